@@ -1,1 +1,2 @@
-export {};
+export * from './algebra.js';
+export * from './evaluate.js';
