@@ -1,0 +1,13 @@
+export { ByteBuffer, ulebLength } from './byte-buffer.js';
+export { probeRelaxedMaddRounding, probeRelaxedSimd, probeSimd, probeThreads } from './engine.js';
+export { EncoderError } from './errors.js';
+export type { Label, Local } from './function-builder.js';
+export { FunctionBuilder } from './function-builder.js';
+export type { BuildOptions } from './module-builder.js';
+export { ModuleBuilder } from './module-builder.js';
+export type { LaneOpcode, MemoryLaneOpcode, MemoryOpcode, Opcode, PlainOpcode } from './opcodes.js';
+export { isRelaxedSimd, laneCount, naturalAlignmentLog2, Op, opcodeName } from './opcodes.js';
+export type { BlockResult, FunctionOptions, GlobalOptions, MemoryLimits } from './types.js';
+export { EMPTY, ValueType, valueTypeName } from './types.js';
+export type { WasmApi, WasmInstance, WasmMemory, WasmModule } from './webassembly.js';
+export { webAssembly } from './webassembly.js';
