@@ -1,1 +1,25 @@
-export {};
+// Public face of the IR core.
+export * from './affine.js';
+export * from './asm.js';
+export * from './attribute.js';
+export { floatBits, floatFromBits, printFloat, printString, printSymbolName } from './attribute-text.js';
+export * from './block.js';
+export * from './builder.js';
+export * from './constraints.js';
+export * from './context.js';
+export * from './define-dialect.js';
+export * from './define-interface.js';
+export * from './define-op.js';
+export * from './dense.js';
+export * from './diagnostic.js';
+export * from './errors.js';
+export * from './interfaces.js';
+export * from './location.js';
+export * from './op-info.js';
+export * from './operation.js';
+export * from './pattern.js';
+export * from './rewriter.js';
+export * from './traits.js';
+export * from './type.js';
+export * from './value.js';
+export * from './well-known.js';

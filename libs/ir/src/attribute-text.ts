@@ -1,0 +1,156 @@
+// Text of numbers, strings and element lists as MLIR writes them.
+import { halfToNumber, numberToHalf, bfloatToNumber, numberToBfloat } from './half-bits.js';
+import type { DenseElementsAttr } from './attribute.js';
+import { ComplexType, FloatType, IndexType, IntegerType, byteWidth, elementCount, type Type } from './type.js';
+
+const HEX = '0123456789ABCDEF';
+
+/** A quoted MLIR string: printable ASCII as is, `\"`, `\\`, everything else as `\XX` of its UTF-8 bytes. */
+export function printString(value: string): string {
+  let text = '"';
+  for (const byte of new TextEncoder().encode(value)) {
+    if (byte === 0x22) text += '\\22';
+    else if (byte === 0x5c) text += '\\\\';
+    else if (byte >= 0x20 && byte < 0x7f) text += String.fromCharCode(byte);
+    else text += `\\${HEX[byte >> 4]}${HEX[byte & 15]}`;
+  }
+  return `${text}"`;
+}
+
+/** `@name`, quoted when it is not a bare identifier. */
+export function printSymbolName(name: string): string {
+  return /^[A-Za-z_][\w$.]*$/.test(name) ? `@${name}` : `@${printString(name)}`;
+}
+
+const scratch = new DataView(new ArrayBuffer(8));
+
+/** Bit pattern of `value` rounded to a float type of 16, 32 or 64 bits. */
+export function floatBits(value: number, type: FloatType): bigint {
+  switch (type.name) {
+    case 'f64':
+      scratch.setFloat64(0, value);
+      return scratch.getBigUint64(0);
+    case 'f16':
+      return BigInt(numberToHalf(value));
+    case 'bf16':
+      return BigInt(numberToBfloat(value));
+    default:
+      scratch.setFloat32(0, value);
+      return BigInt(scratch.getUint32(0));
+  }
+}
+
+/** The number with a bit pattern of a float type of 16, 32 or 64 bits. */
+export function floatFromBits(bits: bigint, type: FloatType): number {
+  switch (type.name) {
+    case 'f64':
+      scratch.setBigUint64(0, bits);
+      return scratch.getFloat64(0);
+    case 'f16':
+      return halfToNumber(Number(bits));
+    case 'bf16':
+      return bfloatToNumber(Number(bits));
+    default:
+      scratch.setUint32(0, Number(bits));
+      return scratch.getFloat32(0);
+  }
+}
+
+/** Shortest decimal that reads back to the same value of the type; hex bits for what has no decimal form. */
+export function printFloat(value: number, type: FloatType, nanBits: bigint | null): string {
+  if (Number.isNaN(value) || !Number.isFinite(value)) {
+    const bits = nanBits ?? floatBits(value, type);
+    return `0x${bits.toString(16).toUpperCase().padStart(type.width / 4, '0')}`;
+  }
+  if (value === 0) return Object.is(value, -0) ? '-0.000000e+00' : '0.000000e+00';
+  const six = value.toExponential(6);
+  let text = roundTrips(six, value, type) ? six : '';
+  for (let digits = 7; !text && digits <= 16; digits++) {
+    const candidate = value.toExponential(digits);
+    if (roundTrips(candidate, value, type)) text = candidate;
+  }
+  if (!text) text = value.toExponential(16);
+  // MLIR writes at least two exponent digits.
+  return text.replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+function roundTrips(text: string, value: number, type: FloatType): boolean {
+  const parsed = Number(text);
+  if (type.name === 'f64') return parsed === value;
+  return floatBits(parsed, type) === floatBits(value, type);
+}
+
+function printElement(view: DataView, at: number, type: Type): string {
+  if (type instanceof ComplexType) {
+    const part = byteWidth(type.element)!;
+    return `(${printElement(view, at, type.element)}, ${printElement(view, at + part, type.element)})`;
+  }
+  if (type instanceof IndexType) return view.getBigInt64(at, true).toString();
+  if (type instanceof IntegerType) {
+    const unsigned = type.signedness === 'unsigned';
+    if (type.width === 1) return view.getUint8(at) ? 'true' : 'false';
+    switch (byteWidth(type)) {
+      case 1:
+        return String(unsigned ? view.getUint8(at) : view.getInt8(at));
+      case 2:
+        return String(unsigned ? view.getUint16(at, true) : view.getInt16(at, true));
+      case 4:
+        return String(unsigned ? view.getUint32(at, true) : view.getInt32(at, true));
+      default:
+        return String(unsigned ? view.getBigUint64(at, true) : view.getBigInt64(at, true));
+    }
+  }
+  const float = type as FloatType;
+  const width = byteWidth(float)!;
+  const bits =
+    width === 8 ? view.getBigUint64(at, true) : BigInt(width === 4 ? view.getUint32(at, true) : width === 2 ? view.getUint16(at, true) : view.getUint8(at));
+  if (float.name !== 'f64' && float.name !== 'f32' && float.name !== 'f16' && float.name !== 'bf16')
+    return `0x${bits.toString(16).toUpperCase().padStart(width * 2, '0')}`;
+  const value = floatFromBits(bits, float);
+  return printFloat(value, float, Number.isNaN(value) ? bits : null);
+}
+
+/** More elements than this print as a hex blob, as MLIR does. */
+export const HEX_THRESHOLD = 100;
+
+/** `dense<...>` without the type. */
+export function printDense(attr: DenseElementsAttr): string {
+  const { type, bytes } = attr;
+  const width = byteWidth(type.element)!;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = elementCount(type.shape) ?? 0;
+  if (count === 0) return 'dense<>';
+  if (attr.splat) return `dense<${printElement(view, 0, type.element)}>`;
+  const packed = type.element instanceof IntegerType && type.element.width === 1;
+  if (count > HEX_THRESHOLD) return `dense<"0x${packed ? packedHex(bytes) : hex(bytes)}">`;
+  const nest = (level: number, at: number, span: number): string => {
+    if (level === type.shape.length) return printElement(view, at * width, type.element);
+    const n = type.shape[level]!;
+    const parts: string[] = [];
+    for (let i = 0; i < n; i++) parts.push(nest(level + 1, at + (i * span) / n, span / n));
+    return `[${parts.join(', ')}]`;
+  };
+  return `dense<${nest(0, 0, count)}>`;
+}
+
+const BYTE_HEX: string[] = Array.from({ length: 256 }, (_, b) => HEX[b >> 4]! + HEX[b & 15]!);
+
+function hex(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let start = 0; start < bytes.length; start += 8192) {
+    let text = '';
+    const end = Math.min(bytes.length, start + 8192);
+    for (let i = start; i < end; i++) text += BYTE_HEX[bytes[i]!];
+    parts.push(text);
+  }
+  return parts.join('');
+}
+
+/** i1 blobs are bit-packed in text, least significant bit first. */
+function packedHex(bytes: Uint8Array): string {
+  const packed = new Uint8Array(Math.ceil(bytes.length / 8));
+  bytes.forEach((b, i) => {
+    if (b) packed[i >> 3]! |= 1 << (i & 7);
+  });
+  return hex(packed);
+}

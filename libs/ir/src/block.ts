@@ -1,0 +1,145 @@
+// A basic block: arguments and an intrusive doubly linked list of operations.
+import { InternalError } from './errors.js';
+import type { Operation, Region } from './operation.js';
+import type { Type } from './type.js';
+import { Value } from './value.js';
+
+export class Block {
+  parent: Region | null = null;
+  readonly arguments: Value[] = [];
+  firstOp: Operation | null = null;
+  lastOp: Operation | null = null;
+  /** Whether `order` of the operations is strictly ascending. */
+  ordered = true;
+
+  addArgument(type: Type): Value {
+    const value = new Value(type, this, this.arguments.length);
+    this.arguments.push(value);
+    return value;
+  }
+  insertArgument(index: number, type: Type): Value {
+    const value = new Value(type, this, index);
+    this.arguments.splice(index, 0, value);
+    for (let i = index + 1; i < this.arguments.length; i++) this.arguments[i]!.index = i;
+    return value;
+  }
+  eraseArgument(index: number): void {
+    const arg = this.arguments[index];
+    if (arg?.hasUses) throw new InternalError(`erasing block argument ${index} which is still used`);
+    this.arguments.splice(index, 1);
+    for (let i = index; i < this.arguments.length; i++) this.arguments[i]!.index = i;
+  }
+
+  get parentOp(): Operation | null {
+    return this.parent ? this.parent.parent : null;
+  }
+  get isEmpty(): boolean {
+    return this.firstOp === null;
+  }
+  /** The last operation; throws on an empty block. */
+  get terminator(): Operation {
+    if (!this.lastOp) throw new InternalError('block has no terminator', this.parentOp ?? undefined);
+    return this.lastOp;
+  }
+  /** A fresh array of the operations. */
+  get ops(): Operation[] {
+    const list: Operation[] = [];
+    for (let op = this.firstOp; op; op = op.next) list.push(op);
+    return list;
+  }
+  /** The blocks whose terminators branch here, one entry for each edge. */
+  get predecessors(): Block[] {
+    const list: Block[] = [];
+    if (this.parent) {
+      for (const block of this.parent.blocks) {
+        const successors = block.lastOp?.ownSuccessors;
+        if (successors) for (const s of successors) if (s === this) list.push(block);
+      }
+    }
+    return list;
+  }
+  get successors(): readonly Block[] {
+    return this.lastOp?.successors ?? [];
+  }
+
+  append(op: Operation): Operation {
+    op.parent = this;
+    op.previous = this.lastOp;
+    op.next = null;
+    if (this.lastOp) {
+      op.order = this.lastOp.order + ORDER_STRIDE;
+      this.lastOp.next = op;
+    } else {
+      op.order = 0;
+      this.firstOp = op;
+    }
+    this.lastOp = op;
+    return op;
+  }
+
+  /** Inserts before `before`; null appends. */
+  insertBefore(op: Operation, before: Operation | null): Operation {
+    if (before === null) return this.append(op);
+    const previous = before.previous;
+    op.parent = this;
+    op.previous = previous;
+    op.next = before;
+    before.previous = op;
+    if (previous) previous.next = op;
+    else this.firstOp = op;
+    if (this.ordered) {
+      const low = previous ? previous.order : before.order - 2 * ORDER_STRIDE;
+      const middle = (low + before.order) >> 1;
+      if (middle > low && middle < before.order) op.order = middle;
+      else this.ordered = false;
+    }
+    return op;
+  }
+
+  /** Takes an operation out of the list. */
+  unlink(op: Operation): void {
+    if (op.previous) op.previous.next = op.next;
+    else this.firstOp = op.next;
+    if (op.next) op.next.previous = op.previous;
+    else this.lastOp = op.previous;
+    op.parent = null;
+    op.previous = null;
+    op.next = null;
+  }
+
+  /** Makes `order` ascending again, with gaps for later insertions. */
+  renumber(): void {
+    let order = 0;
+    for (let op = this.firstOp; op; op = op.next) {
+      op.order = order;
+      order += ORDER_STRIDE;
+    }
+    this.ordered = true;
+  }
+
+  /** Moves `op` and everything after it into a new block placed right after this one. */
+  splitBefore(op: Operation): Block {
+    const region = this.parent;
+    if (!region) throw new InternalError('splitBefore: block is not in a region', op);
+    const rest = region.insert(region.blocks.indexOf(this) + 1, new Block());
+    for (let moving: Operation | null = op; moving; ) {
+      const next: Operation | null = moving.next;
+      moving.remove();
+      rest.append(moving);
+      moving = next;
+    }
+    return rest;
+  }
+
+  destroyOps(): void {
+    for (let op = this.firstOp; op; op = op.next) op.destroy();
+  }
+
+  /** Removes the block from its region and destroys its operations. */
+  erase(): void {
+    this.destroyOps();
+    this.parent?.removeBlock(this);
+  }
+}
+
+const ORDER_STRIDE = 16;

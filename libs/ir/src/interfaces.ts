@@ -1,0 +1,85 @@
+// Interfaces of the core, implemented by many dialects.
+import type { Attribute } from './attribute.js';
+import type { Block } from './block.js';
+import { defineInterface } from './define-interface.js';
+import type { Operation, Region } from './operation.js';
+import { Pure } from './traits.js';
+import type { Value } from './value.js';
+
+export type EffectKind = 'read' | 'write' | 'allocate' | 'free';
+
+export interface Effect {
+  readonly kind: EffectKind;
+  /** The value whose memory is touched; null means memory not known to the IR. */
+  readonly value: Value | null;
+}
+
+/** What memory an operation touches. An op without this interface and without the Pure trait may do anything. */
+export const MemoryEffects = defineInterface<{
+  /** Effects of the op itself; with `recursive` those of nested ops come on top. */
+  effects(op: Operation): readonly Effect[];
+  readonly recursive?: boolean;
+}>('MemoryEffects');
+
+/** All effects including nested ops; null when unknown. */
+export function effectsOf(op: Operation): Effect[] | null {
+  const list: Effect[] = [];
+  return collectEffects(op, list) ? list : null;
+}
+
+function collectEffects(op: Operation, list: Effect[]): boolean {
+  const methods = MemoryEffects.of(op);
+  if (methods) list.push(...methods.effects(op));
+  else if (!op.info.hasTrait(Pure)) return false;
+  if (methods?.recursive || (!methods && op.ownRegions)) {
+    for (const region of op.regions)
+      for (const block of region.blocks) for (let inner = block.firstOp; inner; inner = inner.next) if (!collectEffects(inner, list)) return false;
+  }
+  return true;
+}
+
+/** True when the op has no effects: it may be erased when its results are unused. */
+export function isMemoryEffectFree(op: Operation): boolean {
+  const methods = MemoryEffects.of(op);
+  if (!methods) {
+    if (!op.info.hasTrait(Pure)) return false;
+    if (op.ownRegions === null) return true;
+  }
+  const effects = effectsOf(op);
+  return effects !== null && effects.length === 0;
+}
+
+/** Dead-code test: only reads and allocates memory nobody else sees. */
+export function wouldBeTriviallyDead(op: Operation): boolean {
+  if (op.hasResultUses || op.ownSuccessors !== null) return false;
+  if (op.info.traits.length === 0 && op.info.definition === null) return false;
+  const effects = effectsOf(op);
+  return effects !== null && effects.every((e) => e.kind === 'read' || (e.kind === 'allocate' && e.value !== null && e.value.definingOp === op));
+}
+
+/** A terminator that passes operands to successor blocks. */
+export const BranchOp = defineInterface<{
+  /** Operand range [start, end) forwarded to the arguments of successor `index`. */
+  successorOperands(op: Operation, index: number): { start: number; end: number };
+  /** The successor taken for constant operands, if that is known. */
+  successorFor?(op: Operation, operands: readonly (Attribute | null)[]): Block | undefined;
+}>('BranchOp');
+
+export const CallOp = defineInterface<{
+  /** The symbol called, or the value. */
+  callee(op: Operation): string | Value;
+  arguments(op: Operation): Value[];
+}>('CallOp');
+
+export const CallableOp = defineInterface<{
+  /** The body; null for a declaration. */
+  body(op: Operation): Region | null;
+}>('CallableOp');
+
+/** A structured loop. */
+export const LoopLike = defineInterface<{
+  body(op: Operation): Region;
+  inductionVariables(op: Operation): Value[];
+  /** Moves an op in front of the loop; the caller has proved that this is legal. */
+  isDefinedOutside(op: Operation, value: Value): boolean;
+}>('LoopLike');

@@ -1,0 +1,93 @@
+// Traits: unconditional properties of an operation kind. A trait may add a check to the verifier.
+import type { Operation } from './operation.js';
+import { AttrNames } from './well-known.js';
+import { elementTypeOf, isShaped, TensorType, type Type } from './type.js';
+
+let nextTraitId = 0;
+
+export interface Trait {
+  readonly id: number;
+  readonly name: string;
+  /** Emits a diagnostic on `op` when the trait does not hold. */
+  readonly verify: ((op: Operation) => void) | undefined;
+}
+
+export function defineTrait(name: string, verify?: (op: Operation) => void): Trait {
+  return { id: nextTraitId++, name, verify };
+}
+
+/** No side effects, no undefined behaviour, deterministic: may be duplicated, moved and erased. */
+export const Pure = defineTrait('Pure');
+export const Commutative = defineTrait('Commutative');
+/** f(f(x)) == f(x) */
+export const Idempotent = defineTrait('Idempotent');
+/** f(f(x)) == x */
+export const Involution = defineTrait('Involution');
+/** Materialises its attribute `value` (or what its fold returns) as the single result. */
+export const ConstantLike = defineTrait('ConstantLike');
+export const Terminator = defineTrait('Terminator', (op) => {
+  if (op.parent && op.parent.lastOp !== op) op.emitError('verify.terminator-position', 'must be the last operation in the parent block');
+});
+/** Regions see no values from outside. */
+export const IsolatedFromAbove = defineTrait('IsolatedFromAbove');
+/** Symbols in its single region live in a table of their own. */
+export const SymbolTableTrait = defineTrait('SymbolTable');
+/** Defines the symbol in its attribute `sym_name`. */
+export const SymbolTrait = defineTrait('Symbol', (op) => {
+  if (!op.attr(AttrNames.symName)) op.emitError('verify.symbol-name', "requires string attribute 'sym_name'");
+});
+/** Every region has at most one block. */
+export const SingleBlock = defineTrait('SingleBlock', (op) => {
+  for (const region of op.regions)
+    if (region.blocks.length > 1) op.emitError('verify.single-block', `expects region with a single block, got ${region.blocks.length}`);
+});
+/** Blocks of its regions need no terminator. */
+export const NoTerminator = defineTrait('NoTerminator');
+/** Regions are graphs: uses need not be dominated by definitions. */
+export const GraphRegion = defineTrait('GraphRegion');
+/** Operand groups are told apart by `operandSegmentSizes`. */
+export const AttrSizedOperandSegments = defineTrait('AttrSizedOperandSegments');
+/** Result groups are told apart by `resultSegmentSizes`. */
+export const AttrSizedResultSegments = defineTrait('AttrSizedResultSegments');
+/** A region op whose values can be hoisted into freely (allocations belong to it). */
+export const AutomaticAllocationScope = defineTrait('AutomaticAllocationScope');
+
+export const SameTypeOperands = defineTrait('SameTypeOperands', (op) => {
+  for (let i = 1; i < op.operandCount; i++) {
+    if (op.operand(i).type !== op.operand(0).type) {
+      op.emitError('verify.same-type-operands', `requires all operands to have the same type, got ${op.operand(0).type} and ${op.operand(i).type}`);
+      return;
+    }
+  }
+});
+
+export const SameOperandsAndResultType = defineTrait('SameOperandsAndResultType', (op) => {
+  const first = op.operandCount ? op.operand(0).type : op.resultCount ? op.result(0).type : null;
+  for (const value of [...op.operands, ...op.results]) {
+    if (value.type !== first && !compatible(value.type, first)) {
+      op.emitError('verify.same-operands-and-result-type', `requires the same type for all operands and results, got ${first} and ${value.type}`);
+      return;
+    }
+  }
+});
+
+function compatible(a: Type, b: Type | null): boolean {
+  if (!(a instanceof TensorType) || !(b instanceof TensorType)) return false;
+  return a.element === b.element && a.rank === b.rank && a.shape.every((d, i) => d === b.shape[i] || d < 0 || b.shape[i]! < 0);
+}
+
+/** Applies element by element to scalars, vectors and tensors: all shaped operands and results agree in shape. */
+export const Elementwise = defineTrait('Elementwise', (op) => {
+  let shape: readonly number[] | null = null;
+  for (const value of [...op.operands, ...op.results]) {
+    if (!isShaped(value.type)) continue;
+    const other = value.type.shape;
+    if (shape === null) shape = other;
+    else if (shape.length !== other.length || shape.some((d, i) => d !== other[i] && d >= 0 && other[i]! >= 0)) {
+      op.emitError('verify.elementwise-shape', 'requires operands and results of the same shape');
+      return;
+    }
+  }
+  if (op.resultCount && shape !== null && !op.results.some((r) => isShaped(r.type)) && elementTypeOf(op.result(0).type) === op.result(0).type)
+    op.emitError('verify.elementwise-result', 'requires a shaped result when an operand is shaped');
+});

@@ -1,0 +1,180 @@
+// SSA values and their use-lists. A use is a pair (holder, slot): the links of operands 0 and 1 live in the operation
+// itself, those of later operands in a Use object; following the list allocates nothing.
+import type { Block } from './block.js';
+import { Operation } from './operation.js';
+import type { Type } from './type.js';
+
+/** Links of operand 2 and beyond. */
+export class Use {
+  readonly owner: Operation;
+  index: number;
+  value: Value | null = null;
+  next: Operation | Use | null = null;
+  previous: Operation | Use | null = null;
+  /** Slot of `next` in bits 0-1, slot of `previous` in bits 2-3. */
+  slots = 0;
+  constructor(owner: Operation, index: number) {
+    this.owner = owner;
+    this.index = index;
+  }
+}
+
+/** Slots 0 and 1 are an operation's embedded links; slot 2 means the holder is a Use. */
+export type Slot = 0 | 1 | 2;
+
+export class Value {
+  type: Type;
+  /** The operation whose result, or the block whose argument this is. */
+  owner: Operation | Block;
+  index: number;
+  /** Head of the use-list (most recent use first); with `firstSlot` a use. */
+  first: Operation | Use | null = null;
+  firstSlot: Slot = 0;
+
+  constructor(type: Type, owner: Operation | Block, index: number) {
+    this.type = type;
+    this.owner = owner;
+    this.index = index;
+  }
+
+  /** The operation this is a result of; null for a block argument. */
+  get definingOp(): Operation | null {
+    return this.owner instanceof Operation ? this.owner : null;
+  }
+  get isBlockArgument(): boolean {
+    return !(this.owner instanceof Operation);
+  }
+  /** The block in which the value is defined. */
+  get parentBlock(): Block | null {
+    return this.owner instanceof Operation ? this.owner.parent : this.owner;
+  }
+  get hasUses(): boolean {
+    return this.first !== null;
+  }
+  hasOneUse(): boolean {
+    return this.first !== null && nextUse(this.first, this.firstSlot) === null;
+  }
+  useCount(): number {
+    let n = 0;
+    this.forEachUse(() => {
+      n++;
+    });
+    return n;
+  }
+
+  /** Visits the uses; the current use may be removed or redirected while visiting. */
+  forEachUse(visit: (user: Operation, operandIndex: number) => void): void {
+    let holder = this.first;
+    let slot = this.firstSlot as number;
+    while (holder !== null) {
+      const following: Operation | Use | null = nextUse(holder, slot);
+      const followingSlot = nextSlot(holder, slot);
+      if (holder instanceof Operation) visit(holder, slot);
+      else visit(holder.owner, holder.index);
+      holder = following;
+      slot = followingSlot;
+    }
+  }
+
+  /** The distinct operations that use the value, most recent use first. */
+  users(): Operation[] {
+    const users: Operation[] = [];
+    this.forEachUse((user) => {
+      if (!users.includes(user)) users.push(user);
+    });
+    return users;
+  }
+
+  replaceAllUsesWith(other: Value): void {
+    if (other === this) return;
+    this.forEachUse((user, index) => user.setOperand(index, other));
+  }
+
+  replaceUsesIf(other: Value, predicate: (user: Operation, operandIndex: number) => boolean): void {
+    this.forEachUse((user, index) => {
+      if (predicate(user, index)) user.setOperand(index, other);
+    });
+  }
+}
+
+export function nextUse(holder: Operation | Use, slot: number): Operation | Use | null {
+  if (holder instanceof Operation) return slot === 0 ? holder.next0 : holder.next1;
+  return holder.next;
+}
+
+export function nextSlot(holder: Operation | Use, slot: number): number {
+  if (holder instanceof Operation) return (slot === 0 ? holder.slots0 : holder.slots1) & 3;
+  return holder.slots & 3;
+}
+
+function setNext(holder: Operation | Use, slot: number, next: Operation | Use | null, nextSlotValue: number): void {
+  if (holder instanceof Operation) {
+    if (slot === 0) {
+      holder.next0 = next;
+      holder.slots0 = (holder.slots0 & 12) | nextSlotValue;
+    } else {
+      holder.next1 = next;
+      holder.slots1 = (holder.slots1 & 12) | nextSlotValue;
+    }
+  } else {
+    holder.next = next;
+    holder.slots = (holder.slots & 12) | nextSlotValue;
+  }
+}
+
+function setPrevious(holder: Operation | Use, slot: number, previous: Operation | Use | null, previousSlot: number): void {
+  if (holder instanceof Operation) {
+    if (slot === 0) {
+      holder.previous0 = previous;
+      holder.slots0 = (holder.slots0 & 3) | (previousSlot << 2);
+    } else {
+      holder.previous1 = previous;
+      holder.slots1 = (holder.slots1 & 3) | (previousSlot << 2);
+    }
+  } else {
+    holder.previous = previous;
+    holder.slots = (holder.slots & 3) | (previousSlot << 2);
+  }
+}
+
+/** Puts a use at the head of the value's list. */
+export function linkUse(value: Value, holder: Operation | Use, slot: Slot): void {
+  const head = value.first;
+  const headSlot = value.firstSlot;
+  setNext(holder, slot, head, head === null ? 0 : headSlot);
+  setPrevious(holder, slot, null, 0);
+  if (head !== null) setPrevious(head, headSlot, holder, slot);
+  value.first = holder;
+  value.firstSlot = slot;
+}
+
+/** Takes a use out of the value's list. */
+export function unlinkUse(value: Value, holder: Operation | Use, slot: Slot): void {
+  let next: Operation | Use | null;
+  let previous: Operation | Use | null;
+  let slots: number;
+  if (holder instanceof Operation) {
+    if (slot === 0) {
+      next = holder.next0;
+      previous = holder.previous0;
+      slots = holder.slots0;
+    } else {
+      next = holder.next1;
+      previous = holder.previous1;
+      slots = holder.slots1;
+    }
+  } else {
+    next = holder.next;
+    previous = holder.previous;
+    slots = holder.slots;
+  }
+  const nextSlotValue = slots & 3;
+  const previousSlot = slots >> 2;
+  if (previous === null) {
+    value.first = next;
+    value.firstSlot = nextSlotValue as Slot;
+  } else setNext(previous, previousSlot, next, nextSlotValue);
+  if (next !== null) setPrevious(next, nextSlotValue, previous, previousSlot);
+  setNext(holder, slot, null, 0);
+  setPrevious(holder, slot, null, 0);
+}
