@@ -1,0 +1,174 @@
+/**
+ * exp, exp2 and expm1.
+ *
+ * Cody and Waite's reduction: `x = n ln2 + r` with `|r| <= ln2 / 2`, ln2 split in two so that `n * ln2High` is exact;
+ * then `exp(x) = 2^n (1 + r + r^2 q(r))` with a minimax polynomial `q`.
+ *
+ * `n` is rounded by adding a magic number whose unit in the last place is 1, so its low bits *are* the integer `n`
+ * (plus a bias chosen to be useful) and no conversion is needed. `2^n` is applied as two factors, which overflow and
+ * go subnormal exactly where the result does.
+ */
+
+import type { Algebra } from '../algebra.js';
+import { atLeast, atMost, polynomial } from './polynomial.js';
+
+interface ExpConstants {
+  readonly log2e: number;
+  /** Few enough bits that its product with any `n` is exact. */
+  readonly ln2High: number;
+  readonly ln2Low: number;
+  /** `1.5 * 2^p` for a format of p mantissa bits: adding it rounds to an integer. */
+  readonly magic: number;
+  /** Mantissa bits, the exponent bias, and the bits of sign and exponent. */
+  readonly mantissaBits: number;
+  readonly bias: number;
+  readonly exponentMask: number;
+}
+
+const F32: ExpConstants = {
+  log2e: 1.4426950408889634,
+  ln2High: 0.693145751953125,
+  ln2Low: 1.428606765330187e-6,
+  magic: 1.5 * 2 ** 23,
+  mantissaBits: 23,
+  bias: 127,
+  exponentMask: -(2 ** 23),
+};
+
+const F64: ExpConstants = {
+  log2e: 1.4426950408889634,
+  ln2High: 0.6931471803691238,
+  ln2Low: 1.9082149292705877e-10,
+  magic: 1.5 * 2 ** 52,
+  mantissaBits: 52,
+  bias: 1023,
+  exponentMask: -(2 ** 52),
+};
+
+/** (e^r - 1 - r) / r^2 on |r| <= ln2/2, minimax for exp: relative error 3.2e-9. */
+const EXP_F32 = [0.4999999403953552, 0.16666516661643982, 0.04166810214519501, 0.00836916547268629, 0.0013838002923876047];
+
+/** The same, minimax relative to expm1: 1.4e-8. */
+const EXPM1_F32 = [0.4999999701976776, 0.16666539013385773, 0.04166774824261665, 0.008367087692022324, 0.0013837860897183418];
+
+/** The same in f64, minimax relative to expm1: 3.4e-17. */
+const EXPM1_F64 = [
+  0.5000000000000006, 0.16666666666666588, 0.04166666666657668, 0.008333333333389613, 0.0013888888931590803,
+  0.00019841269718898482, 2.480150524061603e-5, 2.7557407610068496e-6, 2.762605177353114e-7, 2.505376495286095e-8,
+];
+
+/** (2^r - 1) / r on |r| <= 1/2: relative error of 1 + r q: 1.6e-8. */
+const EXP2_F32 = [
+  0.6931471824645996, 0.24022647738456726, 0.055503323674201965, 0.009618437848985195, 0.0013398900628089905,
+  0.00015353340131696314,
+];
+
+/** The same in f64: 2.8e-17. */
+const EXP2_F64 = [
+  0.6931471805599453, 0.2402265069591013, 0.05550410866482008, 0.009618129107594067, 0.0013333558146775117,
+  0.00015403530457187557, 1.5252733492814161e-5, 1.3215435241506496e-6, 1.0178199637268987e-7, 7.0737907459481075e-9,
+  4.434770769440315e-10,
+];
+
+/** `x = n ln2 + (high - low)`, where `high` is exact; `biased` holds `n + bias` in its low bits. */
+interface Reduced<F, I> {
+  readonly biased: I;
+  readonly high: F;
+  readonly low: F;
+}
+
+function reduce<F, I, M>(alg: Algebra<F, I, M>, x: F, k: ExpConstants, bias: number): Reduced<F, I> {
+  const magic = alg.constF(k.magic + bias);
+  const shifted = alg.add(alg.mul(x, alg.constF(k.log2e)), magic);
+  const n = alg.sub(shifted, magic);
+  return {
+    biased: alg.bitcastToInt(shifted),
+    high: alg.sub(x, alg.mul(n, alg.constF(k.ln2High))),
+    low: alg.mul(n, alg.constF(k.ln2Low)),
+  };
+}
+
+/** `e^(high - low) - 1`. Keeping `low` out of the leading term saves a quarter of an ULP and costs one op. */
+function expm1Reduced<F, I, M>(alg: Algebra<F, I, M>, { high, low }: Reduced<F, I>, q: readonly number[]): F {
+  const r = alg.sub(high, low);
+  const tail = alg.mul(alg.mul(r, r), polynomial(alg, r, q));
+  return alg.add(high, alg.sub(tail, low));
+}
+
+/** `y * 2^n` where `biased` holds `n + 2 * bias` in its low bits: two factors 2^floor(n/2) and 2^ceil(n/2). */
+function scaleByPowerOfTwo<F, I, M>(alg: Algebra<F, I, M>, y: F, biased: I, k: ExpConstants): F {
+  const half = alg.andI(alg.shlI(biased, k.mantissaBits - 1), alg.constI(k.exponentMask));
+  const rest = alg.subI(alg.shlI(biased, k.mantissaBits), half);
+  return alg.mul(alg.mul(y, alg.bitcastToFloat(half)), alg.bitcastToFloat(rest));
+}
+
+/** exp of a value already within the range where `n` fits the scaling; used by sigmoid, which bounds one side only. */
+function expInRange<F, I, M>(alg: Algebra<F, I, M>, x: F, k: ExpConstants, q: readonly number[]): F {
+  const reduced = reduce(alg, x, k, 2 * k.bias);
+  const y = alg.add(alg.constF(1), expm1Reduced(alg, reduced, q));
+  return scaleByPowerOfTwo(alg, y, reduced.biased, k);
+}
+
+/** e^x in f32, at most 1 ULP, subnormal results included. 28 SIMD instructions besides constants. */
+export function expF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return expInRange(alg, atLeast(alg, atMost(alg, x, 89), -104), F32, EXP_F32);
+}
+
+/** e^x in f32 for x <= 0 or NaN. */
+export function expNegativeF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return expInRange(alg, atLeast(alg, x, -104), F32, EXP_F32);
+}
+
+/** e^x in f64, at most 1 ULP, subnormal results included. */
+export function expF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return expInRange(alg, atLeast(alg, atMost(alg, x, 710), -746), F64, EXPM1_F64);
+}
+
+/** e^x in f64 for x <= 0 or NaN. */
+export function expNegativeF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return expInRange(alg, atLeast(alg, x, -746), F64, EXPM1_F64);
+}
+
+function exp2InRange<F, I, M>(alg: Algebra<F, I, M>, x: F, k: ExpConstants, q: readonly number[]): F {
+  const magic = alg.constF(k.magic + 2 * k.bias);
+  const shifted = alg.add(x, magic);
+  const r = alg.sub(x, alg.sub(shifted, magic));
+  const y = alg.add(alg.constF(1), alg.mul(r, polynomial(alg, r, q)));
+  return scaleByPowerOfTwo(alg, y, alg.bitcastToInt(shifted), k);
+}
+
+/** 2^x in f32, at most 1 ULP; exact for integral x. */
+export function exp2F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return exp2InRange(alg, atLeast(alg, atMost(alg, x, 129), -151), F32, EXP2_F32);
+}
+
+/** 2^x in f64, at most 1 ULP; exact for integral x. */
+export function exp2F64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return exp2InRange(alg, atLeast(alg, atMost(alg, x, 1025), -1076), F64, EXP2_F64);
+}
+
+/**
+ * `2^n (1 + p) - 1 = 2 (s p + (s - 1/2))` with `s = 2^(n-1)`, which stays finite where 2^n would not. Below `tiny`
+ * e^x - 1 rounds to x: that keeps -0, and subnormals, which the factor 1/2 would shorten.
+ */
+function expm1InRange<F, I, M>(alg: Algebra<F, I, M>, x: F, tiny: number, k: ExpConstants, q: readonly number[]): F {
+  const reduced = reduce(alg, x, k, k.bias - 1);
+  const s = alg.bitcastToFloat(alg.shlI(reduced.biased, k.mantissaBits));
+  const half = alg.add(alg.mul(s, expm1Reduced(alg, reduced, q)), alg.sub(s, alg.constF(0.5)));
+  return alg.select(alg.cmpLt(alg.abs(x), alg.constF(tiny)), x, alg.add(half, half));
+}
+
+/** e^x - 1 in f32, at most 2 ULP. */
+export function expm1F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return expm1InRange(alg, atLeast(alg, atMost(alg, x, 89), -20), 2 ** -25, F32, EXPM1_F32);
+}
+
+/** e^x - 1 in f64, at most 2 ULP. */
+export function expm1F64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return expm1InRange(alg, atLeast(alg, atMost(alg, x, 710), -40), 2 ** -54, F64, EXPM1_F64);
+}
+
+/** e^x - 1 in f64 for -40 <= x <= 700 or NaN; for |x| < 2^-54 it is x. */
+export function expm1BoundedF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return expm1InRange(alg, x, 2 ** -54, F64, EXPM1_F64);
+}

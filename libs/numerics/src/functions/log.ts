@@ -1,0 +1,201 @@
+/**
+ * log, log2, log10 and log1p.
+ *
+ * `x = 2^e m` with `m` in [sqrt(1/2), sqrt(2)), centred so that nothing cancels near 1; `f = m - 1` is exact. In f32
+ * `log(1 + f) = f - f^2/2 + f^3 p(f)` with a minimax polynomial; in f64 the same with the odd series in
+ * `s = f / (2 + f)`, which needs half the degree for one division (the method of Sun's fdlibm).
+ */
+
+import type { Algebra } from '../algebra.js';
+import { cmpGt, polynomial } from './polynomial.js';
+
+interface LogConstants {
+  readonly mantissaBits: number;
+  readonly bias: number;
+  /** The bits of sqrt(1/2), rounded to what a double holds exactly, and of 1 minus those. */
+  readonly sqrtHalfBits: number;
+  readonly oneMinusSqrtHalfBits: number;
+  readonly mantissaMask: number;
+  readonly smallestNormal: number;
+  /** The bits of 2^mantissaBits: or-ing a small integer k into them gives the float 2^mantissaBits + k. */
+  readonly integerMagicBits: number;
+  readonly ln2High: number;
+  readonly ln2Low: number;
+}
+
+const F32: LogConstants = {
+  mantissaBits: 23,
+  bias: 127,
+  sqrtHalfBits: 0x3f3504f3,
+  oneMinusSqrtHalfBits: 0x3f800000 - 0x3f3504f3,
+  mantissaMask: 2 ** 23 - 1,
+  smallestNormal: 2 ** -126,
+  integerMagicBits: 0x4b000000,
+  ln2High: 0.693145751953125,
+  ln2Low: 1.428606765330187e-6,
+};
+
+const F64: LogConstants = {
+  mantissaBits: 52,
+  bias: 1023,
+  sqrtHalfBits: 0x3fe6a09e * 2 ** 32,
+  oneMinusSqrtHalfBits: (0x3ff00000 - 0x3fe6a09e) * 2 ** 32,
+  mantissaMask: 2 ** 52 - 1,
+  smallestNormal: 2 ** -1022,
+  integerMagicBits: 0x43300000 * 2 ** 32,
+  ln2High: 0.6931471803691238,
+  ln2Low: 1.9082149292705877e-10,
+};
+
+/** (log(1 + f) - f + f^2/2) / f^3 on the centred interval: relative error of the logarithm 6.8e-9. */
+const LOG_F32 = [
+  0.3333333134651184, -0.25000822544097900, 0.20001228153705597, -0.16623350977897644, 0.14201734960079193,
+  -0.1316021978855133, 0.1276177167892456, -0.07634646445512772,
+];
+
+/** (log((1 + s) / (1 - s)) - 2 s) / s^3 as a polynomial in s^2: relative error of the logarithm 1.3e-18. */
+const LOG_F64 = [
+  0.6666666666666734, 0.39999999999416425, 0.2857142874210829, 0.22222198594316694, 0.1818356351801052,
+  0.15314065357669332, 0.14795850177304268,
+];
+
+/** log2(e) - 1, and log10(e), log10(2) as sums of two. */
+const LOG2E_MINUS_1 = 0.4426950408889634;
+const LOG10E = { high: 0.4342041015625, low: 9.038034075182765e-5 };
+const LOG10_2 = { high: 0.301025390625, low: 4.605038981195214e-6 };
+
+/** `x = 2^exponent (1 + f)`; `exponentBits` are those of the float 2^exponent. Garbage unless 0 < x < inf. */
+interface Split<F, I> {
+  readonly exponent: F;
+  readonly exponentBits: I;
+  readonly f: F;
+}
+
+/** Splits a normal `x`; `exponentOffset` is what to add to its exponent. */
+function splitNormal<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstants, bias: F): Split<F, I> {
+  const shifted = alg.addI(alg.bitcastToInt(x), alg.constI(k.oneMinusSqrtHalfBits));
+  const biasedExponent = alg.shrU(shifted, k.mantissaBits);
+  const mantissa = alg.andI(shifted, alg.constI(k.mantissaMask));
+  const m = alg.bitcastToFloat(alg.addI(mantissa, alg.constI(k.sqrtHalfBits)));
+  return {
+    exponent: alg.sub(alg.bitcastToFloat(alg.orI(biasedExponent, alg.constI(k.integerMagicBits))), bias),
+    exponentBits: alg.subI(shifted, mantissa),
+    f: alg.sub(m, alg.constF(1)),
+  };
+}
+
+/** Splits any positive `x`: a subnormal is scaled up first. */
+function split<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstants): Split<F, I> {
+  const bias = 2 ** k.mantissaBits + k.bias;
+  const subnormal = alg.cmpLt(x, alg.constF(k.smallestNormal));
+  const scaled = alg.select(subnormal, alg.mul(x, alg.constF(2 ** k.mantissaBits)), x);
+  return splitNormal(
+    alg,
+    scaled,
+    k,
+    alg.select(subnormal, alg.constF(bias + k.mantissaBits), alg.constF(bias)),
+  );
+}
+
+/** `log(1 + f) - f` on the centred interval, f32. */
+function log1pTailF32<F, I, M>(alg: Algebra<F, I, M>, f: F, addend?: F): F {
+  const f2 = alg.mul(f, f);
+  const cubic = alg.mul(alg.mul(polynomial(alg, f, LOG_F32), f), f2);
+  const sum = addend === undefined ? cubic : alg.add(cubic, addend);
+  return alg.sub(sum, alg.mul(f2, alg.constF(0.5)));
+}
+
+/** `log(1 + f) - f + addend` on the centred interval, f64. */
+function log1pTailF64<F, I, M>(alg: Algebra<F, I, M>, f: F, addend: F): F {
+  const s = alg.div(f, alg.add(f, alg.constF(2)));
+  const z = alg.mul(s, s);
+  const r = alg.mul(z, polynomial(alg, z, LOG_F64));
+  const halfSquare = alg.mul(alg.mul(f, f), alg.constF(0.5));
+  return alg.sub(alg.add(alg.mul(s, alg.add(halfSquare, r)), addend), halfSquare);
+}
+
+/** The values outside the formula: +inf at +inf, -inf at `pole`, NaN below the pole and for NaN. */
+function special<F, I, M>(alg: Algebra<F, I, M>, x: F, pole: number, result: F): F {
+  const infinity = alg.constF(Number.POSITIVE_INFINITY);
+  const poleF = alg.constF(pole);
+  const finite = alg.select(alg.cmpEq(x, infinity), infinity, result);
+  const below = alg.select(
+    alg.cmpEq(x, poleF),
+    alg.constF(Number.NEGATIVE_INFINITY),
+    alg.constF(Number.NaN),
+  );
+  return alg.select(cmpGt(alg, x, poleF), finite, below);
+}
+
+/** Natural logarithm in f32, at most 2 ULP. */
+export function logF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const { exponent, f } = split(alg, x, F32);
+  const tail = log1pTailF32(alg, f, alg.mul(exponent, alg.constF(F32.ln2Low)));
+  const result = alg.add(alg.add(f, tail), alg.mul(exponent, alg.constF(F32.ln2High)));
+  return special(alg, x, 0, result);
+}
+
+/** Natural logarithm in f64, at most 1 ULP. */
+export function logF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const { exponent, f } = split(alg, x, F64);
+  const tail = log1pTailF64(alg, f, alg.mul(exponent, alg.constF(F64.ln2Low)));
+  const result = alg.add(alg.mul(exponent, alg.constF(F64.ln2High)), alg.add(f, tail));
+  return special(alg, x, 0, result);
+}
+
+/** Base-2 logarithm in f32, at most 2 ULP; exact for powers of two. */
+export function log2F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const { exponent, f } = split(alg, x, F32);
+  const tail = log1pTailF32(alg, f);
+  const c = alg.constF(LOG2E_MINUS_1);
+  // (f + tail) (1 + c), the small terms first.
+  const small = alg.add(alg.add(alg.mul(tail, c), alg.mul(f, c)), tail);
+  return special(alg, x, 0, alg.add(alg.add(small, f), exponent));
+}
+
+/** Base-10 logarithm in f32, at most 2 ULP. */
+export function log10F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const { exponent, f } = split(alg, x, F32);
+  const tail = log1pTailF32(alg, f);
+  const low = alg.add(
+    alg.mul(alg.add(f, tail), alg.constF(LOG10E.low)),
+    alg.mul(exponent, alg.constF(LOG10_2.low)),
+  );
+  const high = alg.constF(LOG10E.high);
+  const small = alg.add(alg.add(low, alg.mul(tail, high)), alg.mul(f, high));
+  return special(alg, x, 0, alg.add(small, alg.mul(exponent, alg.constF(LOG10_2.high))));
+}
+
+/**
+ * `1 + x` rounds to `u`; what it loses, `c = x - (u - 1)`, goes into `f` scaled as the mantissa of `u` is. For x near
+ * 0 the two add up to x exactly.
+ */
+function splitOnePlus<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstants): Split<F, I> {
+  const one = alg.constF(1);
+  const u = alg.add(one, x);
+  const parts = splitNormal(alg, u, k, alg.constF(2 ** k.mantissaBits + k.bias));
+  const lost = alg.sub(x, alg.sub(u, one));
+  // 2^(1 - e): the exponent field of 2^(1-e) is 2 bias + 1 minus that of 2^e; it is 0, not negative, at the largest e.
+  const field = alg.constI((2 * k.bias + 1) * 2 ** k.mantissaBits);
+  const twiceInverse = alg.bitcastToFloat(alg.subI(field, parts.exponentBits));
+  const correction = alg.mul(alg.mul(lost, alg.constF(0.5)), twiceInverse);
+  return { ...parts, f: alg.add(parts.f, correction) };
+}
+
+/** log(1 + x) in f32, at most 2 ULP. */
+export function log1pF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const { exponent, f } = splitOnePlus(alg, x, F32);
+  const tail = log1pTailF32(alg, f, alg.mul(exponent, alg.constF(F32.ln2Low)));
+  const result = alg.add(alg.add(f, tail), alg.mul(exponent, alg.constF(F32.ln2High)));
+  const tiny = alg.cmpLt(alg.abs(x), alg.constF(2 ** -25));
+  return alg.select(tiny, x, special(alg, x, -1, result));
+}
+
+/** log(1 + x) in f64, at most 2 ULP. */
+export function log1pF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const { exponent, f } = splitOnePlus(alg, x, F64);
+  const tail = log1pTailF64(alg, f, alg.mul(exponent, alg.constF(F64.ln2Low)));
+  const result = alg.add(alg.mul(exponent, alg.constF(F64.ln2High)), alg.add(f, tail));
+  const tiny = alg.cmpLt(alg.abs(x), alg.constF(2 ** -54));
+  return alg.select(tiny, x, special(alg, x, -1, result));
+}
