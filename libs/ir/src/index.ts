@@ -19,6 +19,7 @@ export * from './op-info.js';
 export * from './operation.js';
 export * from './pattern.js';
 export * from './rewriter.js';
+export * from './structured.js';
 export * from './traits.js';
 export * from './type.js';
 export * from './value.js';
