@@ -8,23 +8,8 @@
  */
 
 import type { Algebra } from './algebra.js';
-
-const float32 = new Float32Array(1);
-const int32 = new Int32Array(float32.buffer);
-const float64 = new Float64Array(1);
-const int64 = new Int32Array(float64.buffer);
-/** Index of the low and the high half of a double in `int64`. */
-const low = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 0 : 1;
-const high = 1 - low;
-
-/** Nearest integral value of `x`, ties to even; keeps the sign of zero. */
-export function roundEven(x: number): number {
-  // 2^52 has a unit in the last place of 1: adding it rounds to an integer, and the hardware's ties go to even.
-  if (!(Math.abs(x) < 4503599627370496)) return x;
-  if (x > 0) return x + 4503599627370496 - 4503599627370496;
-  const rounded = x - 4503599627370496 + 4503599627370496;
-  return rounded === 0 ? (Object.is(x, 0) ? 0 : -0) : rounded;
-}
+import { f32Bits, f32FromBits, f64FromHalves, f64HighBits, f64LowBits } from './bits.js';
+import { roundEven } from './float.js';
 
 /** The scalar algebra of f32: every number handle is a value of f32, every integer handle an int32. */
 export class ScalarF32 implements Algebra<number, number, boolean> {
@@ -130,12 +115,10 @@ export class ScalarF32 implements Algebra<number, number, boolean> {
     return a < b;
   }
   bitcastToInt(a: number): number {
-    float32[0] = a;
-    return int32[0] as number;
+    return f32Bits(a) | 0;
   }
   bitcastToFloat(a: number): number {
-    int32[0] = a;
-    return float32[0] as number;
+    return f32FromBits(a);
   }
   intToFloat(a: number): number {
     return Math.fround(a);
@@ -151,8 +134,9 @@ export interface Int64Halves {
   readonly lo: number;
 }
 
-function carry(lo: number, addend: number): number {
-  return lo >>> 0 < addend >>> 0 ? 1 : 0;
+/** 1 where `a < b` as unsigned 32-bit integers: the carry of a sum or the borrow of a difference. */
+function unsignedLess(a: number, b: number): number {
+  return a >>> 0 < b >>> 0 ? 1 : 0;
 }
 
 /** The scalar algebra of f64. */
@@ -227,10 +211,10 @@ export class ScalarF64 implements Algebra<number, Int64Halves, boolean> {
   }
   addI(a: Int64Halves, b: Int64Halves): Int64Halves {
     const lo = (a.lo + b.lo) | 0;
-    return { hi: (a.hi + b.hi + carry(lo, b.lo)) | 0, lo };
+    return { hi: (a.hi + b.hi + unsignedLess(lo, b.lo)) | 0, lo };
   }
   subI(a: Int64Halves, b: Int64Halves): Int64Halves {
-    return { hi: (a.hi - b.hi - carry(a.lo, b.lo)) | 0, lo: (a.lo - b.lo) | 0 };
+    return { hi: (a.hi - b.hi - unsignedLess(a.lo, b.lo)) | 0, lo: (a.lo - b.lo) | 0 };
   }
   mulI(a: Int64Halves, b: Int64Halves): Int64Halves {
     const product = (toBigInt(a) * toBigInt(b)) & 0xffffffffffffffffn;
@@ -265,13 +249,10 @@ export class ScalarF64 implements Algebra<number, Int64Halves, boolean> {
     return a.hi < b.hi || (a.hi === b.hi && a.lo >>> 0 < b.lo >>> 0);
   }
   bitcastToInt(a: number): Int64Halves {
-    float64[0] = a;
-    return { hi: int64[high] as number, lo: int64[low] as number };
+    return { hi: f64HighBits(a), lo: f64LowBits(a) };
   }
   bitcastToFloat(a: Int64Halves): number {
-    int64[high] = a.hi;
-    int64[low] = a.lo;
-    return float64[0] as number;
+    return f64FromHalves(a.hi, a.lo);
   }
   intToFloat(a: Int64Halves): number {
     // The product is exact, so the sum rounds once.

@@ -17,11 +17,7 @@ export interface MathFunction {
   readonly ulp: { readonly [format in FloatFormat]?: number };
 }
 
-function define(
-  name: string,
-  formats: MathFunction['formats'],
-  ulp: { readonly [format in FloatFormat]?: number },
-): MathFunction {
+function define(name: string, formats: MathFunction['formats'], ulp: MathFunction['ulp']): MathFunction {
   return { name, formats, ulp };
 }
 
@@ -35,7 +31,7 @@ export const mathFunctions: { readonly [name: string]: MathFunction } = {
   log10: define('log10', { f32: log10F32 }, { f32: 2 }),
   log1p: define('log1p', { f32: log1pF32, f64: log1pF64 }, { f32: 2, f64: 2 }),
   tanh: define('tanh', { f32: tanhF32, f64: tanhF64 }, { f32: 3, f64: 2 }),
-  sigmoid: define('sigmoid', { f32: sigmoidF32, f64: sigmoidF64 }, { f32: 3, f64: 2 }),
+  sigmoid: define('sigmoid', { f32: sigmoidF32, f64: sigmoidF64 }, { f32: 3, f64: 3 }),
   erf: define('erf', { f32: erfF32 }, { f32: 3 }),
   rsqrt: define('rsqrt', { f32: rsqrt, f64: rsqrt }, { f32: 2, f64: 2 }),
   sqrt: define('sqrt', { f32: sqrt, f64: sqrt }, { f32: 0.5, f64: 0.5 }),
@@ -55,7 +51,9 @@ export function mathEvaluator(name: string, format: FloatFormat): (x: number) =>
   if (known !== undefined) return known;
   const definition = Object.hasOwn(mathFunctions, name) ? mathFunctions[name] : undefined;
   if (definition === undefined) {
-    throw new RangeError(`math function '${name}' is not known: expected one of ${Object.keys(mathFunctions).join(', ')}`);
+    throw new RangeError(
+      `math function '${name}' is not known: expected one of ${Object.keys(mathFunctions).join(', ')}`,
+    );
   }
   const expansion = definition.formats[format];
   if (expansion === undefined) {

@@ -1,68 +1,63 @@
 /** The functions that saturate: tanh, sigmoid (the logistic function) and erf. */
 
 import type { Algebra } from '../algebra.js';
-import { expm1BoundedF64, expNegativeF32, expNegativeF64 } from './exp.js';
-import { atLeast, atMost, polynomial } from './polynomial.js';
+import { expm1BoundedF32, expm1BoundedF64, expNegativeF32, expNegativeF64 } from './exp.js';
+import { atMost, polynomial } from './polynomial.js';
 
-/** tanh(x) = x p(x^2) / q(x^2), minimax relative error 2.1e-8 up to the bound, beyond which it rounds to 1. */
-const TANH_F32 = {
-  bound: 9.02,
-  p: [1, 0.13379716873168945, 0.00349403265863657, 2.0583449440891854e-5, 1.331902943491059e-8],
-  q: [1, 0.46713030338287354, 0.025871066376566887, 0.0003283089608885348, 7.762001814626274e-7],
-};
+/** -log(1 - erf(x)) / x - 1 for 0 <= x <= 3.93: relative error of erf 8.2e-9. */
+const ERF_F32 = [
+  0.12837916612625122, 0.6366193890571594, 0.10277783125638962, -0.019153065979480743, -0.00016039125330280513,
+  0.0016670225886628032, -0.000632834155112505, 0.00011764051305362955, -9.25617860048078e-6,
+];
 
-/** erf(x) = x p(x^2) / q(x^2), minimax relative error 1.9e-8 up to the bound, beyond which it rounds to 1. */
-const ERF_F32 = {
-  bound: 3.93,
-  p: [
-    1.128379145353056, 0.19078396857811328, 0.05279030335974174, 0.003779614931294469, 0.0002848086975773183,
-    2.0419692873263196e-6,
-  ],
-  q: [
-    1, 0.5024106094075803, 0.11425757852178156, 0.014997448762702573, 0.0011652140383482889, 3.800406432378177e-5,
-  ],
-};
-
-interface OddRational {
-  readonly bound: number;
-  readonly p: readonly number[];
-  readonly q: readonly number[];
-}
-
-/** `x p(x^2) / q(x^2)` with `x` clamped to the bound. All coefficients are positive, so nothing cancels. */
-function oddRational<F, I, M>(alg: Algebra<F, I, M>, x: F, { bound, p, q }: OddRational): F {
-  const clamped = atLeast(alg, atMost(alg, x, bound), -bound);
-  const z = alg.mul(clamped, clamped);
-  return alg.div(alg.mul(clamped, polynomial(alg, z, p)), polynomial(alg, z, q));
-}
-
-/** Hyperbolic tangent in f32, at most 3 ULP. */
-export function tanhF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return oddRational(alg, x, TANH_F32);
-}
-
-/** Error function in f32, at most 3 ULP. */
-export function erfF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return oddRational(alg, x, ERF_F32);
+/** `magnitude`, which is not negative, with the sign of `x`. */
+function withSign<F, I, M>(alg: Algebra<F, I, M>, magnitude: F, x: F): F {
+  const signBit = alg.constI(alg.format === 'f32' ? -(2 ** 31) : -(2 ** 63));
+  const sign = alg.andI(alg.bitcastToInt(x), signBit);
+  return alg.bitcastToFloat(alg.orI(alg.bitcastToInt(magnitude), sign));
 }
 
 /**
- * Hyperbolic tangent in f64, at most 2 ULP: `-t / (t + 2)` with `t = expm1(-2|x|)` for small |x|, where the leading
- * term must be exact, and `1 - 2 / (t + 2)` with `t = expm1(2|x|)` for large; one expm1 and one division serve both.
+ * Hyperbolic tangent in f32, at most 3 ULP: `t / (t + 2)` with `t = expm1(2|x|)`, whose relative error shrinks by
+ * 2 / (t + 2). A rational function would take a third fewer instructions and reach 5.4 ULP.
+ */
+export function tanhF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const magnitude = atMost(alg, alg.abs(x), 10);
+  const t = expm1BoundedF32(alg, alg.add(magnitude, magnitude));
+  return withSign(alg, alg.div(t, alg.add(t, alg.constF(2))), x);
+}
+
+/**
+ * Error function in f32, at most 3 ULP: `1 - e^-u` with `u = |x| + |x| g(|x|)`, where the polynomial g makes u the
+ * negative logarithm of erfc. One formula serves all x; beyond 3.93 the result rounds to 1.
+ */
+export function erfF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const magnitude = atMost(alg, alg.abs(x), 3.93);
+  const u = alg.add(magnitude, alg.mul(magnitude, polynomial(alg, magnitude, ERF_F32)));
+  return withSign(alg, alg.neg(expm1BoundedF32(alg, alg.neg(u))), x);
+}
+
+/** (1 - tanh(x) / x) / x^2 as p(x^2) / q(x^2) for |x| < 0.27: relative error of tanh 4e-19. */
+const TANH_F64 = {
+  bound: 0.27,
+  p: [0.3333333333333333, 0.016158412722851068, 6.3981237443507855e-6],
+  q: [1, 0.44847523816854235, 0.017504527735090054],
+};
+
+/**
+ * Hyperbolic tangent in f64, at most 2 ULP. `t / (t + 2)` with `t = expm1(2|x|)` as in f32, which is within 1.4 ULP
+ * above 0.27; below, where nothing damps the error of t, `x - x (x^2 p / q)`. One division serves both.
  */
 export function tanhF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const magnitude = alg.abs(x);
-  const twice = alg.add(atMost(alg, magnitude, 22), atMost(alg, magnitude, 22));
-  const large = alg.cmpLt(alg.constF(0.55), magnitude);
-  const t = expm1BoundedF64(alg, alg.select(large, twice, alg.neg(twice)));
-  const two = alg.constF(2);
-  const quotient = alg.div(alg.select(large, two, alg.neg(t)), alg.add(t, two));
-  const positive = alg.select(large, alg.sub(alg.constF(1), quotient), quotient);
-  // The sign of x, zero included.
-  const sign = alg.andI(alg.bitcastToInt(x), alg.constI(-(2 ** 63)));
-  const signed = alg.bitcastToFloat(alg.orI(alg.bitcastToInt(positive), sign));
-  // Below this tanh(x) rounds to x; subnormals would lose bits in the division.
-  return alg.select(alg.cmpLt(magnitude, alg.constF(2 ** -28)), x, signed);
+  const magnitude = atMost(alg, alg.abs(x), 22);
+  const t = expm1BoundedF64(alg, alg.add(magnitude, magnitude));
+  const z = alg.mul(magnitude, magnitude);
+  const small = alg.cmpLt(magnitude, alg.constF(TANH_F64.bound));
+  const numerator = alg.select(small, alg.mul(z, polynomial(alg, z, TANH_F64.p)), t);
+  const denominator = alg.select(small, polynomial(alg, z, TANH_F64.q), alg.add(t, alg.constF(2)));
+  const quotient = alg.div(numerator, denominator);
+  const nearZero = alg.sub(magnitude, alg.mul(magnitude, quotient));
+  return withSign(alg, alg.select(small, nearZero, quotient), x);
 }
 
 /** `e^x / (1 + e^x)` for negative x, `1 / (1 + e^-x)` otherwise: e^-|x| serves both and cannot overflow. */
@@ -77,7 +72,7 @@ export function sigmoidF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   return sigmoidFromExp(alg, x, expNegativeF32(alg, alg.neg(alg.abs(x))));
 }
 
-/** The logistic function in f64, at most 2 ULP, subnormal results included. */
+/** The logistic function in f64, at most 3 ULP, subnormal results included. */
 export function sigmoidF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   return sigmoidFromExp(alg, x, expNegativeF64(alg, alg.neg(alg.abs(x))));
 }
