@@ -1,1 +1,15 @@
-export {};
+export { BUILT_IN_TARGETS } from './builtin.js';
+export type { Issue } from './check.js';
+export { hasRelaxedSimd, hasSimd, selectWasmTarget } from './engine.js';
+export { getTarget, parseTarget, TargetError, targetNames } from './lookup.js';
+export type { Schema } from './schema.js';
+export { TARGET_SCHEMA } from './schema.js';
+export type {
+  CacheLevel,
+  EngineFacts,
+  FmaKind,
+  MicroKernelShape,
+  Target,
+  TimedOperation,
+} from './target.js';
+export { cacheLevel, lanes, sourceOf, TIMED_OPERATIONS } from './target.js';
