@@ -1,1 +1,6 @@
-export {};
+// Public face of the rewrite lib.
+export * from './constants.js';
+export * from './fingerprint.js';
+export * from './fold.js';
+export * from './greedy.js';
+export * from './regions.js';

@@ -1,0 +1,197 @@
+// Constants of an isolated region live at the front of its entry block, one op for each value: this pool finds or
+// makes them there. (MLIR's OperationFolder does the same.)
+import {
+  type Attribute,
+  type Block,
+  InternalError,
+  IsolatedFromAbove,
+  type LocationRef,
+  type Operation,
+  type Region,
+  type Rewriter,
+  type Type,
+} from '@budflow/ir';
+import { constantOf } from './fold.js';
+
+/** Ops by the id of their attribute; a list where types or dialects differ. */
+type Table = Map<number, Operation | Operation[]>;
+
+export class ConstantPool {
+  /** Constants are never moved out of this op. */
+  private readonly root: Operation;
+  private readonly tables = new Map<Region, Table>();
+  private readonly homes = new Map<Region, Region>();
+  private lastRegion: Region | null = null;
+  private lastHome: Region | null = null;
+
+  constructor(root: Operation) {
+    this.root = root;
+  }
+
+  /** The region whose entry block holds the constants used in `region`. */
+  homeOf(region: Region): Region {
+    if (region === this.lastRegion) return this.lastHome!;
+    let home = this.homes.get(region);
+    if (home === undefined) {
+      home = region;
+      for (let op = home.parent; op !== null && op !== this.root; op = home.parent) {
+        if (op.info.definition === null || op.info.hasTrait(IsolatedFromAbove) || op.parent === null || op.parent.parent === null) break;
+        home = op.parent.parent;
+      }
+      this.homes.set(region, home);
+    }
+    this.lastRegion = region;
+    this.lastHome = home;
+    return home;
+  }
+
+  /** Empties the pool; the IR is not touched. */
+  clear(): void {
+    this.tables.clear();
+    this.homes.clear();
+    this.lastRegion = null;
+    this.lastHome = null;
+  }
+
+  /** Must be told of every op that is erased. */
+  erased(op: Operation): void {
+    const region = op.parentRegion;
+    if (region === null) return;
+    const value = constantOf(op);
+    if (value === null) return;
+    const table = this.tables.get(this.homeOf(region));
+    const found = table?.get(value.id);
+    if (found === op) table!.delete(value.id);
+    else if (Array.isArray(found)) {
+      const at = found.indexOf(op);
+      if (at >= 0) found.splice(at, 1);
+    }
+  }
+
+  /**
+   * Enters constants met in program order: a repeated one is replaced by the first, the others move to the front of
+   * their region keeping their order. Returns whether anything changed.
+   */
+  enterAll(ops: readonly Operation[], rewriter: Rewriter): boolean {
+    let changed = false;
+    const kept = new Map<Region, Operation[]>();
+    for (const op of ops) {
+      const value = constantOf(op);
+      const region = op.parentRegion;
+      if (value === null || region === null) continue;
+      const home = this.homeOf(region);
+      const known = this.lookup(home, op.info.dialect, value, op.result(0).type);
+      if (known === undefined) {
+        this.remember(home, value, op);
+        const list = kept.get(home);
+        if (list) list.push(op);
+        else kept.set(home, [op]);
+      } else if (known !== op) {
+        // `known` may still stand after `op` (in another block): the moves below put it first.
+        rewriter.replaceOp(op, known.results);
+        changed = true;
+      }
+    }
+    for (const [home, list] of kept) if (moveToFront(home.entry, list)) changed = true;
+    return changed;
+  }
+
+  /** Enters one constant. Returns 'erased' when an equal one replaced it, 'moved' when it went to the front. */
+  enter(op: Operation, rewriter: Rewriter): 'kept' | 'moved' | 'erased' {
+    const value = constantOf(op);
+    const region = op.parentRegion;
+    if (value === null || region === null) return 'kept';
+    const home = this.homeOf(region);
+    const known = this.lookup(home, op.info.dialect, value, op.result(0).type);
+    if (known === op) return 'kept';
+    if (known !== undefined) {
+      this.ensureBefore(known, op);
+      rewriter.replaceOp(op, known.results);
+      return 'erased';
+    }
+    this.remember(home, value, op);
+    const entry = home.entry;
+    if (entry.firstOp === op) return 'kept';
+    op.moveBefore(entry.firstOp!);
+    return 'moved';
+  }
+
+  /**
+   * An op with the constant result `value` of `type` that may be used where `user` stands, in the dialect of `user`;
+   * null when the dialect cannot express it.
+   */
+  materialize(user: Operation, loc: LocationRef, value: Attribute, type: Type, rewriter: Rewriter): Operation | null {
+    const region = user.parentRegion;
+    if (region === null) throw new InternalError('constants are made for an op that is in no region', user);
+    const home = this.homeOf(region);
+    const { context } = user;
+    const dialect = context.dialect(user.info.dialect);
+    // A dialect may make its constants in another one (math in arith), which is known only once it has.
+    const known = this.lookup(home, null, value, type);
+    if (known !== undefined) {
+      this.ensureBefore(known, user);
+      return known;
+    }
+    if (!dialect?.materializeConstant) return null;
+    return rewriter.scoped(() => {
+      rewriter.setInsertionPointToStart(home.entry);
+      const made = dialect.materializeConstant!(rewriter, loc, value, type);
+      if (made === null) return null;
+      if (made.resultCount !== 1 || made.result(0).type !== type)
+        throw new InternalError(`dialect '${dialect.name}' materialised ${made.name} for a constant of type ${type}`, user);
+      const constant = constantOf(made);
+      if (constant === null) throw new InternalError(`dialect '${dialect.name}' materialised ${made.name}, which is not ConstantLike`, made);
+      if (this.lookup(home, made.info.dialect, constant, type) === undefined) this.remember(home, constant, made);
+      return made;
+    });
+  }
+
+  private lookup(home: Region, dialect: string | null, value: Attribute, type: Type): Operation | undefined {
+    const found = this.tables.get(home)?.get(value.id);
+    if (found === undefined) return undefined;
+    if (!Array.isArray(found)) return matches(found, dialect, type) ? found : undefined;
+    return found.find((op) => matches(op, dialect, type));
+  }
+
+  private remember(home: Region, value: Attribute, op: Operation): void {
+    let table = this.tables.get(home);
+    if (!table) {
+      table = new Map();
+      this.tables.set(home, table);
+    }
+    const found = table.get(value.id);
+    if (found === undefined) table.set(value.id, op);
+    else if (Array.isArray(found)) found.push(op);
+    else table.set(value.id, [found, op]);
+  }
+
+  /** A pattern may have put `user` in front of the constants. */
+  private ensureBefore(constant: Operation, user: Operation): void {
+    const block = constant.parent!;
+    if (block.firstOp === constant) return;
+    let at: Operation | null = user;
+    while (at !== null && at.parent !== block) at = at.parentOp;
+    if (at !== null && at.isBeforeInBlock(constant)) constant.moveBefore(block.firstOp!);
+  }
+}
+
+function matches(op: Operation, dialect: string | null, type: Type): boolean {
+  return op.result0!.type === type && (dialect === null || op.info.dialect === dialect);
+}
+
+/** Makes `ops` the first operations of `block`, in this order, moving only what must move. */
+function moveToFront(block: Block, ops: readonly Operation[]): boolean {
+  let next = block.firstOp;
+  let i = 0;
+  while (i < ops.length && ops[i] === next) {
+    next = next!.next;
+    i++;
+  }
+  if (i === ops.length) return false;
+  const front = i === 0 ? null : ops[i - 1]!;
+  for (; i < ops.length; i++) ops[i]!.remove();
+  const before = front === null ? block.firstOp : front.next;
+  i = front === null ? 0 : ops.indexOf(front) + 1;
+  for (; i < ops.length; i++) block.insertBefore(ops[i]!, before);
+  return true;
+}

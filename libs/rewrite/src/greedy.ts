@@ -1,0 +1,343 @@
+// The greedy driver: applies patterns and folds below an op, and erases dead ops, until nothing changes any more.
+// A worklist (an array with a mark on the op) holds what may have become rewritable; when it runs empty after a
+// rewrite, one more sweep over everything finds patterns that look further than one op. Follows MLIR's greedy driver.
+import {
+  ConstantLike,
+  Diagnostic,
+  FLAG_IN_WORKLIST,
+  type FoldResult,
+  type Operation,
+  type RewriteListener,
+  type RewritePattern,
+  Rewriter,
+  type Value,
+  nextSlot,
+  nextUse,
+} from '@budflow/ir';
+import { ConstantPool } from './constants.js';
+import { Fingerprinter, sameFingerprint } from './fingerprint.js';
+import { type DefaultFold, constantGoesRight, foldOp, isAttribute, isDead } from './fold.js';
+import { eraseUnreachableBlocks } from './regions.js';
+
+export interface GreedyOptions {
+  /** Fold ops, and unique constants at the front of their isolated region; default true. */
+  readonly fold?: boolean;
+  /** See FoldOptions. */
+  readonly defaultFold?: DefaultFold | undefined;
+  readonly maxFoldedElements?: number | undefined;
+  /** Sweeps over the whole op before giving up; default 64. */
+  readonly maxIterations?: number | undefined;
+  /** Pattern applications and folds before giving up; default 10 for each op plus 10,000. */
+  readonly maxRewrites?: number | undefined;
+  /** Catches patterns whose answer does not agree with what they did. Walks the IR for every attempt: for tests. */
+  readonly checkChanges?: boolean;
+}
+
+export interface LoopingPattern {
+  readonly pattern: RewritePattern;
+  readonly hits: number;
+}
+
+export interface GreedyResult {
+  /** Whether the IR is different from before. */
+  readonly changed: boolean;
+  /** False when a limit stopped the driver; `rewrite.no-convergence` was emitted then. */
+  readonly converged: boolean;
+  /** Pattern applications and folds. */
+  readonly rewrites: number;
+  readonly folded: number;
+  /** Dead ops erased. */
+  readonly erased: number;
+  readonly iterations: number;
+  /** Applications by pattern name. */
+  readonly hits: ReadonlyMap<string, number>;
+  /** When it did not converge: the patterns applied most since it should have, most frequent first. */
+  readonly looping?: readonly LoopingPattern[];
+}
+
+/**
+ * Rewrites everything below `root` (not `root` itself) to a fixpoint. Deterministic: the order of work depends only on
+ * the IR and the order of `patterns`; of several patterns for an op the one with the highest benefit is tried first.
+ */
+export function applyPatternsGreedily(root: Operation, patterns: readonly RewritePattern[], options: GreedyOptions = {}): GreedyResult {
+  return new GreedyDriver(root, patterns, options).run();
+}
+
+class GreedyRewriter extends Rewriter {
+  private readonly driver: GreedyDriver;
+  constructor(driver: GreedyDriver) {
+    super(driver.root.context, driver);
+    this.driver = driver;
+  }
+  override modify(op: Operation, change: () => void): void {
+    const before = op.operands;
+    super.modify(op, change);
+    // Former operands may be dead now, users may match now.
+    for (const operand of before) this.driver.pushDefinition(operand);
+    for (const result of op.results) this.driver.pushUsers(result);
+  }
+  override replaceAllUses(from: Value, to: Value): void {
+    super.replaceAllUses(from, to);
+    this.driver.pushDefinition(from);
+  }
+}
+
+const NO_PATTERNS: readonly RewritePattern[] = [];
+/** So many applications at the end of a run that does not converge are looked at to find what loops. */
+const LOOP_WINDOW = 1000;
+
+class GreedyDriver implements RewriteListener {
+  readonly root: Operation;
+  private readonly patterns: readonly RewritePattern[];
+  private readonly options: GreedyOptions;
+  private readonly rewriter: GreedyRewriter;
+  private readonly constants: ConstantPool | null;
+  private readonly worklist: Operation[] = [];
+  /** Patterns for an op by the id of its info, best first. */
+  private readonly byInfo: (readonly RewritePattern[] | undefined)[] = [];
+  private readonly hits = new Map<RewritePattern, number>();
+  /** The last LOOP_WINDOW applications, as a ring. */
+  private readonly recent: RewritePattern[] = [];
+  private readonly fingerprinter: Fingerprinter | null;
+  private rewrites = 0;
+  private folded = 0;
+  private erasedCount = 0;
+  private changed = false;
+  private maxRewrites = 0;
+
+  constructor(root: Operation, patterns: readonly RewritePattern[], options: GreedyOptions) {
+    this.root = root;
+    this.patterns = patterns;
+    this.options = options;
+    this.constants = options.fold === false ? null : new ConstantPool(root);
+    this.fingerprinter = options.checkChanges ? new Fingerprinter() : null;
+    this.rewriter = new GreedyRewriter(this);
+  }
+
+  run(): GreedyResult {
+    const maxIterations = this.options.maxIterations ?? 64;
+    let iterations = 0;
+    let converged = true;
+    try {
+      for (;;) {
+        iterations++;
+        const before = this.rewrites;
+        const finished = this.sweep();
+        // Erasing dead ops and uniquing constants opens nothing that the worklist did not see.
+        const again = this.rewrites !== before;
+        if (finished && !again) break;
+        if (!finished || iterations >= maxIterations) {
+          converged = false;
+          break;
+        }
+      }
+    } finally {
+      for (const op of this.worklist) op.flags &= ~FLAG_IN_WORKLIST;
+      this.worklist.length = 0;
+    }
+    const looping = converged ? undefined : this.reportNoConvergence(iterations);
+    const hits = new Map<string, number>();
+    for (const [pattern, n] of this.hits) hits.set(pattern.name, (hits.get(pattern.name) ?? 0) + n);
+    return {
+      changed: this.changed,
+      converged,
+      rewrites: this.rewrites,
+      folded: this.folded,
+      erased: this.erasedCount,
+      iterations,
+      hits,
+      ...(looping ? { looping } : {}),
+    };
+  }
+
+  /** One pass over everything, then the worklist until it is empty. False when a limit was reached. */
+  private sweep(): boolean {
+    const { root, worklist } = this;
+    this.eraseUnreachable(root);
+    const constants: Operation[] = [];
+    root.walk((op) => {
+      if (op === root) return;
+      if (this.constants !== null && op.info.hasTrait(ConstantLike)) constants.push(op);
+      op.flags |= FLAG_IN_WORKLIST;
+      worklist.push(op);
+    });
+    if (this.maxRewrites === 0) this.maxRewrites = this.options.maxRewrites ?? 10 * worklist.length + 10_000;
+    // Popped from the end: program order first.
+    worklist.reverse();
+    if (this.constants?.enterAll(constants, this.rewriter)) this.changed = true;
+    while (worklist.length > 0) {
+      const op = worklist.pop()!;
+      op.flags &= ~FLAG_IN_WORKLIST;
+      if (op.isErased || op.parent === null) continue;
+      if (this.rewrites >= this.maxRewrites) {
+        // Not counted as a loop when the work happens to end exactly here.
+        if (this.process(op)) return false;
+      } else this.process(op);
+    }
+    return true;
+  }
+
+  private eraseUnreachable(root: Operation): void {
+    root.walk((op) => {
+      if (op.ownRegions === null) return;
+      for (const region of op.ownRegions) {
+        if (eraseUnreachableBlocks(region, (dead) => this.constants?.erased(dead)) > 0) this.changed = true;
+      }
+    });
+  }
+
+  /** Returns whether a pattern or fold applied. */
+  private process(op: Operation): boolean {
+    if (isDead(op)) {
+      this.erasedCount++;
+      this.changed = true;
+      this.rewriter.eraseOp(op);
+      return false;
+    }
+    if (this.constants !== null) {
+      if (op.info.hasTrait(ConstantLike)) {
+        const entered = this.constants.enter(op, this.rewriter);
+        if (entered !== 'kept') this.changed = true;
+        if (entered === 'erased') return false;
+      } else if (this.fold(op)) {
+        this.rewrites++;
+        this.folded++;
+        this.changed = true;
+        return true;
+      }
+    }
+    const list = this.byInfo[op.info.id] ?? this.patternsFor(op);
+    if (list.length === 0) return false;
+    for (const pattern of list) {
+      this.rewriter.setInsertionPoint(op);
+      this.rewriter.failure = undefined;
+      const applied = this.fingerprinter === null ? pattern.rewrite(op, this.rewriter) : this.checkedRewrite(pattern, op, this.fingerprinter);
+      if (!applied) continue;
+      this.recent[this.rewrites++ % LOOP_WINDOW] = pattern;
+      this.hits.set(pattern, (this.hits.get(pattern) ?? 0) + 1);
+      this.changed = true;
+      return true;
+    }
+    return false;
+  }
+
+  private patternsFor(op: Operation): readonly RewritePattern[] {
+    const { name, id } = op.info;
+    let list = this.patterns.filter((p) => p.root === null || p.root === name);
+    // The sort is stable: equal benefits keep the order given.
+    list = list.length === 0 ? (NO_PATTERNS as RewritePattern[]) : list.sort((a, b) => (b.benefit ?? 1) - (a.benefit ?? 1));
+    this.byInfo[id] = list;
+    return list;
+  }
+
+  private fold(op: Operation): boolean {
+    const results = foldOp(op, this.options);
+    if (results === null) {
+      if (!constantGoesRight(op)) return false;
+      this.rewriter.modify(op, () => {
+        const left = op.operand(0);
+        op.setOperand(0, op.operand(1));
+        op.setOperand(1, left);
+      });
+      return true;
+    }
+    const values = this.valuesOf(op, results);
+    if (values === null) return false;
+    this.rewriter.replaceOp(op, values);
+    return true;
+  }
+
+  /** Values for fold results; null when a constant cannot be made. */
+  private valuesOf(op: Operation, results: readonly FoldResult[]): Value[] | null {
+    const values: Value[] = [];
+    for (let i = 0; i < results.length; i++) {
+      const result = results[i]!;
+      if (!isAttribute(result)) {
+        // A result that stands for itself is no replacement.
+        if (result.owner === op) return null;
+        values.push(result);
+        continue;
+      }
+      const constant = this.constants!.materialize(op, op.loc, result, op.result(i).type, this.rewriter);
+      // Constants made for earlier results are dead now, and in the worklist.
+      if (constant === null) return null;
+      values.push(constant.result(0));
+    }
+    return values;
+  }
+
+  // What the rewriter tells
+
+  created(op: Operation): void {
+    if (op.ownRegions === null) this.push(op);
+    else op.walk((inner) => this.push(inner));
+  }
+  modified(op: Operation): void {
+    this.push(op);
+  }
+  erased(op: Operation): void {
+    for (let i = 0; i < op.operandCount; i++) this.pushDefinition(op.operand(i));
+    if (this.constants !== null && op.info.hasTrait(ConstantLike)) this.constants.erased(op);
+  }
+
+  private push(op: Operation): void {
+    if ((op.flags & FLAG_IN_WORKLIST) !== 0 || op === this.root) return;
+    op.flags |= FLAG_IN_WORKLIST;
+    this.worklist.push(op);
+  }
+  /** A value lost uses: what defines it may be dead or have its last use. */
+  pushDefinition(value: Value): void {
+    const op = value.definingOp;
+    if (op !== null && !op.isErased && (hasAtMostTwoUses(value))) this.push(op);
+  }
+  pushUsers(value: Value): void {
+    value.forEachUse((user) => this.push(user));
+  }
+
+  // Checks and reports
+
+  private checkedRewrite(pattern: RewritePattern, op: Operation, fingerprinter: Fingerprinter): boolean {
+    const before = fingerprinter.of(this.root);
+    const { loc, name } = op;
+    const applied = pattern.rewrite(op, this.rewriter);
+    const same = sameFingerprint(before, fingerprinter.of(this.root));
+    if (applied !== same) return applied;
+    this.root.context.diagnostics.emit(
+      new Diagnostic(
+        'error',
+        'rewrite.false-change',
+        same
+          ? `pattern '${pattern.name}' said that it changed '${name}' and changed nothing`
+          : `pattern '${pattern.name}' said that it does not apply to '${name}' and changed the IR`,
+        loc,
+      ),
+    );
+    return !same;
+  }
+
+  private reportNoConvergence(iterations: number): LoopingPattern[] {
+    const counts = new Map<RewritePattern, number>();
+    for (const pattern of this.recent) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
+    const top = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 3);
+    const looping = top.map(([pattern]) => ({ pattern, hits: this.hits.get(pattern)! })).sort((a, b) => b.hits - a.hits);
+    const diagnostic = this.root.emitError(
+      'rewrite.no-convergence',
+      `rewriting does not converge: gave up after ${this.rewrites} rewrites in ${iterations} sweeps; ${
+        looping.length === 0 ? 'folds undo each other' : 'these patterns keep applying'
+      }`,
+    );
+    for (const { pattern, hits } of looping) {
+      const on = pattern.root === null ? '' : ` on '${pattern.root}'`;
+      diagnostic.note(`'${pattern.name}'${on} applied ${hits} times${pattern.equation ? `: ${pattern.equation}` : ''}`);
+    }
+    return looping;
+  }
+}
+
+/** Does not walk a long use-list. */
+function hasAtMostTwoUses(value: Value): boolean {
+  const { first, firstSlot } = value;
+  if (first === null) return true;
+  const second = nextUse(first, firstSlot);
+  return second === null || nextUse(second, nextSlot(first, firstSlot)) === null;
+}
