@@ -20,7 +20,7 @@ function roundToFormat(x: number, mantissaBits: number, minExponent: number, max
   if (!(magnitude > 0 && magnitude < Number.POSITIVE_INFINITY)) return x;
   const exponent = (f64HighBits(magnitude) >>> 20) - 1023;
   if (exponent > maxExponent) return x < 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  const spacing = (exponent < minExponent ? minExponent : exponent) - mantissaBits;
+  const spacing = Math.max(exponent, minExponent) - mantissaBits;
   const magic = f64FromHalves((spacing + 52 + 1023) << 20, 0);
   let rounded = magnitude + magic - magic;
   if (rounded >= 2 ** (maxExponent + 1)) rounded = Number.POSITIVE_INFINITY;

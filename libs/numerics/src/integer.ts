@@ -97,10 +97,10 @@ class NarrowArithmetic implements IntegerArithmetic<number> {
     return this.wrap(Math.abs(a));
   }
   min(a: number, b: number): number {
-    return a < b ? a : b;
+    return Math.min(a, b);
   }
   max(a: number, b: number): number {
-    return a > b ? a : b;
+    return Math.max(a, b);
   }
   and(a: number, b: number): number {
     return this.wrap(a & b);

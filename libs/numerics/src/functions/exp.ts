@@ -26,7 +26,7 @@ interface ExpConstants {
 }
 
 const F32: ExpConstants = {
-  log2e: 1.4426950408889634,
+  log2e: Math.LOG2E,
   ln2High: 0.693145751953125,
   ln2Low: 1.428606765330187e-6,
   magic: 1.5 * 2 ** 23,
@@ -36,7 +36,7 @@ const F32: ExpConstants = {
 };
 
 const F64: ExpConstants = {
-  log2e: 1.4426950408889634,
+  log2e: Math.LOG2E,
   ln2High: 0.6931471803691238,
   ln2Low: 1.9082149292705877e-10,
   magic: 1.5 * 2 ** 52,
@@ -113,7 +113,7 @@ function expInRange<F, I, M>(alg: Algebra<F, I, M>, x: F, k: ExpConstants, q: re
   return scaleByPowerOfTwo(alg, y, reduced.biased, k);
 }
 
-/** e^x in f32, at most 1 ULP, subnormal results included. 28 SIMD instructions besides constants. */
+/** e^x in f32, at most 1 ULP, subnormal results included. 30 operations, of which the clamp is four (two instructions with pmin and pmax). */
 export function expF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   return expInRange(alg, atLeast(alg, atMost(alg, x, 89), -104), F32, EXP_F32);
 }

@@ -34,7 +34,8 @@ export function tanhF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
 export function erfF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   const magnitude = atMost(alg, alg.abs(x), 3.93);
   const u = alg.add(magnitude, alg.mul(magnitude, polynomial(alg, magnitude, ERF_F32)));
-  return withSign(alg, alg.neg(expm1BoundedF32(alg, alg.neg(u))), x);
+  // expm1 of -u is not positive: its magnitude is 1 - e^-u, also where that is zero.
+  return withSign(alg, alg.abs(expm1BoundedF32(alg, alg.neg(u))), x);
 }
 
 /** (1 - tanh(x) / x) / x^2 as p(x^2) / q(x^2) for |x| < 0.27: relative error of tanh 4e-19. */
