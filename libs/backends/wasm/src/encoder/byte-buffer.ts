@@ -109,7 +109,10 @@ export class ByteBuffer {
 
   /** Signed LEB128 of a 64-bit integer, modulo 2^64. Integers that fit 32 bits take a path without bigints. */
   sleb64(value: bigint | number): void {
-    if (typeof value === 'number' && value === (value | 0)) return this.sleb32(value);
+    if (typeof value === 'number' && value === (value | 0)) {
+      this.sleb32(value);
+      return;
+    }
     let v = BigInt.asIntN(64, BigInt(value));
     while (v < -64n || v > 63n) {
       this.byte(Number(v & 0x7fn) | 0x80);
