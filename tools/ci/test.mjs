@@ -1,0 +1,48 @@
+// `npm test`: installs what is missing, runs every project's tests through nx (cached), then counts them.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+process.chdir(root);
+
+function run(command, args, options = {}) {
+  return spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32', ...options }).status ?? 1;
+}
+
+if (!existsSync('node_modules/vitest')) {
+  console.log('Installing dependencies ...');
+  if (run('npm', ['ci', '--no-audit', '--no-fund']) !== 0) process.exit(1);
+}
+
+const env = { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true' };
+const nx = join('node_modules', '.bin', 'nx');
+console.log('Building ...');
+let status = run(join('node_modules', '.bin', 'tsc'), ['-b'], { env });
+if (status !== 0) process.exit(status);
+console.log('Checking the types of the tests ...');
+status = run(join('node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.test.json'], { env });
+const extra = process.argv.slice(2);
+const tests = run(nx, ['run-many', '--target=test', '--parallel=2', '--output-style=static', ...extra], { env });
+if (tests !== 0) status = tests;
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+const skips = [];
+for (const parent of ['libs', 'libs/dialects', 'libs/backends', 'apps', 'tools']) {
+  for (const name of existsSync(parent) ? readdirSync(parent) : []) {
+    const file = join(parent, name, '.results', 'test.json');
+    if (!existsSync(file)) continue;
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    passed += report.numPassedTests;
+    failed += report.numFailedTests + (report.numFailedTestSuites > 0 && report.numFailedTests === 0 ? report.numFailedTestSuites : 0);
+    skipped += report.numPendingTests + report.numTodoTests;
+    for (const suite of report.testResults)
+      for (const t of suite.assertionResults) if (t.status === 'pending' || t.status === 'skipped') skips.push(`${parent}/${name}: ${t.fullName}`);
+  }
+}
+for (const line of skips) console.log(`skipped: ${line}`);
+if (status !== 0 && failed === 0) failed = 1;
+console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+process.exit(failed > 0 ? 1 : status);
