@@ -137,6 +137,8 @@ export interface AsmPrinter {
 }
 
 export interface CustomAssembly {
+  /** False when the custom form cannot express the op (it does not fit its definition): it then prints generically. */
+  canPrint?(op: Operation): boolean;
   parse(parser: AsmParser, state: OperationState): void;
   print(printer: AsmPrinter, op: Operation): void;
 }

@@ -38,6 +38,8 @@ export interface TypeConstraint {
   /** Completes "operand #0 must be ...". */
   readonly description: string;
   check(type: Type): boolean;
+  /** The only type that passes, when there is just one: assembly formats then need not write it. */
+  readonly build?: (context: Context) => Type;
 }
 export interface VariadicConstraint {
   readonly kind: 'variadic';
@@ -49,8 +51,12 @@ export interface OptionalConstraint {
 }
 export type ValueConstraint = TypeConstraint | VariadicConstraint | OptionalConstraint;
 
-export function typeConstraint(description: string, check: (type: Type) => boolean): TypeConstraint {
-  return { kind: 'one', description, check };
+export function typeConstraint(
+  description: string,
+  check: (type: Type) => boolean,
+  build?: (context: Context) => Type,
+): TypeConstraint {
+  return { kind: 'one', description, check, build };
 }
 export function variadic(of: TypeConstraint): VariadicConstraint {
   return { kind: 'variadic', of };
@@ -63,8 +69,16 @@ export function anyOf(...list: TypeConstraint[]): TypeConstraint {
 }
 
 export const AnyType = typeConstraint('any type', () => true);
-export const Index = typeConstraint('index', (t) => t instanceof IndexType);
-export const I1 = typeConstraint('1-bit signless integer', (t) => t instanceof IntegerType && t.width === 1 && t.signedness === 'signless');
+export const Index = typeConstraint(
+  'index',
+  (t) => t instanceof IndexType,
+  (c) => c.index,
+);
+export const I1 = typeConstraint(
+  '1-bit signless integer',
+  (t) => t instanceof IntegerType && t.width === 1 && t.signedness === 'signless',
+  (c) => c.i1,
+);
 export const AnyInteger = typeConstraint('integer', (t) => t instanceof IntegerType);
 export const SignlessInteger = typeConstraint('signless integer', (t) => t instanceof IntegerType && t.signedness === 'signless');
 export const SignlessIntegerOrIndex = typeConstraint(
@@ -94,8 +108,17 @@ export function like(element: TypeConstraint): TypeConstraint {
 
 // Attributes
 
+/**
+ * How an assembly format writes `$attribute`: a number without its type, a bare keyword out of `keywords`, nothing (a
+ * unit attribute, the group around it says it), a string, `@symbol`, a type, or `[1, 2]`. Otherwise the attribute in full.
+ */
+export type AttrForm = 'untyped' | 'keyword' | 'unit' | 'string' | 'symbol' | 'type' | 'integers';
+
 export interface AttrSpec<T> {
   readonly description: string;
+  readonly form?: AttrForm;
+  /** The names of an enumeration. */
+  readonly keywords?: readonly string[];
   /** Absent attributes are allowed: T then includes undefined, or `defaultValue` stands in. */
   readonly optional: boolean;
   readonly defaultValue?: T;
@@ -108,6 +131,8 @@ export interface AttrSpec<T> {
 export function optionalAttr<T>(spec: AttrSpec<T>): AttrSpec<T | undefined> {
   return {
     description: spec.description,
+    form: spec.form,
+    keywords: spec.keywords,
     optional: true,
     check: spec.check,
     read: spec.read,
@@ -116,12 +141,13 @@ export function optionalAttr<T>(spec: AttrSpec<T>): AttrSpec<T | undefined> {
 }
 /** May be absent; the accessor then returns `value`. Omitted from the text when equal to it. */
 export function defaultAttr<T>(spec: AttrSpec<T>, value: T): AttrSpec<T> {
-  return { description: spec.description, optional: true, defaultValue: value, check: spec.check, read: spec.read, make: spec.make };
+  return { ...spec, optional: true, defaultValue: value };
 }
 
 function integer(width: number): AttrSpec<number> {
   return {
     description: `${width}-bit signless integer attribute`,
+    form: 'untyped',
     optional: false,
     check: (a) => a instanceof IntegerAttr && a.type instanceof IntegerType && a.type.width === width,
     read: (a) => (a as IntegerAttr).number,
@@ -135,6 +161,7 @@ export const attr = {
   i32: integer(32),
   index: {
     description: 'index attribute',
+    form: 'untyped',
     optional: false,
     check: (a) => a instanceof IntegerAttr && a.type instanceof IndexType,
     read: (a) => (a as IntegerAttr).number,
@@ -142,6 +169,7 @@ export const attr = {
   } as AttrSpec<number>,
   f64: {
     description: '64-bit float attribute',
+    form: 'untyped',
     optional: false,
     check: (a) => a instanceof FloatAttr && a.type.name === 'f64',
     read: (a) => (a as FloatAttr).value,
@@ -149,6 +177,7 @@ export const attr = {
   } as AttrSpec<number>,
   bool: {
     description: 'bool attribute',
+    form: 'untyped',
     optional: false,
     check: (a) => a instanceof IntegerAttr && a.isBool,
     read: (a) => (a as IntegerAttr).number !== 0,
@@ -157,6 +186,7 @@ export const attr = {
   /** Present or absent; reads as true or false. */
   unit: {
     description: 'unit attribute',
+    form: 'unit',
     optional: true,
     defaultValue: false,
     check: (a) => a instanceof UnitAttr,
@@ -165,6 +195,7 @@ export const attr = {
   } as AttrSpec<boolean>,
   string: {
     description: 'string attribute',
+    form: 'string',
     optional: false,
     check: (a) => a instanceof StringAttr,
     read: (a) => (a as StringAttr).value,
@@ -173,6 +204,7 @@ export const attr = {
   /** A flat reference `@name`, read as the name. */
   symbol: {
     description: 'flat symbol reference attribute',
+    form: 'symbol',
     optional: false,
     check: (a) => a instanceof SymbolRefAttr && a.nested.length === 0,
     read: (a) => (a as SymbolRefAttr).root,
@@ -180,6 +212,7 @@ export const attr = {
   } as AttrSpec<string>,
   type: {
     description: 'type attribute',
+    form: 'type',
     optional: false,
     check: (a) => a instanceof TypeAttr,
     read: (a) => (a as TypeAttr).type,
@@ -187,6 +220,7 @@ export const attr = {
   } as AttrSpec<Type>,
   functionType: {
     description: 'type attribute of function type',
+    form: 'type',
     optional: false,
     check: (a) => a instanceof TypeAttr && a.type instanceof FunctionType,
     read: (a) => (a as TypeAttr).type as FunctionType,
@@ -195,6 +229,7 @@ export const attr = {
   /** `array<i64: ...>` read as numbers. */
   i64Array: {
     description: 'i64 dense array attribute',
+    form: 'integers',
     optional: false,
     check: (a) => a instanceof DenseArrayAttr && a.elementType instanceof IntegerType && a.elementType.width === 64,
     read: (a) => (a as DenseArrayAttr).values.map(Number),
@@ -202,6 +237,7 @@ export const attr = {
   } as AttrSpec<readonly number[]>,
   i32Array: {
     description: 'i32 dense array attribute',
+    form: 'integers',
     optional: false,
     check: (a) => a instanceof DenseArrayAttr && a.elementType instanceof IntegerType && a.elementType.width === 32,
     read: (a) => (a as DenseArrayAttr).values.map(Number),
@@ -250,6 +286,8 @@ export const attr = {
   enum<const N extends readonly string[]>(...names: N): AttrSpec<N[number]> {
     return {
       description: `one of ${names.map((n) => `"${n}"`).join(', ')}`,
+    form: 'keyword',
+      keywords: names,
       optional: false,
       check: (a) => a instanceof StringAttr && names.includes(a.value),
       read: (a) => (a as StringAttr).value,
@@ -260,6 +298,8 @@ export const attr = {
   intEnum<const N extends readonly string[]>(names: N): AttrSpec<N[number]> {
     return {
       description: `one of ${names.join(', ')}`,
+    form: 'keyword',
+      keywords: names,
       optional: false,
       check: (a) => a instanceof IntegerAttr && a.number >= 0 && a.number < names.length,
       read: (a) => names[(a as IntegerAttr).number] as N[number],

@@ -1,6 +1,7 @@
 // Public face of the IR core.
 export * from './affine.js';
 export * from './asm.js';
+export { compileAssembly } from './assembly-format.js';
 export * from './attribute.js';
 export { floatBits, floatFromBits, printFloat, printString, printSymbolName } from './attribute-text.js';
 export * from './block.js';
@@ -18,6 +19,7 @@ export * from './location.js';
 export * from './op-info.js';
 export * from './operation.js';
 export * from './pattern.js';
+export { type PrintOptions, printModule, printModuleBytes, printOperationToString } from './printer.js';
 export * from './rewriter.js';
 export * from './structured.js';
 export * from './traits.js';

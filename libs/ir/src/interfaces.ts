@@ -1,9 +1,10 @@
 // Interfaces of the core, implemented by many dialects.
-import type { Attribute } from './attribute.js';
+import { type Attribute, IntegerAttr } from './attribute.js';
 import type { Block } from './block.js';
 import { defineInterface } from './define-interface.js';
 import type { Operation, Region } from './operation.js';
 import { Pure } from './traits.js';
+import { IndexType } from './type.js';
 import type { Value } from './value.js';
 
 export type EffectKind = 'read' | 'write' | 'allocate' | 'free';
@@ -83,3 +84,20 @@ export const LoopLike = defineInterface<{
   /** Moves an op in front of the loop; the caller has proved that this is legal. */
   isDefinedOutside(op: Operation, value: Value): boolean;
 }>('LoopLike');
+
+/** How an operation wants its values named in text. Names are suggestions: the printer makes them unique. */
+export const AsmNames = defineInterface<{
+  /** Name (without %) of a result. A name for a later result than the first starts a new group: `%a, %b:2 = ...`. */
+  resultName?(op: Operation, index: number): string | undefined;
+  /** Name (without %) of an argument of a block in one of the op's regions. */
+  argumentName?(op: Operation, argument: Value): string | undefined;
+  /** The dialect whose prefix is dropped from the names of ops directly inside the op's regions. */
+  readonly defaultDialect?: string;
+}>('AsmNames');
+
+/** MLIR's usual name of a constant: `c5`, `c5_i32`, `true`, `cst`. */
+export function constantName(value: Attribute): string {
+  if (!(value instanceof IntegerAttr)) return 'cst';
+  if (value.isBool) return value.value ? 'true' : 'false';
+  return value.type instanceof IndexType ? `c${value.value}` : `c${value.value}_${value.type}`;
+}

@@ -109,30 +109,62 @@ export class SourceManager {
     return undefined;
   }
 
+  /** 1-based line and column (in bytes) of an offset. */
+  lineColumn(offset: number): { file: string; line: number; column: number } | undefined {
+    const source = this.find(offset);
+    if (!source) return undefined;
+    const starts = lineStarts(source);
+    const at = offset - source.base;
+    const line = lineAt(starts, at);
+    return { file: source.name, line: line + 1, column: at - starts[line]! + 1 };
+  }
+
   /** 1-based line and column of an offset, with the text of the line. */
   position(offset: number): { file: string; line: number; column: number; text: string } | undefined {
     const source = this.find(offset);
     if (!source) return undefined;
-    const { bytes } = source;
+    const starts = lineStarts(source);
     const at = offset - source.base;
-    let line = 1;
-    let start = 0;
-    for (let i = 0; i < at; i++) {
-      if (bytes[i] === 10) {
-        line++;
-        start = i + 1;
-      }
-    }
-    let stop = at;
-    while (stop < bytes.length && bytes[stop] !== 10) stop++;
-    const decoder = new TextDecoder();
-    return { file: source.name, line, column: at - start + 1, text: decoder.decode(bytes.subarray(start, stop)) };
+    const line = lineAt(starts, at);
+    return { file: source.name, line: line + 1, column: at - starts[line]! + 1, text: lineText(source, line) };
   }
 
   /** The line of a named source, for locations that were written as text. */
   line(file: string, line: number): string | undefined {
     const source = this.sources.find((s) => s.name === file);
-    if (!source) return undefined;
-    return new TextDecoder().decode(source.bytes).split('\n')[line - 1];
+    if (!source || line < 1 || line > lineStarts(source).length) return undefined;
+    return lineText(source, line - 1);
   }
+}
+
+const lineTables = new WeakMap<Source, Uint32Array>();
+
+/** Offset of the first byte of each line; found once for each source. */
+function lineStarts(source: Source): Uint32Array {
+  let table = lineTables.get(source);
+  if (!table) {
+    const starts = [0];
+    for (let i = source.bytes.indexOf(10); i >= 0; i = source.bytes.indexOf(10, i + 1)) starts.push(i + 1);
+    table = Uint32Array.from(starts);
+    lineTables.set(source, table);
+  }
+  return table;
+}
+
+/** Index of the line that contains byte `at`. */
+function lineAt(starts: Uint32Array, at: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const mid = (low + high + 1) >> 1;
+    if (starts[mid]! <= at) low = mid;
+    else high = mid - 1;
+  }
+  return low;
+}
+
+function lineText(source: Source, line: number): string {
+  const start = lineStarts(source)[line]!;
+  const end = source.bytes.indexOf(10, start);
+  return new TextDecoder().decode(source.bytes.subarray(start, end < 0 ? source.bytes.length : end));
 }

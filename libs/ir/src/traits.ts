@@ -1,5 +1,8 @@
 // Traits: unconditional properties of an operation kind. A trait may add a check to the verifier.
+import type { Context } from './context.js';
+import { InternalError } from './errors.js';
 import type { Operation } from './operation.js';
+import type { Value } from './value.js';
 import { AttrNames } from './well-known.js';
 import { elementTypeOf, isShaped, TensorType, type Type } from './type.js';
 
@@ -10,10 +13,18 @@ export interface Trait {
   readonly name: string;
   /** Emits a diagnostic on `op` when the trait does not hold. */
   readonly verify: ((op: Operation) => void) | undefined;
+  /** The type of the operand or result `to` follows from that of `from`; assembly formats infer it. */
+  readonly typeRelations?: readonly TypeRelation[];
 }
 
-export function defineTrait(name: string, verify?: (op: Operation) => void): Trait {
-  return { id: nextTraitId++, name, verify };
+export interface TypeRelation {
+  readonly from: string;
+  readonly to: string;
+  readonly type: (from: Type, context: Context) => Type;
+}
+
+export function defineTrait(name: string, verify?: (op: Operation) => void, typeRelations?: readonly TypeRelation[]): Trait {
+  return { id: nextTraitId++, name, verify, typeRelations };
 }
 
 /** No side effects, no undefined behaviour, deterministic: may be duplicated, moved and erased. */
@@ -70,6 +81,43 @@ export const SameOperandsAndResultType = defineTrait('SameOperandsAndResultType'
     }
   }
 });
+
+/** The operands and results with these names all have one type; a format need mention only one of them. */
+export function allTypesMatch(...names: [string, string, ...string[]]): Trait {
+  const relations = names.flatMap((from) => names.filter((to) => to !== from).map((to) => ({ from, to, type: (t: Type) => t })));
+  return defineTrait(
+    `AllTypesMatch(${names.join(', ')})`,
+    (op) => {
+      const types = names.flatMap((name) => typesNamed(op, name));
+      const other = types.find((t) => t !== types[0]);
+      if (other) op.emitError('verify.types-match', `requires ${names.join(', ')} to have the same type, got ${types[0]} and ${other}`);
+    },
+    relations,
+  );
+}
+
+/** The type of `to` is `type` of that of `from` (e.g. the i1 vector that goes with a vector). */
+export function typesMatchWith(from: string, to: string, type: (from: Type, context: Context) => Type): Trait {
+  return defineTrait(
+    `TypesMatchWith(${from}, ${to})`,
+    (op) => {
+      const [source] = typesNamed(op, from);
+      if (!source) return;
+      const wanted = type(source, op.context);
+      const other = typesNamed(op, to).find((t) => t !== wanted);
+      if (other) op.emitError('verify.types-match', `requires ${to} of type ${wanted} to go with ${from} of type ${source}, got ${other}`);
+    },
+    [{ from, to, type }],
+  );
+}
+
+/** Types of the operand or result group with a name. */
+function typesNamed(op: Operation, name: string): Type[] {
+  const accessor = (op.info.definition as unknown as Record<string, ((op: Operation) => Value | Value[] | undefined) | undefined>)?.[name];
+  if (!accessor) throw new InternalError(`${op.name} has no operand or result '${name}'`, op);
+  const values = accessor(op);
+  return values === undefined ? [] : Array.isArray(values) ? values.map((v) => v.type) : [values.type];
+}
 
 function compatible(a: Type, b: Type | null): boolean {
   if (!(a instanceof TensorType) || !(b instanceof TensorType)) return false;

@@ -30,6 +30,11 @@ export class Value {
   /** Head of the use-list (most recent use first); with `firstSlot` a use. */
   first: Operation | Use | null = null;
   firstSlot: Slot = 0;
+  /**
+   * An index into a table of whoever traverses the IR at the moment (the printer does). It may be stale: compare the
+   * table's entry with the value before use.
+   */
+  scratch = 0;
 
   constructor(type: Type, owner: Operation | Block, index: number) {
     this.type = type;

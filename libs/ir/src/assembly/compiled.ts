@@ -1,0 +1,52 @@
+// A format compiled once for an op definition.
+import type { AttrSpec, TypeConstraint, ValueConstraint } from '../constraints.js';
+import type { OpDefinitionBase, OpSpec } from '../define-op.js';
+import { type FormatNode, FormatReader } from './format.js';
+import { type TypePlan, baseConstraint, planTypes } from './type-plan.js';
+
+export interface CompiledFormat {
+  readonly spec: OpSpec;
+  readonly nodes: readonly FormatNode[];
+  readonly groups: readonly (FormatNode & { kind: 'group' })[];
+  readonly plan: TypePlan;
+  readonly operands: readonly ValueConstraint[];
+  readonly operandNames: readonly string[];
+  readonly operandTypes: readonly TypeConstraint[];
+  readonly results: readonly ValueConstraint[];
+  readonly resultNames: readonly string[];
+  readonly resultTypes: readonly TypeConstraint[];
+  // biome-ignore lint/suspicious/noExplicitAny: specs of different value types
+  readonly attributes: Record<string, AttrSpec<any>>;
+  /** Attributes that the format shows outside of the dictionary, and segment sizes, which follow from the operands. */
+  readonly shown: readonly string[];
+  /** Whether every operand group is a single operand. */
+  readonly simpleOperands: boolean;
+  readonly simpleBounds: readonly number[];
+}
+
+export function compileFormat(definition: OpDefinitionBase, text: string): CompiledFormat {
+  const { spec } = definition;
+  const reader = new FormatReader(spec, text);
+  const nodes = reader.read();
+  const operands = Object.values(spec.operands ?? {});
+  const results = Object.values(spec.results ?? {});
+  const groups = nodes.filter((n) => n.kind === 'group');
+  const shown: string[] = ['operandSegmentSizes', 'resultSegmentSizes'];
+  for (const node of [...nodes, ...groups.flatMap((g) => [...g.then, ...g.otherwise])]) if (node.kind === 'attribute') shown.push(node.name);
+  return {
+    spec,
+    nodes,
+    groups,
+    plan: planTypes(spec, reader.typed),
+    operands,
+    operandNames: Object.keys(spec.operands ?? {}),
+    operandTypes: operands.map(baseConstraint),
+    results,
+    resultNames: Object.keys(spec.results ?? {}),
+    resultTypes: results.map(baseConstraint),
+    attributes: spec.attributes ?? {},
+    shown,
+    simpleOperands: operands.every((c) => c.kind === 'one'),
+    simpleBounds: Array.from({ length: operands.length + 1 }, (_, i) => i),
+  };
+}
