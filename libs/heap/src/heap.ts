@@ -251,8 +251,11 @@ export class Heap {
   }
 
   #exhausted(bytes: number): HeapExhausted {
-    const free = this.maximumBytes - this.#liveBytes - GUARD_BYTES;
-    return new HeapExhausted(bytes, free, this.#allocator.largestFree(this.maximumBytes), this.maximumBytes);
+    // If it would fit below the maximum, it was the engine that refused to grow: then what is reserved is all there is.
+    const fits = this.#allocator.largestFree(this.maximumBytes) >= bytes;
+    const limit = fits ? this.#bytes.length : this.maximumBytes;
+    const free = limit - this.#liveBytes - GUARD_BYTES;
+    return new HeapExhausted(bytes, free, this.#allocator.largestFree(limit), limit);
   }
 }
 
