@@ -99,11 +99,17 @@ function expm1Reduced<F, I, M>(alg: Algebra<F, I, M>, { high, low }: Reduced<F, 
   return alg.add(high, alg.sub(tail, low));
 }
 
-/** `y * 2^n` where `biased` holds `n + 2 * bias` in its low bits: two factors 2^floor(n/2) and 2^ceil(n/2). */
-function scaleByPowerOfTwo<F, I, M>(alg: Algebra<F, I, M>, y: F, biased: I, k: ExpConstants): F {
+/** 2^floor(n/2) and 2^ceil(n/2), where `biased` holds `n + 2 * bias` in its low bits. */
+function powerOfTwoFactors<F, I, M>(alg: Algebra<F, I, M>, biased: I, k: ExpConstants): readonly [F, F] {
   const half = alg.andI(alg.shlI(biased, k.mantissaBits - 1), alg.constI(k.exponentMask));
   const rest = alg.subI(alg.shlI(biased, k.mantissaBits), half);
-  return alg.mul(alg.mul(y, alg.bitcastToFloat(half)), alg.bitcastToFloat(rest));
+  return [alg.bitcastToFloat(half), alg.bitcastToFloat(rest)];
+}
+
+/** `y * 2^n` where `biased` holds `n + 2 * bias` in its low bits. */
+function scaleByPowerOfTwo<F, I, M>(alg: Algebra<F, I, M>, y: F, biased: I, k: ExpConstants): F {
+  const [first, second] = powerOfTwoFactors(alg, biased, k);
+  return alg.mul(alg.mul(y, first), second);
 }
 
 /** exp of a value already within the range where `n` fits the scaling; used by sigmoid, which bounds one side only. */
@@ -128,9 +134,18 @@ export function expF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   return expInRange(alg, atLeast(alg, atMost(alg, x, 710), -746), F64, EXPM1_F64);
 }
 
-/** e^x in f64 for x <= 0 or NaN. */
-export function expNegativeF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return expInRange(alg, atLeast(alg, x, -746), F64, EXPM1_F64);
+/**
+ * e^x in f64 for x <= 0 or NaN, as a value and what its last addition lost: the sum of the two is within 0.4 ULP
+ * where it is normal.
+ */
+export function expNegativeWithTailF64<F, I, M>(alg: Algebra<F, I, M>, x: F): { value: F; tail: F } {
+  const reduced = reduce(alg, atLeast(alg, x, -746), F64, 2 * F64.bias);
+  const one = alg.constF(1);
+  const p = expm1Reduced(alg, reduced, EXPM1_F64);
+  const y = alg.add(one, p);
+  const lost = alg.sub(p, alg.sub(y, one));
+  const [first, second] = powerOfTwoFactors(alg, reduced.biased, F64);
+  return { value: alg.mul(alg.mul(y, first), second), tail: alg.mul(alg.mul(lost, first), second) };
 }
 
 function exp2InRange<F, I, M>(alg: Algebra<F, I, M>, x: F, k: ExpConstants, q: readonly number[]): F {

@@ -59,10 +59,23 @@ const LOG_F64 = [
   0.15314065357669332, 0.14795850177304268,
 ];
 
-/** log2(e) - 1, and log10(e), log10(2) as sums of two. */
 const LOG2E_MINUS_1 = 0.4426950408889634;
-const LOG10E = { high: 0.4342041015625, low: 9.038034075182765e-5 };
-const LOG10_2 = { high: 0.301025390625, low: 4.605038981195214e-6 };
+
+/** log10(e) and log10(2), each the sum of a part with few bits and the rest. */
+interface Log10Constants {
+  readonly log10e: { readonly high: number; readonly low: number };
+  readonly log10of2: { readonly high: number; readonly low: number };
+}
+
+const LOG10_F32: Log10Constants = {
+  log10e: { high: 0.4342041015625, low: 9.038034075182765e-5 },
+  log10of2: { high: 0.301025390625, low: 4.605038981195214e-6 },
+};
+
+const LOG10_F64: Log10Constants = {
+  log10e: { high: 0.4342944818781689, low: 2.5082946711645275e-11 },
+  log10of2: { high: 0.3010299955494702, low: 1.1451100898021838e-10 },
+};
 
 /** `x = 2^exponent (1 + f)`; `exponentBits` are those of the float 2^exponent. Garbage unless 0 < x < inf. */
 interface Split<F, I> {
@@ -92,7 +105,7 @@ function split<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstants): Split<F, 
   return splitNormal(alg, scaled, k, alg.select(subnormal, alg.constF(bias + k.mantissaBits), alg.constF(bias)));
 }
 
-/** `log(1 + f) - f` on the centred interval, f32. */
+/** `log(1 + f) - f + addend` on the centred interval, f32. */
 function log1pTailF32<F, I, M>(alg: Algebra<F, I, M>, f: F, addend?: F): F {
   const f2 = alg.mul(f, f);
   const cubic = alg.mul(alg.mul(polynomial(alg, f, LOG_F32), f), f2);
@@ -101,12 +114,13 @@ function log1pTailF32<F, I, M>(alg: Algebra<F, I, M>, f: F, addend?: F): F {
 }
 
 /** `log(1 + f) - f + addend` on the centred interval, f64. */
-function log1pTailF64<F, I, M>(alg: Algebra<F, I, M>, f: F, addend: F): F {
+function log1pTailF64<F, I, M>(alg: Algebra<F, I, M>, f: F, addend?: F): F {
   const s = alg.div(f, alg.add(f, alg.constF(2)));
   const z = alg.mul(s, s);
   const r = alg.mul(z, polynomial(alg, z, LOG_F64));
   const halfSquare = alg.mul(alg.mul(f, f), alg.constF(0.5));
-  return alg.sub(alg.add(alg.mul(s, alg.add(halfSquare, r)), addend), halfSquare);
+  const odd = alg.mul(s, alg.add(halfSquare, r));
+  return alg.sub(addend === undefined ? odd : alg.add(odd, addend), halfSquare);
 }
 
 /** The values outside the formula: +inf at +inf, -inf at `pole`, NaN below the pole and for NaN. */
@@ -134,24 +148,44 @@ export function logF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   return special(alg, x, 0, result);
 }
 
+/** `exponent + (f + tail) log2(e)`, the small terms first. */
+function combineLog2<F, I, M>(alg: Algebra<F, I, M>, { exponent, f }: Split<F, I>, tail: F): F {
+  const c = alg.constF(LOG2E_MINUS_1);
+  const small = alg.add(alg.add(alg.mul(tail, c), alg.mul(f, c)), tail);
+  return alg.add(alg.add(small, f), exponent);
+}
+
 /** Base-2 logarithm in f32, at most 2 ULP; exact for powers of two. */
 export function log2F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const { exponent, f } = split(alg, x, F32);
-  const tail = log1pTailF32(alg, f);
-  const c = alg.constF(LOG2E_MINUS_1);
-  // (f + tail) (1 + c), the small terms first.
-  const small = alg.add(alg.add(alg.mul(tail, c), alg.mul(f, c)), tail);
-  return special(alg, x, 0, alg.add(alg.add(small, f), exponent));
+  const parts = split(alg, x, F32);
+  return special(alg, x, 0, combineLog2(alg, parts, log1pTailF32(alg, parts.f)));
+}
+
+/** Base-2 logarithm in f64, at most 2 ULP; exact for powers of two. */
+export function log2F64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const parts = split(alg, x, F64);
+  return special(alg, x, 0, combineLog2(alg, parts, log1pTailF64(alg, parts.f)));
+}
+
+/** `exponent log10(2) + (f + tail) log10(e)`, the small terms first. */
+function combineLog10<F, I, M>(alg: Algebra<F, I, M>, { exponent, f }: Split<F, I>, tail: F, k: Log10Constants): F {
+  const fromMantissa = alg.mul(alg.add(f, tail), alg.constF(k.log10e.low));
+  const low = alg.add(fromMantissa, alg.mul(exponent, alg.constF(k.log10of2.low)));
+  const high = alg.constF(k.log10e.high);
+  const small = alg.add(alg.add(low, alg.mul(tail, high)), alg.mul(f, high));
+  return alg.add(small, alg.mul(exponent, alg.constF(k.log10of2.high)));
 }
 
 /** Base-10 logarithm in f32, at most 2 ULP. */
 export function log10F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const { exponent, f } = split(alg, x, F32);
-  const tail = log1pTailF32(alg, f);
-  const low = alg.add(alg.mul(alg.add(f, tail), alg.constF(LOG10E.low)), alg.mul(exponent, alg.constF(LOG10_2.low)));
-  const high = alg.constF(LOG10E.high);
-  const small = alg.add(alg.add(low, alg.mul(tail, high)), alg.mul(f, high));
-  return special(alg, x, 0, alg.add(small, alg.mul(exponent, alg.constF(LOG10_2.high))));
+  const parts = split(alg, x, F32);
+  return special(alg, x, 0, combineLog10(alg, parts, log1pTailF32(alg, parts.f), LOG10_F32));
+}
+
+/** Base-10 logarithm in f64, at most 2 ULP. */
+export function log10F64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const parts = split(alg, x, F64);
+  return special(alg, x, 0, combineLog10(alg, parts, log1pTailF64(alg, parts.f), LOG10_F64));
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { FloatFormat, UnaryMathFunction } from '../algebra.js';
 import { scalarF32, scalarF64 } from '../evaluate.js';
 import { exp2F32, exp2F64, expF32, expF64, expm1F32, expm1F64 } from './exp.js';
-import { log1pF32, log1pF64, log2F32, log10F32, logF32, logF64 } from './log.js';
+import { log1pF32, log1pF64, log2F32, log2F64, log10F32, log10F64, logF32, logF64 } from './log.js';
 import { erfF32, sigmoidF32, sigmoidF64, tanhF32, tanhF64 } from './sigmoid.js';
 import { rsqrt, sqrt } from './sqrt.js';
 
@@ -27,11 +27,11 @@ export const mathFunctions: { readonly [name: string]: MathFunction } = {
   exp2: define('exp2', { f32: exp2F32, f64: exp2F64 }, { f32: 1, f64: 1 }),
   expm1: define('expm1', { f32: expm1F32, f64: expm1F64 }, { f32: 2, f64: 2 }),
   log: define('log', { f32: logF32, f64: logF64 }, { f32: 2, f64: 1 }),
-  log2: define('log2', { f32: log2F32 }, { f32: 2 }),
-  log10: define('log10', { f32: log10F32 }, { f32: 2 }),
+  log2: define('log2', { f32: log2F32, f64: log2F64 }, { f32: 2, f64: 2 }),
+  log10: define('log10', { f32: log10F32, f64: log10F64 }, { f32: 2, f64: 2 }),
   log1p: define('log1p', { f32: log1pF32, f64: log1pF64 }, { f32: 2, f64: 2 }),
   tanh: define('tanh', { f32: tanhF32, f64: tanhF64 }, { f32: 3, f64: 2 }),
-  sigmoid: define('sigmoid', { f32: sigmoidF32, f64: sigmoidF64 }, { f32: 3, f64: 3 }),
+  sigmoid: define('sigmoid', { f32: sigmoidF32, f64: sigmoidF64 }, { f32: 3, f64: 2 }),
   erf: define('erf', { f32: erfF32 }, { f32: 3 }),
   rsqrt: define('rsqrt', { f32: rsqrt, f64: rsqrt }, { f32: 2, f64: 2 }),
   sqrt: define('sqrt', { f32: sqrt, f64: sqrt }, { f32: 0.5, f64: 0.5 }),

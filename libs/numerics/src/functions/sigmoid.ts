@@ -1,7 +1,7 @@
 /** The functions that saturate: tanh, sigmoid (the logistic function) and erf. */
 
 import type { Algebra } from '../algebra.js';
-import { expm1BoundedF32, expm1BoundedF64, expNegativeF32, expNegativeF64 } from './exp.js';
+import { expm1BoundedF32, expm1BoundedF64, expNegativeF32, expNegativeWithTailF64 } from './exp.js';
 import { atMost, polynomial } from './polynomial.js';
 
 /** -log(1 - erf(x)) / x - 1 for 0 <= x <= 3.93: relative error of erf 8.2e-9. */
@@ -61,19 +61,31 @@ export function tanhF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   return withSign(alg, alg.select(small, nearZero, quotient), x);
 }
 
-/** `e^x / (1 + e^x)` for negative x, `1 / (1 + e^-x)` otherwise: e^-|x| serves both and cannot overflow. */
-function sigmoidFromExp<F, I, M>(alg: Algebra<F, I, M>, x: F, z: F): F {
+/**
+ * The logistic function `1 / (1 + e^-x)` in f32, at most 3 ULP, subnormal results included: `z / (1 + z)` for negative
+ * x, `1 / (1 + z)` otherwise, where `z = e^-|x|` cannot overflow.
+ */
+export function sigmoidF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   const one = alg.constF(1);
+  const z = expNegativeF32(alg, alg.neg(alg.abs(x)));
   const numerator = alg.select(alg.cmpLt(x, alg.constF(0)), z, one);
   return alg.div(numerator, alg.add(one, z));
 }
 
-/** The logistic function `1 / (1 + e^-x)` in f32, at most 3 ULP, subnormal results included. */
-export function sigmoidF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return sigmoidFromExp(alg, x, expNegativeF32(alg, alg.neg(alg.abs(x))));
-}
-
-/** The logistic function in f64, at most 3 ULP, subnormal results included. */
+/**
+ * The logistic function in f64, at most 2 ULP, subnormal results included: as in f32, and the quotient corrected by
+ * what the exponential and `1 + z` lost, without which it reaches 2.2 ULP.
+ */
 export function sigmoidF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return sigmoidFromExp(alg, x, expNegativeF64(alg, alg.neg(alg.abs(x))));
+  const one = alg.constF(1);
+  const zero = alg.constF(0);
+  const negative = alg.cmpLt(x, zero);
+  const { value: z, tail } = expNegativeWithTailF64(alg, alg.neg(alg.abs(x)));
+  const denominator = alg.add(one, z);
+  const denominatorTail = alg.add(alg.sub(z, alg.sub(denominator, one)), tail);
+  const quotient = alg.div(alg.select(negative, z, one), denominator);
+  // 1 / (1 + z) is the quotient itself, or 1 - z / (1 + z).
+  const reciprocal = alg.select(negative, alg.sub(one, quotient), quotient);
+  const residual = alg.sub(alg.select(negative, tail, zero), alg.mul(quotient, denominatorTail));
+  return alg.add(quotient, alg.mul(residual, reciprocal));
 }

@@ -68,6 +68,23 @@ function logFixed(x: bigint): bigint {
   return g + e - e2 / 2n + e3 / 3n - e4 / 4n;
 }
 
+/** The integer part of a square root, by Newton's iteration from above. */
+function squareRoot(x: bigint): bigint {
+  let root = 1n << BigInt((x.toString(2).length + 1) >> 1);
+  for (;;) {
+    const next = (root + x / root) >> 1n;
+    if (next >= root) return root;
+    root = next;
+  }
+}
+
+/** log of a positive double; splitting off its exponent keeps tiny and huge ones within the fixed point. */
+function logExact(x: number): bigint {
+  const { mantissa, exponent } = exactly(x);
+  const bits = mantissa.toString(2).length;
+  return logFixed(shift(mantissa, P - bits)) + BigInt(exponent + bits) * LN2;
+}
+
 /** The functions to 200 bits and more, for 2^-100 <= |x| as far as the result is a finite double. */
 export const bigReferences: { readonly [name: string]: (x: number) => Big } = {
   exp: (x) => expFixed(toFixed(exactly(x))),
@@ -77,16 +94,19 @@ export const bigReferences: { readonly [name: string]: (x: number) => Big } = {
     return { mantissa, exponent: exponent + n };
   },
   expm1: (x) => ({ mantissa: toFixed(expFixed(toFixed(exactly(x)))) - ONE, exponent: -P }),
-  log: (x) => {
-    // log(m 2^e) = log(m) + e ln 2 keeps tiny and huge x within the fixed point.
-    const { mantissa, exponent } = exactly(x);
-    const bits = mantissa.toString(2).length;
-    return { mantissa: logFixed(shift(mantissa, P - bits)) + BigInt(exponent + bits) * LN2, exponent: -P };
-  },
+  log: (x) => ({ mantissa: logExact(x), exponent: -P }),
+  log2: (x) => divide(logExact(x), LN2),
+  log10: (x) => divide(logExact(x), logExact(10)),
   log1p: (x) => ({ mantissa: logFixed(ONE + toFixed(exactly(x))), exponent: -P }),
   tanh: (x) => {
     const e = toFixed(expFixed(2n * toFixed(exactly(x))));
     return divide(e - ONE, e + ONE);
+  },
+  rsqrt: (x) => {
+    // 2^-e/2 sqrt(2^2P / m), with an even exponent e.
+    const { mantissa, exponent } = exactly(x);
+    const odd = Math.abs(exponent % 2);
+    return { mantissa: squareRoot((ONE * ONE) / (mantissa << BigInt(odd))), exponent: -(exponent - odd) / 2 - P };
   },
   sigmoid: (x) => {
     // e^x / (1 + e^x) = 1 / (1 + e^-x), whichever has the exponential below 1.
