@@ -1,1 +1,12 @@
-export {};
+// Public face of the interpreter.
+export * from './element.js';
+export * from './elementwise.js';
+export * from './fold.js';
+export * from './interpretable.js';
+export * from './interpreter.js';
+export * from './kernels.js';
+export * from './scalar/casts.js';
+export * from './scalar/floats.js';
+export * from './scalar/integers.js';
+export * from './trap.js';
+export * from './value-model.js';
