@@ -4,7 +4,7 @@ import type { FloatFormat, UnaryMathFunction } from '../algebra.js';
 import { scalarF32, scalarF64 } from '../evaluate.js';
 import { exp2F32, exp2F64, expF32, expF64, expm1F32, expm1F64 } from './exp.js';
 import { log1pF32, log1pF64, log2F32, log2F64, log10F32, log10F64, logF32, logF64 } from './log.js';
-import { erfF32, sigmoidF32, sigmoidF64, tanhF32, tanhF64 } from './sigmoid.js';
+import { erfF32, erfF64, sigmoidF32, sigmoidF64, tanhF32, tanhF64 } from './sigmoid.js';
 import { rsqrt, sqrt } from './sqrt.js';
 
 /** A math function of one argument: its expansions and what they promise. */
@@ -32,7 +32,7 @@ export const mathFunctions: { readonly [name: string]: MathFunction } = {
   log1p: define('log1p', { f32: log1pF32, f64: log1pF64 }, { f32: 2, f64: 2 }),
   tanh: define('tanh', { f32: tanhF32, f64: tanhF64 }, { f32: 3, f64: 2 }),
   sigmoid: define('sigmoid', { f32: sigmoidF32, f64: sigmoidF64 }, { f32: 3, f64: 2 }),
-  erf: define('erf', { f32: erfF32 }, { f32: 3 }),
+  erf: define('erf', { f32: erfF32, f64: erfF64 }, { f32: 3, f64: 4 }),
   rsqrt: define('rsqrt', { f32: rsqrt, f64: rsqrt }, { f32: 2, f64: 2 }),
   sqrt: define('sqrt', { f32: sqrt, f64: sqrt }, { f32: 0.5, f64: 0.5 }),
 };

@@ -85,6 +85,22 @@ function logExact(x: number): bigint {
   return logFixed(shift(mantissa, P - bits)) + BigInt(exponent + bits) * LN2;
 }
 
+/** sqrt(pi), pi by Machin's formula. */
+const SQRT_PI = (() => {
+  const arctan = (inverse: bigint): bigint => {
+    let sum = 0n;
+    let power = ONE / inverse;
+    for (let k = 1n; power !== 0n; k += 4n) {
+      sum += power / k;
+      power /= inverse * inverse;
+      sum -= power / (k + 2n);
+      power /= inverse * inverse;
+    }
+    return sum;
+  };
+  return squareRoot((16n * arctan(5n) - 4n * arctan(239n)) << BigInt(P));
+})();
+
 /** The functions to 200 bits and more, for 2^-100 <= |x| as far as the result is a finite double. */
 export const bigReferences: { readonly [name: string]: (x: number) => Big } = {
   exp: (x) => expFixed(toFixed(exactly(x))),
@@ -98,6 +114,18 @@ export const bigReferences: { readonly [name: string]: (x: number) => Big } = {
   log2: (x) => divide(logExact(x), LN2),
   log10: (x) => divide(logExact(x), logExact(10)),
   log1p: (x) => ({ mantissa: logFixed(ONE + toFixed(exactly(x))), exponent: -P }),
+  erf: (x) => {
+    // The series about 0. Its terms grow to e^36 before they shrink: 52 of the bits go there.
+    const fixed = toFixed(exactly(x));
+    const square = (fixed * fixed) >> BigInt(P);
+    let term = fixed;
+    let sum = fixed;
+    for (let k = 1n; term !== 0n && term !== -1n; k++) {
+      term = -((term * square) >> BigInt(P)) / k;
+      sum += term / (2n * k + 1n);
+    }
+    return divide(2n * sum, SQRT_PI);
+  },
   tanh: (x) => {
     const e = toFixed(expFixed(2n * toFixed(exactly(x))));
     return divide(e - ONE, e + ONE);
