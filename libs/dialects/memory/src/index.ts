@@ -1,1 +1,17 @@
-export {};
+// Public face of the memory dialect.
+export { CopyOp, FillOp, LoadOp, StoreOp } from './access-ops.js';
+export { AllocaOp, AllocOp, ArenaOp, DeallocOp } from './buffer-ops.js';
+export { type AccessOptions, buildAlloc, buildDim, buildDynamicSizes, buildLoad, buildStore } from './build.js';
+export { memoryDialect, registerMemoryDialect } from './dialect.js';
+export {
+  castProblem,
+  dynamicDimCount,
+  dynamicDimPosition,
+  isAtLeastAsStatic,
+  isContiguous,
+  isLastDimContiguous,
+  type StridedForm,
+  stridesAndOffset,
+} from './layout.js';
+export { FromTensorOp, MaterializeOp, ToTensorOp } from './tensor-ops.js';
+export { CastOp, DimOp, knownSize, ReshapeOp, SubviewOp, subviewType, ViewOp } from './view-ops.js';
