@@ -3,6 +3,7 @@
 import type { Context } from './context.js';
 import type { OpDefinitionBase } from './define-op.js';
 import type { Trait } from './traits.js';
+import type { OpVerification } from './verifier/op-verification.js';
 
 export class OpInfo {
   readonly context: Context;
@@ -17,6 +18,8 @@ export class OpInfo {
   readonly traits: boolean[] = [];
   /** Dense number of the info within the context; for hashing. */
   readonly id: number;
+  /** What the verifier checks, prepared when it first meets the op. */
+  verification: OpVerification | null = null;
   /** `"name"` in UTF-8, for the generic printer. */
   readonly quotedName: Uint8Array;
 

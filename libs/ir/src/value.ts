@@ -183,3 +183,24 @@ export function unlinkUse(value: Value, holder: Operation | Use, slot: Slot): vo
   setNext(holder, slot, null, 0);
   setPrevious(holder, slot, null, 0);
 }
+
+/** Whether the neighbours of a use in the value's list point back to it: a broken list is a bug of ours. */
+export function useIsLinked(value: Value, holder: Operation | Use, slot: Slot): boolean {
+  const inOp = holder instanceof Operation;
+  const next = inOp ? (slot === 0 ? holder.next0 : holder.next1) : holder.next;
+  const previous = inOp ? (slot === 0 ? holder.previous0 : holder.previous1) : holder.previous;
+  const slots = inOp ? (slot === 0 ? holder.slots0 : holder.slots1) : holder.slots;
+  if (previous === null) {
+    if (value.first !== holder || value.firstSlot !== slot) return false;
+  } else if (nextUse(previous, slots >> 2) !== holder || nextSlot(previous, slots >> 2) !== slot) return false;
+  return next === null || (previousUse(next, slots & 3) === holder && previousSlotOf(next, slots & 3) === slot);
+}
+
+function previousUse(holder: Operation | Use, slot: number): Operation | Use | null {
+  if (holder instanceof Operation) return slot === 0 ? holder.previous0 : holder.previous1;
+  return holder.previous;
+}
+function previousSlotOf(holder: Operation | Use, slot: number): number {
+  if (holder instanceof Operation) return (slot === 0 ? holder.slots0 : holder.slots1) >> 2;
+  return holder.slots >> 2;
+}

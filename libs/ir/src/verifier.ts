@@ -1,0 +1,75 @@
+// The verifier: everything that must hold between passes. First the structure of the whole IR (block ends, branches,
+// dominance, isolation) for every operation; then, when that stands, each registered operation against its definition.
+import { StringAttr } from './attribute.js';
+import type { Diagnostic } from './diagnostic.js';
+import { DominanceInfo } from './dominance.js';
+import type { Operation } from './operation.js';
+import { symbolName } from './symbol-table.js';
+import { SymbolTableTrait, SymbolTrait } from './traits.js';
+import { OpVerification } from './verifier/op-verification.js';
+import { StructureVerifier } from './verifier/structure.js';
+import { AttrNames } from './well-known.js';
+
+/** Verifies an operation with everything nested in it. Emits diagnostics (ids `verify.*`); true when there is no error. */
+export function verify(root: Operation): boolean {
+  const engine = root.context.diagnostics;
+  const found: Diagnostic[] = [];
+  let errors = 0;
+  // Checks only emit diagnostics; what they emitted tells whether they found something. Delivered at the end, when
+  // every note has been added.
+  engine.capture(
+    (diagnostic) => {
+      if (diagnostic.severity === 'error') errors++;
+      found.push(diagnostic);
+    },
+    () => {
+      new StructureVerifier(root, new DominanceInfo(root)).run();
+      if (errors === 0) verifyNested(root, () => errors);
+    },
+  );
+  for (const diagnostic of found) engine.emit(diagnostic);
+  return errors === 0;
+}
+
+function verifyNested(op: Operation, errors: () => number): void {
+  const { info } = op;
+  const before = errors();
+  let verification: OpVerification | null = null;
+  if (info.definition !== null) {
+    verification = info.verification ??= new OpVerification(info);
+    verification.run(op, errors);
+  } else if (!op.context.allowUnregistered) {
+    op.emitError('verify.unregistered', 'is not registered; load its dialect, or allow unregistered dialects (--allow-unregistered-dialect)');
+  }
+  if (info.hasTrait(SymbolTableTrait)) verifySymbolTable(op);
+  if (info.hasTrait(SymbolTrait)) verifySymbol(op);
+  if (op.ownRegions === null) return;
+  for (const region of op.ownRegions)
+    for (const block of region.blocks) for (let inner = block.firstOp; inner !== null; inner = inner.next) verifyNested(inner, errors);
+  if (verification?.verifyRegions && errors() === before) verification.verifyRegions(op);
+}
+
+/** A table has one region of one block, and unique names. */
+function verifySymbolTable(table: Operation): void {
+  if (table.regions.length !== 1 || table.region(0).blocks.length > 1) {
+    table.emitError('verify.symbol-table', 'defines a symbol table and must have one region with one block');
+    return;
+  }
+  const first = new Map<string, Operation>();
+  for (let op = table.region(0).blocks[0]?.firstOp ?? null; op !== null; op = op.next) {
+    const name = symbolName(op);
+    if (name === undefined) continue;
+    const other = first.get(name);
+    if (other) op.emitError('verify.symbol-redefinition', `redefines the symbol '${name}'`).note('first defined here', other.loc);
+    else first.set(name, op);
+  }
+}
+
+function verifySymbol(op: Operation): void {
+  const visibility = op.attributes.get(AttrNames.symVisibility);
+  if (visibility !== undefined && !(visibility instanceof StringAttr && ['public', 'private', 'nested'].includes(visibility.value)))
+    op.emitError('verify.symbol-visibility', `visibility must be "public", "private" or "nested", but got ${visibility}`);
+  const parent = op.parentOp;
+  if (parent !== null && parent.info.isRegistered && !parent.info.hasTrait(SymbolTableTrait))
+    op.emitError('verify.symbol-parent', `defines a symbol, but '${parent.name}' around it is no symbol table`);
+}

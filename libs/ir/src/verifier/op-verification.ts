@@ -1,0 +1,195 @@
+// Checks of one registered operation against its definition: counts, constraints, attributes, traits. Prepared once per
+// op name, so that verifying an op walks flat arrays.
+import { type Attribute, DenseArrayAttr } from '../attribute.js';
+import { baseConstraint } from '../assembly/type-plan.js';
+import type { AttrSpec, TypeConstraint, ValueConstraint } from '../constraints.js';
+import type { RegionSpec } from '../define-op.js';
+import { BranchOp } from '../interfaces.js';
+import type { OpInfo } from '../op-info.js';
+import type { Operation } from '../operation.js';
+import { AttrSizedOperandSegments, AttrSizedResultSegments, type Trait } from '../traits.js';
+import { IntegerType } from '../type.js';
+import { AttrNames } from '../well-known.js';
+
+interface GroupChecks {
+  readonly what: 'operand' | 'result';
+  readonly constraints: readonly ValueConstraint[];
+  readonly types: readonly TypeConstraint[];
+  /** How many groups hold exactly one value. */
+  readonly fixed: number;
+  readonly segments: string | null;
+  readonly optional: boolean;
+}
+
+function groupChecks(what: 'operand' | 'result', record: Record<string, ValueConstraint> | undefined, sized: boolean): GroupChecks {
+  const constraints = Object.values(record ?? {});
+  const flexible = constraints.filter((c) => c.kind !== 'one');
+  return {
+    what,
+    constraints,
+    types: constraints.map(baseConstraint),
+    fixed: constraints.length - flexible.length,
+    segments: flexible.length > 1 || sized ? (what === 'operand' ? AttrNames.operandSegmentSizes : AttrNames.resultSegmentSizes) : null,
+    optional: flexible.length === 1 && flexible[0]!.kind === 'optional',
+  };
+}
+
+export class OpVerification {
+  private readonly operands: GroupChecks;
+  private readonly results: GroupChecks;
+  // biome-ignore lint/suspicious/noExplicitAny: specs of different value types
+  private readonly attributes: readonly (readonly [string, AttrSpec<any>])[];
+  private readonly regions: readonly (readonly [string, RegionSpec])[];
+  private readonly successors: number | 'variadic';
+  private readonly traits: readonly Trait[];
+  private readonly custom: ((op: Operation) => void) | undefined;
+  private readonly branches: boolean;
+  /** Runs after everything nested was verified. */
+  readonly verifyRegions: ((op: Operation) => void) | undefined;
+
+  constructor(info: OpInfo) {
+    const { spec } = info.definition!;
+    this.operands = groupChecks('operand', spec.operands, info.hasTrait(AttrSizedOperandSegments));
+    this.results = groupChecks('result', spec.results, info.hasTrait(AttrSizedResultSegments));
+    this.attributes = Object.entries(spec.attributes ?? {});
+    this.regions = Object.entries(spec.regions ?? {});
+    this.successors = spec.successors === 'variadic' ? 'variadic' : (spec.successors?.length ?? 0);
+    this.traits = (spec.traits ?? []).filter((t) => t.verify);
+    this.custom = spec.verify;
+    this.branches = BranchOp.ofInfo(info) !== undefined;
+    this.verifyRegions = spec.verifyRegions;
+  }
+
+  /**
+   * Emits what is wrong with the op itself; later checks rely on earlier ones and only run when those hold.
+   * `errors` tells how many errors were emitted so far.
+   */
+  run(op: Operation, errors: () => number): void {
+    const before = errors();
+    this.counts(op);
+    if (errors() > before) return;
+    this.groups(op, this.operands);
+    this.groups(op, this.results);
+    this.attributeSpecs(op);
+    this.regionSpecs(op);
+    if (errors() > before) return;
+    for (const trait of this.traits) trait.verify!(op);
+    if (this.branches && op.ownSuccessors !== null) verifySuccessorOperands(op);
+    if (errors() > before || this.custom === undefined) return;
+    this.custom(op);
+  }
+
+  private counts(op: Operation): void {
+    this.count(op, this.operands, op.operandCount);
+    this.count(op, this.results, op.resultCount);
+    const regions = op.ownRegions === null ? 0 : op.ownRegions.length;
+    const variadicRegions = this.regions.length > 0 && this.regions[this.regions.length - 1]![1].variadic === true;
+    if (variadicRegions ? regions < this.regions.length - 1 : regions !== this.regions.length)
+      op.emitError('verify.region-count', `expected ${variadicRegions ? `${this.regions.length - 1} or more regions` : plural(this.regions.length, 'region')}, but found ${regions}`);
+    const successors = op.ownSuccessors === null ? 0 : op.ownSuccessors.length;
+    if (this.successors !== 'variadic' && successors !== this.successors)
+      op.emitError('verify.successor-count', `expected ${plural(this.successors, 'successor')}, but found ${successors}`);
+  }
+
+  private count(op: Operation, group: GroupChecks, total: number): void {
+    const { constraints, fixed, what } = group;
+    if (group.segments !== null) {
+      this.segmentSizes(op, group, group.segments, total);
+      return;
+    }
+    if (fixed === constraints.length ? total === fixed : total >= fixed && (!group.optional || total <= fixed + 1)) return;
+    const wanted = fixed === constraints.length ? plural(fixed, what) : group.optional ? `${fixed} or ${fixed + 1} ${what}s` : `${fixed} or more ${what}s`;
+    op.emitError(what === 'operand' ? 'verify.operand-count' : 'verify.result-count', `expected ${wanted}, but found ${total}`);
+  }
+
+  private segmentSizes(op: Operation, group: GroupChecks, name: string, total: number): void {
+    const { constraints, what } = group;
+    const sizes = op.attributes.get(name);
+    if (!(sizes instanceof DenseArrayAttr) || !(sizes.elementType instanceof IntegerType) || sizes.elementType.width !== 32) {
+      op.emitError('verify.segment-sizes', `requires dense i32 array attribute '${name}'`);
+      return;
+    }
+    if (sizes.values.length !== constraints.length) {
+      op.emitError('verify.segment-sizes', `'${name}' must have ${plural(constraints.length, 'element')}, but has ${sizes.values.length}`);
+      return;
+    }
+    let sum = 0;
+    for (let i = 0; i < constraints.length; i++) {
+      const size = Number(sizes.values[i]);
+      const { kind } = constraints[i]!;
+      if (size < 0 || (kind === 'one' && size !== 1) || (kind === 'optional' && size > 1)) {
+        const wanted = kind === 'one' ? '1 element' : kind === 'optional' ? '0 or 1 element' : '0 or more elements';
+        op.emitError('verify.segment-sizes', `${what} group #${i} requires ${wanted}, but '${name}' says ${size}`);
+        return;
+      }
+      sum += size;
+    }
+    if (sum !== total) op.emitError('verify.segment-sizes', `${what} count (${total}) does not match the total size (${sum}) in '${name}'`);
+  }
+
+  private groups(op: Operation, group: GroupChecks): void {
+    const { constraints, types, fixed } = group;
+    const operand = group.what === 'operand';
+    const total = operand ? op.operandCount : op.resultCount;
+    const sizes = group.segments === null ? null : (op.attributes.get(group.segments) as DenseArrayAttr).values;
+    let at = 0;
+    for (let g = 0; g < constraints.length; g++) {
+      const size = constraints[g]!.kind === 'one' ? 1 : sizes === null ? total - fixed : Number(sizes[g]);
+      const constraint = types[g]!;
+      for (const end = at + size; at < end; at++) {
+        const { type } = operand ? op.operand(at) : op.result(at);
+        if (constraint.check(type)) continue;
+        op.emitError(operand ? 'verify.operand-type' : 'verify.result-type', `${group.what} #${at} must be ${constraint.description}, but got '${type}'`);
+      }
+    }
+  }
+
+  private attributeSpecs(op: Operation): void {
+    for (let i = 0; i < this.attributes.length; i++) {
+      const [name, spec] = this.attributes[i]!;
+      const value: Attribute | undefined = op.attributes.get(name);
+      if (value === undefined) {
+        if (!spec.optional) op.emitError('verify.attribute-missing', `requires attribute '${name}'`);
+      } else if (!spec.check(value)) op.emitError('verify.attribute-type', `attribute '${name}' failed to satisfy constraint: ${spec.description}, got ${value}`);
+    }
+  }
+
+  private regionSpecs(op: Operation): void {
+    const { regions } = op;
+    for (let i = 0; i < regions.length; i++) {
+      const [name, spec] = this.regions[Math.min(i, this.regions.length - 1)]!;
+      if (spec.blocks !== 'one') continue;
+      const { blocks } = regions[i]!;
+      if (blocks.length !== 1) {
+        op.emitError('verify.region-blocks', `region #${i} ('${name}') must have one block, but has ${blocks.length}`);
+        continue;
+      }
+      const last = blocks[0]!.lastOp;
+      if (spec.implicitTerminator !== undefined && last?.name !== spec.implicitTerminator) {
+        const diagnostic = op.emitError('verify.region-terminator', `expects region #${i} ('${name}') to end with '${spec.implicitTerminator}'`);
+        if (last) diagnostic.note(`it ends with '${last.name}'`, last.loc);
+      }
+    }
+  }
+}
+
+/** What a branch passes to each successor must fit the arguments of the block. */
+function verifySuccessorOperands(op: Operation): void {
+  const branch = BranchOp.of(op)!;
+  op.successors.forEach((block, index) => {
+    const { start, end } = branch.successorOperands(op, index);
+    if (end - start !== block.arguments.length) {
+      op.emitError('verify.branch-count', `branch has ${plural(end - start, 'operand')} for successor #${index}, but target block has ${plural(block.arguments.length, 'argument')}`);
+      return;
+    }
+    block.arguments.forEach((argument, k) => {
+      const { type } = op.operand(start + k);
+      if (type !== argument.type)
+        op.emitError('verify.branch-type', `type mismatch for argument #${k} of successor #${index}: '${type}' is passed for '${argument.type}'`);
+    });
+  });
+}
+
+function plural(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

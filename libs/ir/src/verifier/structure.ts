@@ -1,0 +1,143 @@
+// Checks that hold for every operation, registered or not: the links of the IR, block ends, branches, dominance of every
+// use, isolation of regions. Stricter than MLIR, which trusts unregistered operations.
+import type { Block } from '../block.js';
+import { type DominanceInfo, hasSsaDominance } from '../dominance.js';
+import type { Operation, Region } from '../operation.js';
+import { IsolatedFromAbove, NoTerminator, Terminator } from '../traits.js';
+import { type Use, type Value, useIsLinked } from '../value.js';
+
+export class StructureVerifier {
+  private readonly dominance: DominanceInfo;
+  private readonly root: Operation;
+
+  constructor(root: Operation, dominance: DominanceInfo) {
+    this.root = root;
+    this.dominance = dominance;
+  }
+
+  /** Checks the root and everything nested; operands of the root itself come from outside and are only checked for presence. */
+  run(): void {
+    this.operands(this.root, null, true);
+    this.nested(this.root);
+  }
+
+  private nested(op: Operation): void {
+    if (op.ownRegions !== null) for (const region of op.ownRegions) this.region(op, region);
+  }
+
+  private region(parent: Operation, region: Region): void {
+    const { blocks } = region;
+    if (blocks.length === 0) return;
+    if (region.parent !== parent) parent.emitError('verify.links', 'has a region that belongs to another operation');
+    const entry = blocks[0]!;
+    const several = blocks.length > 1;
+    const { info } = parent;
+    const needsTerminator = several || (info.isRegistered && !info.hasTrait(NoTerminator));
+    for (const block of blocks) {
+      const last = block.lastOp;
+      if (last === null) {
+        if (needsTerminator)
+          parent.emitError('verify.block-terminator', `has an empty block (block #${blocks.indexOf(block)} of region #${parent.regions.indexOf(region)}); expected a terminator`);
+        continue;
+      }
+      if (needsTerminator && last.info.isRegistered && !last.info.hasTrait(Terminator))
+        last.emitError('verify.block-terminator', 'ends its block but is not a terminator').note(`in a region of '${parent.name}', whose blocks need terminators`, parent.loc);
+      if (last.ownSuccessors !== null) {
+        for (const successor of last.ownSuccessors) {
+          if (successor === entry && successor.parent === region)
+            last.emitError('verify.entry-predecessor', 'branches to the entry block of its region, which may not have predecessors');
+        }
+      }
+    }
+    for (const block of blocks) this.block(block, several, region);
+  }
+
+  private block(block: Block, several: boolean, region: Region): void {
+    if (!block.ordered) block.renumber();
+    if (block.parent !== region) block.firstOp?.emitError('verify.links', 'is in a block that belongs to another region');
+    // Nothing executes in an unreachable block: order and dominance mean nothing there.
+    const reachable = !several || this.dominance.isReachable(block);
+    for (let op = block.firstOp; op !== null; op = op.next) {
+      if (op.parent !== block) op.emitError('verify.links', 'does not know the block it is in');
+      if (op.operandCount > 0) this.operands(op, block, reachable);
+      if (op.ownSuccessors !== null && op.ownSuccessors.length > 0) this.successors(op, region);
+      if (op.ownRegions !== null) this.nested(op);
+    }
+  }
+
+  private successors(op: Operation, region: Region): void {
+    if (op.next !== null) op.emitError('verify.successor-position', 'has successors and must be the last operation of its block').note('followed by this operation', op.next.loc);
+    op.ownSuccessors!.forEach((block, i) => {
+      if (block.parent !== region) op.emitError('verify.successor-region', `successor #${i} is a block of another region`);
+    });
+  }
+
+  /** `block` is null for the root, whose operands are defined outside of what is verified. */
+  private operands(op: Operation, block: Block | null, reachable: boolean): void {
+    const n = op.operandCount;
+    this.operand(op, 0, n > 0 ? op.operand0 : null, op, block, reachable);
+    if (n > 1) this.operand(op, 1, op.operand1, op, block, reachable);
+    for (let i = 2; i < n; i++) {
+      const use = op.moreOperands![i - 2]!;
+      this.operand(op, i, use.value, use, block, reachable);
+    }
+  }
+
+  private operand(op: Operation, index: number, value: Value | null, holder: Operation | Use, block: Block | null, reachable: boolean): void {
+    if (value === null) {
+      if (index < op.operandCount) op.emitError('verify.null-operand', `operand #${index} is null`);
+      return;
+    }
+    if (!useIsLinked(value, holder, index === 0 ? 0 : index === 1 ? 1 : 2)) {
+      op.emitError('verify.use-list', `operand #${index} is not in the use-list of its value`);
+      return;
+    }
+    if (block === null) return;
+    const definition = value.definingOp;
+    // The usual case, without any search.
+    if (definition !== null && definition.parent === block && definition.order < op.order) return;
+    if (definition === null && value.owner === block) return;
+    this.visibility(op, index, value, reachable);
+  }
+
+  /** Walks from the user out to the region of the definition. */
+  private visibility(op: Operation, index: number, value: Value, reachable: boolean): void {
+    const definition = value.definingOp;
+    const region = value.parentBlock?.parent ?? null;
+    if (definition?.isErased || region === null) {
+      const diagnostic = op.emitError('verify.dangling-operand', `operand #${index} is ${definition ? `a result of '${definition.name}', which` : 'an argument of a block that'} is not part of the IR`);
+      if (definition) diagnostic.note('defined here', definition.loc);
+      return;
+    }
+    let user = op;
+    while (user.parentRegion !== region) {
+      const parent: Operation | null = user.parentOp;
+      if (parent === null) {
+        this.notDominated(op, index, value, 'is defined in a region that does not enclose it');
+        return;
+      }
+      if (parent.info.hasTrait(IsolatedFromAbove)) {
+        const diagnostic = op.emitError('verify.isolation', `operand #${index} uses a value defined outside the region`);
+        diagnostic.note(`'${parent.name}' isolates its regions from above`, parent.loc);
+        diagnostic.note('defined here', definition?.loc ?? value.parentBlock?.parentOp?.loc ?? 0);
+        return;
+      }
+      user = parent;
+    }
+    if (!reachable || this.dominance.properlyDominates(value, user)) return;
+    if (definition === user && user !== op) this.notDominated(op, index, value, 'is a result of the operation that encloses it');
+    else this.notDominated(op, index, value, 'does not dominate this use');
+  }
+
+  private notDominated(op: Operation, index: number, value: Value, why: string): void {
+    const definition = value.definingOp;
+    const diagnostic = op.emitError('verify.dominance', `operand #${index} ${why}`);
+    if (definition !== null) {
+      const later = definition.parent === op.parent && definition.parentRegion && hasSsaDominance(definition.parentRegion);
+      diagnostic.note(later ? (definition === op ? 'the operation uses its own result' : 'defined here, after the use') : 'defined here', definition.loc);
+    } else {
+      const block = value.parentBlock!;
+      diagnostic.note(`argument #${value.index} of block #${block.parent?.blocks.indexOf(block) ?? 0} of this operation`, block.parentOp?.loc ?? 0);
+    }
+  }
+}
