@@ -101,3 +101,12 @@ export function constantName(value: Attribute): string {
   if (value.isBool) return value.value ? 'true' : 'false';
   return value.type instanceof IndexType ? `c${value.value}` : `c${value.value}_${value.type}`;
 }
+
+/** For ops whose undefined behaviour depends on their operands (division, shifts): when they may run where they would not have. */
+export const ConditionallySpeculatable = defineInterface<{ isSpeculatable(op: Operation): boolean }>('ConditionallySpeculatable');
+
+/** Whether the op itself may be executed where it would not have been (hoisted, if-converted): it cannot fail or be noticed. */
+export function isSpeculatable(op: Operation): boolean {
+  const methods = ConditionallySpeculatable.of(op);
+  return methods ? methods.isSpeculatable(op) : op.info.hasTrait(Pure);
+}
