@@ -1,4 +1,5 @@
 // Text of numbers, strings and element lists as MLIR writes them.
+import { otherFloatBits, otherFloatFromBits } from './minifloat.js';
 import { halfToNumber, numberToHalf, bfloatToNumber, numberToBfloat } from './half-bits.js';
 import type { DenseElementsAttr } from './attribute.js';
 import { ComplexType, FloatType, IndexType, IntegerType, byteWidth, elementCount, type Type } from './type.js';
@@ -24,7 +25,7 @@ export function printSymbolName(name: string): string {
 
 const scratch = new DataView(new ArrayBuffer(8));
 
-/** Bit pattern of `value` rounded to a float type of 16, 32 or 64 bits. */
+/** Bit pattern of `value` rounded to a float type. */
 export function floatBits(value: number, type: FloatType): bigint {
   switch (type.name) {
     case 'f64':
@@ -34,13 +35,15 @@ export function floatBits(value: number, type: FloatType): bigint {
       return BigInt(numberToHalf(value));
     case 'bf16':
       return BigInt(numberToBfloat(value));
-    default:
+    case 'f32':
       scratch.setFloat32(0, value);
       return BigInt(scratch.getUint32(0));
+    default:
+      return otherFloatBits(type.name, value);
   }
 }
 
-/** The number with a bit pattern of a float type of 16, 32 or 64 bits. */
+/** The number with a bit pattern of a float type; f80 and f128 are rounded to double. */
 export function floatFromBits(bits: bigint, type: FloatType): number {
   switch (type.name) {
     case 'f64':
@@ -50,9 +53,11 @@ export function floatFromBits(bits: bigint, type: FloatType): number {
       return halfToNumber(Number(bits));
     case 'bf16':
       return bfloatToNumber(Number(bits));
-    default:
+    case 'f32':
       scratch.setUint32(0, Number(bits));
       return scratch.getFloat32(0);
+    default:
+      return otherFloatFromBits(type.name, bits);
   }
 }
 

@@ -29,3 +29,4 @@ export * from './type.js';
 export * from './value.js';
 export { verify } from './verifier.js';
 export * from './well-known.js';
+export { type ParseOptions, parseAttribute, parseModule, parseType } from './parser/parse.js';

@@ -1,0 +1,524 @@
+// Operations, regions and blocks, and the SSA names in them. The generic form is read straight into the Operation;
+// custom assembly goes through the hooks of the definition (custom-asm.ts).
+import { compileAssembly } from '../assembly-format.js';
+import type { Attribute, DictionaryAttr } from '../attribute.js';
+import { Block } from '../block.js';
+import type { LocationRef } from '../location.js';
+import type { OpInfo } from '../op-info.js';
+import { Operation, Region } from '../operation.js';
+import { AttrSizedOperandSegments, AttrSizedResultSegments, IsolatedFromAbove } from '../traits.js';
+import { FunctionType, type Type } from '../type.js';
+import { Value } from '../value.js';
+import { AttrNames } from '../well-known.js';
+import { CustomAsm } from './custom-asm.js';
+import { C_BARE, C_START, CLASS, type ParserInput } from './lexer.js';
+import { LocationParser } from './location-parser.js';
+import { NameTable, ValueScopes } from './names.js';
+import { opNamesOf } from './op-names.js';
+
+interface LabelledBlock {
+  readonly block: Block;
+  /** Of the definition, or of the first use until there is one. */
+  offset: number;
+  defined: boolean;
+}
+
+/** An argument of an entry block that custom assembly has named and typed. */
+export interface EntryArgument {
+  readonly id: number;
+  readonly offset: number;
+  readonly type: Type;
+}
+
+/** Where a result of the operation at hand got its name: `%id:count`. */
+interface ResultGroup {
+  readonly id: number;
+  readonly count: number;
+  readonly offset: number;
+}
+
+/** Ops whose regions let ops of one dialect do without their prefix. */
+const DEFAULT_DIALECTS = new Map([
+  ['builtin.module', 'builtin'],
+  ['func.func', 'func'],
+]);
+
+export class OpParser extends LocationParser {
+  readonly asm: CustomAsm;
+  readonly names: NameTable;
+  readonly scopes: ValueScopes = new ValueScopes();
+  private readonly opNames = opNamesOf(this.context);
+  private readonly origin: number;
+  /** Owner of the values that stand for names not defined yet. */
+  private readonly forward = new Block();
+  private readonly isForward = (value: Value): boolean => value.owner === this.forward;
+  private blocks: Map<string, LabelledBlock> | null = null;
+  private defaultDialect = 'builtin';
+  // Operands of the operations being read, innermost last.
+  private readonly operandIds: number[] = [];
+  private readonly operandNumbers: number[] = [];
+  private readonly operandOffsets: number[] = [];
+  private readonly noGroups: ResultGroup[] = [];
+
+  constructor(input: ParserInput) {
+    super(input);
+    this.origin = this.base;
+    this.names = new NameTable(input.bytes);
+    this.asm = new CustomAsm(this);
+    this.scopes.push({ isolated: true });
+  }
+
+  // Operations
+
+  /** One operation with the names of its results. It is detached. */
+  operation(): Operation {
+    const { bytes, pos: start } = this;
+    if (bytes[start] !== 0x25) return this.unnamed(this.noGroups);
+    const end = this.suffixEnd(start + 1);
+    if (end === start + 1) this.failExpected('a value name %...');
+    const id = this.names.id(start + 1, end);
+    this.pos = end;
+    this.skip();
+    if (this.accept(0x3d)) {
+      // `%name = ...`: by far the most frequent form.
+      const op = this.unnamed(this.noGroups, id, start);
+      if (op.result0 === null || op.moreResults !== null) this.resultCount(op, 1, start);
+      this.define(id, 0, op.result0!, start);
+      return op;
+    }
+    const groups: ResultGroup[] = [this.resultGroup(id, start)];
+    while (this.accept(0x2c)) {
+      const at = this.pos;
+      groups.push(this.resultGroup(this.valueName(), at));
+    }
+    this.expect(0x3d, "'=' after the names of the results");
+    const op = this.unnamed(groups);
+    let total = 0;
+    for (const group of groups) total += group.count;
+    if (op.resultCount !== total) this.resultCount(op, total, start);
+    let index = 0;
+    for (const group of groups) for (let i = 0; i < group.count; i++) this.define(group.id, i, op.result(index++), group.offset);
+    return op;
+  }
+  private resultGroup(id: number, offset: number): ResultGroup {
+    let count = 1;
+    const at = this.pos;
+    if (this.accept(0x3a)) {
+      count = this.decimal('number of results');
+      if (count === 0) this.fail('parse.result-count', 'a name must stand for at least one result', at);
+    }
+    return { id, count, offset };
+  }
+  private resultCount(op: Operation, named: number, at: number): never {
+    const n = op.resultCount;
+    if (n === 0) return this.fail('parse.result-count', `'${op.name}' has no results to name`, at);
+    return this.fail('parse.result-count', `'${op.name}' has ${n} result${n === 1 ? '' : 's'}, but ${named} ${named === 1 ? 'is' : 'are'} named`, at);
+  }
+
+  /** What follows the names: `single` is the id of the only name, 0 when `groups` tells or there is none. */
+  private unnamed(groups: ResultGroup[], single = 0, at = 0): Operation {
+    const c = this.bytes[this.pos]!;
+    if (c === 0x22) return this.genericOperation();
+    if (CLASS[c]! & C_START) return this.customOperation(single ? [{ id: single, count: 1, offset: at }] : groups);
+    return this.failExpected('an operation');
+  }
+
+  private genericOperation(): Operation {
+    const { bytes, pos: nameAt } = this;
+    const info = this.quotedOpName();
+    const { operandIds, operandNumbers, operandOffsets } = this;
+    const first = operandIds.length;
+    let open = this.pos;
+    this.expect(0x28, "'(' before the operands");
+    if (bytes[this.pos] !== 0x29) {
+      do {
+        const at = this.pos;
+        operandIds.push(this.valueName());
+        operandNumbers.push(bytes[this.pos] === 0x23 ? this.resultNumber() : 0);
+        operandOffsets.push(at);
+      } while (this.accept(0x2c));
+    }
+    const count = operandIds.length - first;
+    this.expectClose(0x29, "')' after the operands", open);
+
+    let successors: Block[] | null = null;
+    open = this.pos;
+    if (this.accept(0x5b)) {
+      successors = [];
+      do successors.push(this.successor());
+      while (this.accept(0x2c));
+      this.expectClose(0x5d, "']' after the successors", open);
+    }
+    let properties: DictionaryAttr | null = null;
+    open = this.pos;
+    if (this.accept(0x3c)) {
+      if (bytes[this.pos] !== 0x7b) this.failExpected("'{' to begin the properties");
+      properties = this.dictionary();
+      this.expectClose(0x3e, "'>' to close the properties", open);
+    }
+    let regions: Region[] | null = null;
+    open = this.pos;
+    if (bytes[open] === 0x28) {
+      this.advance(1);
+      regions = [];
+      const isolated = this.isIsolated(info);
+      do regions.push(this.region({ isolated }));
+      while (this.accept(0x2c));
+      this.expectClose(0x29, "')' after the regions", open);
+    }
+    let attributes = bytes[this.pos] === 0x7b ? this.dictionary() : this.context.emptyDictionary;
+    if (properties) attributes = this.merged(properties, attributes, open);
+    if (info.traits.length) attributes = this.renamedSegments(info, attributes);
+
+    const op = new Operation(info, this.origin + nameAt, attributes);
+    this.expect(0x3a, "':' and the type of the operation");
+    this.signature(op, first, count);
+    operandIds.length = first;
+    operandNumbers.length = first;
+    operandOffsets.length = first;
+    if (regions) for (const region of regions) op.appendRegion(region);
+    op.ownSuccessors = successors;
+    if (bytes[this.pos] === 0x6c) op.loc = this.optionalLocation() ?? op.loc;
+    return op;
+  }
+
+  /** `(operand types) -> result types`; links the operands and makes the results. */
+  private signature(op: Operation, first: number, count: number): void {
+    const { bytes, pos: open } = this;
+    if (bytes[open] !== 0x28) {
+      // An alias of a function type.
+      const type = this.type();
+      if (!(type instanceof FunctionType)) return this.fail('parse.expected', `expected a function type, got ${type}`, open);
+      if (type.inputs.length !== count) this.operandCount(op, count, type.inputs.length, open);
+      type.inputs.forEach((input, i) => {
+        op.appendOperand(this.useOperand(first + i, input));
+      });
+      for (const result of type.results) op.appendResult(result);
+      return;
+    }
+    this.advance(1);
+    let n = 0;
+    if (bytes[this.pos] !== 0x29) {
+      do {
+        const type = this.type();
+        if (n < count) op.appendOperand(this.useOperand(first + n, type));
+        n++;
+      } while (this.accept(0x2c));
+    }
+    this.expectClose(0x29, "')' to end a list of types", open);
+    if (n !== count) this.operandCount(op, count, n, open);
+    if (!this.acceptArrow()) this.failExpected("'->' in the type of the operation");
+    const results = this.pos;
+    if (!this.accept(0x28)) {
+      op.appendResult(this.type());
+      return;
+    }
+    if (bytes[this.pos] !== 0x29) {
+      do op.appendResult(this.type());
+      while (this.accept(0x2c));
+    }
+    this.expectClose(0x29, "')' to end a list of types", results);
+  }
+  private operandCount(op: Operation, operands: number, types: number, at: number): never {
+    return this.fail('parse.operand-count', `'${op.name}' has ${operands} operand${operands === 1 ? '' : 's'}, but ${types} operand type${types === 1 ? '' : 's'}`, at);
+  }
+  private useOperand(index: number, type: Type): Value {
+    return this.use(this.operandIds[index]!, this.operandNumbers[index]!, type, this.operandOffsets[index]!);
+  }
+
+  private merged(properties: DictionaryAttr, attributes: DictionaryAttr, at: number): DictionaryAttr {
+    if (attributes.size === 0) return properties;
+    for (const name of attributes.names)
+      if (properties.get(name)) this.fail('parse.duplicate-attribute', `attribute '${name}' is given twice: as a property and in the dictionary`, at);
+    const entries: (readonly [string, Attribute])[] = [];
+    for (const d of [properties, attributes]) d.names.forEach((name, i) => {
+      entries.push([name, d.values[i]!]);
+    });
+    return this.context.dictionary(entries);
+  }
+
+  /** Segment sizes had other names before MLIR 17. */
+  private renamedSegments(info: OpInfo, attributes: DictionaryAttr): DictionaryAttr {
+    let renamed = attributes;
+    const rename = (old: string, name: string) => {
+      const value = renamed.get(old);
+      if (!value || renamed.get(name)) return;
+      renamed = this.context.withAttribute(this.context.withAttribute(renamed, old, null), name, value);
+    };
+    if (info.hasTrait(AttrSizedOperandSegments)) rename('operand_segment_sizes', AttrNames.operandSegmentSizes);
+    if (info.hasTrait(AttrSizedResultSegments)) rename('result_segment_sizes', AttrNames.resultSegmentSizes);
+    return renamed;
+  }
+
+  // Names of operations
+
+  private quotedOpName(): OpInfo {
+    const { bytes, pos: start } = this;
+    let p = start + 1;
+    while (CLASS[bytes[p]!]! & C_BARE) p++;
+    let info: OpInfo;
+    if (bytes[p] === 0x22 && p > start + 1) {
+      info = this.opNames.find(bytes, start + 1, p);
+      this.pos = p + 1;
+      this.skip();
+    } else {
+      const name = this.quoted();
+      if (name === '') this.fail('parse.expected', 'expected the name of an operation', start);
+      if (name.includes('\0')) this.fail('parse.expected', 'the name of an operation cannot hold a zero byte', start);
+      info = this.context.opInfo(name);
+    }
+    if (info.definition === null && !this.context.allowUnregistered && info.name !== 'builtin.module') this.unregistered(info, start);
+    return info;
+  }
+  private unregistered(info: OpInfo, at: number): never {
+    const why = this.context.dialect(info.dialect) ? `dialect '${info.dialect}' has no such operation` : `dialect '${info.dialect}' is not registered`;
+    return this.fail('parse.unregistered-operation', `unregistered operation '${info.name}': ${why}; pass --allow-unregistered-dialect to accept it`, at);
+  }
+
+  private isIsolated(info: OpInfo): boolean {
+    return info.hasTrait(IsolatedFromAbove) || info.name === 'builtin.module';
+  }
+
+  // Custom assembly
+
+  private customOperation(groups: ResultGroup[]): Operation {
+    const { pos: nameAt } = this;
+    const end = this.bareEnd();
+    const info = this.customOpName(nameAt, end);
+    this.pos = end;
+    this.skip();
+    const outer = this.defaultDialect;
+    this.defaultDialect = DEFAULT_DIALECTS.get(info.name) ?? '';
+    const isolated = this.isIsolated(info);
+    const op =
+      info.definition === null
+        ? this.unregisteredModule(info, nameAt)
+        : this.asm.operation(info, compileAssembly(info.definition), this.origin + nameAt, { isolated }, groups);
+    this.defaultDialect = outer;
+    if (this.bytes[this.pos] === 0x6c) op.loc = this.optionalLocation() ?? op.loc;
+    return op;
+  }
+
+  private customOpName(start: number, end: number): OpInfo {
+    const { bytes, context } = this;
+    let dotted = false;
+    for (let i = start; i < end; i++) if (bytes[i] === 0x2e) dotted = true;
+    let info: OpInfo;
+    if (dotted) info = this.opNames.find(bytes, start, end);
+    else {
+      const short = this.slice(start, end);
+      info = context.opInfo(`${this.defaultDialect || 'builtin'}.${short}`);
+    }
+    if (info.name === 'builtin.module') return info;
+    if (info.definition === null) {
+      const text = this.slice(start, end);
+      const tried = dotted || !this.defaultDialect ? '' : ` (tried '${info.name}' as well)`;
+      this.fail('parse.unknown-operation', `custom operation '${text}' is unknown${tried}; write an operation of an unregistered dialect in the generic form "dialect.name"(...)`, start);
+    }
+    if (info.definition.spec.assembly === undefined)
+      this.fail('parse.no-assembly', `'${info.name}' has no custom assembly; write it in the generic form "${info.name}"(...)`, start);
+    return info;
+  }
+
+  /** `module @name attributes {...} {...}` in a context without the builtin dialect. */
+  private unregisteredModule(info: OpInfo, nameAt: number): Operation {
+    const { context } = this;
+    const entries: [string, Attribute][] = [];
+    if (this.atSymbol) entries.push([AttrNames.symName, context.stringAttr(this.symbolName())]);
+    if (this.acceptWord('attributes')) {
+      const dictionary = this.dictionary();
+      dictionary.names.forEach((name, i) => {
+        entries.push([name, dictionary.values[i]!]);
+      });
+    }
+    const op = new Operation(info, this.origin + nameAt, context.dictionary(entries));
+    const region = op.appendRegion(this.region({ isolated: true }));
+    if (region.isEmpty) region.append();
+    return op;
+  }
+
+  // Values
+
+  /** Whether a value name comes next. */
+  get atValue(): boolean {
+    return this.bytes[this.pos] === 0x25;
+  }
+  /** `%name`, as an id of `names`. */
+  valueName(): number {
+    const { pos } = this;
+    if (this.bytes[pos] !== 0x25) this.failExpected('a value name %...');
+    const end = this.suffixEnd(pos + 1);
+    if (end === pos + 1) this.fail('parse.expected', "expected a value name after '%'");
+    const id = this.names.id(pos + 1, end);
+    this.pos = end;
+    this.skip();
+    return id;
+  }
+  /** `#n` behind a value name; 0 when absent. */
+  resultNumber(): number {
+    const { bytes, pos } = this;
+    if (bytes[pos] !== 0x23) return 0;
+    this.pos++;
+    if (!this.atDigit) this.fail('parse.expected', "expected a result number after '#'", pos);
+    return this.decimal('result number');
+  }
+  nameText(id: number): string {
+    return this.slice(this.names.starts[id]!, this.names.ends[id]!);
+  }
+  private shown(id: number, number: number): string {
+    return `'%${this.nameText(id)}${number ? `#${number}` : ''}'`;
+  }
+
+  /** The value a name stands for; a placeholder when it is not defined yet. */
+  use(id: number, number: number, type: Type, at: number): Value {
+    const { scopes } = this;
+    let known: Value | null;
+    let knownAt: number;
+    if (number === 0) {
+      known = scopes.get(id);
+      knownAt = known === null ? 0 : scopes.offsetOf(id);
+    } else {
+      const entry = scopes.multi(id)?.get(number);
+      known = entry?.value ?? null;
+      knownAt = entry?.offset ?? 0;
+      if (known === null) {
+        const zero = scopes.get(id);
+        if (zero !== null && zero.owner !== this.forward)
+          this.failWithNote('parse.result-number', `${this.shown(id, 0)} has no result #${number}`, at, 'defined here', this.origin + scopes.offsetOf(id));
+      }
+    }
+    if (known !== null) {
+      if (known.type === type) return known;
+      const note = known.owner === this.forward ? 'prior use here' : 'defined here';
+      return this.failWithNote('parse.type-mismatch', `${this.shown(id, number)} is used as ${type}, but has type ${known.type}`, at, note, this.origin + knownAt);
+    }
+    const value = new Value(type, this.forward, 0);
+    if (number === 0) scopes.set(id, value, at);
+    else scopes.makeMulti(id).set(number, { value, offset: at });
+    return value;
+  }
+
+  /** Gives a name its value, and the value to earlier uses of the name. */
+  define(id: number, number: number, value: Value, at: number): void {
+    const { scopes } = this;
+    if (number === 0) {
+      const known = scopes.get(id);
+      if (known !== null) this.redefine(known, scopes.offsetOf(id), id, 0, value, at);
+      scopes.set(id, value, at);
+      return;
+    }
+    const multi = scopes.makeMulti(id);
+    const known = multi.get(number);
+    if (known) this.redefine(known.value, known.offset, id, number, value, at);
+    multi.set(number, { value, offset: at });
+  }
+  private redefine(known: Value, knownAt: number, id: number, number: number, value: Value, at: number): void {
+    if (known.owner !== this.forward)
+      this.failWithNote('parse.redefinition', `redefinition of ${this.shown(id, 0)}`, at, 'previously defined here', this.origin + knownAt);
+    if (known.type !== value.type)
+      this.failWithNote(
+        'parse.type-mismatch',
+        `definition of ${this.shown(id, number)} has type ${value.type}, but it was used as ${known.type}`,
+        at,
+        'previously used here',
+        this.origin + knownAt,
+      );
+    known.replaceAllUsesWith(value);
+    this.scopes.resolved(id);
+  }
+
+  /** Leaves a scope; a name that can no longer get a definition is an error. */
+  popScope(): void {
+    const left = this.scopes.pop(this.isForward);
+    if (left) this.fail('parse.undefined-value', `use of undefined value '%${this.nameText(left.id)}'`, left.offset);
+  }
+
+  // Regions and blocks
+
+  /** `{ ... }` */
+  region(options: { isolated: boolean }, args: readonly EntryArgument[] | null = null): Region {
+    const { bytes, pos: open } = this;
+    this.expect(0x7b, "'{' to begin a region");
+    this.enter();
+    this.scopes.push(options);
+    const outer = this.blocks;
+    this.blocks = null;
+    const region = new Region();
+    if (args !== null && args.length > 0) {
+      if (bytes[this.pos] === 0x5e) this.fail('parse.entry-label', 'the entry block has named arguments already and takes no label');
+      const entry = region.append();
+      for (const arg of args) this.define(arg.id, 0, entry.addArgument(arg.type), arg.offset);
+      this.blockBody(entry, open);
+    } else if (bytes[this.pos] !== 0x7d && bytes[this.pos] !== 0x5e) this.blockBody(region.append(), open);
+    while (bytes[this.pos] === 0x5e) this.labelledBlock(region, open);
+    this.expectClose(0x7d, "'}' to close the region", open);
+    const labels = this.blocks as Map<string, LabelledBlock> | null;
+    if (labels)
+      for (const [name, label] of labels) if (!label.defined) this.fail('parse.undefined-block', `reference to undefined block '^${name}'`, label.offset);
+    this.blocks = outer;
+    this.popScope();
+    this.leave();
+    return region;
+  }
+
+  private blockBody(block: Block, open: number): void {
+    const { bytes } = this;
+    for (;;) {
+      const c = bytes[this.pos]!;
+      if (c === 0x7d || c === 0x5e) return;
+      if (c === 0 && this.atEnd)
+        this.failWithNote('parse.unclosed', "expected '}' to close the region, got end of input", this.pos, "to match this '{'", this.base + open);
+      block.append(this.operation());
+    }
+  }
+
+  private label(): LabelledBlock {
+    const { pos } = this;
+    if (this.bytes[pos] !== 0x5e) this.failExpected('a block name ^...');
+    const end = this.suffixEnd(pos + 1);
+    if (end === pos + 1) this.fail('parse.expected', "expected a block name after '^'");
+    const name = this.slice(pos + 1, end);
+    this.pos = end;
+    this.skip();
+    this.blocks ??= new Map();
+    let label = this.blocks.get(name);
+    if (!label) {
+      label = { block: new Block(), offset: pos, defined: false };
+      this.blocks.set(name, label);
+    }
+    return label;
+  }
+  /** `^name` as a successor. */
+  successor(): Block {
+    return this.label().block;
+  }
+
+  private labelledBlock(region: Region, open: number): void {
+    const at = this.pos;
+    const label = this.label();
+    if (label.defined) this.failWithNote('parse.redefinition', `redefinition of block '${this.slice(at, this.suffixEnd(at + 1))}'`, at, 'previously defined here', this.origin + label.offset);
+    label.defined = true;
+    label.offset = at;
+    const block = region.append(label.block);
+    const paren = this.pos;
+    if (this.accept(0x28)) {
+      if (this.bytes[this.pos] !== 0x29) {
+        do {
+          const argAt = this.pos;
+          const id = this.valueName();
+          this.expect(0x3a, "':' and the type of a block argument");
+          this.define(id, 0, block.addArgument(this.type()), argAt);
+          this.optionalLocation();
+        } while (this.accept(0x2c));
+      }
+      this.expectClose(0x29, "')' after the block arguments", paren);
+    }
+    this.expect(0x3a, "':' after the block name");
+    this.blockBody(block, open);
+  }
+
+  /** Where the operation being parsed would say it is. */
+  locationAt(pos: number): LocationRef {
+    return this.origin + pos;
+  }
+}
