@@ -1,5 +1,5 @@
 // Runs pipelines: nesting, failures, verification between passes, analyses, remarks and statistics.
-import { CompileError, Diagnostic, InternalError, IsolatedFromAbove, Operation } from '@budflow/ir';
+import { CompileError, Diagnostic, InternalError, IsolatedFromAbove, Operation, verify } from '@budflow/ir';
 import { AnalysisCache } from './analysis.js';
 import type { PassRun } from './define-pass.js';
 import type { Instrumentation, PassEvent } from './instrumentation.js';
@@ -11,8 +11,8 @@ import { writeReproducer } from './reproducer.js';
 export interface PassManagerOptions {
   /** Verify after every pass, so that the pass that breaks the IR is named; default true. */
   readonly verifyEach?: boolean;
-  /** Emits diagnostics and returns whether `op` is valid. */
-  readonly verify: (op: Operation) => boolean;
+  /** Emits diagnostics and returns whether `op` is valid; default: the verifier of the IR. */
+  readonly verify?: (op: Operation) => boolean;
   /** Called in this order before, in reverse after. */
   readonly instrumentations?: readonly Instrumentation[];
   /** Names of passes that are skipped wherever they occur. */
@@ -37,7 +37,7 @@ export class PassManager {
   readonly pipeline: Pipeline;
   private readonly options: PassManagerOptions;
 
-  constructor(pipeline: Pipeline, options: PassManagerOptions) {
+  constructor(pipeline: Pipeline, options: PassManagerOptions = {}) {
     this.pipeline = pipeline;
     this.options = options;
   }
@@ -172,7 +172,7 @@ class Run {
 
   private verify(op: Operation): boolean {
     for (const i of this.instrumentations) i.beforeVerify?.(op);
-    const valid = this.options.verify(op);
+    const valid = (this.options.verify ?? verify)(op);
     for (const i of this.reversed) i.afterVerify?.(op);
     return valid;
   }

@@ -6,6 +6,7 @@ import {
   Diagnostic,
   FLAG_IN_WORKLIST,
   type FoldResult,
+  InternalError,
   type Operation,
   type RewriteListener,
   type RewritePattern,
@@ -20,6 +21,10 @@ import { type DefaultFold, constantGoesRight, foldOp, isAttribute, isDead } from
 import { eraseUnreachableBlocks } from './regions.js';
 
 export interface GreedyOptions {
+  /** Also apply the canonicalization patterns in the definitions of the ops that occur; default false. */
+  readonly canonicalize?: boolean;
+  /** Names of patterns to leave out. */
+  readonly disabled?: readonly string[] | undefined;
   /** Fold ops, and unique constants at the front of their isolated region; default true. */
   readonly fold?: boolean;
   /** See FoldOptions. */
@@ -222,8 +227,14 @@ class GreedyDriver implements RewriteListener {
   }
 
   private patternsFor(op: Operation): readonly RewritePattern[] {
-    const { name, id } = op.info;
-    let list = this.patterns.filter((p) => p.root === null || p.root === name);
+    const { name, id, definition } = op.info;
+    const own = (this.options.canonicalize && definition?.spec.patterns) || NO_PATTERNS;
+    for (const pattern of own) {
+      if (pattern.root !== null && pattern.root !== name)
+        throw new InternalError(`pattern '${pattern.name}' is listed in the definition of ${name} and starts from ${pattern.root}`, op);
+    }
+    const disabled = this.options.disabled ?? [];
+    let list = [...own, ...this.patterns].filter((p) => (p.root === null || p.root === name) && !disabled.includes(p.name));
     // The sort is stable: equal benefits keep the order given.
     list = list.length === 0 ? (NO_PATTERNS as RewritePattern[]) : list.sort((a, b) => (b.benefit ?? 1) - (a.benefit ?? 1));
     this.byInfo[id] = list;

@@ -1,1 +1,2 @@
-export {};
+// Public face of the transforms: all passes.
+export * from './general/index.js';
