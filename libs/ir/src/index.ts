@@ -20,7 +20,7 @@ export * from './location.js';
 export * from './op-info.js';
 export * from './operation.js';
 export * from './pattern.js';
-export { type PrintOptions, printModule, printModuleBytes, printOperationToString } from './printer.js';
+export { type PrintOptions, printModule, printModuleBytes, printModuleTo, printOperationToString } from './printer.js';
 export * from './rewriter.js';
 export * from './structured.js';
 export * from './symbol-table.js';

@@ -22,15 +22,22 @@ export function printWith(context: Context, body: (printer: AsmPrinter) => void)
 
 /** A module (or any operation) as a complete file: with its resources and a final newline. */
 export function printModule(op: Operation, options: PrintOptions = {}): string {
-  return printed(op, options).out.toString();
+  return printed(op, options, null).out.toString();
 }
 /** `printModule` in UTF-8. */
 export function printModuleBytes(op: Operation, options: PrintOptions = {}): Uint8Array<ArrayBuffer> {
-  return printed(op, options).out.toBytes();
+  return printed(op, options, null).out.toBytes();
+}
+/**
+ * `printModule` in UTF-8, a piece at a time, for text too large to hold twice. A chunk is reused after `sink` returns:
+ * write or copy it there.
+ */
+export function printModuleTo(op: Operation, sink: (chunk: Uint8Array<ArrayBuffer>) => void, options: PrintOptions = {}): void {
+  printed(op, options, sink).out.flush();
 }
 
-function printed(op: Operation, options: PrintOptions): OperationPrinter {
-  const printer = new OperationPrinter(op.context, options, 'large');
+function printed(op: Operation, options: PrintOptions, sink: ((chunk: Uint8Array<ArrayBuffer>) => void) | null): OperationPrinter {
+  const printer = new OperationPrinter(op.context, options, 'large', sink);
   printer.root(op);
   printer.newline();
   printer.attributes.resources();

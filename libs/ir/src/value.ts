@@ -19,6 +19,13 @@ export class Use {
   }
 }
 
+let nextScratch = 1;
+
+/** The next number for `Value.scratch`; numbers ascend. */
+export function takeScratch(): number {
+  return nextScratch++;
+}
+
 /** Slots 0 and 1 are an operation's embedded links; slot 2 means the holder is a Use. */
 export type Slot = 0 | 1 | 2;
 
@@ -31,8 +38,8 @@ export class Value {
   first: Operation | Use | null = null;
   firstSlot: Slot = 0;
   /**
-   * An index into a table of whoever traverses the IR at the moment (the printer does). It may be stale: compare the
-   * table's entry with the value before use.
+   * A number for whoever traverses the IR at the moment (the printer does), taken with `takeScratch`. No number is used
+   * twice, so one that an earlier traversal left behind is recognised by lying outside of one's own range.
    */
   scratch = 0;
 

@@ -40,11 +40,16 @@ export class OperationPrinter implements AsmPrinter {
   private defaultDialect = 'builtin';
 
   /** `size` is how much text to expect: 'small' for a type or one op, 'large' for a module. */
-  constructor(context: Context, options: PrintOptions, size: 'small' | 'large') {
+  constructor(
+    context: Context,
+    options: PrintOptions,
+    size: 'small' | 'large',
+    sink: ((chunk: Uint8Array<ArrayBuffer>) => void) | null = null,
+  ) {
     this.context = context;
     this.options = options;
     this.names = new ValueNames({ suggestions: !options.generic });
-    this.out = new ByteBuffer(size === 'small' ? 256 : 1 << 16);
+    this.out = new ByteBuffer(size === 'small' ? 256 : 1 << 14, sink);
     this.attributes = new AttributeWriter(context, this.out, options.elideLargeAttributes ?? Infinity, size === 'small' ? 32 : 4096);
   }
 
@@ -83,10 +88,10 @@ export class OperationPrinter implements AsmPrinter {
     if (n > 0) {
       names.write(out, op.operand0);
       if (n > 1) {
-        out.text(', ');
+        out.comma();
         names.write(out, op.operand1);
         for (let i = 2; i < n; i++) {
-          out.text(', ');
+          out.comma();
           names.write(out, op.moreOperands![i - 2]!.value);
         }
       }
@@ -95,7 +100,7 @@ export class OperationPrinter implements AsmPrinter {
     if (op.ownSuccessors !== null && op.ownSuccessors.length > 0) {
       out.byte(0x5b); // [
       op.ownSuccessors.forEach((block, i) => {
-        if (i > 0) out.text(', ');
+        if (i > 0) out.comma();
         this.block(block);
       });
       out.byte(0x5d); // ]
@@ -105,7 +110,7 @@ export class OperationPrinter implements AsmPrinter {
     if (op.ownRegions !== null && op.ownRegions.length > 0) {
       out.text(' (');
       op.ownRegions.forEach((region, i) => {
-        if (i > 0) out.text(', ');
+        if (i > 0) out.comma();
         this.blocksOf(region, { entryArguments: true, terminator: true, emptyLabel: true });
       });
       out.byte(0x29);
@@ -115,10 +120,10 @@ export class OperationPrinter implements AsmPrinter {
     if (n > 0) {
       this.typeOf(op.operand0);
       if (n > 1) {
-        out.text(', ');
+        out.comma();
         this.typeOf(op.operand1);
         for (let i = 2; i < n; i++) {
-          out.text(', ');
+          out.comma();
           this.typeOf(op.moreOperands![i - 2]!.value);
         }
       }
@@ -148,7 +153,8 @@ export class OperationPrinter implements AsmPrinter {
     this.defaultDialect = (parent && AsmNames.of(parent)?.defaultDialect) ?? FROM_OUTSIDE;
     this.indentation += INDENT;
     const predecessors = region.blocks.length > 1 ? predecessorsOf(region) : null;
-    region.blocks.forEach((block, i) => {
+    for (let i = 0; i < region.blocks.length; i++) {
+      const block = region.blocks[i]!;
       const label =
         i > 0 ||
         (options.emptyLabel && block.firstOp === null) ||
@@ -157,10 +163,10 @@ export class OperationPrinter implements AsmPrinter {
       if (label) this.label(block, i, predecessors);
       const last = options.terminator ? null : block.lastOp;
       for (let op = block.firstOp; op !== null && op !== last; op = op.next) {
-        this.newline();
+        out.newline(this.indentation);
         this.operation(op);
       }
-    });
+    }
     this.indentation -= INDENT;
     this.defaultDialect = outerDialect;
     names.leave(region, outer);
@@ -170,14 +176,13 @@ export class OperationPrinter implements AsmPrinter {
 
   private label(block: Block, index: number, predecessors: number[][] | null): void {
     const { out } = this;
-    out.byte(0x0a);
-    out.spaces(this.indentation - INDENT);
+    out.newline(this.indentation - INDENT);
     out.text('^bb');
     out.decimal(index);
     if (block.arguments.length > 0) {
       out.byte(0x28);
       block.arguments.forEach((argument, i) => {
-        if (i > 0) out.text(', ');
+        if (i > 0) out.comma();
         this.regionArgument(argument);
       });
       out.byte(0x29);
@@ -219,8 +224,7 @@ export class OperationPrinter implements AsmPrinter {
     this.out.byte(0x20);
   }
   newline(): void {
-    this.out.byte(0x0a);
-    this.out.spaces(this.indentation);
+    this.out.newline(this.indentation);
   }
   indent(): void {
     this.indentation += INDENT;
@@ -242,7 +246,7 @@ export class OperationPrinter implements AsmPrinter {
   }
   types(types: readonly Type[]): void {
     for (let i = 0; i < types.length; i++) {
-      if (i > 0) this.out.text(', ');
+      if (i > 0) this.out.comma();
       this.attributes.type(types[i]!);
     }
   }
@@ -289,7 +293,7 @@ export class OperationPrinter implements AsmPrinter {
   }
   values(values: readonly Value[]): void {
     for (let i = 0; i < values.length; i++) {
-      if (i > 0) this.out.text(', ');
+      if (i > 0) this.out.comma();
       this.names.write(this.out, values[i]!);
     }
   }
@@ -303,7 +307,7 @@ export class OperationPrinter implements AsmPrinter {
 
   affineMapOfOperands(map: AffineMap, operands: readonly Value[]): void {
     map.results.forEach((expr, i) => {
-      if (i > 0) this.out.text(', ');
+      if (i > 0) this.out.comma();
       this.affineExpr(expr, map.numDims, operands);
     });
   }

@@ -55,14 +55,14 @@ export class AttributeWriter {
   type(type: Type): void {
     const { out } = this;
     if (this.types.repeat(out, type)) return;
-    const start = out.length;
+    const start = out.position;
     out.text(type.toString());
     this.types.remember(out, start, type);
   }
 
   attribute(attr: Attribute): void {
     if (this.attrs.repeat(this.out, attr)) return;
-    const start = this.out.length;
+    const start = this.out.position;
     this.fresh(attr);
     this.attrs.remember(this.out, start, attr);
   }
@@ -75,14 +75,14 @@ export class AttributeWriter {
     } else if (attr instanceof ArrayAttr) {
       out.byte(0x5b); // [
       attr.elements.forEach((element, i) => {
-        if (i > 0) out.text(', ');
+        if (i > 0) out.comma();
         this.attribute(element);
       });
       out.byte(0x5d); // ]
     } else if (attr instanceof DictionaryAttr) {
       out.byte(0x7b); // {
       attr.names.forEach((name, i) => {
-        if (i > 0) out.text(', ');
+        if (i > 0) out.comma();
         this.named(name, attr.values[i]!);
       });
       out.byte(0x7d); // }
@@ -92,9 +92,13 @@ export class AttributeWriter {
     } else {
       const text = attr.toString();
       out.text(text);
-      // Nested in attributes of other dialects, too; a key that only looks like one finds no blob.
-      for (const match of text.matchAll(/dense_resource<([\w$.]+)>/g)) this.resourceKeys.add(match[1]!);
+      this.noteResources(text);
     }
+  }
+  /** Resource keys in an attribute, nested ones too; a key that only looks like one finds no blob. */
+  private noteResources(text: string): void {
+    if (this.context.resources.size === 0) return;
+    for (const match of text.matchAll(/dense_resource<([\w$.]+)>/g)) this.resourceKeys.add(match[1]!);
   }
   private colonType(type: Type): void {
     this.out.text(' : ');
@@ -128,10 +132,9 @@ export class AttributeWriter {
       (attr instanceof OpaqueAttr && attr.type !== null)
     ) {
       // These end in ` : type`.
-      const start = out.length;
-      this.attribute(attr);
-      out.length -= ` : ${attr.type}`.length;
-      if (out.length < start) out.length = start;
+      const text = attr.toString();
+      this.noteResources(text);
+      out.text(text.slice(0, text.length - ` : ${attr.type}`.length));
     } else this.attribute(attr);
   }
 
@@ -160,7 +163,7 @@ export class AttributeWriter {
     if (attributes.names.length === 0) return;
     const cached = part === 'all';
     if (cached && this.dictionaries.repeat(out, attributes, info)) return;
-    const start = out.length;
+    const start = out.position;
     const { definition } = info;
     let first = true;
     for (let i = 0; i < attributes.names.length; i++) {
@@ -188,7 +191,7 @@ export class AttributeWriter {
       const name = names[i]!;
       if (elided.includes(name) || this.defaultOf(op.info, name) === values[i]) continue;
       if (first) out.text(`${keyword} {`);
-      else out.text(', ');
+      else out.comma();
       first = false;
       this.named(name, values[i]!);
     }

@@ -1,72 +1,126 @@
-// A growing buffer of UTF-8 text. Writing bytes beats joining strings 2-3 times on large modules, and text that was
-// written before (a type, an attribute dictionary) is copied from the buffer itself.
+// UTF-8 text in chunks. Writing bytes beats joining strings 2-3 times on large modules. Chunks rather than one growing
+// array: large array buffers count against V8's external memory, and each doubling costs a garbage collection of a heap
+// that holds the whole IR.
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+
+/** Capacity of a chunk once the text is large. */
+const CHUNK = 1 << 18;
+/** Strings and blobs are written in pieces no longer than this. */
+const PIECE = 1 << 15;
 
 export class ByteBuffer {
-  bytes: Uint8Array<ArrayBuffer>;
-  length = 0;
+  /** The current chunk. */
+  private bytes: Uint8Array<ArrayBuffer>;
+  private length = 0;
+  /** Number of bytes in chunks before the current one. */
+  private done = 0;
+  private readonly full: Uint8Array<ArrayBuffer>[] = [];
+  private readonly sink: ((chunk: Uint8Array<ArrayBuffer>) => void) | null;
 
-  constructor(capacity: number) {
+  /** With a sink, full chunks go there and are reused after it returns; otherwise they are kept. */
+  constructor(capacity: number, sink: ((chunk: Uint8Array<ArrayBuffer>) => void) | null = null) {
     this.bytes = new Uint8Array(capacity);
+    this.sink = sink;
   }
 
-  /** Makes room for `count` more bytes. */
-  reserve(count: number): void {
-    const needed = this.length + count;
-    if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
-    grown.set(this.bytes.subarray(0, this.length));
-    this.bytes = grown;
+  /** Number of bytes written so far. */
+  get position(): number {
+    return this.done + this.length;
+  }
+
+  /** Makes room for `count` more bytes in the current chunk; `count` is at most a piece. */
+  private reserve(count: number): void {
+    if (this.length + count > this.bytes.length) this.grow(count);
+  }
+  private grow(count: number): void {
+    if (this.length + count <= CHUNK) {
+      const grown = new Uint8Array(Math.min(CHUNK, Math.max(this.length + count, this.bytes.length * 2)));
+      grown.set(this.bytes.subarray(0, this.length));
+      this.bytes = grown;
+      return;
+    }
+    const chunk = this.bytes.subarray(0, this.length);
+    this.done += this.length;
+    this.length = 0;
+    if (this.sink) this.sink(chunk);
+    else {
+      this.full.push(chunk);
+      this.bytes = new Uint8Array(CHUNK);
+    }
   }
 
   byte(code: number): void {
-    if (this.length === this.bytes.length) this.reserve(1);
+    if (this.length === this.bytes.length) this.grow(1);
     this.bytes[this.length++] = code;
   }
 
   /** Appends a string; ASCII is the fast path. */
   text(text: string): void {
     const n = text.length;
+    if (n > PIECE) {
+      this.long(text);
+      return;
+    }
     this.reserve(n);
     const { bytes } = this;
     let at = this.length;
     for (let i = 0; i < n; i++) {
       const code = text.charCodeAt(i);
       if (code > 0x7f) {
-        this.encoded(text);
+        this.data(encoder.encode(text));
         return;
       }
       bytes[at++] = code;
     }
     this.length = at;
   }
-  private encoded(text: string): void {
-    this.reserve(text.length * 3);
-    this.length += encoder.encodeInto(text, this.bytes.subarray(this.length)).written;
+  private long(text: string): void {
+    for (let start = 0; start < text.length; ) {
+      let end = Math.min(text.length, start + PIECE);
+      // A surrogate pair stays together.
+      if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
+      this.text(text.slice(start, end));
+      start = end;
+    }
   }
 
   data(data: Uint8Array): void {
     const n = data.length;
-    this.reserve(n);
-    const { bytes } = this;
-    const at = this.length;
-    // A loop is faster than a native call for the short pieces an operation consists of.
-    if (n < 48) for (let i = 0; i < n; i++) bytes[at + i] = data[i]!;
-    else bytes.set(data, at);
-    this.length = at + n;
+    if (n > PIECE) {
+      for (let start = 0; start < n; start += PIECE) this.data(data.subarray(start, Math.min(n, start + PIECE)));
+      return;
+    }
+    this.range(data, 0, n);
   }
 
-  /** Appends again what was written at [start, end). */
-  repeat(start: number, end: number): void {
+  /** Appends `from[start, end)`, at most a piece. */
+  range(from: Uint8Array, start: number, end: number): void {
     const n = end - start;
     this.reserve(n);
     const { bytes } = this;
     const at = this.length;
-    if (n < 48) for (let i = 0; i < n; i++) bytes[at + i] = bytes[start + i]!;
-    else bytes.copyWithin(at, start, end);
+    // A loop is faster than a native call for the short pieces an operation consists of.
+    if (n < 48) for (let i = 0; i < n; i++) bytes[at + i] = from[start + i]!;
+    else bytes.set(from.subarray(start, end), at);
     this.length = at + n;
+  }
+
+  comma(): void {
+    this.reserve(2);
+    this.bytes[this.length] = 0x2c;
+    this.bytes[this.length + 1] = 0x20;
+    this.length += 2;
+  }
+
+  /** A line break and `indent` spaces. */
+  newline(indent: number): void {
+    this.reserve(indent + 1);
+    const { bytes } = this;
+    let at = this.length;
+    bytes[at++] = 0x0a;
+    for (const end = at + indent; at < end; ) bytes[at++] = 0x20;
+    this.length = at;
   }
 
   /** A non-negative integer below 2^31 in decimal. */
@@ -90,36 +144,60 @@ export class ByteBuffer {
 
   /** Two upper-case hexadecimal digits for each byte. */
   hex(data: Uint8Array): void {
-    this.reserve(data.length * 2);
-    const { bytes } = this;
-    let at = this.length;
-    for (let i = 0; i < data.length; i++) {
-      const b = data[i]!;
-      const high = b >> 4;
-      const low = b & 15;
-      bytes[at++] = high < 10 ? 0x30 + high : 0x37 + high;
-      bytes[at++] = low < 10 ? 0x30 + low : 0x37 + low;
+    for (let start = 0; start < data.length; start += PIECE / 2) {
+      const end = Math.min(data.length, start + PIECE / 2);
+      this.reserve((end - start) * 2);
+      const { bytes } = this;
+      let at = this.length;
+      for (let i = start; i < end; i++) {
+        const b = data[i]!;
+        const high = b >> 4;
+        const low = b & 15;
+        bytes[at++] = high < 10 ? 0x30 + high : 0x37 + high;
+        bytes[at++] = low < 10 ? 0x30 + low : 0x37 + low;
+      }
+      this.length = at;
     }
-    this.length = at;
   }
 
-  spaces(count: number): void {
-    this.reserve(count);
-    this.bytes.fill(0x20, this.length, this.length + count);
-    this.length += count;
+  /** The bytes from `start` on, when they are all in the current chunk. */
+  since(start: number): Uint8Array | null {
+    return start < this.done ? null : this.bytes.subarray(start - this.done, this.length);
+  }
+
+  /** Hands the rest to the sink. */
+  flush(): void {
+    if (this.length > 0) this.sink?.(this.bytes.subarray(0, this.length));
+    this.done += this.length;
+    this.length = 0;
   }
 
   toBytes(): Uint8Array<ArrayBuffer> {
-    return this.bytes.slice(0, this.length);
+    const last = this.bytes.subarray(0, this.length);
+    if (this.full.length === 0) return last;
+    const all = new Uint8Array(this.position);
+    let at = 0;
+    for (const chunk of [...this.full, last]) {
+      all.set(chunk, at);
+      at += chunk.length;
+    }
+    return all;
   }
   toString(): string {
-    return decoder.decode(this.bytes.subarray(0, this.length));
+    const decoder = new TextDecoder();
+    let text = '';
+    for (const chunk of this.full) text += decoder.decode(chunk, { stream: true });
+    return text + decoder.decode(this.bytes.subarray(0, this.length));
   }
 }
 
+/** Text longer than this is not worth keeping. */
+const CACHED = 4096;
+const ARENA = 1 << 20;
+
 /**
- * A direct-mapped cache from an object with an `id` (and a second key) to where its text stands in the buffer.
- * Bounded, and it allocates nothing per entry.
+ * A direct-mapped cache from an object with an `id` (and a second key) to its text. Bounded, and it allocates nothing
+ * for an entry: the texts stand in one array, which starts over when it is full.
  */
 export class TextCache<K extends { readonly id: number }> {
   private readonly mask: number;
@@ -127,6 +205,8 @@ export class TextCache<K extends { readonly id: number }> {
   private readonly seconds: unknown[];
   private readonly starts: Int32Array;
   private readonly ends: Int32Array;
+  private arena = new Uint8Array(256);
+  private used = 0;
 
   /** `size` is a power of two. */
   constructor(size: number) {
@@ -137,19 +217,35 @@ export class TextCache<K extends { readonly id: number }> {
     this.ends = new Int32Array(size);
   }
 
-  /** Repeats the text of `key` when it is known. */
+  /** Writes the text of `key` when it is known. */
   repeat(out: ByteBuffer, key: K, second: unknown = null): boolean {
     const slot = key.id & this.mask;
     if (this.keys[slot] !== key || this.seconds[slot] !== second) return false;
-    out.repeat(this.starts[slot]!, this.ends[slot]!);
+    out.range(this.arena, this.starts[slot]!, this.ends[slot]!);
     return true;
   }
-  /** Notes that the text of `key` was written from `start` to the end of the buffer. */
+  /** Notes that the text of `key` is what was written since `start`. */
   remember(out: ByteBuffer, start: number, key: K, second: unknown = null): void {
+    const n = out.position - start;
+    const text = n > CACHED ? null : out.since(start);
+    if (text === null) return;
+    if (this.used + n > this.arena.length) this.grow(n);
+    this.arena.set(text, this.used);
     const slot = key.id & this.mask;
     this.keys[slot] = key;
     this.seconds[slot] = second;
-    this.starts[slot] = start;
-    this.ends[slot] = out.length;
+    this.starts[slot] = this.used;
+    this.used += n;
+    this.ends[slot] = this.used;
+  }
+  private grow(n: number): void {
+    if (this.used + n > ARENA) {
+      this.keys.fill(null);
+      this.used = 0;
+      return;
+    }
+    const grown = new Uint8Array(Math.min(ARENA, Math.max(this.used + n, this.arena.length * 4)));
+    grown.set(this.arena.subarray(0, this.used));
+    this.arena = grown;
   }
 }

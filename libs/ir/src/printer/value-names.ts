@@ -4,14 +4,14 @@ import type { Block } from '../block.js';
 import { AsmNames } from '../interfaces.js';
 import { Operation, type Region } from '../operation.js';
 import { IsolatedFromAbove } from '../traits.js';
-import type { Value } from '../value.js';
+import { type Value, takeScratch } from '../value.js';
 import type { ByteBuffer } from './byte-buffer.js';
 
 // How the name of a table entry is made: the low bits of its code.
 const NUMBER = 0; // %n
 const ARGUMENT = 1; // %argn
 const NAMED = 2; // %name, n indexes `names`
-const FOLLOWER = 3; // another result of the group whose leader is entry n
+const FOLLOWER = 3; // another result of the group whose leader is n entries before
 const KIND = 3;
 const GROUP = 4; // leader of several results: uses print as %n#0
 const SHIFT = 3;
@@ -32,9 +32,11 @@ class Scope {
 }
 
 export class ValueNames {
-  // Entry i belongs to table[i], which holds i in its scratch field; a foreign or stale index is recognised by that.
-  private readonly table: Value[] = [];
-  private readonly codes: number[] = [];
+  // The value with scratch number `base + i` has code i. A printer that starts inside another one (a type printed by a
+  // hook) takes numbers of its own, so codes may have gaps, but never the wrong value.
+  private base = 0;
+  private count = 0;
+  private codes = new Int32Array(64);
   private readonly names: string[] = [];
   private readonly used = new Set<string>();
   private readonly scopes = new Map<Region, Scope>();
@@ -141,18 +143,26 @@ export class ValueNames {
       const suggestion = i === 0 ? name : naming?.resultName?.(op, i);
       if (i > 0 && suggestion === undefined) {
         this.codes[leader]! |= GROUP;
-        this.add(result, (leader << SHIFT) | FOLLOWER);
+        this.add(result, ((this.count - leader) << SHIFT) | FOLLOWER);
         return;
       }
-      leader = this.table.length;
+      leader = this.count;
       this.add(result, suggestion === undefined ? (this.nextValue++ << SHIFT) | NUMBER : this.named(suggestion));
     });
   }
 
   private add(value: Value, code: number): void {
-    value.scratch = this.table.length;
-    this.table.push(value);
-    this.codes.push(code);
+    const number = takeScratch();
+    if (this.count === 0) this.base = number;
+    const index = number - this.base;
+    if (index >= this.codes.length) {
+      const grown = new Int32Array(Math.max(index + 1, this.codes.length * 2));
+      grown.set(this.codes);
+      this.codes = grown;
+    }
+    value.scratch = number;
+    this.codes[index] = code;
+    this.count = index + 1;
   }
 
   private named(suggestion: string): number {
@@ -178,23 +188,23 @@ export class ValueNames {
       out.text('<<NULL VALUE>>');
       return;
     }
-    const index = value.scratch;
-    if (this.table[index] !== value) {
+    const index = value.scratch - this.base;
+    if (index < 0 || index >= this.count) {
       out.text('<<UNKNOWN SSA VALUE>>');
       return;
     }
     const code = this.codes[index]!;
     if ((code & KIND) === FOLLOWER) {
-      const leader = code >> SHIFT;
-      this.base(out, this.codes[leader]!);
+      const distance = code >> SHIFT;
+      this.stem(out, this.codes[index - distance]!);
       out.byte(0x23); // #
-      out.decimal(value.index - this.table[leader]!.index);
+      out.decimal(distance);
       return;
     }
-    this.base(out, code);
+    this.stem(out, code);
     if (code & GROUP) out.text('#0');
   }
-  private base(out: ByteBuffer, code: number): void {
+  private stem(out: ByteBuffer, code: number): void {
     out.byte(0x25); // %
     const n = code >> SHIFT;
     const kind = code & KIND;
@@ -214,9 +224,9 @@ export class ValueNames {
       const { results } = op;
       for (let i = 0; i < results.length; ) {
         let end = i + 1;
-        while (end < results.length && (this.codes[results[end]!.scratch]! & KIND) === FOLLOWER) end++;
-        if (i > 0) out.text(', ');
-        this.base(out, this.codes[results[i]!.scratch]!);
+        while (end < results.length && (this.codes[results[end]!.scratch - this.base]! & KIND) === FOLLOWER) end++;
+        if (i > 0) out.comma();
+        this.stem(out, this.codes[results[i]!.scratch - this.base]!);
         if (end > i + 1) {
           out.byte(0x3a); // :
           out.decimal(end - i);
