@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { statisticTotal } from '@budflow/pass';
+import { canonicalize } from './canonicalize.js';
+import { runOn } from './testing/dialect.js';
+
+describe('canonicalize', () => {
+  const body = `%0 = const() {value = 1 : i32}
+                %1 = sub(%x, %x)
+                %2 = add(%0, %x)
+                %3 = add(%2, %1)
+                %4 = const() {value = 1 : i32}
+                %5 = add(%0, %4)
+                %6 = add(%3, %y)
+                sink(%3, %5)
+                return()`;
+
+  test('folds, applies the patterns of the ops, uniques constants and erases dead ops', () => {
+    const { text, result } = runOn(canonicalize, body);
+    expect(text).toEqual([
+      '%0 = const() {value = 2 : i32}',
+      '%1 = const() {value = 1 : i32}',
+      '%2 = add(%x, %1)',
+      'sink(%2, %0)',
+      'return()',
+    ]);
+    const total = (name: string) => statisticTotal(result.statistics, 'canonicalize', name);
+    expect([total('num-rewrites'), total('num-folded'), total('num-erased')]).toEqual([1, 3, 2]);
+    expect(result.remarks).toMatchObject([{ kind: 'applied', pass: 'canonicalize', name: 'sub-self', args: { hits: 1 } }]);
+  });
+
+  test('changes nothing the second time', () => {
+    const first = runOn(canonicalize, body);
+    const second = runOn(canonicalize, first.text.join('\n'));
+    expect(second.text).toEqual(first.text);
+    expect(statisticTotal(second.result.statistics, 'canonicalize', 'num-rewrites')).toBe(0);
+  });
+
+  test('leaves out disabled patterns', () => {
+    const { text, result } = runOn(canonicalize, '%0 = sub(%x, %x)\nsink(%0)\nreturn()', { 'disable-patterns': ['sub-self'] });
+    expect(text[0]).toBe('%0 = sub(%x, %x)');
+    expect(result.remarks).toEqual([]);
+  });
+
+  test('fails when patterns loop, naming them', () => {
+    const { result, diagnostics } = runOn(canonicalize, '%0 = ping(%x)\nsink(%0)\nreturn()', { 'max-rewrites': 100 });
+    expect(result.failed?.pass.name).toBe('canonicalize');
+    expect(diagnostics.map((d) => d.id)).toEqual(['rewrite.no-convergence']);
+    expect(diagnostics[0]!.notes.map((n) => n.message)).toEqual([
+      "'ping-to-pong' on 't.ping' applied 51 times: ping-to-pong x == x",
+      "'pong-to-ping' on 't.pong' applied 50 times: pong-to-ping x == x",
+    ]);
+  });
+
+  test('fails when the limit of sweeps is reached first', () => {
+    const { diagnostics } = runOn(canonicalize, body, { 'max-iterations': 1 });
+    expect(diagnostics.map((d) => d.id)).toEqual(['rewrite.no-convergence']);
+  });
+});
