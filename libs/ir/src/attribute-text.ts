@@ -6,10 +6,25 @@ import { ComplexType, FloatType, IndexType, IntegerType, byteWidth, elementCount
 
 const HEX = '0123456789ABCDEF';
 
+const LONE_BYTE = /(?<![\uD800-\uDBFF])[\uDC80-\uDCFF]/;
+
+/** UTF-8, where the lone surrogate U+DC00 + byte stands for a byte that is not UTF-8 (the parser makes these). */
+function stringBytes(value: string): Uint8Array {
+  const encoder = new TextEncoder();
+  if (!LONE_BYTE.test(value)) return encoder.encode(value);
+  const bytes: number[] = [];
+  for (const character of value) {
+    const code = character.codePointAt(0)!;
+    if (code >= 0xdc80 && code <= 0xdcff) bytes.push(code - 0xdc00);
+    else bytes.push(...encoder.encode(character));
+  }
+  return Uint8Array.from(bytes);
+}
+
 /** A quoted MLIR string: printable ASCII as is, `\"`, `\\`, everything else as `\XX` of its UTF-8 bytes. */
 export function printString(value: string): string {
   let text = '"';
-  for (const byte of new TextEncoder().encode(value)) {
+  for (const byte of stringBytes(value)) {
     if (byte === 0x22) text += '\\22';
     else if (byte === 0x5c) text += '\\\\';
     else if (byte >= 0x20 && byte < 0x7f) text += String.fromCharCode(byte);

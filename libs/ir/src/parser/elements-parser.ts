@@ -7,7 +7,7 @@ import {
   DenseStringElementsAttr,
   SparseElementsAttr,
 } from '../attribute.js';
-import { floatBits, floatFromBits } from '../attribute-text.js';
+import { floatBits, floatFromBits, printDense, printString } from '../attribute-text.js';
 import {
   ComplexType,
   DYNAMIC,
@@ -272,7 +272,7 @@ export abstract class ElementsParser extends NumberParser {
       if (valueShape.length > 1 || (valueShape[0] ?? n) !== n) this.fail('parse.elements-shape', `sparse elements need one value for each of the ${n} indices`, valuesAt);
       values = this.sparsePart(context.tensor(valueShape, type.element), context.tensor([n], type.element), valuesAt);
       if (this.pos !== close - 1) this.failExpected("'>' to close the sparse elements");
-      text = this.slice(at, this.pos).trim();
+      text = `${this.partText(indices, indexShape)}, ${this.partText(values, valueShape)}`;
     } else if (this.pos !== close - 1) this.failExpected("'>' to close the sparse elements");
     this.pos = after;
     const made = new SparseElementsAttr(type, indices, values, text);
@@ -282,6 +282,28 @@ export abstract class ElementsParser extends NumberParser {
   private sparsePart(written: TensorType, meant: TensorType, start: number): Attribute {
     const attr = this.denseBody(written, start);
     return attr instanceof DenseElementsAttr ? this.context.denseElements(meant, attr.bytes, { splat: attr.splat }) : attr;
+  }
+  /** Numbers in lists of the given shape, also where they are all equal. */
+  private partText(attr: Attribute, shape: readonly number[]): string {
+    const count = elementCount(shape)!;
+    let items: string[];
+    if (attr instanceof DenseElementsAttr) {
+      const width = byteWidth(attr.type.element)!;
+      const scalar = this.context.tensor([], attr.type.element);
+      items = Array.from({ length: count }, (_, i) => {
+        const at = attr.splat ? 0 : i * width;
+        return printDense(new DenseElementsAttr(scalar, attr.bytes.slice(at, at + width), true)).slice('dense<'.length, -1);
+      });
+    } else {
+      const { values, splat } = attr as DenseStringElementsAttr;
+      items = Array.from({ length: count }, (_, i) => printString(values[splat ? 0 : i]!));
+    }
+    const nest = (level: number, from: number, size: number): string => {
+      if (level === shape.length) return items[from]!;
+      const inner = size / shape[level]!;
+      return `[${Array.from({ length: shape[level]! }, (_, i) => nest(level + 1, from + i * inner, inner)).join(', ')}]`;
+    };
+    return nest(0, 0, count);
   }
   private checkIndices(indices: DenseElementsAttr, type: StaticShaped, at: number): void {
     const view = new DataView(indices.bytes.buffer, indices.bytes.byteOffset, indices.bytes.byteLength);

@@ -6,6 +6,7 @@ import { Block } from '../block.js';
 import type { LocationRef } from '../location.js';
 import type { OpInfo } from '../op-info.js';
 import { Operation, Region } from '../operation.js';
+import { AsmNames } from '../interfaces.js';
 import { AttrSizedOperandSegments, AttrSizedResultSegments, IsolatedFromAbove } from '../traits.js';
 import { FunctionType, type Type } from '../type.js';
 import { Value } from '../value.js';
@@ -263,8 +264,9 @@ export class OpParser extends LocationParser {
       this.skip();
     } else {
       const name = this.quoted();
-      if (name === '') this.fail('parse.expected', 'expected the name of an operation', start);
-      if (name.includes('\0')) this.fail('parse.expected', 'the name of an operation cannot hold a zero byte', start);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+      if (!/^[^"\\\x00-\x1f\x7f\ud800-\udfff]+$/.test(name))
+        this.fail('parse.operation-name', 'the name of an operation cannot be empty or hold quotes, backslashes or control characters', start);
       info = this.context.opInfo(name);
     }
     if (info.definition === null && !this.context.allowUnregistered && info.name !== 'builtin.module') this.unregistered(info, start);
@@ -288,7 +290,7 @@ export class OpParser extends LocationParser {
     this.pos = end;
     this.skip();
     const outer = this.defaultDialect;
-    this.defaultDialect = DEFAULT_DIALECTS.get(info.name) ?? '';
+    this.defaultDialect = AsmNames.ofInfo(info)?.defaultDialect ?? DEFAULT_DIALECTS.get(info.name) ?? '';
     const isolated = this.isIsolated(info);
     const op =
       info.definition === null

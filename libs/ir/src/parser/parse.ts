@@ -2,7 +2,6 @@
 import type { Attribute } from '../attribute.js';
 import type { Context } from '../context.js';
 import { Diagnostic } from '../diagnostic.js';
-import { InternalError } from '../errors.js';
 import { Operation, Region } from '../operation.js';
 import type { Type } from '../type.js';
 import { C_START, CLASS, MAX_DEPTH, PADDING, ParseFailure, type ParserInput } from './lexer.js';
@@ -112,6 +111,6 @@ function diagnosticOf(error: unknown, parser: OpParser): Diagnostic {
   // The depth limit leaves room for ordinary hooks; one that needs more stack ends here.
   if (error instanceof RangeError && /call stack/i.test(error.message))
     return parser.failure('parse.nesting', `nested too deeply (${MAX_DEPTH} levels are the limit)`, parser.pos);
-  if (error instanceof InternalError) throw error;
+  // Hooks run before anything is verified: what they trip over is the text's fault as often as theirs.
   return parser.failure('parse.hook-failed', `reading this failed: ${error instanceof Error ? error.message : String(error)}`, parser.pos);
 }

@@ -1,5 +1,6 @@
 // File metadata: `{-# dialect_resources: { builtin: { key: "0x..." } }, external_resources: { ... } #-}`.
 import type { ResourceBlob } from '../context.js';
+import { C_START, CLASS } from './lexer.js';
 import { OpParser } from './op-parser.js';
 
 /** A value under `external_resources`: a blob's hexadecimal string stays a string. */
@@ -25,7 +26,8 @@ export class ResourceParser extends OpParser {
       if (section === 'dialect_resources') this.dictionaryOf((dialect) => this.dialectResources(dialect));
       else if (section === 'external_resources') this.dictionaryOf((owner) => this.externalOf(owner));
       else this.fail('parse.metadata', `unknown metadata section '${section}'; expected dialect_resources or external_resources`, at);
-      if (this.accept(0x2c)) continue;
+      // mlir-opt 16 leaves the comma between two sections out.
+      if (this.accept(0x2c) || CLASS[this.bytes[this.pos]!]! & C_START) continue;
       if (this.acceptMetadataEnd()) return;
       this.failWithNote('parse.metadata', `expected ',' or '#-}' in the file metadata, got ${this.describe()}`, this.pos, "to match this '{-#'", this.base + open);
     }
