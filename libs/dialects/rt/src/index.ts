@@ -1,1 +1,20 @@
-export {};
+// Public face of the runtime dialect.
+export { CallKernelOp, calledKernel } from './call-kernel.js';
+export { registerRtDialect, rtDialect } from './dialect.js';
+export {
+  argumentAttr,
+  chunkCount,
+  chunkMap,
+  dynamicSizesOf,
+  functionTypeOf,
+  isChunked,
+  isKernel,
+  KernelAttr,
+  KernelAttrs,
+  type KernelInfo,
+  kernelArgumentTypes,
+  kernelInfo,
+  scratchBytes,
+  setKernelInfo,
+  verifyKernel,
+} from './kernel.js';
