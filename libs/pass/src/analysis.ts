@@ -19,7 +19,9 @@ export class AnalysisCache {
   /** Told of every computation; for timing. */
   private readonly around: <T>(analysis: Analysis<T>, op: Operation, compute: () => T) => T;
 
-  constructor(around: <T>(analysis: Analysis<T>, op: Operation, compute: () => T) => T = (_, __, compute) => compute()) {
+  constructor(
+    around: <T>(analysis: Analysis<T>, op: Operation, compute: () => T) => T = (_, __, compute) => compute(),
+  ) {
     this.around = around;
   }
 

@@ -3,7 +3,7 @@
 import type { Context, LocationRef, Operation } from '@budflow/ir';
 import { InternalError } from '@budflow/ir';
 import type { Analysis, Preserved } from './analysis.js';
-import { type OptionSchemas, type OptionsOf, checkOption } from './options.js';
+import { checkOption, type OptionSchemas, type OptionsOf } from './options.js';
 import type { RemarkKind } from './remark.js';
 
 export interface RemarkSpec {
@@ -64,8 +64,11 @@ export interface PassDefinition<O extends OptionSchemas = OptionSchemas> {
 }
 
 // biome-ignore lint/complexity/noBannedTypes: {} is the schema of no options
-export function definePass<const O extends OptionSchemas = {}, const S extends string = never>(spec: PassSpec<O, S>): PassDefinition<O> {
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(spec.name)) throw new InternalError(`definePass: '${spec.name}' is not a kebab-case name`);
+export function definePass<const O extends OptionSchemas = {}, const S extends string = never>(
+  spec: PassSpec<O, S>,
+): PassDefinition<O> {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(spec.name))
+    throw new InternalError(`definePass: '${spec.name}' is not a kebab-case name`);
   const options = spec.options ?? ({} as O);
   for (const [name, schema] of Object.entries(options)) {
     if (schema.default === undefined) continue;

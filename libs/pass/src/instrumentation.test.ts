@@ -1,7 +1,7 @@
 import type { Operation } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
 import { definePass } from './define-pass.js';
-import { irPrinting, type IrPrintingOptions } from './ir-printing.js';
+import { type IrPrintingOptions, irPrinting } from './ir-printing.js';
 import { nested, passItem, pipeline } from './pipeline.js';
 import { printStatistics, statisticTotal } from './statistics.js';
 import { addMark, makeModule, mark, marks, newContext, nothing, run } from './testing/fixtures.js';
@@ -17,23 +17,43 @@ test('hooks nest: after hooks come in the reverse order of before hooks', () => 
     beforePass: ({ path }: { path: readonly string[] }) => void events.push(`${name}+${path.join('/')}`),
     afterPass: (_: unknown, { failed }: { failed: boolean }) => void events.push(`${name}-${failed}`),
   });
-  run(pipeline('builtin.module', nested('func.func', passItem(mark))), makeModule(context, ['f']), { instrumentations: [logger('a'), logger('b')] });
+  run(pipeline('builtin.module', nested('func.func', passItem(mark))), makeModule(context, ['f']), {
+    instrumentations: [logger('a'), logger('b')],
+  });
   expect(events).toEqual([
-    'a+builtin.module', 'b+builtin.module', 'a+func.func', 'b+func.func', 'a+builtin.module/func.func', 'b+builtin.module/func.func',
-    'b-false', 'a-false', 'b-func.func', 'a-func.func', 'b-builtin.module', 'a-builtin.module',
-  ]); // biome-ignore format: pairs
+    'a+builtin.module',
+    'b+builtin.module',
+    'a+func.func',
+    'b+func.func',
+    'a+builtin.module/func.func',
+    'b+builtin.module/func.func',
+    'b-false',
+    'a-false',
+    'b-func.func',
+    'a-func.func',
+    'b-builtin.module',
+    'a-builtin.module',
+  ]);
 });
 
 describe('timing', () => {
   test('prints a tree with shares of the total', () => {
     let now = 0;
     const timing = new Timing(() => now);
-    const spend = (name: string, milliseconds: number) => definePass({ name, summary: 'spend', run: () => void (now += milliseconds) });
-    timing.measure('Parser', () => (now += 100));
-    run(pipeline('builtin.module', passItem(spend('slow', 200)), nested('func.func', passItem(spend('fast', 25)))), makeModule(context, ['f', 'g']), {
-      instrumentations: [timing],
-      verifyEach: false,
-    });
+    const pass = (milliseconds: number) => {
+      now += milliseconds;
+    };
+    const spend = (name: string, milliseconds: number) =>
+      definePass({ name, summary: 'spend', run: () => pass(milliseconds) });
+    timing.measure('Parser', () => pass(100));
+    run(
+      pipeline('builtin.module', passItem(spend('slow', 200)), nested('func.func', passItem(spend('fast', 25)))),
+      makeModule(context, ['f', 'g']),
+      {
+        instrumentations: [timing],
+        verifyEach: false,
+      },
+    );
     now += 50;
     expect(timing.toString().split('\n').slice(3)).toEqual([
       '  Total Execution Time: 0.4000 seconds',
@@ -62,7 +82,12 @@ describe('timing', () => {
 });
 
 test('statistics are printed in the shape of the pipeline, sums over all ops', () => {
-  const p = pipeline('builtin.module', passItem(mark, { times: 8 }), passItem(nothing), nested('func.func', passItem(mark, { times: 5 })));
+  const p = pipeline(
+    'builtin.module',
+    passItem(mark, { times: 8 }),
+    passItem(nothing),
+    nested('func.func', passItem(mark, { times: 5 })),
+  );
   const { result } = run(p, makeModule(context, ['f', 'g']));
   expect(printStatistics(p, result.statistics).split('\n').slice(3)).toEqual([
     "'builtin.module' Pipeline",
@@ -79,21 +104,39 @@ test('statistics are printed in the shape of the pipeline, sums over all ops', (
 
 describe('IR printing', () => {
   const fail = definePass({ name: 'fail', summary: 'fail', run: (_, { signalFailure }) => signalFailure() });
-  const markF = definePass({ name: 'mark-f', summary: 'mark f', run: (op) => (`${op.attr('sym_name')}` === '"f"' ? addMark(op, 'y') : undefined) });
+  const markF = definePass({
+    name: 'mark-f',
+    summary: 'mark f',
+    run: (op) => (`${op.attr('sym_name')}` === '"f"' ? addMark(op, 'y') : undefined),
+  });
   const dump = (options: Partial<IrPrintingOptions>, ...passes: Parameters<typeof passItem>[0][]) => {
-    let text = '';
+    const dumps: string[] = [];
     const print = (op: Operation) => `${op.name} ${marks(op)}`;
-    const printing = irPrinting({ print, write: (t) => void (text += t), ...options });
-    run(pipeline('builtin.module', nested('func.func', ...passes.map((p) => passItem(p)))), makeModule(context, ['f', 'g']), { instrumentations: [printing] });
-    return text.split('\n').filter((line) => line !== '');
+    const printing = irPrinting({ print, write: (t) => void dumps.push(t), ...options });
+    run(
+      pipeline('builtin.module', nested('func.func', ...passes.map((p) => passItem(p)))),
+      makeModule(context, ['f', 'g']),
+      { instrumentations: [printing] },
+    );
+    return dumps
+      .join('')
+      .split('\n')
+      .filter((line) => line !== '');
   };
-  const head = (when: string, name: string) => `// -----// IR Dump ${when} ('func.func' operation: @${name}) //----- //`;
+  const head = (when: string, name: string) =>
+    `// -----// IR Dump ${when} ('func.func' operation: @${name}) //----- //`;
 
   test('before and after named passes', () => {
     expect(dump({ before: ['nothing'], after: ['mark-f'] }, markF, nothing)).toEqual([
-      head('After mark-f', 'f'), 'func.func y', head('Before nothing', 'f'), 'func.func y',
-      head('After mark-f', 'g'), 'func.func', head('Before nothing', 'g'), 'func.func',
-    ]); // biome-ignore format: pairs
+      head('After mark-f', 'f'),
+      'func.func y',
+      head('Before nothing', 'f'),
+      'func.func y',
+      head('After mark-f', 'g'),
+      'func.func',
+      head('Before nothing', 'g'),
+      'func.func',
+    ]);
   });
 
   test('only on change', () => {
@@ -109,6 +152,11 @@ describe('IR printing', () => {
   });
 
   test('of the whole module', () => {
-    expect(dump({ after: 'all', moduleScope: true }, markF)).toEqual([head('After mark-f', 'f'), 'builtin.module y', head('After mark-f', 'g'), 'builtin.module y']);
+    expect(dump({ after: 'all', moduleScope: true }, markF)).toEqual([
+      head('After mark-f', 'f'),
+      'builtin.module y',
+      head('After mark-f', 'g'),
+      'builtin.module y',
+    ]);
   });
 });

@@ -21,13 +21,16 @@ export interface IrPrintingOptions {
 export function irPrinting(options: IrPrintingOptions): Instrumentation {
   const print = options.print ?? ((op: Operation) => op.toString());
   const after = options.after ?? (options.onlyOnChange ? 'all' : []);
-  const wants = (names: 'all' | readonly string[] | undefined, name: string) => names === 'all' || names?.includes(name) === true;
+  const wants = (names: 'all' | readonly string[] | undefined, name: string) =>
+    names === 'all' || names?.includes(name) === true;
   // One entry for each pass that is running: passes nest with the ops they run on.
   const texts: string[] = [];
 
   const dump = (when: string, { item, op }: PassEvent) => {
     const scope = options.moduleScope ? outermost(op) : op;
-    options.write(`// -----// IR Dump ${when.replace('%', item.pass.name)} ('${op.name}' operation${symbolOf(op)}) //----- //\n${print(scope).trimEnd()}\n\n`);
+    options.write(
+      `// -----// IR Dump ${when.replace('%', item.pass.name)} ('${op.name}' operation${symbolOf(op)}) //----- //\n${print(scope).trimEnd()}\n\n`,
+    );
   };
   return {
     beforePass(event) {

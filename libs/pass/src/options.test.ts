@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { definePass } from './define-pass.js';
 import { nearestName } from './nearest.js';
-import { type OptionsOf, checkOption, convertText, expectation, withDefaults } from './options.js';
+import { checkOption, convertText, expectation, type OptionsOf, withDefaults } from './options.js';
 import { passItem } from './pipeline.js';
 import { PassRegistry } from './registry.js';
 import { mark, registry } from './testing/fixtures.js';
@@ -13,7 +13,9 @@ test('the type of the options follows from the literal', () => {
   expectTypeOf<Options['sizes']>().toEqualTypeOf<readonly number[] | undefined>();
   expectTypeOf<Options['quiet']>().toEqualTypeOf<boolean>();
   // @ts-expect-error: no such mode
-  expect(() => passItem(mark, { mode: 'soft' })).toThrow(`option 'mode' of pass 'mark': expected one of "plain", "loud", got "soft"`);
+  expect(() => passItem(mark, { mode: 'soft' })).toThrow(
+    `option 'mode' of pass 'mark': expected one of "plain", "loud", got "soft"`,
+  );
   // @ts-expect-error: no such option
   expect(() => passItem(mark, { Text: 'a' })).toThrow("pass 'mark' has no option 'Text'");
 });
@@ -23,9 +25,9 @@ test('expectations say type, range and choices', () => {
   expect(expectation({ type: 'number', minimum: 0, maximum: 1 })).toBe('number >= 0 and <= 1');
   expect(expectation({ type: 'number', maximum: 1 })).toBe('number <= 1');
   expect(expectation({ type: 'string', enum: ['a', 'b'] })).toBe('one of "a", "b"');
-  expect(expectation({ type: 'array', items: { type: 'integer', minimum: 1 }, minItems: 1, maxItems: 3, description: '' })).toBe(
-    'array of integer >= 1, with a length of at least 1 and of at most 3',
-  );
+  expect(
+    expectation({ type: 'array', items: { type: 'integer', minimum: 1 }, minItems: 1, maxItems: 3, description: '' }),
+  ).toBe('array of integer >= 1, with a length of at least 1 and of at most 3');
 });
 
 describe('checkOption', () => {
@@ -46,27 +48,56 @@ describe('checkOption', () => {
     expect(checkOption(schema, value)?.message ?? null).toBe(message);
   });
   test('points to the element that is wrong', () => {
-    expect(checkOption({ type: 'array', items: integer, description: '' }, [1, 'x'])).toEqual({ pointer: '/1', message: 'expected integer >= 1 and <= 8, got "x"' });
+    expect(checkOption({ type: 'array', items: integer, description: '' }, [1, 'x'])).toEqual({
+      pointer: '/1',
+      message: 'expected integer >= 1 and <= 8, got "x"',
+    });
   });
 });
 
 test('text converts to the type of the option, or stays text', () => {
-  expect([convertText({ type: 'integer' }, '-7'), convertText({ type: 'integer' }, '1e3'), convertText({ type: 'number' }, '1e3'), convertText({ type: 'number' }, 'x')]).toEqual([-7, '1e3', 1000, 'x']);
-  expect(['true', 'false', '1', '0', 'on'].map((text) => convertText({ type: 'boolean' }, text))).toEqual([true, false, true, false, 'on']);
+  expect([
+    convertText({ type: 'integer' }, '-7'),
+    convertText({ type: 'integer' }, '1e3'),
+    convertText({ type: 'number' }, '1e3'),
+    convertText({ type: 'number' }, 'x'),
+  ]).toEqual([-7, '1e3', 1000, 'x']);
+  expect(['true', 'false', '1', '0', 'on'].map((text) => convertText({ type: 'boolean' }, text))).toEqual([
+    true,
+    false,
+    true,
+    false,
+    'on',
+  ]);
 });
 
 test('defaults fill what is not given', () => {
-  expect(withDefaults(mark.options, { times: 3 })).toEqual({ text: 'x', times: 3, mode: 'plain', sizes: undefined, names: [], scale: 0.5, quiet: false });
+  expect(withDefaults(mark.options, { times: 3 })).toEqual({
+    text: 'x',
+    times: 3,
+    mode: 'plain',
+    sizes: undefined,
+    names: [],
+    scale: 0.5,
+    quiet: false,
+  });
 });
 
 describe('definePass', () => {
   test('refuses a default that its own schema refuses', () => {
-    expect(() => definePass({ name: 'bad', summary: '', options: { n: { type: 'integer', minimum: 1, default: 0, description: '' } }, run: () => {} })).toThrow(
-      "definePass bad: default of option 'n': expected integer >= 1, got 0",
-    );
+    expect(() =>
+      definePass({
+        name: 'bad',
+        summary: '',
+        options: { n: { type: 'integer', minimum: 1, default: 0, description: '' } },
+        run: () => {},
+      }),
+    ).toThrow("definePass bad: default of option 'n': expected integer >= 1, got 0");
   });
   test('refuses a name that is not kebab-case', () => {
-    expect(() => definePass({ name: 'Bad_Name', summary: '', run: () => {} })).toThrow("'Bad_Name' is not a kebab-case name");
+    expect(() => definePass({ name: 'Bad_Name', summary: '', run: () => {} })).toThrow(
+      "'Bad_Name' is not a kebab-case name",
+    );
   });
 });
 
@@ -77,7 +108,9 @@ describe('the registry', () => {
     expect(registry.unknown('zzz')).toBe("unknown pass 'zzz'");
   });
   test('refuses two passes of one name', () => {
-    expect(() => new PassRegistry([mark, mark, definePass({ name: 'mark', summary: 'other', run: () => {} })])).toThrow("two passes are called 'mark'");
+    expect(() => new PassRegistry([mark, mark, definePass({ name: 'mark', summary: 'other', run: () => {} })])).toThrow(
+      "two passes are called 'mark'",
+    );
   });
 });
 

@@ -101,7 +101,9 @@ export function checkOption(schema: OptionSchema | ItemOption, value: unknown): 
       if (problem) return { pointer: `/${i}${problem.pointer}`, message: problem.message };
     }
   }
-  return accepts(schema, value) ? null : { pointer: '', message: `expected ${expectation(schema)}, got ${quoteValue(value)}` };
+  return accepts(schema, value)
+    ? null
+    : { pointer: '', message: `expected ${expectation(schema)}, got ${quoteValue(value)}` };
 }
 
 function accepts(schema: OptionSchema | ItemOption, value: unknown): boolean {
@@ -120,7 +122,9 @@ function accepts(schema: OptionSchema | ItemOption, value: unknown): boolean {
     case 'string':
       return typeof value === 'string' && (schema.enum === undefined || schema.enum.includes(value));
     case 'array':
-      return Array.isArray(value) && value.length >= (schema.minItems ?? 0) && value.length <= (schema.maxItems ?? Infinity);
+      return (
+        Array.isArray(value) && value.length >= (schema.minItems ?? 0) && value.length <= (schema.maxItems ?? Infinity)
+      );
     default:
       return schema satisfies never;
   }
@@ -146,6 +150,7 @@ export function convertText(schema: OptionSchema | ItemOption, text: string): nu
 /** The given values with defaults for the rest. */
 export function withDefaults(schemas: OptionSchemas, given: OptionValues): Record<string, OptionValue | undefined> {
   const values: Record<string, OptionValue | undefined> = {};
-  for (const [name, schema] of Object.entries(schemas)) values[name] = Object.hasOwn(given, name) ? given[name] : schema.default;
+  for (const [name, schema] of Object.entries(schemas))
+    values[name] = Object.hasOwn(given, name) ? given[name] : schema.default;
   return values;
 }

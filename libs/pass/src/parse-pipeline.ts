@@ -6,10 +6,10 @@
 //   value    ::= scalar (`,` scalar)* | `{` (scalar (`,` scalar)*)? `}`
 //   scalar   ::= characters without blanks and , { } ( ) | a quoted string
 import { Diagnostic, type DiagnosticEngine } from '@budflow/ir';
-import { nearestName } from './nearest.js';
-import { type OptionSchema, type OptionValue, checkOption, convertText } from './options.js';
 import type { PassDefinition } from './define-pass.js';
-import { MODULE_ANCHOR, type Pipeline, type PipelineItem, anchorProblem } from './pipeline.js';
+import { nearestName } from './nearest.js';
+import { checkOption, convertText, type OptionSchema, type OptionValue } from './options.js';
+import { anchorProblem, MODULE_ANCHOR, type Pipeline, type PipelineItem } from './pipeline.js';
 import type { PassRegistry } from './registry.js';
 
 export interface ParsePipelineOptions {
@@ -99,7 +99,8 @@ class PipelineParser {
     this.blanks();
     const name = this.optionalName();
     if (name === undefined) this.syntax('expected the name of a pass or of an op');
-    if (this.take('(')) return { kind: 'nested', anchor: name, items: this.list(name, `${path}/pipeline`, { close: true }) };
+    if (this.take('('))
+      return { kind: 'nested', anchor: name, items: this.list(name, `${path}/pipeline`, { close: true }) };
     const pass = this.registry.get(name);
     if (!pass) this.error('pipeline.unknown-pass', path, this.registry.unknown(name));
     else {

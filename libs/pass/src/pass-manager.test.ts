@@ -3,19 +3,42 @@ import { describe, expect, test } from 'vitest';
 import { defineAnalysis } from './analysis.js';
 import { definePass } from './define-pass.js';
 import { nested, passItem, pipeline } from './pipeline.js';
-import { readReproducer } from './reproducer.js';
 import { remarksToJson } from './remark.js';
-import { addMark, makeModule, mark, markFunction, markModule, marks, newContext, nothing, run } from './testing/fixtures.js';
+import { readReproducer } from './reproducer.js';
+import {
+  addMark,
+  makeModule,
+  mark,
+  markFunction,
+  markModule,
+  marks,
+  newContext,
+  nothing,
+  run,
+} from './testing/fixtures.js';
 
 const context = newContext();
-const onFunctions = (...items: Parameters<typeof nested>[1][]) => pipeline('builtin.module', nested('func.func', ...items));
-const failing = definePass({ name: 'failing', summary: 'fail', run: (op, { signalFailure }) => (op.emitError('test.broken', 'is broken'), signalFailure()) });
+const onFunctions = (...items: Parameters<typeof nested>[1][]) =>
+  pipeline('builtin.module', nested('func.func', ...items));
+const failing = definePass({
+  name: 'failing',
+  summary: 'fail',
+  run: (op, { signalFailure }) => (op.emitError('test.broken', 'is broken'), signalFailure()),
+});
 
 describe('nesting', () => {
   test('runs nested passes on each op that the anchor names, all passes on one op before the next', () => {
     const order: string[] = [];
-    const log = (name: string) => definePass({ name, summary: 'log', run: (op) => void order.push(`${name}:${op.attr('sym_name') ?? op.name}`) });
-    const { result } = run(pipeline('builtin.module', passItem(log('one')), nested('func.func', passItem(log('two')), passItem(log('three')))), makeModule(context, ['f', 'g']));
+    const log = (name: string) =>
+      definePass({ name, summary: 'log', run: (op) => void order.push(`${name}:${op.attr('sym_name') ?? op.name}`) });
+    const { result } = run(
+      pipeline(
+        'builtin.module',
+        passItem(log('one')),
+        nested('func.func', passItem(log('two')), passItem(log('three'))),
+      ),
+      makeModule(context, ['f', 'g']),
+    );
     expect(result.succeeded).toBe(true);
     expect(order).toEqual(['one:builtin.module', 'two:"f"', 'three:"f"', 'two:"g"', 'three:"g"']);
   });
@@ -39,16 +62,27 @@ describe('nesting', () => {
   });
 
   test('refuses an anchor that matches nothing, naming the anchors that exist', () => {
-    const { result, diagnostics } = run(pipeline('builtin.module', nested('func.fun', passItem(mark))), makeModule(context, ['f', 'g']));
+    const { result, diagnostics } = run(
+      pipeline('builtin.module', nested('func.fun', passItem(mark))),
+      makeModule(context, ['f', 'g']),
+    );
     expect(result.succeeded).toBe(false);
     expect(diagnostics.map((d) => [d.id, d.message])).toEqual([
-      ['pass.anchor-matches-nothing', "'builtin.module' op has no 'func.fun' directly inside for the pipeline builtin.module(func.fun); anchors that exist: func.func (2)"],
+      [
+        'pass.anchor-matches-nothing',
+        "'builtin.module' op has no 'func.fun' directly inside for the pipeline builtin.module(func.fun); anchors that exist: func.func (2)",
+      ],
     ]);
   });
 
   test('says so when the op of the anchor is deeper', () => {
-    const { diagnostics } = run(pipeline('builtin.module', nested('func.loop', passItem(mark))), makeModule(context, ['f']));
-    expect(diagnostics[0]!.notes.map((n) => n.message)).toEqual(['there is one deeper: builtin.module(func.func(func.loop(...)))']);
+    const { diagnostics } = run(
+      pipeline('builtin.module', nested('func.loop', passItem(mark))),
+      makeModule(context, ['f']),
+    );
+    expect(diagnostics[0]!.notes.map((n) => n.message)).toEqual([
+      'there is one deeper: builtin.module(func.func(func.loop(...)))',
+    ]);
   });
 
   test('finds nothing wrong with an anchor in an empty module', () => {
@@ -57,7 +91,11 @@ describe('nesting', () => {
 
   test('does not run on a function that an earlier one erased', () => {
     const module = makeModule(context, ['f', 'g']);
-    const eraseNext = definePass({ name: 'erase-next', summary: 'erase the next function', run: (op) => op.next?.erase() });
+    const eraseNext = definePass({
+      name: 'erase-next',
+      summary: 'erase the next function',
+      run: (op) => op.next?.erase(),
+    });
     const { result } = run(onFunctions(passItem(eraseNext), passItem(mark)), module);
     expect(result.succeeded).toBe(true);
     expect(marks(module)).toBe('x');
@@ -74,14 +112,20 @@ describe('failures', () => {
   });
 
   test('need no signalFailure when an error was emitted', () => {
-    const silent = definePass({ name: 'silent', summary: 'emit', run: (op) => void op.emitError('test.broken', 'is broken') });
+    const silent = definePass({
+      name: 'silent',
+      summary: 'emit',
+      run: (op) => void op.emitError('test.broken', 'is broken'),
+    });
     expect(run(pipeline('builtin.module', passItem(silent)), makeModule(context, [])).result.succeeded).toBe(false);
   });
 
   test('of a pass that gives no reason are reported by name', () => {
     const mute = definePass({ name: 'mute', summary: 'fail', run: (_, { signalFailure }) => signalFailure() });
     const { diagnostics } = run(pipeline('builtin.module', passItem(mute)), makeModule(context, []));
-    expect(diagnostics.map((d) => [d.id, d.message])).toEqual([['pass.failed', "'builtin.module' op pass 'mute' failed without saying why"]]);
+    expect(diagnostics.map((d) => [d.id, d.message])).toEqual([
+      ['pass.failed', "'builtin.module' op pass 'mute' failed without saying why"],
+    ]);
   });
 
   test('of a pass that crashes become a diagnostic that names it, with the cause kept', () => {
@@ -94,7 +138,10 @@ describe('failures', () => {
         throw error;
       },
     });
-    const { result, diagnostics } = run(pipeline('builtin.module', passItem(crashing), passItem(mark)), makeModule(context, []));
+    const { result, diagnostics } = run(
+      pipeline('builtin.module', passItem(crashing), passItem(mark)),
+      makeModule(context, []),
+    );
     expect(result.cause).toBe(error);
     expect(result.failed?.pass.name).toBe('crashing');
     expect(diagnostics.map((d) => [d.id, d.message])).toEqual([
@@ -119,12 +166,18 @@ describe('failures', () => {
 
   test('write a reproducer with the module as it was before the pipeline', () => {
     const written: string[] = [];
-    const reproducer = { print: (op: Operation) => `marks: ${marks(op)}\n`, write: (text: string) => void written.push(text) };
+    const reproducer = {
+      print: (op: Operation) => `marks: ${marks(op)}\n`,
+      write: (text: string) => void written.push(text),
+    };
     const items = [passItem(mark, { text: 'a "b"', times: 2 }), passItem(failing)];
     run(pipeline('builtin.module', ...items), makeModule(context, []), { reproducer });
     expect(written).toHaveLength(1);
     expect(written[0]).toMatch(/^marks:\n\n\{-#/);
-    expect(readReproducer(written[0]!)).toEqual({ pipeline: 'builtin.module(mark{text="a \\"b\\"" times=2},failing)', verifyEach: true });
+    expect(readReproducer(written[0]!)).toEqual({
+      pipeline: 'builtin.module(mark{text="a \\"b\\"" times=2},failing)',
+      verifyEach: true,
+    });
     expect(readReproducer('module {}')).toBeUndefined();
     run(pipeline('builtin.module', passItem(mark)), makeModule(context, []), { reproducer });
     expect(written).toHaveLength(1);
@@ -140,7 +193,11 @@ describe('verification', () => {
   };
 
   test('after each pass names the pass that broke the IR', () => {
-    const { result, diagnostics } = run(onFunctions(passItem(mark), passItem(mark, { text: 'bad' }), passItem(mark)), makeModule(context, ['f']), { verify });
+    const { result, diagnostics } = run(
+      onFunctions(passItem(mark), passItem(mark, { text: 'bad' }), passItem(mark)),
+      makeModule(context, ['f']),
+      { verify },
+    );
     expect(diagnostics.map((d) => [d.id, d.message])).toEqual([
       ['verify.bad-mark', "'func.func' op holds a bad mark"],
       ['pass.invalid-ir', "'func.func' op is invalid after pass 'mark' in builtin.module(func.func)"],
@@ -149,20 +206,38 @@ describe('verification', () => {
   });
 
   test('uses the verifier of the IR by default', () => {
-    const spoil = definePass({ name: 'spoil', summary: 'remove a symbol name', anchor: 'func.func', run: (op) => op.setAttr('sym_name', null) });
-    const { result, diagnostics } = run(pipeline('builtin.module', passItem(mark), passItem(spoil)), makeModule(context, ['f']), { verify: undefined });
+    const spoil = definePass({
+      name: 'spoil',
+      summary: 'remove a symbol name',
+      anchor: 'func.func',
+      run: (op) => op.setAttr('sym_name', null),
+    });
+    const { result, diagnostics } = run(
+      pipeline('builtin.module', passItem(mark), passItem(spoil)),
+      makeModule(context, ['f']),
+      { verify: undefined },
+    );
     expect(result.failed?.pass.name).toBe('spoil');
-    expect(diagnostics.at(-1)!.message).toBe("'func.func' op is invalid after pass 'spoil' in builtin.module(func.func)");
+    expect(diagnostics.at(-1)!.message).toBe(
+      "'func.func' op is invalid after pass 'spoil' in builtin.module(func.func)",
+    );
   });
 
   test('can be turned off', () => {
-    expect(run(pipeline('builtin.module', passItem(mark, { text: 'bad' })), makeModule(context, []), { verify, verifyEach: false }).result.succeeded).toBe(true);
+    expect(
+      run(pipeline('builtin.module', passItem(mark, { text: 'bad' })), makeModule(context, []), {
+        verify,
+        verifyEach: false,
+      }).result.succeeded,
+    ).toBe(true);
   });
 
   test('is left out after a pass that changed nothing', () => {
     let verified = 0;
     const count = () => ++verified > 0;
-    run(pipeline('builtin.module', passItem(mark, { quiet: true }), passItem(mark)), makeModule(context, []), { verify: count });
+    run(pipeline('builtin.module', passItem(mark, { quiet: true }), passItem(mark)), makeModule(context, []), {
+      verify: count,
+    });
     expect(verified).toBe(1);
   });
 });
@@ -170,7 +245,11 @@ describe('verification', () => {
 describe('ablation', () => {
   test('skips a pass wherever it occurs and says how often', () => {
     const module = makeModule(context, ['f', 'g']);
-    const { result } = run(pipeline('builtin.module', passItem(mark), nested('func.func', passItem(mark), passItem(markFunction))), module, { ablate: ['mark'] });
+    const { result } = run(
+      pipeline('builtin.module', passItem(mark), nested('func.func', passItem(mark), passItem(markFunction))),
+      module,
+      { ablate: ['mark'] },
+    );
     expect(marks(module)).toBe('f f');
     expect(result.skipped.map(({ item, ops }) => [item.pass.name, ops])).toEqual([
       ['mark', 1],
@@ -193,13 +272,32 @@ describe('analyses', () => {
 
   test('are computed once while passes preserve them', () => {
     computed = [];
-    run(pipeline('builtin.module', passItem(ask('a', { preserves: 'all' })), passItem(ask('b', { preserves: [countMarks] })), passItem(ask('c')), passItem(ask('d'))), makeModule(context, []));
+    run(
+      pipeline(
+        'builtin.module',
+        passItem(ask('a', { preserves: 'all' })),
+        passItem(ask('b', { preserves: [countMarks] })),
+        passItem(ask('c')),
+        passItem(ask('d')),
+      ),
+      makeModule(context, []),
+    );
     expect(computed).toHaveLength(2);
   });
 
   test('stay when a pass says that it changed nothing', () => {
     computed = [];
-    run(pipeline('builtin.module', passItem(ask('a', { preserves: 'all' })), passItem(mark, { quiet: true }), passItem(ask('b', { preserves: 'all' })), passItem(mark), passItem(ask('c'))), makeModule(context, []));
+    run(
+      pipeline(
+        'builtin.module',
+        passItem(ask('a', { preserves: 'all' })),
+        passItem(mark, { quiet: true }),
+        passItem(ask('b', { preserves: 'all' })),
+        passItem(mark),
+        passItem(ask('c')),
+      ),
+      makeModule(context, []),
+    );
     expect(computed).toHaveLength(2);
   });
 
@@ -215,14 +313,24 @@ describe('analyses', () => {
         for (const func of op.region(0).entry.ops) analysis(countMarks, func);
       },
     });
-    const markF = definePass({ name: 'mark-f', summary: 'mark f', anchor: 'func.func', run: (op, { unchanged }) => (`${op.attr('sym_name')}` === '"f"' ? addMark(op, 'y') : unchanged()) });
+    const markF = definePass({
+      name: 'mark-f',
+      summary: 'mark f',
+      anchor: 'func.func',
+      run: (op, { unchanged }) => (`${op.attr('sym_name')}` === '"f"' ? addMark(op, 'y') : unchanged()),
+    });
     run(pipeline('builtin.module', passItem(inner), passItem(markF), passItem(inner)), module);
     expect(computed).toEqual(['builtin.module', 'func.func', 'func.func', 'builtin.module', 'func.func']);
   });
 
   test('that a pass requires are there before it runs', () => {
     computed = [];
-    const needy = definePass({ name: 'needy', summary: 'need', requires: [countMarks], run: () => expect(computed).toEqual(['builtin.module']) });
+    const needy = definePass({
+      name: 'needy',
+      summary: 'need',
+      requires: [countMarks],
+      run: () => expect(computed).toEqual(['builtin.module']),
+    });
     expect(run(pipeline('builtin.module', passItem(needy)), makeModule(context, [])).result.succeeded).toBe(true);
   });
 });
@@ -244,14 +352,32 @@ describe('remarks and statistics', () => {
     module.region(0).entry.firstOp!.loc = context.fileLineCol('a.mlir', 3, 7);
     const { result } = run(pipeline('builtin.module', nested('func.func', item)), module);
     expect(remarksToJson(context, result.remarks)).toEqual([
-      { kind: 'missed', pass: 'remarking', name: 'operand-limit', message: 'too many operands', location: { file: 'a.mlir', line: 3, column: 7 }, args: { operands: 12 } },
-      { kind: 'missed', pass: 'remarking', name: 'operand-limit', message: 'too many operands', args: { operands: 12 } },
+      {
+        kind: 'missed',
+        pass: 'remarking',
+        name: 'operand-limit',
+        message: 'too many operands',
+        location: { file: 'a.mlir', line: 3, column: 7 },
+        args: { operands: 12 },
+      },
+      {
+        kind: 'missed',
+        pass: 'remarking',
+        name: 'operand-limit',
+        message: 'too many operands',
+        args: { operands: 12 },
+      },
     ]);
     expect(result.statistics.get(item)).toEqual(new Map([['num-seen', 6]]));
   });
 
   test('of undeclared names are a bug of the pass', () => {
-    const wrong = definePass({ name: 'wrong', summary: 'wrong', statistics: { a: 'A' }, run: (_, { statistic }) => statistic('b' as 'a') });
+    const wrong = definePass({
+      name: 'wrong',
+      summary: 'wrong',
+      statistics: { a: 'A' },
+      run: (_, { statistic }) => statistic('b' as 'a'),
+    });
     const { diagnostics } = run(pipeline('builtin.module', passItem(wrong)), makeModule(context, []));
     expect(diagnostics[0]!.message).toContain("pass 'wrong' declares no statistic 'b'");
   });
@@ -259,6 +385,8 @@ describe('remarks and statistics', () => {
 
 test('a pass whose dialect is missing is a bug of the compiler', () => {
   const needs = definePass({ name: 'needs', summary: 'needs', dependentDialects: ['absent'], run: () => {} });
-  expect(() => run(pipeline('builtin.module', passItem(needs)), makeModule(context, []))).toThrow("pass 'needs' needs dialect 'absent'");
+  expect(() => run(pipeline('builtin.module', passItem(needs)), makeModule(context, []))).toThrow(
+    "pass 'needs' needs dialect 'absent'",
+  );
   expect(nothing.dependentDialects).toEqual([]);
 });

@@ -134,7 +134,8 @@ class Run {
     }
     const { context } = op;
     for (const name of pass.dependentDialects) {
-      if (!context.dialect(name)) throw new InternalError(`pass '${pass.name}' needs dialect '${name}', which is not registered`, op);
+      if (!context.dialect(name))
+        throw new InternalError(`pass '${pass.name}' needs dialect '${name}', which is not registered`, op);
     }
     const event: PassEvent = { item, op, path };
     for (const i of this.instrumentations) i.beforePass?.(event);
@@ -159,7 +160,10 @@ class Run {
         this.analyses.invalidate(op, state.unchanged ? 'all' : pass.preserves);
         if (!state.failed && !state.unchanged && this.options.verifyEach !== false && !this.verify(op)) {
           state.failed = true;
-          op.emitError('pass.invalid-ir', `is invalid after pass '${pass.name}' in ${path.join('(')}${')'.repeat(path.length - 1)}`);
+          op.emitError(
+            'pass.invalid-ir',
+            `is invalid after pass '${pass.name}' in ${path.join('(')}${')'.repeat(path.length - 1)}`,
+          );
         }
       },
     );
@@ -184,11 +188,13 @@ class Run {
       options: withDefaults(pass.options, item.options) as PassRun['options'],
       context: op.context,
       analysis: (analysis, target = op) => {
-        if (target !== op && !op.isAncestorOf(target)) throw new InternalError(`pass '${pass.name}' asked for ${analysis.name} of an op outside of its own`, target);
+        if (target !== op && !op.isAncestorOf(target))
+          throw new InternalError(`pass '${pass.name}' asked for ${analysis.name} of an op outside of its own`, target);
         return this.analyses.get(analysis, target);
       },
       statistic: (name, n = 1) => {
-        if (!Object.hasOwn(pass.statistics, name)) throw new InternalError(`pass '${pass.name}' declares no statistic '${name}'`, op);
+        if (!Object.hasOwn(pass.statistics, name))
+          throw new InternalError(`pass '${pass.name}' declares no statistic '${name}'`, op);
         let counts = this.statistics.get(item);
         if (!counts) {
           counts = new Map();
@@ -197,7 +203,14 @@ class Run {
         counts.set(name, (counts.get(name) ?? 0) + n);
       },
       remark: ({ kind, name, message, at, args = {} }) => {
-        this.remarks.push({ kind, pass: pass.name, name, message, location: at instanceof Operation ? at.loc : at, args });
+        this.remarks.push({
+          kind,
+          pass: pass.name,
+          name,
+          message,
+          location: at instanceof Operation ? at.loc : at,
+          args,
+        });
       },
       signalFailure: () => {
         state.failed = true;
@@ -211,13 +224,21 @@ class Run {
 
 function crashed({ pass }: PassItem, op: Operation, error: unknown): Diagnostic {
   const message = error instanceof Error ? error.message : String(error);
-  const diagnostic = new Diagnostic('error', 'pass.crashed', `'${op.name}' op pass '${pass.name}' crashed: ${message}`, op.loc, op);
-  if (error instanceof InternalError && error.op && error.op !== op) diagnostic.note(`while it worked on '${error.op.name}'`, error.op.loc);
+  const diagnostic = new Diagnostic(
+    'error',
+    'pass.crashed',
+    `'${op.name}' op pass '${pass.name}' crashed: ${message}`,
+    op.loc,
+    op,
+  );
+  if (error instanceof InternalError && error.op && error.op !== op)
+    diagnostic.note(`while it worked on '${error.op.name}'`, error.op.loc);
   return diagnostic;
 }
 
 function* childrenOf(op: Operation): Generator<Operation> {
-  for (const region of op.regions) for (const block of region.blocks) for (let child = block.firstOp; child; child = child.next) yield child;
+  for (const region of op.regions)
+    for (const block of region.blocks) for (let child = block.firstOp; child; child = child.next) yield child;
 }
 
 /** The ops directly inside `parent` that an anchor names, as a list: passes may erase some. */
@@ -232,7 +253,8 @@ function childrenNamed(parent: Operation, anchor: string): Operation[] {
 /** Emits `pass.anchor-matches-nothing`; false for a parent with nothing in it, on which any pipeline is trivial. */
 function reportNoMatch(parent: Operation, anchor: string, path: readonly string[]): boolean {
   const counts = new Map<string, number>();
-  for (const child of childrenOf(parent)) if (child.regions.length > 0) counts.set(child.name, (counts.get(child.name) ?? 0) + 1);
+  for (const child of childrenOf(parent))
+    if (child.regions.length > 0) counts.set(child.name, (counts.get(child.name) ?? 0) + 1);
   if (counts.size === 0 && childrenOf(parent).next().done) return false;
   const wanted = anchor === ANY_ANCHOR ? 'isolated op' : `'${anchor}'`;
   const existing = [...counts].map(([name, n]) => `${name} (${n})`).join(', ');
@@ -243,7 +265,10 @@ function reportNoMatch(parent: Operation, anchor: string, path: readonly string[
     }`,
   );
   const deeper = findDeeper(parent, anchor);
-  if (deeper) diagnostic.note(`there is one deeper: ${[...path, ...deeper].join('(')}(...)${')'.repeat(path.length + deeper.length - 1)}`);
+  if (deeper)
+    diagnostic.note(
+      `there is one deeper: ${[...path, ...deeper].join('(')}(...)${')'.repeat(path.length + deeper.length - 1)}`,
+    );
   return true;
 }
 
@@ -257,4 +282,3 @@ function findDeeper(parent: Operation, anchor: string): string[] | undefined {
   }
   return undefined;
 }
-

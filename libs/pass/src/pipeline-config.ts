@@ -2,11 +2,11 @@
 // first config is read.
 import { Diagnostic, type DiagnosticEngine, InternalError } from '@budflow/ir';
 import { nearestName } from './nearest.js';
-import { type OptionSchema, type OptionValues, expectation, quoteValue } from './options.js';
+import { expectation, type OptionSchema, type OptionValues, quoteValue } from './options.js';
 import { unknownOption } from './parse-pipeline.js';
-import { MODULE_ANCHOR, type Pipeline, type PipelineItem, anchorProblem } from './pipeline.js';
+import { anchorProblem, MODULE_ANCHOR, type Pipeline, type PipelineItem } from './pipeline.js';
 import type { PassRegistry } from './registry.js';
-import { type JsonSchema, type NumericsMode, composePipelineSchema } from './schema.js';
+import { composePipelineSchema, type JsonSchema, type NumericsMode } from './schema.js';
 
 export type PipelineItemJson =
   | string
@@ -37,7 +37,10 @@ export interface ReadConfigOptions {
 }
 
 /** Reads the text of a config. Undefined when it is not valid; diagnostics say where and why. */
-export async function readPipelineConfig(text: string, options: ReadConfigOptions): Promise<PipelineConfig | undefined> {
+export async function readPipelineConfig(
+  text: string,
+  options: ReadConfigOptions,
+): Promise<PipelineConfig | undefined> {
   const file = options.file ?? 'pipeline.json';
   let data: unknown;
   try {
@@ -46,15 +49,21 @@ export async function readPipelineConfig(text: string, options: ReadConfigOption
     const message = (error as Error).message;
     const position = /position (\d+)/.exec(message)?.[1];
     const before = position === undefined ? undefined : text.slice(0, Number(position));
-    const place = before === undefined ? file : `${file}:${before.split('\n').length}:${before.length - before.lastIndexOf('\n')}`;
-    options.diagnostics.emit(new Diagnostic('error', 'pipeline.invalid-json', `${place}: not JSON: ${message.replace(/ \(line.*$/, '')}`, 0));
+    const place =
+      before === undefined ? file : `${file}:${before.split('\n').length}:${before.length - before.lastIndexOf('\n')}`;
+    options.diagnostics.emit(
+      new Diagnostic('error', 'pipeline.invalid-json', `${place}: not JSON: ${message.replace(/ \(line.*$/, '')}`, 0),
+    );
     return undefined;
   }
   return checkPipelineConfig(data, options);
 }
 
 /** The same for data that is parsed already. */
-export async function checkPipelineConfig(data: unknown, options: ReadConfigOptions): Promise<PipelineConfig | undefined> {
+export async function checkPipelineConfig(
+  data: unknown,
+  options: ReadConfigOptions,
+): Promise<PipelineConfig | undefined> {
   const file = options.file ?? 'pipeline.json';
   const problems = await validate(data, options.registry);
   if (problems.length === 0) problems.push(...anchorProblems(data as PipelineJson, options.registry));
@@ -66,7 +75,8 @@ export async function checkPipelineConfig(data: unknown, options: ReadConfigOpti
 /** Builds a config known to be valid, such as the built-in pipelines, without ajv. Throws InternalError when it is not. */
 export function buildPipelineConfig(json: PipelineJson, registry: PassRegistry): PipelineConfig {
   const build = (item: PipelineItemJson): PipelineItem => {
-    if (typeof item === 'object' && 'anchor' in item) return { kind: 'nested', anchor: item.anchor, items: item.pipeline.map(build) };
+    if (typeof item === 'object' && 'anchor' in item)
+      return { kind: 'nested', anchor: item.anchor, items: item.pipeline.map(build) };
     const name = typeof item === 'string' ? item : item.pass;
     const pass = registry.get(name);
     if (!pass) throw new InternalError(registry.unknown(name));
@@ -80,7 +90,10 @@ export function buildPipelineConfig(json: PipelineJson, registry: PassRegistry):
 }
 
 /** The JSON form of a pipeline. */
-export function pipelineToJson(pipeline: Pipeline, extras: { readonly target?: string | undefined; readonly numerics?: NumericsMode | undefined } = {}): PipelineJson {
+export function pipelineToJson(
+  pipeline: Pipeline,
+  extras: { readonly target?: string | undefined; readonly numerics?: NumericsMode | undefined } = {},
+): PipelineJson {
   const item = (i: PipelineItem): PipelineItemJson => {
     if (i.kind === 'nested') return { anchor: i.anchor, pipeline: i.items.map(item) };
     return Object.keys(i.options).length === 0 ? i.pass.name : { pass: i.pass.name, options: i.options };
@@ -161,12 +174,15 @@ function expected(schema: JsonSchema | undefined): string {
 function anchorProblems(json: PipelineJson, registry: PassRegistry): Problem[] {
   const problems: Problem[] = [];
   const visit = (items: readonly PipelineItemJson[], anchor: string, path: string) => {
-    items.forEach((item, i) => {
+    for (const [i, item] of items.entries()) {
       const place = `${path}/${i}`;
-      if (typeof item === 'object' && 'anchor' in item) return visit(item.pipeline, item.anchor, `${place}/pipeline`);
+      if (typeof item === 'object' && 'anchor' in item) {
+        visit(item.pipeline, item.anchor, `${place}/pipeline`);
+        continue;
+      }
       const message = anchorProblem(registry.get(typeof item === 'string' ? item : item.pass)!, anchor);
       if (message) problems.push({ id: 'pipeline.wrong-anchor', path: place, message });
-    });
+    }
   };
   visit(json.pipeline, json.anchor ?? MODULE_ANCHOR, '/pipeline');
   return problems;
@@ -179,6 +195,7 @@ function escapePointer(key: string): string {
 /** The value a JSON pointer names. */
 function at(data: unknown, pointer: string): unknown {
   let value = data;
-  for (const part of pointer.split('/').slice(1)) value = (value as Record<string, unknown>)[part.replaceAll('~1', '/').replaceAll('~0', '~')];
+  for (const part of pointer.split('/').slice(1))
+    value = (value as Record<string, unknown>)[part.replaceAll('~1', '/').replaceAll('~0', '~')];
   return value;
 }

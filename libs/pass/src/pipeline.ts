@@ -2,7 +2,7 @@
 //   builtin.module(canonicalize,func.func(cse,tile{sizes=8,8}))
 import { InternalError } from '@budflow/ir';
 import type { PassDefinition } from './define-pass.js';
-import { type GivenOptions, type OptionSchemas, type OptionValue, type OptionValues, checkOption } from './options.js';
+import { checkOption, type GivenOptions, type OptionSchemas, type OptionValue, type OptionValues } from './options.js';
 
 export interface PassItem {
   readonly kind: 'pass';

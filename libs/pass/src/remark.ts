@@ -19,6 +19,13 @@ export interface Remark {
 export function remarksToJson(context: Context, remarks: readonly Remark[]): object[] {
   return remarks.map(({ kind, pass, name, message, location, args }) => {
     const at = positionOf(context, location);
-    return { kind, pass, name, message, ...(at ? { location: { file: at.file, line: at.line, column: at.column } } : {}), args };
+    return {
+      kind,
+      pass,
+      name,
+      message,
+      ...(at ? { location: { file: at.file, line: at.line, column: at.column } } : {}),
+      args,
+    };
   });
 }

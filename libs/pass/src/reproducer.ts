@@ -27,7 +27,7 @@ export function writeReproducer({ module, pipeline, verifyEach }: ReproducerSpec
 /** The pipeline a reproducer holds; undefined when the text is none. */
 export function readReproducer(text: string): { pipeline: string; verifyEach: boolean } | undefined {
   const start = text.lastIndexOf('{-#');
-  const body = start < 0 ? undefined : /mlir_reproducer\s*:\s*\{([^]*)\}/.exec(text.slice(start))?.[1];
+  const body = start < 0 ? undefined : /mlir_reproducer\s*:\s*\{([\s\S]*)\}/.exec(text.slice(start))?.[1];
   const pipeline = body === undefined ? undefined : /\bpipeline\s*:\s*("(?:[^"\\]|\\.)*")/.exec(body)?.[1];
   if (pipeline === undefined) return undefined;
   return { pipeline: JSON.parse(pipeline) as string, verifyEach: !/\bverify_each\s*:\s*false/.test(body!) };

@@ -1,5 +1,5 @@
 // Counters that passes declare, summed over all ops an item of the pipeline ran on.
-import { type PassItem, type Pipeline, type PipelineItem } from './pipeline.js';
+import type { PassItem, Pipeline, PipelineItem } from './pipeline.js';
 import { banner } from './timing.js';
 
 /** Counts by item of the pipeline, then by name of the statistic. */
@@ -24,10 +24,15 @@ export function printStatistics(pipeline: Pipeline, statistics: Statistics): str
       }
       lines.push(`${indent}${item.pass.name}`);
       const counts = statistics.get(item);
-      const rows = Object.entries(item.pass.statistics).map(([name, description]) => ({ name, description, n: counts?.get(name) ?? 0 }));
+      const rows = Object.entries(item.pass.statistics).map(([name, description]) => ({
+        name,
+        description,
+        n: counts?.get(name) ?? 0,
+      }));
       const digits = Math.max(0, ...rows.map((row) => `${row.n}`.length));
       const width = Math.max(0, ...rows.map((row) => row.name.length));
-      for (const { name, description, n } of rows) lines.push(`${indent}  (S) ${`${n}`.padStart(digits)} ${name.padEnd(width)} - ${description}`);
+      for (const { name, description, n } of rows)
+        lines.push(`${indent}  (S) ${`${n}`.padStart(digits)} ${name.padEnd(width)} - ${description}`);
     }
   };
   visit(pipeline.items, '  ');

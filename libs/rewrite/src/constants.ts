@@ -35,7 +35,13 @@ export class ConstantPool {
     if (home === undefined) {
       home = region;
       for (let op = home.parent; op !== null && op !== this.root; op = home.parent) {
-        if (op.info.definition === null || op.info.hasTrait(IsolatedFromAbove) || op.parent === null || op.parent.parent === null) break;
+        if (
+          op.info.definition === null ||
+          op.info.hasTrait(IsolatedFromAbove) ||
+          op.parent === null ||
+          op.parent.parent === null
+        )
+          break;
         home = op.parent.parent;
       }
       this.homes.set(region, home);
@@ -138,9 +144,13 @@ export class ConstantPool {
       const made = dialect.materializeConstant!(rewriter, loc, value, type);
       if (made === null) return null;
       if (made.resultCount !== 1 || made.result(0).type !== type)
-        throw new InternalError(`dialect '${dialect.name}' materialised ${made.name} for a constant of type ${type}`, user);
+        throw new InternalError(
+          `dialect '${dialect.name}' materialised ${made.name} for a constant of type ${type}`,
+          user,
+        );
       const constant = constantOf(made);
-      if (constant === null) throw new InternalError(`dialect '${dialect.name}' materialised ${made.name}, which is not ConstantLike`, made);
+      if (constant === null)
+        throw new InternalError(`dialect '${dialect.name}' materialised ${made.name}, which is not ConstantLike`, made);
       if (this.lookup(home, made.info.dialect, constant, type) === undefined) this.remember(home, constant, made);
       return made;
     });

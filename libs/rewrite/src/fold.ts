@@ -3,18 +3,18 @@ import {
   Attribute,
   Commutative,
   ConstantLike,
+  elementCount,
   type FoldResult,
   Idempotent,
   InternalError,
   Involution,
+  isShaped,
   type Operation,
   Pure,
   SymbolTrait,
   Terminator,
   type Type,
   type Value,
-  elementCount,
-  isShaped,
   wouldBeTriviallyDead,
 } from '@budflow/ir';
 
@@ -34,7 +34,9 @@ export function constantOf(op: Operation): Attribute | null {
   const value = op.attributes.get('value');
   if (value !== undefined) return value;
   const folded = op.info.definition?.spec.fold?.(op, NO_OPERANDS);
-  const first = Array.isArray(folded) ? (folded as readonly FoldResult[])[0] : (folded as FoldResult | null | undefined);
+  const first = Array.isArray(folded)
+    ? (folded as readonly FoldResult[])[0]
+    : (folded as FoldResult | null | undefined);
   return first !== undefined && first !== null && isAttribute(first) ? first : null;
 }
 
@@ -58,12 +60,17 @@ export function foldOp(op: Operation, options: FoldOptions = {}): readonly FoldR
   const { definition } = info;
   if (definition === null || op.result0 === null || info.hasTrait(ConstantLike)) return null;
   const fold = definition.spec.fold;
-  const interpret = options.defaultFold !== undefined && op.operandCount > 0 && op.ownRegions === null && info.hasTrait(Pure);
+  const interpret =
+    options.defaultFold !== undefined && op.operandCount > 0 && op.ownRegions === null && info.hasTrait(Pure);
   if (fold || interpret) {
     const count = op.operandCount;
     const operands = new Array<Attribute | null>(count);
     let constants = 0;
-    for (let i = 0; i < count; i++) if ((operands[i] = constantValue(op.operand(i))) !== null) constants++;
+    for (let i = 0; i < count; i++) {
+      const constant = constantValue(op.operand(i));
+      operands[i] = constant;
+      if (constant !== null) constants++;
+    }
     if (fold) {
       const folded = fold(op, operands);
       if (folded !== null) {
@@ -85,7 +92,8 @@ function foldByTraits(op: Operation): FoldResult[] | null {
   if (!idempotent && !op.info.hasTrait(Involution)) return null;
   if (op.operandCount !== 1 || op.resultCount !== 1) return null;
   const inner = op.operand0!.definingOp;
-  if (inner === null || inner.info !== op.info || inner.attributes !== op.attributes || inner.operandCount !== 1) return null;
+  if (inner === null || inner.info !== op.info || inner.attributes !== op.attributes || inner.operandCount !== 1)
+    return null;
   const replacement = idempotent ? op.operand0! : inner.operand0!;
   return replacement.type === op.result0!.type ? [replacement] : null;
 }
@@ -118,7 +126,8 @@ function isSmall(type: Type, limit: number): boolean {
 }
 
 function checked(op: Operation, results: readonly FoldResult[]): readonly FoldResult[] {
-  if (results.length !== op.resultCount) throw new InternalError(`fold of ${op.name} gave ${results.length} results for ${op.resultCount}`, op);
+  if (results.length !== op.resultCount)
+    throw new InternalError(`fold of ${op.name} gave ${results.length} results for ${op.resultCount}`, op);
   for (let i = 0; i < results.length; i++) {
     const result = results[i]!;
     if (!isAttribute(result) && result.type !== op.result(i).type)

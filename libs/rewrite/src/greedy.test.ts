@@ -1,12 +1,37 @@
-import { Block, type Builder, Diagnostic, Builder as IrBuilder, type Operation, Region, type Rewriter, definePattern } from '@budflow/ir';
+import {
+  Block,
+  type Builder,
+  Diagnostic,
+  definePattern,
+  Builder as IrBuilder,
+  type Operation,
+  Region,
+  type Rewriter,
+} from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
 import { applyPatternsGreedily } from './greedy.js';
-import { AddOp, ForkOp, JumpOp, NegOp, ReturnOp, ScopeOp, SubOp, UseOp, constant, makeFunction, newContext, show, subSelf } from './testing/calc.js';
+import {
+  AddOp,
+  constant,
+  ForkOp,
+  JumpOp,
+  makeFunction,
+  NegOp,
+  newContext,
+  ReturnOp,
+  ScopeOp,
+  SubOp,
+  show,
+  subSelf,
+  UseOp,
+} from './testing/calc.js';
 
 const context = newContext();
 const { i32 } = context;
-const add = (b: Builder, lhs: ReturnType<typeof constant>, rhs: ReturnType<typeof constant>) => AddOp.build(b, 0, { lhs, rhs, resultTypes: [i32] });
-const sub = (b: Builder, lhs: ReturnType<typeof constant>, rhs: ReturnType<typeof constant>) => SubOp.build(b, 0, { lhs, rhs, resultTypes: [i32] });
+const add = (b: Builder, lhs: ReturnType<typeof constant>, rhs: ReturnType<typeof constant>) =>
+  AddOp.build(b, 0, { lhs, rhs, resultTypes: [i32] });
+const sub = (b: Builder, lhs: ReturnType<typeof constant>, rhs: ReturnType<typeof constant>) =>
+  SubOp.build(b, 0, { lhs, rhs, resultTypes: [i32] });
 const neg = (b: Builder, x: ReturnType<typeof constant>) => NegOp.build(b, 0, { x, resultTypes: [i32] });
 const use = (b: Builder, ...values: ReturnType<typeof constant>[]) => UseOp.create(b, 0, { values });
 
@@ -24,13 +49,19 @@ describe('the greedy driver', () => {
     expect(result).toMatchObject({ changed: true, converged: true });
     expect(result.hits).toEqual(new Map([['sub-self', 1]]));
     expect(result.folded).toBe(2);
-    expect(applyPatternsGreedily(f, [subSelf])).toMatchObject({ changed: false, converged: true, rewrites: 0, iterations: 1 });
+    expect(applyPatternsGreedily(f, [subSelf])).toMatchObject({
+      changed: false,
+      converged: true,
+      rewrites: 0,
+      iterations: 1,
+    });
   });
 
   test('gives the same result and the same hits on every run', () => {
     const run = () => {
       const f = makeFunction(context, 2, (b, [x, y]) => {
-        for (let i = 0; i < 20; i++) use(b, add(b, constant(b, i % 3), add(b, sub(b, x!, i % 2 ? x! : y!), constant(b, i))));
+        for (let i = 0; i < 20; i++)
+          use(b, add(b, constant(b, i % 3), add(b, sub(b, x!, i % 2 ? x! : y!), constant(b, i))));
       });
       const { hits, rewrites } = applyPatternsGreedily(f, [subSelf]);
       return { text: show(f), hits: [...hits], rewrites };
@@ -53,7 +84,15 @@ describe('the greedy driver', () => {
       use(inner, add(inner, x!, constant(inner, 2)), constant(inner, 1));
     });
     expect(applyPatternsGreedily(f, []).changed).toBe(true);
-    expect(show(f)).toEqual(['v0 = 1', 'v1 = 2', 'v2 = add a0 v0', 'use v2', 'scope', '  v3 = add a0 v1', '  use v3 v0']);
+    expect(show(f)).toEqual([
+      'v0 = 1',
+      'v1 = 2',
+      'v2 = add a0 v0',
+      'use v2',
+      'scope',
+      '  v3 = add a0 v1',
+      '  use v3 v0',
+    ]);
   });
 
   test('does not move constants out of the op it was given', () => {
@@ -93,13 +132,26 @@ describe('the greedy driver', () => {
   });
 
   test('uses the default fold for pure ops on constants only', () => {
-    const build = () => makeFunction(context, 1, (b, [x]) => void use(b, sub(b, constant(b, 9), constant(b, 4)), sub(b, constant(b, 9), x!)));
+    const build = () =>
+      makeFunction(
+        context,
+        1,
+        (b, [x]) => void use(b, sub(b, constant(b, 9), constant(b, 4)), sub(b, constant(b, 9), x!)),
+      );
     const plain = build();
     applyPatternsGreedily(plain, []);
     expect(show(plain)).toContain('v2 = sub v0 v1');
     const f = build();
     applyPatternsGreedily(f, [], {
-      defaultFold: (op, operands) => (SubOp.is(op) ? [context.integerAttr(i32, operands.map((a) => (a as { value?: number }).value!).reduce((a, b) => a - b))] : null),
+      defaultFold: (op, operands) =>
+        SubOp.is(op)
+          ? [
+              context.integerAttr(
+                i32,
+                operands.map((a) => (a as { value?: number }).value!).reduce((a, b) => a - b),
+              ),
+            ]
+          : null,
     });
     expect(show(f)).toEqual(['v0 = 5', 'v1 = 9', 'v2 = sub v1 a0', 'use v0 v2']);
   });
@@ -198,19 +250,29 @@ describe('non-convergence', () => {
       equation,
       root: from,
       rewrite(op: Operation, rewriter: Rewriter) {
-        rewriter.replaceOp(op, [to.build(rewriter, op.loc, { lhs: op.operand(0), rhs: op.operand(1), resultTypes: [i32] })]);
+        rewriter.replaceOp(op, [
+          to.build(rewriter, op.loc, { lhs: op.operand(0), rhs: op.operand(1), resultTypes: [i32] }),
+        ]);
         return true;
       },
     });
 
   test('names the looping patterns with their equations and hits', () => {
     const f = makeFunction(context, 2, (b, [x, y]) => void use(b, add(b, x!, y!), sub(b, y!, y!)));
-    const patterns = [subSelf, swap('add-to-sub', 'x + y == x - y', 'calc.add', SubOp), swap('sub-to-add', 'x - y == x + y', 'calc.sub', AddOp)];
-    const { result, diagnostics } = context.diagnostics.collect(() => applyPatternsGreedily(f, patterns, { maxRewrites: 5000 }));
+    const patterns = [
+      subSelf,
+      swap('add-to-sub', 'x + y == x - y', 'calc.add', SubOp),
+      swap('sub-to-add', 'x - y == x + y', 'calc.sub', AddOp),
+    ];
+    const { result, diagnostics } = context.diagnostics.collect(() =>
+      applyPatternsGreedily(f, patterns, { maxRewrites: 5000 }),
+    );
     expect(result.converged).toBe(false);
     expect(result.looping!.map((l) => l.pattern.name).sort()).toEqual(['add-to-sub', 'sub-to-add']);
     expect(diagnostics.map((d) => d.id)).toEqual(['rewrite.no-convergence']);
-    expect(diagnostics[0]!.message).toContain("'calc.func' op rewriting does not converge: gave up after 5001 rewrites in 1 sweeps");
+    expect(diagnostics[0]!.message).toContain(
+      "'calc.func' op rewriting does not converge: gave up after 5001 rewrites in 1 sweeps",
+    );
     const notes = diagnostics[0]!.notes.map((n) => n.message).join('\n');
     expect(notes).toMatch(/'add-to-sub' on 'calc.add' applied 2\d\d\d times: x \+ y == x - y/);
     expect(notes).not.toContain('sub-self');
@@ -237,7 +299,9 @@ describe('non-convergence', () => {
 describe('checkChanges', () => {
   const collect = (rewrite: (op: Operation, rewriter: Rewriter) => boolean) => {
     const f = makeFunction(context, 2, (b, [x, y]) => void use(b, sub(b, x!, y!)));
-    return context.diagnostics.collect(() => applyPatternsGreedily(f, [definePattern({ name: 'liar', root: 'calc.sub', rewrite })], { checkChanges: true }));
+    return context.diagnostics.collect(() =>
+      applyPatternsGreedily(f, [definePattern({ name: 'liar', root: 'calc.sub', rewrite })], { checkChanges: true }),
+    );
   };
 
   test('catches a pattern that says it changed something and did not', () => {
@@ -256,12 +320,16 @@ describe('checkChanges', () => {
       done = true;
       return false;
     });
-    expect(diagnostics.map((d) => d.message)).toEqual(["pattern 'liar' said that it does not apply to 'calc.sub' and changed the IR"]);
+    expect(diagnostics.map((d) => d.message)).toEqual([
+      "pattern 'liar' said that it does not apply to 'calc.sub' and changed the IR",
+    ]);
   });
 
   test('has nothing to say about an honest pattern', () => {
     const f = makeFunction(context, 1, (b, [x]) => void use(b, sub(b, x!, x!)));
-    const { diagnostics } = context.diagnostics.collect(() => applyPatternsGreedily(f, [subSelf], { checkChanges: true }));
+    const { diagnostics } = context.diagnostics.collect(() =>
+      applyPatternsGreedily(f, [subSelf], { checkChanges: true }),
+    );
     expect(diagnostics).toEqual([]);
     expect(show(f)).toEqual(['v0 = 0', 'use v0']);
   });

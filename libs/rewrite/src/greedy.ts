@@ -7,17 +7,17 @@ import {
   FLAG_IN_WORKLIST,
   type FoldResult,
   InternalError,
+  nextSlot,
+  nextUse,
   type Operation,
   type RewriteListener,
   type RewritePattern,
   Rewriter,
   type Value,
-  nextSlot,
-  nextUse,
 } from '@budflow/ir';
 import { ConstantPool } from './constants.js';
 import { Fingerprinter, sameFingerprint } from './fingerprint.js';
-import { type DefaultFold, constantGoesRight, foldOp, isAttribute, isDead } from './fold.js';
+import { constantGoesRight, type DefaultFold, foldOp, isAttribute, isDead } from './fold.js';
 import { eraseUnreachableBlocks } from './regions.js';
 
 export interface GreedyOptions {
@@ -64,7 +64,11 @@ export interface GreedyResult {
  * Rewrites everything below `root` (not `root` itself) to a fixpoint. Deterministic: the order of work depends only on
  * the IR and the order of `patterns`; of several patterns for an op the one with the highest benefit is tried first.
  */
-export function applyPatternsGreedily(root: Operation, patterns: readonly RewritePattern[], options: GreedyOptions = {}): GreedyResult {
+export function applyPatternsGreedily(
+  root: Operation,
+  patterns: readonly RewritePattern[],
+  options: GreedyOptions = {},
+): GreedyResult {
   return new GreedyDriver(root, patterns, options).run();
 }
 
@@ -216,7 +220,10 @@ class GreedyDriver implements RewriteListener {
     for (const pattern of list) {
       this.rewriter.setInsertionPoint(op);
       this.rewriter.failure = undefined;
-      const applied = this.fingerprinter === null ? pattern.rewrite(op, this.rewriter) : this.checkedRewrite(pattern, op, this.fingerprinter);
+      const applied =
+        this.fingerprinter === null
+          ? pattern.rewrite(op, this.rewriter)
+          : this.checkedRewrite(pattern, op, this.fingerprinter);
       if (!applied) continue;
       this.recent[this.rewrites++ % LOOP_WINDOW] = pattern;
       this.hits.set(pattern, (this.hits.get(pattern) ?? 0) + 1);
@@ -231,12 +238,18 @@ class GreedyDriver implements RewriteListener {
     const own = (this.options.canonicalize && definition?.spec.patterns) || NO_PATTERNS;
     for (const pattern of own) {
       if (pattern.root !== null && pattern.root !== name)
-        throw new InternalError(`pattern '${pattern.name}' is listed in the definition of ${name} and starts from ${pattern.root}`, op);
+        throw new InternalError(
+          `pattern '${pattern.name}' is listed in the definition of ${name} and starts from ${pattern.root}`,
+          op,
+        );
     }
     const disabled = this.options.disabled ?? [];
-    let list = [...own, ...this.patterns].filter((p) => (p.root === null || p.root === name) && !disabled.includes(p.name));
+    let list = [...own, ...this.patterns].filter(
+      (p) => (p.root === null || p.root === name) && !disabled.includes(p.name),
+    );
     // The sort is stable: equal benefits keep the order given.
-    list = list.length === 0 ? (NO_PATTERNS as RewritePattern[]) : list.sort((a, b) => (b.benefit ?? 1) - (a.benefit ?? 1));
+    list =
+      list.length === 0 ? (NO_PATTERNS as RewritePattern[]) : list.sort((a, b) => (b.benefit ?? 1) - (a.benefit ?? 1));
     this.byInfo[id] = list;
     return list;
   }
@@ -299,7 +312,7 @@ class GreedyDriver implements RewriteListener {
   /** A value lost uses: what defines it may be dead or have its last use. */
   pushDefinition(value: Value): void {
     const op = value.definingOp;
-    if (op !== null && !op.isErased && (hasAtMostTwoUses(value))) this.push(op);
+    if (op !== null && !op.isErased && hasAtMostTwoUses(value)) this.push(op);
   }
   pushUsers(value: Value): void {
     value.forEachUse((user) => this.push(user));
@@ -330,7 +343,9 @@ class GreedyDriver implements RewriteListener {
     const counts = new Map<RewritePattern, number>();
     for (const pattern of this.recent) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
     const top = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 3);
-    const looping = top.map(([pattern]) => ({ pattern, hits: this.hits.get(pattern)! })).sort((a, b) => b.hits - a.hits);
+    const looping = top
+      .map(([pattern]) => ({ pattern, hits: this.hits.get(pattern)! }))
+      .sort((a, b) => b.hits - a.hits);
     const diagnostic = this.root.emitError(
       'rewrite.no-convergence',
       `rewriting does not converge: gave up after ${this.rewrites} rewrites in ${iterations} sweeps; ${

@@ -1,23 +1,28 @@
 // A module of functions for the tests, built by hand, and passes that do something visible.
 import {
+  attr,
   Block,
   Builder,
   Context,
+  defineDialect,
+  defineOp,
   IsolatedFromAbove,
   NoTerminator,
   Operation,
   Region,
-  StringAttr,
-  attr,
-  defineDialect,
-  defineOp,
+  type StringAttr,
 } from '@budflow/ir';
 import { definePass } from '../define-pass.js';
 import { PassManager, type PassManagerOptions } from '../pass-manager.js';
 import type { Pipeline } from '../pipeline.js';
 import { PassRegistry } from '../registry.js';
 
-const ModuleOp = defineOp({ name: 'builtin.module', summary: 'a module', regions: { body: { blocks: 'one' } }, traits: [IsolatedFromAbove, NoTerminator] });
+const ModuleOp = defineOp({
+  name: 'builtin.module',
+  summary: 'a module',
+  regions: { body: { blocks: 'one' } },
+  traits: [IsolatedFromAbove, NoTerminator],
+});
 const FuncOp = defineOp({
   name: 'func.func',
   summary: 'a function',
@@ -25,7 +30,12 @@ const FuncOp = defineOp({
   regions: { body: { blocks: 'any' } },
   traits: [IsolatedFromAbove, NoTerminator],
 });
-const LoopOp = defineOp({ name: 'func.loop', summary: 'a loop', regions: { body: { blocks: 'one' } }, traits: [NoTerminator] });
+const LoopOp = defineOp({
+  name: 'func.loop',
+  summary: 'a loop',
+  regions: { body: { blocks: 'one' } },
+  traits: [NoTerminator],
+});
 const MarkOp = defineOp({ name: 'func.mark', summary: 'a mark', attributes: { text: attr.string } });
 
 export function newContext(): Context {
@@ -75,13 +85,24 @@ export const mark = definePass({
   statistics: { 'num-marks': 'Marks added' },
   run(op, { options, statistic, unchanged }) {
     if (options.quiet) return unchanged();
-    for (let i = 0; i < options.times; i++) addMark(op, options.mode === 'loud' ? options.text.toUpperCase() : options.text);
+    for (let i = 0; i < options.times; i++)
+      addMark(op, options.mode === 'loud' ? options.text.toUpperCase() : options.text);
     statistic('num-marks', options.times);
   },
 });
 
-export const markFunction = definePass({ name: 'mark-function', summary: 'mark functions', anchor: 'func.func', run: (op) => addMark(op, 'f') });
-export const markModule = definePass({ name: 'mark-module', summary: 'mark modules', anchor: 'builtin.module', run: (op) => addMark(op, 'm') });
+export const markFunction = definePass({
+  name: 'mark-function',
+  summary: 'mark functions',
+  anchor: 'func.func',
+  run: (op) => addMark(op, 'f'),
+});
+export const markModule = definePass({
+  name: 'mark-module',
+  summary: 'mark modules',
+  anchor: 'builtin.module',
+  run: (op) => addMark(op, 'm'),
+});
 export const nothing = definePass({ name: 'nothing', summary: 'change nothing, without saying so', run: () => {} });
 
 export const registry = new PassRegistry([mark, markFunction, markModule, nothing]);

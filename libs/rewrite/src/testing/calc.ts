@@ -2,12 +2,16 @@
 import {
   AnyType,
   type Attribute,
+  attr,
   Block,
   BranchOp,
   Builder,
   Commutative,
   ConstantLike,
   Context,
+  defineDialect,
+  defineOp,
+  definePattern,
   IntegerAttr,
   Involution,
   IsolatedFromAbove,
@@ -18,10 +22,6 @@ import {
   type RewritePattern,
   Terminator,
   type Value,
-  attr,
-  defineDialect,
-  defineOp,
-  definePattern,
   variadic,
 } from '@budflow/ir';
 
@@ -77,8 +77,17 @@ export const NegOp = defineOp({
   results: { result: AnyType },
   traits: [Pure, Involution],
 });
-export const UseOp = defineOp({ name: 'calc.use', summary: 'keeps values alive', operands: { values: variadic(AnyType) } });
-export const ReturnOp = defineOp({ name: 'calc.return', summary: 'ends a block', operands: { values: variadic(AnyType) }, traits: [Pure, Terminator] });
+export const UseOp = defineOp({
+  name: 'calc.use',
+  summary: 'keeps values alive',
+  operands: { values: variadic(AnyType) },
+});
+export const ReturnOp = defineOp({
+  name: 'calc.return',
+  summary: 'ends a block',
+  operands: { values: variadic(AnyType) },
+  traits: [Pure, Terminator],
+});
 export const JumpOp = defineOp({
   name: 'calc.jump',
   summary: 'branches',
@@ -127,7 +136,11 @@ export function constant(builder: Builder, value: number): Value {
 }
 
 /** A detached calc.func with `arguments` i32 arguments; `fill` builds its entry block. */
-export function makeFunction(context: Context, args: number, fill: (builder: Builder, args: Value[]) => void): Operation {
+export function makeFunction(
+  context: Context,
+  args: number,
+  fill: (builder: Builder, args: Value[]) => void,
+): Operation {
   const op = Operation.create(context.opInfo('calc.func'), 0, [], [], context.emptyDictionary, [new Region()]);
   const block = op.region(0).append(new Block());
   for (let i = 0; i < args; i++) block.addArgument(context.i32);

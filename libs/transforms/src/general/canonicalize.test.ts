@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { statisticTotal } from '@budflow/pass';
+import { describe, expect, test } from 'vitest';
 import { canonicalize } from './canonicalize.js';
 import { runOn } from './testing/dialect.js';
 
@@ -25,7 +25,9 @@ describe('canonicalize', () => {
     ]);
     const total = (name: string) => statisticTotal(result.statistics, 'canonicalize', name);
     expect([total('num-rewrites'), total('num-folded'), total('num-erased')]).toEqual([1, 3, 2]);
-    expect(result.remarks).toMatchObject([{ kind: 'applied', pass: 'canonicalize', name: 'sub-self', args: { hits: 1 } }]);
+    expect(result.remarks).toMatchObject([
+      { kind: 'applied', pass: 'canonicalize', name: 'sub-self', args: { hits: 1 } },
+    ]);
   });
 
   test('changes nothing the second time', () => {
@@ -36,7 +38,9 @@ describe('canonicalize', () => {
   });
 
   test('leaves out disabled patterns', () => {
-    const { text, result } = runOn(canonicalize, '%0 = sub(%x, %x)\nsink(%0)\nreturn()', { 'disable-patterns': ['sub-self'] });
+    const { text, result } = runOn(canonicalize, '%0 = sub(%x, %x)\nsink(%0)\nreturn()', {
+      'disable-patterns': ['sub-self'],
+    });
     expect(text[0]).toBe('%0 = sub(%x, %x)');
     expect(result.remarks).toEqual([]);
   });
@@ -46,8 +50,8 @@ describe('canonicalize', () => {
     expect(result.failed?.pass.name).toBe('canonicalize');
     expect(diagnostics.map((d) => d.id)).toEqual(['rewrite.no-convergence']);
     expect(diagnostics[0]!.notes.map((n) => n.message)).toEqual([
-      "'ping-to-pong' on 't.ping' applied 51 times: ping-to-pong x == x",
-      "'pong-to-ping' on 't.pong' applied 50 times: pong-to-ping x == x",
+      "'ping-to-pong' on 't.ping' applied 51 times: t.ping x == t.pong x",
+      "'pong-to-ping' on 't.pong' applied 50 times: t.pong x == t.ping x",
     ]);
   });
 

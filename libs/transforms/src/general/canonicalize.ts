@@ -10,7 +10,9 @@
 //   %5 = arith.addi %4, %0 : i32
 //   return %5 : i32
 //
-// Requires nothing, preserves nothing. Follows MLIR's canonicalize: greedy rewriting with a worklist.
+// Requires nothing, preserves nothing. Follows MLIR's canonicalize: greedy rewriting with a worklist. A pure op that
+// has no fold of its own is folded by interpretation, so that folds cannot disagree with the interpreter.
+import { interpretPureOp } from '@budflow/interpreter';
 import { definePass } from '@budflow/pass';
 import { applyPatternsGreedily } from '@budflow/rewrite';
 
@@ -20,10 +22,28 @@ export const canonicalize = definePass({
   description:
     'Patterns and folds come from the definitions of the ops. When they do not reach a fixpoint, `rewrite.no-convergence` names the patterns that loop.',
   options: {
-    'max-iterations': { type: 'integer', minimum: 1, default: 64, description: 'Sweeps over everything before giving up.' },
-    'max-rewrites': { type: 'integer', minimum: 1, description: 'Rewrites before giving up; 10 for each op plus 10,000 if not given.' },
-    'disable-patterns': { type: 'array', items: { type: 'string' }, default: [], description: 'Names of patterns to leave out.' },
-    'check-changes': { type: 'boolean', default: false, description: 'Catch patterns that lie about what they changed; slow.' },
+    'max-iterations': {
+      type: 'integer',
+      minimum: 1,
+      default: 64,
+      description: 'Sweeps over everything before giving up.',
+    },
+    'max-rewrites': {
+      type: 'integer',
+      minimum: 1,
+      description: 'Rewrites before giving up; 10 for each op plus 10,000 if not given.',
+    },
+    'disable-patterns': {
+      type: 'array',
+      items: { type: 'string' },
+      default: [],
+      description: 'Names of patterns to leave out.',
+    },
+    'check-changes': {
+      type: 'boolean',
+      default: false,
+      description: 'Catch patterns that lie about what they changed; slow.',
+    },
   },
   statistics: {
     'num-rewrites': 'Patterns applied',
@@ -33,6 +53,7 @@ export const canonicalize = definePass({
   run(op, { options, statistic, remark, signalFailure, unchanged }) {
     const result = applyPatternsGreedily(op, [], {
       canonicalize: true,
+      defaultFold: interpretPureOp,
       disabled: options['disable-patterns'],
       maxIterations: options['max-iterations'],
       maxRewrites: options['max-rewrites'],
@@ -42,7 +63,13 @@ export const canonicalize = definePass({
     statistic('num-folded', result.folded);
     statistic('num-erased', result.erased);
     for (const [pattern, hits] of result.hits)
-      remark({ kind: 'applied', name: pattern, message: `pattern '${pattern}' applied ${hits} times`, at: op, args: { hits } });
+      remark({
+        kind: 'applied',
+        name: pattern,
+        message: `pattern '${pattern}' applied ${hits} times`,
+        at: op,
+        args: { hits },
+      });
     if (!result.converged) signalFailure();
     if (!result.changed) unchanged();
   },

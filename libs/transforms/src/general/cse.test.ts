@@ -1,12 +1,16 @@
-import { describe, expect, test } from 'vitest';
 import { statisticTotal } from '@budflow/pass';
+import { describe, expect, test } from 'vitest';
 import { cse } from './cse.js';
 import { runOn } from './testing/dialect.js';
 
 const run = (body: string) => {
   const { text, result, diagnostics } = runOn(cse, body);
   expect(diagnostics.map((d) => d.message)).toEqual([]);
-  return { text, csed: statisticTotal(result.statistics, 'cse', 'num-csed'), erased: statisticTotal(result.statistics, 'cse', 'num-erased') };
+  return {
+    text,
+    csed: statisticTotal(result.statistics, 'cse', 'num-csed'),
+    erased: statisticTotal(result.statistics, 'cse', 'num-erased'),
+  };
 };
 
 describe('cse', () => {
@@ -28,7 +32,12 @@ describe('cse', () => {
                           %3 = sub(%y, %x)
                           sink(%0, %1, %2, %3)
                           return()`);
-    expect(text.slice(0, -1)).toEqual(['%0 = add(%x, %y)', '%1 = sub(%x, %y)', '%2 = sub(%y, %x)', 'sink(%0, %0, %1, %2)']);
+    expect(text.slice(0, -1)).toEqual([
+      '%0 = add(%x, %y)',
+      '%1 = sub(%x, %y)',
+      '%2 = sub(%y, %x)',
+      'sink(%0, %0, %1, %2)',
+    ]);
   });
 
   test('tells ops apart by attributes', () => {
@@ -61,9 +70,21 @@ describe('cse', () => {
       sink(%0, %4)
       return()`);
     expect(text.map((line) => line.trim())).toEqual([
-      '%0 = add(%x, %y)', 'scope() ({', '%2 = sub(%x, %y)', 'sink(%0, %2)', 'yield()', '})',
-      'scope() ({', '%2 = sub(%x, %y)', 'sink(%2)', 'yield()', '})', '%1 = sub(%x, %y)', 'sink(%0, %1)', 'return()',
-    ]); // biome-ignore format: one op each
+      '%0 = add(%x, %y)',
+      'scope() ({',
+      '%2 = sub(%x, %y)',
+      'sink(%0, %2)',
+      'yield()',
+      '})',
+      'scope() ({',
+      '%2 = sub(%x, %y)',
+      'sink(%2)',
+      'yield()',
+      '})',
+      '%1 = sub(%x, %y)',
+      'sink(%0, %1)',
+      'return()',
+    ]);
   });
 
   test('does not look into isolated regions from outside', () => {
@@ -121,7 +142,13 @@ describe('cse', () => {
                                 sink(%0, %1, %2, %3)
                                 return()`);
     expect(csed).toBe(1);
-    expect(text.slice(0, -1)).toEqual(['%0 = load(%x)', '%1 = load(%y)', 'store(%y, %x)', '%2 = load(%x)', 'sink(%0, %0, %1, %2)']);
+    expect(text.slice(0, -1)).toEqual([
+      '%0 = load(%x)',
+      '%1 = load(%y)',
+      'store(%y, %x)',
+      '%2 = load(%x)',
+      'sink(%0, %0, %1, %2)',
+    ]);
   });
 
   test.each(['sink()', 'scope() ({\n store(%x, %y)\n yield()\n }) : () -> ()'])('takes %j for a write', (op) => {
@@ -129,8 +156,11 @@ describe('cse', () => {
   });
 
   test('finds equal ops with regions, whatever their values are called', () => {
-    const scope = (a: string, b: string, op: string) => `%${a} = scope() ({\n %${b} = ${op}(%x, %y)\n %${b}1 = add(%${b}, %x)\n yield(%${b}1)\n }) : () -> i32`;
-    const { text, csed } = run(`${scope('0', 'a', 'add')}\n${scope('1', 'b', 'add')}\n${scope('2', 'd', 'sub')}\nsink(%0, %1, %2)\nreturn()`);
+    const scope = (a: string, b: string, op: string) =>
+      `%${a} = scope() ({\n %${b} = ${op}(%x, %y)\n %${b}1 = add(%${b}, %x)\n yield(%${b}1)\n }) : () -> i32`;
+    const { text, csed } = run(
+      `${scope('0', 'a', 'add')}\n${scope('1', 'b', 'add')}\n${scope('2', 'd', 'sub')}\nsink(%0, %1, %2)\nreturn()`,
+    );
     expect(csed).toBe(1);
     expect(text).toContain('sink(%0, %0, %1)');
   });

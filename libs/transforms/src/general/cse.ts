@@ -9,10 +9,18 @@
 // Requires nothing. Preserves nothing when it changes something. A scoped hash table over the dominator tree, as in
 // MLIR: a region sees the ops before it unless it is isolated. Two ops that read memory are the same when no op
 // between them in their block may write. Dead ops are erased on the way. Equality looks through regions.
-import { type Block, DominatorTree, IsolatedFromAbove, type Operation, type Region, effectsOf, isMemoryEffectFree } from '@budflow/ir';
+import {
+  type Block,
+  DominatorTree,
+  effectsOf,
+  IsolatedFromAbove,
+  isMemoryEffectFree,
+  type Operation,
+  type Region,
+} from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { isDead } from '@budflow/rewrite';
-import { OpTable, hashOp } from './op-equality.js';
+import { hashOp, OpTable } from './op-equality.js';
 
 export const cse = definePass({
   name: 'cse',
@@ -118,5 +126,5 @@ function dominatedBlocks(region: Region): Map<Block, Block[]> {
 
 function onlyReads(op: Operation): boolean {
   const effects = effectsOf(op);
-  return effects !== null && effects.every((e) => e.kind === 'read');
+  return effects?.every((e) => e.kind === 'read') === true;
 }

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { statisticTotal } from '@budflow/pass';
+import { describe, expect, test } from 'vitest';
 import { dce } from './dce.js';
 import { runOn } from './testing/dialect.js';
 

@@ -38,7 +38,8 @@ export function eraseDeadCode(root: Operation): { ops: number; blocks: number } 
     });
     op.erase();
     ops++;
-    for (const definition of definitions) if (!definition.isErased && !definition.hasResultUses) unused.push(definition);
+    for (const definition of definitions)
+      if (!definition.isErased && !definition.hasResultUses) unused.push(definition);
   };
 
   const visit = (region: Region) => {
@@ -54,6 +55,7 @@ export function eraseDeadCode(root: Operation): { ops: number; blocks: number } 
   };
   for (const region of root.regions) visit(region);
   // What is above `root` is not ours.
-  for (let op = unused.pop(); op; op = unused.pop()) if (!op.isErased && root.isAncestorOf(op) && op !== root && isDead(op)) erase(op);
+  for (let op = unused.pop(); op; op = unused.pop())
+    if (!op.isErased && root.isAncestorOf(op) && op !== root && isDead(op)) erase(op);
   return { ops, blocks };
 }

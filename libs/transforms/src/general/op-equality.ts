@@ -21,13 +21,14 @@ export function hashOp(op: Operation): number {
   if (count === 2 && op.info.hasTrait(Commutative)) {
     const a = valueNumber(op.operand0!);
     const b = valueNumber(op.operand1!);
-    h = mix(mix(h, a < b ? a : b), a < b ? b : a);
+    h = mix(mix(h, Math.min(a, b)), Math.max(a, b));
   } else for (let i = 0; i < count; i++) h = mix(h, valueNumber(op.operand(i)));
   h = mix(h, op.result0 === null ? 0 : op.result0.type.id);
   if (op.ownRegions !== null) {
     for (const region of op.ownRegions) {
       h = mix(h, region.blocks.length);
-      for (let inner = region.blocks[0]?.firstOp ?? null; inner; inner = inner.next) h = mix(h, inner.info.id ^ inner.attributes.id);
+      for (let inner = region.blocks[0]?.firstOp ?? null; inner; inner = inner.next)
+        h = mix(h, inner.info.id ^ inner.attributes.id);
     }
   }
   return h & 0x3fffffff;
@@ -38,14 +39,26 @@ export function sameOp(a: Operation, b: Operation): boolean {
   return equal(a, b, null, null);
 }
 
-function equal(a: Operation, b: Operation, values: Map<Value, Value> | null, blocks: Map<Block, Block> | null): boolean {
+function equal(
+  a: Operation,
+  b: Operation,
+  values: Map<Value, Value> | null,
+  blocks: Map<Block, Block> | null,
+): boolean {
   const count = a.operandCount;
-  if (a.info !== b.info || a.attributes !== b.attributes || count !== b.operandCount || a.resultCount !== b.resultCount) return false;
+  if (a.info !== b.info || a.attributes !== b.attributes || count !== b.operandCount || a.resultCount !== b.resultCount)
+    return false;
   const same = (x: Value, y: Value) => x === y || (values !== null && values.get(x) === y);
   let operands = true;
   for (let i = 0; i < count && operands; i++) operands = same(a.operand(i), b.operand(i));
   if (!operands) {
-    if (count !== 2 || !a.info.hasTrait(Commutative) || !same(a.operand0!, b.operand1!) || !same(a.operand1!, b.operand0!)) return false;
+    if (
+      count !== 2 ||
+      !a.info.hasTrait(Commutative) ||
+      !same(a.operand0!, b.operand1!) ||
+      !same(a.operand1!, b.operand0!)
+    )
+      return false;
   }
   for (let i = 0; i < a.resultCount; i++) if (a.result(i).type !== b.result(i).type) return false;
   const successors = a.successors;
@@ -110,7 +123,10 @@ export class OpTable {
   }
   release(mark: number): void {
     // An outermost scope takes the table with it.
-    if (mark === 0) return this.clear();
+    if (mark === 0) {
+      this.clear();
+      return;
+    }
     while (this.hashes.length > mark) {
       const hash = this.hashes.pop()!;
       const found = this.table.get(hash);

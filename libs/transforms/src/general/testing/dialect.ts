@@ -2,41 +2,74 @@
 // writes, regions of every kind, branches. And text in, pass, text out.
 import {
   AnyType,
+  attr,
   BranchOp,
   Commutative,
   ConstantLike,
   Context,
   type Diagnostic,
+  defineDialect,
+  defineOp,
+  definePattern,
   GraphRegion,
   IntegerAttr,
   IsolatedFromAbove,
   MemoryEffects,
   NoTerminator,
-  type Operation,
+  Operation,
   Pure,
+  parseModule,
+  printModule,
   type RewritePattern,
+  renderDiagnostic,
   SymbolTableTrait,
   SymbolTrait,
   Terminator,
-  attr,
-  defineDialect,
-  defineOp,
-  definePattern,
-  parseModule,
-  printModule,
-  renderDiagnostic,
   typeOfAttribute,
   variadic,
 } from '@budflow/ir';
-import { type GivenOptions, type OptionSchemas, type PassDefinition, PassManager, type PassRunResult, passItem, pipeline } from '@budflow/pass';
+import {
+  type GivenOptions,
+  type OptionSchemas,
+  type PassDefinition,
+  PassManager,
+  type PassRunResult,
+  passItem,
+  pipeline,
+} from '@budflow/pass';
 
 const RECURSIVE = MemoryEffects.implement({ effects: () => [], recursive: true });
-const binary = { operands: { lhs: AnyType, rhs: AnyType }, results: { result: AnyType }, inferTypes: (_: Context, s: { operands: readonly { type: Operation['resultTypes'][0] }[] }) => [s.operands[0]!.type] };
+const binary = {
+  operands: { lhs: AnyType, rhs: AnyType },
+  results: { result: AnyType },
+  inferTypes: (_: Context, s: { operands: readonly { type: Operation['resultTypes'][0] }[] }) => [s.operands[0]!.type],
+};
 
-const ModuleOp = defineOp({ name: 'builtin.module', summary: 'a module', regions: { body: { blocks: 'one' } }, traits: [IsolatedFromAbove, SymbolTableTrait, NoTerminator, GraphRegion] });
-const FuncOp = defineOp({ name: 't.func', summary: 'a function', attributes: { sym_name: attr.string }, regions: { body: { blocks: 'any' } }, traits: [IsolatedFromAbove, SymbolTrait] });
-const ReturnOp = defineOp({ name: 't.return', summary: 'returns', operands: { values: variadic(AnyType) }, traits: [Terminator, Pure] });
-const YieldOp = defineOp({ name: 't.yield', summary: 'ends a region', operands: { values: variadic(AnyType) }, traits: [Terminator, Pure] });
+const ModuleOp = defineOp({
+  name: 'builtin.module',
+  summary: 'a module',
+  regions: { body: { blocks: 'one' } },
+  traits: [IsolatedFromAbove, SymbolTableTrait, NoTerminator, GraphRegion],
+});
+const FuncOp = defineOp({
+  name: 't.func',
+  summary: 'a function',
+  attributes: { sym_name: attr.string },
+  regions: { body: { blocks: 'any' } },
+  traits: [IsolatedFromAbove, SymbolTrait],
+});
+const ReturnOp = defineOp({
+  name: 't.return',
+  summary: 'returns',
+  operands: { values: variadic(AnyType) },
+  traits: [Terminator, Pure],
+});
+const YieldOp = defineOp({
+  name: 't.yield',
+  summary: 'ends a region',
+  operands: { values: variadic(AnyType) },
+  traits: [Terminator, Pure],
+});
 const ConstOp = defineOp({
   name: 't.const',
   summary: 'a constant',
@@ -67,19 +100,35 @@ const SUB_SELF: RewritePattern = definePattern({
     return true;
   },
 });
-const flip = (from: string, to: () => typeof PingOp, name: string) =>
+/** Replaces the root by an op of another name on the same operand. */
+const rename = (from: string, to: string, name: string) =>
   definePattern({
     name,
-    equation: `${name} x == x`,
+    equation: `${from} x == ${to} x`,
     root: from,
     rewrite(op, rewriter) {
-      rewriter.replaceOp(op, [to().build(rewriter, op.loc, { x: op.operand(0), resultTypes: op.resultTypes })]);
+      const made = Operation.create(op.context.opInfo(to), op.loc, op.operands, op.resultTypes);
+      rewriter.replaceOp(op, rewriter.insert(made).results);
       return true;
     },
   });
 const SubOp = defineOp({ name: 't.sub', summary: 'difference', ...binary, traits: [Pure], patterns: [SUB_SELF] });
-const PingOp = defineOp({ name: 't.ping', summary: 'loops with pong', operands: { x: AnyType }, results: { result: AnyType }, traits: [Pure], patterns: [flip('t.ping', () => PongOp as typeof PingOp, 'ping-to-pong')] });
-const PongOp = defineOp({ name: 't.pong', summary: 'loops with ping', operands: { x: AnyType }, results: { result: AnyType }, traits: [Pure], patterns: [flip('t.pong', () => PingOp, 'pong-to-ping')] });
+const PingOp = defineOp({
+  name: 't.ping',
+  summary: 'loops with pong',
+  operands: { x: AnyType },
+  results: { result: AnyType },
+  traits: [Pure],
+  patterns: [rename('t.ping', 't.pong', 'ping-to-pong')],
+});
+const PongOp = defineOp({
+  name: 't.pong',
+  summary: 'loops with ping',
+  operands: { x: AnyType },
+  results: { result: AnyType },
+  traits: [Pure],
+  patterns: [rename('t.pong', 't.ping', 'pong-to-ping')],
+});
 const LoadOp = defineOp({
   name: 't.load',
   summary: 'reads',
@@ -94,9 +143,25 @@ const StoreOp = defineOp({
   interfaces: [MemoryEffects.implement({ effects: (op) => [{ kind: 'write', value: op.operand(1) }] })],
 });
 const SinkOp = defineOp({ name: 't.sink', summary: 'may do anything', operands: { values: variadic(AnyType) } });
-const ScopeOp = defineOp({ name: 't.scope', summary: 'a region with what its ops do', results: { results: variadic(AnyType) }, regions: { body: { blocks: 'any' } }, interfaces: [RECURSIVE] });
-const IsolatedOp = defineOp({ name: 't.isolated', summary: 'sees nothing outside', regions: { body: { blocks: 'one' } }, traits: [IsolatedFromAbove] });
-const GraphOp = defineOp({ name: 't.graph', summary: 'any order', regions: { body: { blocks: 'one' } }, traits: [GraphRegion, NoTerminator] });
+const ScopeOp = defineOp({
+  name: 't.scope',
+  summary: 'a region with what its ops do',
+  results: { results: variadic(AnyType) },
+  regions: { body: { blocks: 'any' } },
+  interfaces: [RECURSIVE],
+});
+const IsolatedOp = defineOp({
+  name: 't.isolated',
+  summary: 'sees nothing outside',
+  regions: { body: { blocks: 'one' } },
+  traits: [IsolatedFromAbove],
+});
+const GraphOp = defineOp({
+  name: 't.graph',
+  summary: 'any order',
+  regions: { body: { blocks: 'one' } },
+  traits: [GraphRegion, NoTerminator],
+});
 const JumpOp = defineOp({
   name: 't.jump',
   summary: 'branches',
@@ -105,12 +170,35 @@ const JumpOp = defineOp({
   traits: [Terminator, Pure],
   interfaces: [BranchOp.implement({ successorOperands: (op) => ({ start: 0, end: op.operandCount }) })],
 });
-const ForkOp = defineOp({ name: 't.fork', summary: 'branches two ways', operands: { condition: AnyType }, successors: ['yes', 'no'], traits: [Terminator, Pure] });
+const ForkOp = defineOp({
+  name: 't.fork',
+  summary: 'branches two ways',
+  operands: { condition: AnyType },
+  successors: ['yes', 'no'],
+  traits: [Terminator, Pure],
+});
 
 const dialect = defineDialect({
   name: 't',
   summary: 'for tests',
-  ops: [FuncOp, ReturnOp, YieldOp, ConstOp, AddOp, SubOp, PingOp, PongOp, LoadOp, StoreOp, SinkOp, ScopeOp, IsolatedOp, GraphOp, JumpOp, ForkOp],
+  ops: [
+    FuncOp,
+    ReturnOp,
+    YieldOp,
+    ConstOp,
+    AddOp,
+    SubOp,
+    PingOp,
+    PongOp,
+    LoadOp,
+    StoreOp,
+    SinkOp,
+    ScopeOp,
+    IsolatedOp,
+    GraphOp,
+    JumpOp,
+    ForkOp,
+  ],
   materializeConstant: (builder, loc, value) => ConstOp.create(builder, loc, { value }),
 });
 
@@ -126,7 +214,11 @@ export interface Ran {
  * are in generic form without dialect prefix and types: `%0 = add(%x, %y)`, `store(%x, %y)`, `%1 = const() {value = 1 : i32}`;
  * a line that ends a region gives its op's type in full: `}) : () -> i32`.
  */
-export function runOn<O extends OptionSchemas>(pass: PassDefinition<O>, body: string, options: GivenOptions<O> = {}): Ran {
+export function runOn<O extends OptionSchemas>(
+  pass: PassDefinition<O>,
+  body: string,
+  options: GivenOptions<O> = {},
+): Ran {
   const context = new Context();
   context.registerDialect(defineDialect({ name: 'builtin', summary: 'module', ops: [ModuleOp] }));
   context.registerDialect(dialect);
@@ -135,7 +227,9 @@ export function runOn<O extends OptionSchemas>(pass: PassDefinition<O>, body: st
   const parsed = context.diagnostics.collect(() => parseModule(text, context, { file: 'test.mlir' }));
   if (!parsed.result) throw new Error(parsed.diagnostics.map((d) => renderDiagnostic(context, d)).join('\n'));
   const module = parsed.result;
-  const { result, diagnostics } = context.diagnostics.collect(() => new PassManager(pipeline('builtin.module', passItem(pass, options))).run(module));
+  const { result, diagnostics } = context.diagnostics.collect(() =>
+    new PassManager(pipeline('builtin.module', passItem(pass, options))).run(module),
+  );
   const printed = printModule(module, { generic: true }).trimEnd().split('\n');
   return { text: printed.slice(3, -2).map(simplify), result, diagnostics };
 }
