@@ -1,7 +1,7 @@
 // loop.apply, loop.min, loop.max: affine maps of index values.
 import {
   AffineExpr,
-  type AffineMapAttr,
+  AffineMapAttr,
   type Attribute,
   attr,
   AsmNames,
@@ -18,9 +18,15 @@ import {
 } from '@budflow/ir';
 import { composeAppliedMap, dropDominatedResults, pruneInputs, sameApplied, singleValue } from './affine-operands.js';
 import { applyAffine } from './apply-affine.js';
+import { interpretsMap } from './interpret.js';
 import { parseAppliedMap, printAppliedMap } from './asm.js';
 
 const assembly: CustomAssembly = {
+  canPrint(op) {
+    const attribute = op.attr('map');
+    if (!(attribute instanceof AffineMapAttr) || op.resultCount !== 1) return false;
+    return attribute.map.numDims + attribute.map.numSymbols === op.operandCount;
+  },
   parse(parser, state) {
     const { map, operands } = parseAppliedMap(parser);
     state.attributes.set('map', parser.context.affineMapAttr(map));
@@ -92,7 +98,7 @@ export const ApplyOp = defineOp({
   results: { result: Index },
   attributes: { map: attr.affineMap },
   traits: [Pure],
-  interfaces: [AsmNames.implement({ resultName: () => 'at' })],
+  interfaces: [AsmNames.implement({ resultName: () => 'at' }), interpretsMap('min')],
   inferTypes: (context) => [context.index],
   assembly,
   verify(op) {
@@ -178,7 +184,7 @@ function combiner(kind: 'min' | 'max') {
     results: { result: Index },
     attributes: { map: attr.affineMap },
     traits: [Pure],
-    interfaces: [AsmNames.implement({ resultName: () => kind })],
+    interfaces: [AsmNames.implement({ resultName: () => kind }), interpretsMap(kind)],
     inferTypes: (context) => [context.index],
     assembly,
     verify(op) {

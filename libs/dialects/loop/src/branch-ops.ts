@@ -17,8 +17,10 @@ import {
   type Value,
   variadic,
 } from '@budflow/ir';
+import { exitsRegion } from '@budflow/interpreter';
 import { constantIndex } from './affine-operands.js';
 import { ensureYield, hasImplicitYield } from './asm.js';
+import { interpretsIf, interpretsWhile } from './interpret.js';
 import { verifyYield } from './verify.js';
 
 /** Moves what stands before the terminator in front of `op`; returns what the terminator passed. */
@@ -125,8 +127,14 @@ exist and end in a \`loop.yield\` of the results' types.`,
     elseRegion: { blocks: 'any', implicitTerminator: 'loop.yield' },
   },
   traits: [SingleBlock],
-  interfaces: [MemoryEffects.implement({ effects: () => [], recursive: true })],
+  interfaces: [MemoryEffects.implement({ effects: () => [], recursive: true }), interpretsIf],
   assembly: {
+    canPrint: (op) =>
+      op.operandCount === 1 &&
+      op.regions.length === 2 &&
+      op.region(0).blocks.length === 1 &&
+      op.region(1).blocks.length <= 1 &&
+      op.regions.every((region) => region.isEmpty || region.entry.arguments.length === 0),
     parse(parser, state) {
       const { context } = parser;
       state.operands.push(parser.resolve(parser.operand(), context.i1));
@@ -193,6 +201,7 @@ otherwise they are the results of the loop.`,
 }`,
   operands: { condition: I1, values: variadic(AnyType) },
   traits: [Pure, Terminator],
+  interfaces: [exitsRegion],
   assembly: '`(` $condition `)` attr-dict ($values^ `:` type($values))?',
   verify(op) {
     const parent = op.parentOp;
@@ -249,8 +258,14 @@ passed, whose \`loop.yield\` passes the arguments of the first region again. The
         return region !== null && region !== undefined && !op.regions.some((own) => own.isAncestorOf(region));
       },
     }),
+    interpretsWhile,
   ],
   assembly: {
+    canPrint: (op) =>
+      op.regions.length === 2 &&
+      op.regions.every((region) => region.blocks.length === 1) &&
+      op.region(0).entry.arguments.length === op.operandCount &&
+      op.region(0).entry.arguments.every((argument, i) => argument.type === op.operand(i).type),
     parse(parser, state) {
       const { context } = parser;
       const pairs = parser.commaSeparated('optional-paren', () => {

@@ -21,9 +21,11 @@ import {
   AttrSizedOperandSegments,
   AttrNames,
 } from '@budflow/ir';
+import { exitsRegion } from '@budflow/interpreter';
 import { ensureYield, hasImplicitYield, parseBound, printBound } from './asm.js';
 import { PipelineAttr, TAIL_KINDS } from './attributes.js';
-import { forBounds } from './for-bounds.js';
+import { canPrintFor, forBounds } from './for-bounds.js';
+import { interpretsFor } from './interpret.js';
 import { forPatterns } from './for-patterns.js';
 import { verifyYield } from './verify.js';
 
@@ -42,6 +44,7 @@ next iteration, or the results of the op.`,
 }`,
   operands: { values: variadic(AnyType) },
   traits: [Pure, Terminator],
+  interfaces: [exitsRegion],
   assembly: 'attr-dict ($values^ `:` type($values))?',
   verify(op) {
     const parent = op.parentOp?.name;
@@ -115,9 +118,11 @@ parallel work), \`tail\` and \`pipeline\`.`,
       },
     }),
     AsmNames.implement({ argumentName: (_, argument) => (argument.index === 0 ? 'i' : undefined) }),
+    interpretsFor,
   ],
   inferTypes: (_, state) => segmentTypes(state, 2),
   assembly: {
+    canPrint: canPrintFor,
     parse(parser, state) {
       const { context } = parser;
       const iv = parser.operand();
