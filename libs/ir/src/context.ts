@@ -19,6 +19,7 @@ import {
   UnitAttr,
 } from './attribute.js';
 import { floatBits, floatFromBits } from './attribute-text.js';
+import type { ValueConstraint } from './constraints.js';
 import type { Dialect, DialectAttrDefinition, DialectTypeDefinition } from './define-dialect.js';
 import type { OpInterface } from './define-interface.js';
 import { elementBytes } from './dense.js';
@@ -28,6 +29,7 @@ import { CallSiteLoc, FileLineColLoc, FusedLoc, type Location, type LocationRef,
 import { OpInfo } from './op-info.js';
 import type { Operation } from './operation.js';
 import { printOperationToString, printWith } from './printer.js';
+import { AttrSizedOperandSegments, AttrSizedResultSegments } from './traits.js';
 import {
   ComplexType,
   DialectType,
@@ -117,6 +119,9 @@ export class Context {
       const info = this.opInfo(definition.opName);
       info.definition = definition;
       for (const trait of definition.spec.traits ?? []) info.traits[trait.id] = true;
+      // Several flexible groups can only be told apart by segment sizes, whether the definition says so or not.
+      if (flexibleGroups(definition.spec.operands) > 1) info.traits[AttrSizedOperandSegments.id] = true;
+      if (flexibleGroups(definition.spec.results) > 1) info.traits[AttrSizedResultSegments.id] = true;
       for (const impl of definition.spec.interfaces ?? []) info.interfaces[impl.interfaceId] ??= impl.methods;
     }
   }
@@ -432,6 +437,10 @@ export class Context {
   printOperation(op: Operation): string {
     return printOperationToString(op);
   }
+}
+
+function flexibleGroups(constraints: Record<string, ValueConstraint> | undefined): number {
+  return Object.values(constraints ?? {}).filter((c) => c.kind !== 'one').length;
 }
 
 function ids(list: readonly { readonly id: number }[]): string {

@@ -290,7 +290,7 @@ export class FormatParse {
   }
   private check(side: Side, from: number, constraint: TypeConstraint, types: readonly Type[]): void {
     types.forEach((type, k) => {
-      if (!constraint.check(type)) this.parser.error(`${side} #${from + k} must be ${constraint.description}, but got ${type}`, this.start);
+      if (!constraint.check(type)) this.parser.error(`${side} #${from + k} must be ${constraint.description}, but got '${type}'`, this.start);
     });
   }
 

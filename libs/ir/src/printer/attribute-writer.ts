@@ -18,6 +18,7 @@ import type { Context } from '../context.js';
 import type { LocationRef } from '../location.js';
 import type { OpInfo } from '../op-info.js';
 import type { Operation } from '../operation.js';
+import { AttrSizedOperandSegments, AttrSizedResultSegments } from '../traits.js';
 import { IntegerType, type Type, elementCount } from '../type.js';
 import { AttrNames } from '../well-known.js';
 import { type ByteBuffer, TextCache } from './byte-buffer.js';
@@ -27,11 +28,12 @@ export type DictionaryPart = 'all' | 'properties' | 'discardable';
 
 const PLAIN_NAME = /^[A-Za-z_][\w$.]*$/;
 
-// What MLIR 16 called the segment sizes, which every later version still reads outside of `<{...}>`.
-const OLD_SEGMENT_NAMES: Record<string, string> = {
-  [AttrNames.operandSegmentSizes]: 'operand_segment_sizes',
-  [AttrNames.resultSegmentSizes]: 'result_segment_sizes',
-};
+/** What MLIR 16 called the segment sizes, which every later version still reads outside of `<{...}>`. */
+function oldSegmentName(info: OpInfo, name: string): string | undefined {
+  if (name === AttrNames.operandSegmentSizes && info.hasTrait(AttrSizedOperandSegments)) return 'operand_segment_sizes';
+  if (name === AttrNames.resultSegmentSizes && info.hasTrait(AttrSizedResultSegments)) return 'result_segment_sizes';
+  return undefined;
+}
 
 export class AttributeWriter {
   private readonly context: Context;
@@ -175,8 +177,7 @@ export class AttributeWriter {
       }
       out.text(first ? (part === 'properties' ? ' <{' : ' {') : ', ');
       first = false;
-      const old = definition !== null && part === 'all' ? OLD_SEGMENT_NAMES[name] : undefined;
-      this.named(old ?? name, value);
+      this.named(part === 'all' ? (oldSegmentName(info, name) ?? name) : name, value);
     }
     if (!first) out.text(part === 'properties' ? '}>' : '}');
     if (cached) this.dictionaries.remember(out, start, attributes, info);

@@ -55,10 +55,13 @@ export class ValueNames {
 
   /** Names everything visible at `op`: from its closest isolated ancestor down to its own results. */
   enterFrom(op: Operation): void {
-    if (op.parent === null || (op.info.hasTrait(IsolatedFromAbove) && op.operandCount === 0 && op.result0 === null)) {
-      this.results(op);
+    if (op.parentOp === null) {
+      // A block that is not in an operation yet still has names for its values.
+      if (op.parent !== null) this.detached(op.parent);
+      else this.results(op);
       return;
     }
+    if (op.info.hasTrait(IsolatedFromAbove) && op.operandCount === 0 && op.result0 === null) return;
     const chain: Operation[] = [op];
     for (let at = op; at.parentOp !== null; ) {
       at = at.parentOp;
@@ -118,10 +121,18 @@ export class ValueNames {
     this.scopes.delete(region);
   }
 
-  private block(block: Block, entry: boolean, parent: Operation): void {
-    const naming = this.suggestions ? AsmNames.of(parent) : undefined;
+  private detached(block: Block): void {
+    const blocks = block.parent?.blocks ?? [block];
+    blocks.forEach((b, i) => {
+      this.blocks.set(b, i);
+      this.block(b, i === 0, null);
+    });
+  }
+
+  private block(block: Block, entry: boolean, parent: Operation | null): void {
+    const naming = this.suggestions && parent !== null ? AsmNames.of(parent) : undefined;
     for (const argument of block.arguments) {
-      const name = naming?.argumentName?.(parent, argument);
+      const name = naming?.argumentName?.(parent!, argument);
       if (name !== undefined) this.add(argument, this.named(name));
       else if (entry) this.add(argument, (this.nextArgument++ << SHIFT) | ARGUMENT);
       else this.add(argument, (this.nextValue++ << SHIFT) | NUMBER);
