@@ -4,7 +4,7 @@ import { type Attribute, type DictionaryAttr, DistinctAttr, OpaqueAttr, type Sym
 import type { Location } from '../location.js';
 import type { Type } from '../type.js';
 import { ElementsParser } from './elements-parser.js';
-import { C_BARE, C_START, CLASS } from './lexer.js';
+import { C_BARE, C_START, CLASS, brief } from './lexer.js';
 import { hashBytes } from './names.js';
 
 const MEMO_SIZE = 2048;
@@ -135,9 +135,7 @@ export abstract class AttributeParser extends ElementsParser {
     this.expectWord('loc');
     const open = this.pos;
     this.expect(0x28, "'(' after 'loc'");
-    this.enter();
     const location = this.locationBody();
-    this.leave();
     this.expectClose(0x29, "')' to close the location", open);
     return location;
   }
@@ -184,7 +182,7 @@ export abstract class AttributeParser extends ElementsParser {
       this.distincts.set(number, made);
       return made;
     }
-    if (known.referenced !== referenced) this.fail('parse.distinct', `distinct[${number}] was ${known.referenced} before`, start);
+    if (known.referenced !== referenced) this.fail('parse.distinct', `distinct[${number}] was ${brief(known.referenced)} before`, start);
     return known;
   }
 
@@ -319,9 +317,13 @@ export abstract class AttributeParser extends ElementsParser {
 
   defineAttributeAlias(name: string, at: number): void {
     if (this.aliases.has(name)) this.fail('parse.alias-redefinition', `redefinition of attribute alias '#${name}'`, at);
-    this.setAlias(name, this.attribute());
+    this.setAlias(name, this.attribute(), at);
   }
-  protected setAlias(name: string, attr: Attribute): void {
+  protected alias(name: string): Attribute | undefined {
+    return this.aliases.get(name);
+  }
+  protected setAlias(name: string, attr: Attribute, at: number): void {
+    this.checkAlias(`#${name}`, attr, at);
     this.aliases.set(name, attr);
   }
 

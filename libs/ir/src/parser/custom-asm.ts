@@ -11,7 +11,7 @@ import type { OpInfo } from '../op-info.js';
 import { Operation, type Region } from '../operation.js';
 import type { Type } from '../type.js';
 import type { Value } from '../value.js';
-import { C_DIGIT, CLASS } from './lexer.js';
+import { C_DIGIT, CLASS, brief } from './lexer.js';
 import type { EntryArgument, OpParser } from './op-parser.js';
 
 /** `%name#number`; the text of the name is made only when asked for. */
@@ -219,14 +219,14 @@ export class CustomAsm implements AsmParser {
     if (p.bytes[p.pos] === 0x28) return p.affineMapBody();
     const at = p.pos;
     const attr = p.attribute();
-    return attr instanceof AffineMapAttr ? attr.map : this.error(`expected an affine map, got ${attr}`, at);
+    return attr instanceof AffineMapAttr ? attr.map : this.error(`expected an affine map, got ${brief(attr)}`, at);
   }
   integerSet(): IntegerSet {
     const { p } = this;
     if (p.bytes[p.pos] === 0x28) return p.integerSetBody();
     const at = p.pos;
     const attr = p.attribute();
-    return attr instanceof IntegerSetAttr ? attr.set : this.error(`expected an affine set, got ${attr}`, at);
+    return attr instanceof IntegerSetAttr ? attr.set : this.error(`expected an affine set, got ${brief(attr)}`, at);
   }
   affineMapOfOperands(delimiter: 'paren' | 'square'): { map: AffineMap; operands: UnresolvedOperand[] } {
     const operands: ParsedOperand[] = [];

@@ -20,7 +20,7 @@ import {
   byteWidth,
   elementCount,
 } from '../type.js';
-import { C_HEX, CLASS, hexDigit } from './lexer.js';
+import { C_HEX, CLASS, brief, hexDigit } from './lexer.js';
 import { NumberParser } from './number-parser.js';
 
 type StaticShaped = TensorType | VectorType;
@@ -57,8 +57,8 @@ export abstract class ElementsParser extends NumberParser {
       type = this.type();
     }
     if (!(type instanceof TensorType) && !(type instanceof VectorType))
-      return this.fail('parse.elements-type', `${what} elements must be a ranked tensor or a vector, got ${type}`, at);
-    if (type.shape.includes(DYNAMIC)) this.fail('parse.elements-type', `${what} elements must have a static shape, got ${type}`, at);
+      return this.fail('parse.elements-type', `${what} elements must be a ranked tensor or a vector, got ${brief(type)}`, at);
+    if (type.shape.includes(DYNAMIC)) this.fail('parse.elements-type', `${what} elements must have a static shape, got ${brief(type)}`, at);
     if (type instanceof VectorType && type.scalable.includes(true) && what !== 'dense') this.fail('parse.elements-type', `${what} elements cannot be scalable`, at);
     return type;
   }
@@ -67,7 +67,7 @@ export abstract class ElementsParser extends NumberParser {
     const count = elementCount(type.shape)!;
     const element = type.element;
     if (this.bytes[this.pos] === 0x3e) {
-      if (count !== 0) this.fail('parse.elements-shape', `no elements given for ${type}`);
+      if (count !== 0) this.fail('parse.elements-shape', `no elements given for ${brief(type)}`);
       return this.context.denseElements(type, new Uint8Array(0), { splat: false });
     }
     const numeric = element instanceof IntegerType || element instanceof IndexType || element instanceof FloatType || element instanceof ComplexType;
@@ -98,7 +98,7 @@ export abstract class ElementsParser extends NumberParser {
 
   private storedWidth(element: Type, start: number): number {
     const width = byteWidth(element);
-    if (width === undefined) return this.fail('parse.elements-type', `dense elements of type ${element} are not supported`, start);
+    if (width === undefined) return this.fail('parse.elements-type', `dense elements of type ${brief(element)} are not supported`, start);
     return width;
   }
   private fill(bytes: Uint8Array): void {
@@ -132,7 +132,7 @@ export abstract class ElementsParser extends NumberParser {
   private shapeMismatch(type: StaticShaped, level: number, at: number): never {
     const size = type.shape[level];
     const wanted = size === undefined ? 'one element' : `a list of ${size}`;
-    return this.fail('parse.elements-shape', `elements do not have the shape of ${type}: expected ${wanted} here`, at);
+    return this.fail('parse.elements-shape', `elements do not have the shape of ${brief(type)}: expected ${wanted} here`, at);
   }
 
   private element(type: Type): void {
@@ -201,7 +201,7 @@ export abstract class ElementsParser extends NumberParser {
     return this.denseUniform(type, bytes, parts * width);
   }
   private blobSize(type: Type, wanted: number, got: number, at: number): never {
-    return this.fail('parse.elements-blob', `hexadecimal elements of ${type} take ${wanted} bytes, got ${got}`, at);
+    return this.fail('parse.elements-blob', `hexadecimal elements of ${brief(type)} take ${wanted} bytes, got ${got}`, at);
   }
 
   /** The bytes of the string `"0x..."` in [start, end). */
@@ -224,7 +224,7 @@ export abstract class ElementsParser extends NumberParser {
     const at = this.pos;
     const values: string[] = [];
     const item = () => {
-      if (!this.atString) this.fail('parse.elements-type', `elements of type ${type.element} must be strings`);
+      if (!this.atString) this.fail('parse.elements-type', `elements of type ${brief(type.element)} must be strings`);
       values.push(this.quoted());
     };
     const splat = this.bytes[at] !== 0x5b;
@@ -262,7 +262,7 @@ export abstract class ElementsParser extends NumberParser {
       const indexShape = this.literalShape();
       // One index for a tensor of rank 1 may stand without brackets.
       const indexType = context.tensor(indexShape.length === 0 ? [1, 1] : indexShape.length === 1 ? [1, indexShape[0]!] : indexShape, context.i64);
-      if (indexShape.length > 2 || indexType.shape[1] !== rank) this.fail('parse.elements-shape', `indices of sparse elements of ${type} need ${rank} numbers each`, at);
+      if (indexShape.length > 2 || indexType.shape[1] !== rank) this.fail('parse.elements-shape', `indices of sparse elements of ${brief(type)} need ${rank} numbers each`, at);
       indices = this.sparsePart(context.tensor(indexShape, context.i64), indexType, at);
       this.checkIndices(indices as DenseElementsAttr, type, at);
       this.expect(0x2c, "',' between the indices and the values of sparse elements");
@@ -311,7 +311,7 @@ export abstract class ElementsParser extends NumberParser {
       const value = view.getBigInt64(i, true);
       const check = indices.splat ? type.shape : [type.shape[(i / 8) % type.shape.length]!];
       for (const size of check)
-        if (value < 0n || value >= BigInt(size)) this.fail('parse.elements-shape', `index ${value} is out of range for ${type}`, at);
+        if (value < 0n || value >= BigInt(size)) this.fail('parse.elements-shape', `index ${value} is out of range for ${brief(type)}`, at);
     }
   }
   /** Sizes of the nested lists at `pos`, by their first members; nothing is consumed. */
@@ -351,8 +351,8 @@ export abstract class ElementsParser extends NumberParser {
     const at = this.pos;
     const type = this.type();
     if (!(type instanceof IntegerType && type.signedness === 'signless') && !(type instanceof FloatType))
-      return this.fail('parse.array-type', `elements of an array must be signless integers or floats, got ${type}`, at);
-    if (type.width % 8 !== 0 && type.width !== 1) this.fail('parse.array-type', `elements of an array must have whole bytes, got ${type}`, at);
+      return this.fail('parse.array-type', `elements of an array must be signless integers or floats, got ${brief(type)}`, at);
+    if (type.width % 8 !== 0 && type.width !== 1) this.fail('parse.array-type', `elements of an array must have whole bytes, got ${brief(type)}`, at);
     const values: (number | bigint)[] = [];
     if (this.bytes[this.pos] !== 0x3e) {
       this.expect(0x3a, "':' or '>' after the element type of an array");

@@ -81,6 +81,12 @@ export interface ParserInput {
   readonly file: string;
 }
 
+/** Text of a type or attribute for a message, cut when it is long. */
+export function brief(item: { toString(): string }): string {
+  const text = item.toString();
+  return text.length > 160 ? `${text.slice(0, 157)}...` : text;
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 

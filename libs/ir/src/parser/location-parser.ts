@@ -2,6 +2,7 @@
 import type { Attribute } from '../attribute.js';
 import { Location, type LocationRef } from '../location.js';
 import { AttributeParser } from './attribute-parser.js';
+import { brief } from './lexer.js';
 
 export abstract class LocationParser extends AttributeParser {
   /** Where `#name = loc(` stands, for aliases at line starts; made when first needed. */
@@ -29,7 +30,7 @@ export abstract class LocationParser extends AttributeParser {
     if (this.bytes[pos] === 0x22) return this.namedLocation();
     if (this.bytes[pos] === 0x23) {
       const attr = this.attribute();
-      if (!(attr instanceof Location)) return this.fail('parse.location', `expected a location, got ${attr}`, pos);
+      if (!(attr instanceof Location)) return this.fail('parse.location', `expected a location, got ${brief(attr)}`, pos);
       return attr;
     }
     if (this.acceptWord('unknown')) return context.unknownLoc;
@@ -88,11 +89,19 @@ export abstract class LocationParser extends AttributeParser {
     return context.nameLoc(text, child);
   }
 
-  /** Reads `#name = loc(...)` from further down. */
+  /** The alias `#name = loc(...)` from further down. */
   laterAlias(name: string): Attribute | undefined {
-    this.later ??= this.scanAliases();
-    const at = this.later.get(name);
+    if (this.later === null) {
+      this.later = this.scanAliases();
+      // In the order of the file, in which one refers to those before it: this keeps the recursion shallow.
+      for (const other of this.later.keys()) if (!this.readAhead.has(other) && !this.resolving.has(other)) this.readLater(other);
+    }
+    return this.readLater(name);
+  }
+  private readLater(name: string): Attribute | undefined {
+    const at = this.later?.get(name);
     if (at === undefined) return undefined;
+    if (this.readAhead.get(name) === at) return this.alias(name);
     if (this.resolving.has(name)) return this.fail('parse.alias-cycle', `the alias '#${name}' refers to itself`, at);
     const { pos } = this;
     this.resolving.add(name);
@@ -101,7 +110,7 @@ export abstract class LocationParser extends AttributeParser {
     this.expect(0x3d, `'=' after '#${name}'`);
     const location = this.locationAttribute();
     this.resolving.delete(name);
-    this.setAlias(name, location);
+    this.setAlias(name, location, at);
     this.readAhead.set(name, at);
     this.pos = pos;
     return location;

@@ -2,7 +2,7 @@
 import type { Attribute } from '../attribute.js';
 import { floatFromBits } from '../attribute-text.js';
 import { FloatType, type IndexType, IntegerType, type Type } from '../type.js';
-import { C_DIGIT, CLASS } from './lexer.js';
+import { C_DIGIT, CLASS, brief } from './lexer.js';
 import { TypeParser } from './type-parser.js';
 
 export abstract class NumberParser extends TypeParser {
@@ -18,7 +18,7 @@ export abstract class NumberParser extends TypeParser {
     if (!hex && bytes[end] === 0x2e) {
       const value = this.floatLiteral(start, end, negative);
       const type = given ?? (this.accept(0x3a) ? this.type() : context.f64);
-      if (!(type instanceof FloatType)) return this.fail('parse.literal-type', `a float cannot have the type ${type}`, at);
+      if (!(type instanceof FloatType)) return this.fail('parse.literal-type', `a float cannot have the type ${brief(type)}`, at);
       return context.floatAttr(type, value);
     }
     this.pos = end;
@@ -34,7 +34,7 @@ export abstract class NumberParser extends TypeParser {
       const value = floatFromBits(bits, type);
       return context.floatAttr(type, value, Number.isNaN(value) ? bits : null);
     }
-    if (!(type instanceof IntegerType) && type !== context.index) return this.fail('parse.literal-type', `an integer cannot have the type ${type}`, at);
+    if (!(type instanceof IntegerType) && type !== context.index) return this.fail('parse.literal-type', `an integer cannot have the type ${brief(type)}`, at);
     const integer = type as IntegerType | IndexType;
     return context.integerAttr(integer, this.integerValue(integer, start, end, negative, at));
   }

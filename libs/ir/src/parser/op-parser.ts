@@ -12,7 +12,7 @@ import { FunctionType, type Type } from '../type.js';
 import { Value } from '../value.js';
 import { AttrNames } from '../well-known.js';
 import { CustomAsm } from './custom-asm.js';
-import { C_BARE, C_START, CLASS, type ParserInput } from './lexer.js';
+import { C_BARE, C_START, CLASS, type ParserInput, brief } from './lexer.js';
 import { LocationParser } from './location-parser.js';
 import { NameTable, ValueScopes } from './names.js';
 import { opNamesOf } from './op-names.js';
@@ -55,10 +55,9 @@ export class OpParser extends LocationParser {
   private readonly isForward = (value: Value): boolean => value.owner === this.forward;
   private blocks: Map<string, LabelledBlock> | null = null;
   private defaultDialect = 'builtin';
-  // Operands of the operations being read, innermost last.
-  private readonly operandIds: number[] = [];
-  private readonly operandNumbers: number[] = [];
-  private readonly operandOffsets: number[] = [];
+  /** Operands of the operations being read, innermost last: id, number and offset of each. */
+  private operandStack = new Int32Array(3 * 256);
+  private operandTop = 0;
   private readonly noGroups: ResultGroup[] = [];
 
   constructor(input: ParserInput) {
@@ -127,19 +126,17 @@ export class OpParser extends LocationParser {
   private genericOperation(): Operation {
     const { bytes, pos: nameAt } = this;
     const info = this.quotedOpName();
-    const { operandIds, operandNumbers, operandOffsets } = this;
-    const first = operandIds.length;
+    const first = this.operandTop;
     let open = this.pos;
     this.expect(0x28, "'(' before the operands");
     if (bytes[this.pos] !== 0x29) {
       do {
         const at = this.pos;
-        operandIds.push(this.valueName());
-        operandNumbers.push(bytes[this.pos] === 0x23 ? this.resultNumber() : 0);
-        operandOffsets.push(at);
+        const id = this.valueName();
+        this.pushOperand(id, bytes[this.pos] === 0x23 ? this.resultNumber() : 0, at);
       } while (this.accept(0x2c));
     }
-    const count = operandIds.length - first;
+    const count = (this.operandTop - first) / 3;
     this.expectClose(0x29, "')' after the operands", open);
 
     let successors: Block[] | null = null;
@@ -174,9 +171,7 @@ export class OpParser extends LocationParser {
     const op = new Operation(info, this.origin + nameAt, attributes);
     this.expect(0x3a, "':' and the type of the operation");
     this.signature(op, first, count);
-    operandIds.length = first;
-    operandNumbers.length = first;
-    operandOffsets.length = first;
+    this.operandTop = first;
     if (regions) for (const region of regions) op.appendRegion(region);
     op.ownSuccessors = successors;
     if (bytes[this.pos] === 0x6c) op.loc = this.optionalLocation() ?? op.loc;
@@ -189,10 +184,10 @@ export class OpParser extends LocationParser {
     if (bytes[open] !== 0x28) {
       // An alias of a function type.
       const type = this.type();
-      if (!(type instanceof FunctionType)) return this.fail('parse.expected', `expected a function type, got ${type}`, open);
+      if (!(type instanceof FunctionType)) return this.fail('parse.expected', `expected a function type, got ${brief(type)}`, open);
       if (type.inputs.length !== count) this.operandCount(op, count, type.inputs.length, open);
       type.inputs.forEach((input, i) => {
-        op.appendOperand(this.useOperand(first + i, input));
+        op.appendOperand(this.useOperand(first + 3 * i, input));
       });
       for (const result of type.results) op.appendResult(result);
       return;
@@ -202,7 +197,7 @@ export class OpParser extends LocationParser {
     if (bytes[this.pos] !== 0x29) {
       do {
         const type = this.type();
-        if (n < count) op.appendOperand(this.useOperand(first + n, type));
+        if (n < count) op.appendOperand(this.useOperand(first + 3 * n, type));
         n++;
       } while (this.accept(0x2c));
     }
@@ -224,7 +219,21 @@ export class OpParser extends LocationParser {
     return this.fail('parse.operand-count', `'${op.name}' has ${operands} operand${operands === 1 ? '' : 's'}, but ${types} operand type${types === 1 ? '' : 's'}`, at);
   }
   private useOperand(index: number, type: Type): Value {
-    return this.use(this.operandIds[index]!, this.operandNumbers[index]!, type, this.operandOffsets[index]!);
+    const stack = this.operandStack;
+    return this.use(stack[index]!, stack[index + 1]!, type, stack[index + 2]!);
+  }
+  private pushOperand(id: number, number: number, offset: number): void {
+    const top = this.operandTop;
+    if (top + 3 > this.operandStack.length) {
+      const grown = new Int32Array(2 * this.operandStack.length);
+      grown.set(this.operandStack);
+      this.operandStack = grown;
+    }
+    if (number > 0x7fffffff) this.fail('parse.result-number', 'result number is too large', offset);
+    this.operandStack[top] = id;
+    this.operandStack[top + 1] = number;
+    this.operandStack[top + 2] = offset;
+    this.operandTop = top + 3;
   }
 
   private merged(properties: DictionaryAttr, attributes: DictionaryAttr, at: number): DictionaryAttr {
@@ -392,7 +401,7 @@ export class OpParser extends LocationParser {
     if (known !== null) {
       if (known.type === type) return known;
       const note = known.owner === this.forward ? 'prior use here' : 'defined here';
-      return this.failWithNote('parse.type-mismatch', `${this.shown(id, number)} is used as ${type}, but has type ${known.type}`, at, note, this.origin + knownAt);
+      return this.failWithNote('parse.type-mismatch', `${this.shown(id, number)} is used as ${brief(type)}, but has type ${brief(known.type)}`, at, note, this.origin + knownAt);
     }
     const value = new Value(type, this.forward, 0);
     if (number === 0) scopes.set(id, value, at);
@@ -420,7 +429,7 @@ export class OpParser extends LocationParser {
     if (known.type !== value.type)
       this.failWithNote(
         'parse.type-mismatch',
-        `definition of ${this.shown(id, number)} has type ${value.type}, but it was used as ${known.type}`,
+        `definition of ${this.shown(id, number)} has type ${brief(value.type)}, but it was used as ${brief(known.type)}`,
         at,
         'previously used here',
         this.origin + knownAt,

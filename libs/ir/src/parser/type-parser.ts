@@ -17,7 +17,8 @@ import {
   VectorType,
 } from '../type.js';
 import { AffineParser } from './affine-parser.js';
-import { C_BARE, C_DIGIT, CLASS } from './lexer.js';
+import { AliasLimits } from './alias-limits.js';
+import { C_BARE, C_DIGIT, CLASS, brief } from './lexer.js';
 
 const MEMO_SIZE = 1024;
 /** Longest type text that is remembered. */
@@ -36,6 +37,7 @@ export abstract class TypeParser extends AffineParser {
   private readonly memoTypes = new Array<Type | null>(MEMO_SIZE).fill(null);
   private readonly memoStart = new Int32Array(MEMO_SIZE);
   private readonly memoLength = new Int32Array(MEMO_SIZE);
+  private readonly aliasLimits = new AliasLimits();
   private readonly typeAliases = new Map<string, Type>();
 
   abstract attribute(type?: Type): Attribute;
@@ -283,7 +285,7 @@ export abstract class TypeParser extends AffineParser {
   private elementType(of: string, allowed: (type: Type) => boolean): Type {
     const at = this.pos;
     const element = this.type();
-    if (!allowed(element)) this.fail('parse.element-type', `${element} cannot be the element type of a ${of}`, at);
+    if (!allowed(element)) this.fail('parse.element-type', `${brief(element)} cannot be the element type of a ${of}`, at);
     return element;
   }
 
@@ -351,7 +353,14 @@ export abstract class TypeParser extends AffineParser {
   defineTypeAlias(name: string, at: number): void {
     if (this.typeAliases.has(name)) this.fail('parse.alias-redefinition', `redefinition of type alias '!${name}'`, at);
     this.acceptWord('type'); // older files write `!a = type i32`
-    this.typeAliases.set(name, this.type());
+    const type = this.type();
+    this.checkAlias(`!${name}`, type, at);
+    this.typeAliases.set(name, type);
+  }
+
+  protected checkAlias(shown: string, target: Type | Attribute, at: number): void {
+    const problem = this.aliasLimits.problem(target);
+    if (problem) this.fail('parse.alias-size', `what the alias '${shown}' stands for ${problem}`, at);
   }
 
   private dialectType(): Type {
