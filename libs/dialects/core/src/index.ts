@@ -1,1 +1,19 @@
-export {};
+// Public face of the core dialects: definitions of their ops, registration, and builders.
+export * from './arith/attributes.js';
+export * from './arith/casts.js';
+export * from './arith/compare.js';
+export * from './arith/constant.js';
+export * from './arith/dialect.js';
+export * from './arith/extended.js';
+export * from './arith/float-ops.js';
+export * from './arith/integer-ops.js';
+export * from './arith/select.js';
+export * from './builtin/dialect.js';
+export * from './cf/branches.js';
+export * from './cf/dialect.js';
+export * from './func/calls.js';
+export * from './func/dialect.js';
+export * from './func/function.js';
+export * from './math/dialect.js';
+export * from './math/ops.js';
+export * from './register.js';

@@ -1,0 +1,14 @@
+// Registration of the core dialects.
+import type { Context, Dialect } from '@budflow/ir';
+import { arithDialect } from './arith/dialect.js';
+import { builtinDialect } from './builtin/dialect.js';
+import { cfDialect } from './cf/dialect.js';
+import { funcDialect } from './func/dialect.js';
+import { mathDialect } from './math/dialect.js';
+
+export const coreDialects: readonly Dialect[] = [builtinDialect, funcDialect, arithDialect, mathDialect, cfDialect];
+
+/** Registers builtin, func, arith, math and cf. */
+export function registerCoreDialects(context: Context): void {
+  for (const dialect of coreDialects) context.registerDialect(dialect);
+}

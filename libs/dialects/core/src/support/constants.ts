@@ -1,0 +1,123 @@
+// Looking at constant operands in folds and patterns. Splats count as their one value.
+import {
+  type Attribute,
+  ConstantLike,
+  DenseElementsAttr,
+  FloatAttr,
+  FloatType,
+  IndexType,
+  IntegerAttr,
+  IntegerType,
+  type Operation,
+  type Type,
+  type Value,
+  denseElement,
+  elementTypeOf,
+} from '@budflow/ir';
+import { type Evaluator1, type Evaluator2, type RuntimeValue, RuntimeTrap, attributeFromValue, interpretPureOp, valueFromAttribute } from '@budflow/interpreter';
+
+/** The integer a scalar or splat constant holds; null for anything else. */
+export function integerOf(attr: Attribute | null | undefined): number | bigint | null {
+  if (attr instanceof IntegerAttr) return attr.value;
+  if (attr instanceof DenseElementsAttr && attr.splat) {
+    const { element } = attr.type;
+    if (element instanceof IntegerType || element instanceof IndexType) return denseElement(attr, 0);
+  }
+  return null;
+}
+
+/** The float a scalar or splat constant holds; null for anything else. */
+export function floatOf(attr: Attribute | null | undefined): number | null {
+  if (attr instanceof FloatAttr) return attr.value;
+  if (attr instanceof DenseElementsAttr && attr.splat && attr.type.element instanceof FloatType) {
+    const { element } = attr.type;
+    return element.name === 'f64' || element.name === 'f32' || element.name === 'f16' || element.name === 'bf16'
+      ? Number(denseElement(attr, 0))
+      : null;
+  }
+  return null;
+}
+
+/** Whether a constant is this integer; -1 also matches all ones of i1. */
+export function isInteger(attr: Attribute | null | undefined, value: number): boolean {
+  const found = integerOf(attr);
+  if (found === null) return false;
+  // biome-ignore lint/suspicious/noDoubleEquals: compares numbers with bigints
+  if (found == value) return true;
+  return value === -1 && isAllOnes(attr!, found);
+}
+function isAllOnes(attr: Attribute, value: number | bigint): boolean {
+  const type = elementTypeOf((attr as IntegerAttr | DenseElementsAttr).type);
+  return type instanceof IntegerType && type.width === 1 && Number(value) === 1;
+}
+
+/** Whether a constant is this float, the sign of zero included. */
+export function isFloat(attr: Attribute | null | undefined, value: number): boolean {
+  const found = floatOf(attr);
+  return found !== null && Object.is(found, value);
+}
+
+/** The constant a value is defined as; null when it is none. */
+export function constantOperand(value: Value): Attribute | null {
+  const op = value.definingOp;
+  return op?.info.hasTrait(ConstantLike) ? (op.attr('value') ?? null) : null;
+}
+
+/** Zero, one, ... of the result's type. */
+export function constantLike(op: Operation, value: number | bigint): Attribute {
+  return op.context.constantAttr(op.result(0).type, value);
+}
+
+function isScalarConstant(attr: Attribute): boolean {
+  return attr instanceof IntegerAttr || attr instanceof FloatAttr;
+}
+
+/** Runs `f` on scalars; null when it traps. */
+function attempt(op: Operation, f: () => RuntimeValue): Attribute | null {
+  try {
+    return attributeFromValue(op.context, op.result(0).type, f());
+  } catch (error) {
+    if (error instanceof RuntimeTrap) return null;
+    throw error;
+  }
+}
+
+/** A memo of scalar functions by element type: folding a constant must not build the function again. */
+function memo<F>(make: (type: Type) => F): (type: Type) => F {
+  const known = new WeakMap<Type, F>();
+  return (type) => {
+    let f = known.get(type);
+    if (f === undefined) {
+      f = make(type);
+      known.set(type, f);
+    }
+    return f;
+  };
+}
+
+export type ConstantFold = (op: Operation, operands: readonly (Attribute | null)[]) => Attribute | null;
+
+/** Constant folding of an op with one operand; `make` gives the scalar function for the operand's element type. */
+export function constantFold1(make: (type: Type) => Evaluator1): ConstantFold {
+  const functions = memo(make);
+  return (op, [a]) => {
+    if (!a) return null;
+    if (!isScalarConstant(a)) return interpretPureOp(op, [a])?.[0] ?? null;
+    return attempt(op, () => functions(op.operand(0).type)(valueFromAttribute(a)!));
+  };
+}
+
+/** The same for two operands of one type. */
+export function constantFold2(make: (type: Type) => Evaluator2): ConstantFold {
+  const functions = memo(make);
+  return (op, [a, b]) => {
+    if (!a || !b) return null;
+    if (!isScalarConstant(a) || !isScalarConstant(b)) return interpretPureOp(op, [a, b])?.[0] ?? null;
+    return attempt(op, () => functions(op.operand(0).type)(valueFromAttribute(a)!, valueFromAttribute(b)!));
+  };
+}
+
+/** Constant folding by interpretation, for ops that are seldom folded. */
+export function constantFoldAll(op: Operation, operands: readonly (Attribute | null)[]): Attribute[] | null {
+  return operands.every((a) => a !== null) ? interpretPureOp(op, operands as Attribute[]) : null;
+}
