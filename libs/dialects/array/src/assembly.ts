@@ -1,0 +1,125 @@
+// Pieces of assembly that several ops share.
+import {
+  type AsmParser,
+  type AsmPrinter,
+  type Attribute,
+  AttrNames,
+  type CustomAssembly,
+  DYNAMIC,
+  IntegerAttr,
+  type Operation,
+  type OperationState,
+  type Type,
+  typeOfAttribute,
+  type Value,
+} from '@budflow/ir';
+
+/** `%a, %b {attrs} : type`: all operands and the result have one type. */
+export function sameTypeAssembly(operandCount: number): CustomAssembly {
+  return {
+    parse(parser, state) {
+      const operands = [parser.operand()];
+      for (let i = 1; i < operandCount; i++) {
+        parser.punctuation(',');
+        operands.push(parser.operand());
+      }
+      parser.optionalAttrDict(state.attributes);
+      parser.punctuation(':');
+      const type = parser.type();
+      for (const operand of operands) state.operands.push(parser.resolve(operand, type));
+      state.resultTypes.push(type);
+    },
+    print(printer, op) {
+      printer.space();
+      printer.values(op.operands);
+      printer.attrDict(op);
+      printer.text(' : ');
+      printer.type(op.result(0).type);
+    },
+  };
+}
+
+export function parseIntegerList(parser: AsmParser): number[] {
+  return parser.commaSeparated('square', () => parser.integer());
+}
+export function printIntegerList(printer: AsmPrinter, values: readonly number[]): void {
+  printer.text(`[${values.join(', ')}]`);
+}
+/** `name = [1, 2]` into the i64 array attribute `attribute`. */
+export function parseNamedList(parser: AsmParser, state: OperationState, name: string, attribute: string): void {
+  parser.keyword(name);
+  parser.punctuation('=');
+  state.attributes.set(attribute, parser.context.denseArray(parser.context.i64, parseIntegerList(parser)));
+}
+export function printNamedList(printer: AsmPrinter, name: string, values: readonly number[]): void {
+  printer.text(` ${name} = `);
+  printIntegerList(printer, values);
+}
+
+/** ` : from to to` for one operand and one result. */
+export function parseFromTo(parser: AsmParser): { from: Type; to: Type } {
+  parser.punctuation(':');
+  const from = parser.type();
+  parser.keyword('to');
+  return { from, to: parser.type() };
+}
+export function printFromTo(printer: AsmPrinter, op: Operation): void {
+  printer.text(' : ');
+  printer.type(op.operand(0).type);
+  printer.text(' to ');
+  printer.type(op.result(0).type);
+}
+
+/** A scalar with its type, `0.0 : f32`; `true` and `false` stand for i1. */
+export function parseTypedScalar(parser: AsmParser): Attribute {
+  const offset = parser.offset();
+  const value = parser.attribute();
+  if (typeOfAttribute(value) === null)
+    parser.error(`expected a scalar constant with its type, such as '0.0 : f32', got '${value}'`, offset);
+  return value;
+}
+export function printTypedScalar(printer: AsmPrinter, value: Attribute): void {
+  if (value instanceof IntegerAttr && value.isBool) {
+    printer.attribute(value);
+    return;
+  }
+  printer.attributeWithoutType(value);
+  const type = typeOfAttribute(value);
+  if (type) {
+    printer.text(' : ');
+    printer.type(type);
+  }
+}
+
+/** ` (%n, %m)` after a type, or nothing: index operands. */
+export function parseTrailingSizes(parser: AsmParser, state: OperationState): void {
+  for (const size of parser.commaSeparated('optional-paren', () => parser.operand()))
+    state.operands.push(parser.resolve(size, parser.context.index));
+}
+export function printTrailingSizes(printer: AsmPrinter, sizes: readonly Value[]): void {
+  if (sizes.length === 0) return;
+  printer.text(' (');
+  printer.values(sizes);
+  printer.text(')');
+}
+/** ` sizes(%n, %m)`, or nothing; the operands are returned unresolved because the tensor comes first. */
+export function parseSizesClause(parser: AsmParser): () => Value[] {
+  if (!parser.optionalKeyword('sizes')) return () => [];
+  const sizes = parser.commaSeparated('paren', () => parser.operand());
+  return () => sizes.map((s) => parser.resolve(s, parser.context.index));
+}
+export function printSizesClause(printer: AsmPrinter, sizes: readonly Value[]): void {
+  if (sizes.length === 0) return;
+  printer.text(' sizes(');
+  printer.values(sizes);
+  printer.text(')');
+}
+
+/** `{...}` without the attributes that the syntax shows and without segment sizes. */
+export function printAttributes(printer: AsmPrinter, op: Operation, shown: readonly string[]): void {
+  printer.attrDict(op, [...shown, AttrNames.operandSegmentSizes]);
+}
+
+export function dimText(size: number): string {
+  return size === DYNAMIC ? '?' : String(size);
+}

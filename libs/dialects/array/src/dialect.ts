@@ -1,0 +1,115 @@
+// The array dialect: whole-tensor operations with value semantics.
+import {
+  type Attribute,
+  type Builder,
+  type Dialect,
+  defineDialect,
+  type LocationRef,
+  Operation,
+  TensorType,
+  type Type,
+  typeOfAttribute,
+} from '@budflow/ir';
+import { AddOp, AndOp, DivOp, MaxOp, MinOp, MulOp, OrOp, RemOp, SubOp, XorOp } from './ops/binary.js';
+import { BroadcastOp } from './ops/broadcast.js';
+import { CastOp } from './ops/cast.js';
+import { ClampOp, CmpOp, FmaOp, SelectOp } from './ops/compare.js';
+import { ConstantOp, FullOp, IotaOp } from './ops/creation.js';
+import { DimOp } from './ops/dim.js';
+import { DotGeneralOp } from './ops/dot-general.js';
+import { FusionOp, YieldOp } from './ops/fusion.js';
+import { PadOp } from './ops/pad.js';
+import { ReduceOp } from './ops/reduce.js';
+import { ReshapeOp } from './ops/reshape.js';
+import { SliceOp } from './ops/slice.js';
+import { TransposeOp } from './ops/transpose.js';
+import {
+  AbsOp,
+  CeilOp,
+  ErfOp,
+  Exp2Op,
+  Expm1Op,
+  ExpOp,
+  FloorOp,
+  Log1pOp,
+  Log2Op,
+  Log10Op,
+  LogOp,
+  NegOp,
+  NotOp,
+  RoundEvenOp,
+  RsqrtOp,
+  SigmoidOp,
+  SqrtOp,
+  TanhOp,
+} from './ops/unary.js';
+import { OrderAttr } from './reduction-order.js';
+
+/** Tensors become array.constant; a scalar (the size of a static dimension) arith.constant. */
+function materializeConstant(builder: Builder, loc: LocationRef, value: Attribute, type: Type): Operation | null {
+  if (typeOfAttribute(value) !== type) return null;
+  if (type instanceof TensorType) return ConstantOp.create(builder, loc, { value });
+  const { context } = builder;
+  const info = context.opInfo('arith.constant');
+  return info.isRegistered
+    ? builder.insert(Operation.create(info, loc, [], [type], context.dictionary([['value', value]])))
+    : null;
+}
+
+export const arrayDialect: Dialect = defineDialect({
+  name: 'array',
+  summary: 'Whole-tensor operations with value semantics',
+  description: `Ranked tensors of any shape, dynamic dimensions included. Elementwise ops take operands of one type; nothing broadcasts implicitly.
+Semantics are StableHLO's: no operation has an undefined case. Every op says how it fuses (OpPattern), what it costs and, nearly always,
+which affine accesses and which scalar body it has (StructuredOp).`,
+  ops: [
+    ConstantOp,
+    FullOp,
+    IotaOp,
+    NegOp,
+    AbsOp,
+    SqrtOp,
+    RsqrtOp,
+    ExpOp,
+    Exp2Op,
+    Expm1Op,
+    LogOp,
+    Log2Op,
+    Log10Op,
+    Log1pOp,
+    TanhOp,
+    SigmoidOp,
+    ErfOp,
+    FloorOp,
+    CeilOp,
+    RoundEvenOp,
+    NotOp,
+    AddOp,
+    SubOp,
+    MulOp,
+    DivOp,
+    RemOp,
+    MinOp,
+    MaxOp,
+    AndOp,
+    OrOp,
+    XorOp,
+    CmpOp,
+    SelectOp,
+    ClampOp,
+    FmaOp,
+    CastOp,
+    BroadcastOp,
+    ReshapeOp,
+    TransposeOp,
+    SliceOp,
+    PadOp,
+    ReduceOp,
+    DotGeneralOp,
+    DimOp,
+    FusionOp,
+    YieldOp,
+  ],
+  attributes: [OrderAttr],
+  materializeConstant,
+});

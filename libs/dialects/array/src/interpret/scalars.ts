@@ -1,0 +1,103 @@
+// Scalar functions of the elementwise ops, with StableHLO's semantics: no case is undefined.
+
+import {
+  type Evaluator1,
+  type Evaluator2,
+  floatBinary,
+  floatUnary,
+  isBigType,
+  rounding,
+  type ScalarCast,
+  scalarCast,
+  toIndex,
+} from '@budflow/interpreter';
+import { FloatType, IndexType, type IntegerType, type Type } from '@budflow/ir';
+import { type IntegerArithmetic, narrowInteger, wideInteger } from '@budflow/numerics';
+import { isBoolean, isUnsigned } from '../element-types.js';
+import type { ComparePredicate } from '../ops/compare.js';
+import type { BinaryKind, UnaryKind } from '../scalar-body.js';
+
+type IntegerUnaryName = 'neg' | 'abs' | 'not';
+type IntegerBinaryName = BinaryKind;
+
+/** Arithmetic of an integer type over its scalars; undefined for index, whose scalars are numbers of 64-bit range. */
+function arithmetic(type: IntegerType): IntegerArithmetic<number> | IntegerArithmetic<bigint> {
+  const signed = !isUnsigned(type);
+  return isBigType(type) ? wideInteger(type.width, { signed }) : narrowInteger(type.width, { signed });
+}
+
+const indexArithmetic = wideInteger(64, { signed: true });
+
+export function integerUnaryScalar(name: IntegerUnaryName, type: Type): Evaluator1 {
+  if (type instanceof IndexType) return (a: number) => toIndex(indexArithmetic[name](BigInt(a)));
+  const a = arithmetic(type as IntegerType) as IntegerArithmetic<number>;
+  return (x: number) => a[name](x);
+}
+
+export function integerBinaryScalar(name: IntegerBinaryName, type: Type): Evaluator2 {
+  if (type instanceof IndexType) return (a: number, b: number) => toIndex(indexArithmetic[name](BigInt(a), BigInt(b)));
+  const a = arithmetic(type as IntegerType) as IntegerArithmetic<number>;
+  return (x: number, y: number) => a[name](x, y);
+}
+
+const FLOAT_UNARY: Partial<Record<UnaryKind, string>> = { neg: 'negf', abs: 'absf', round_even: 'roundeven' };
+
+export function floatUnaryName(kind: UnaryKind): string {
+  return FLOAT_UNARY[kind] ?? kind;
+}
+
+export function unaryScalar(kind: UnaryKind, type: Type): Evaluator1 {
+  if (type instanceof FloatType) return floatUnary(floatUnaryName(kind), type) as Evaluator1;
+  return integerUnaryScalar(kind as IntegerUnaryName, type);
+}
+
+const FLOAT_BINARY = {
+  add: 'addf',
+  sub: 'subf',
+  mul: 'mulf',
+  div: 'divf',
+  rem: 'remf',
+  min: 'minimumf',
+  max: 'maximumf',
+} as const;
+
+export function binaryScalar(kind: BinaryKind, type: Type): Evaluator2 {
+  if (type instanceof FloatType)
+    return floatBinary(FLOAT_BINARY[kind as keyof typeof FLOAT_BINARY], type) as Evaluator2;
+  return integerBinaryScalar(kind, type);
+}
+
+/** Scalars of every type compare as they are: their form has the sign of the type. Gives 0 or 1. */
+export function compareScalar(predicate: ComparePredicate): Evaluator2 {
+  switch (predicate) {
+    case 'eq':
+      return (a: number, b: number) => (a === b ? 1 : 0);
+    case 'ne':
+      return (a: number, b: number) => (a !== b ? 1 : 0);
+    case 'lt':
+      return (a: number, b: number) => (a < b ? 1 : 0);
+    case 'le':
+      return (a: number, b: number) => (a <= b ? 1 : 0);
+    case 'gt':
+      return (a: number, b: number) => (a > b ? 1 : 0);
+    case 'ge':
+      return (a: number, b: number) => (a >= b ? 1 : 0);
+  }
+}
+
+/** array.cast on scalars. */
+export function convertScalar(from: Type, to: Type): ScalarCast {
+  if (from === to) return (x) => x;
+  // NaN differs from zero.
+  if (isBoolean(to)) return (x) => (x == 0 ? 0 : 1);
+  const unsigned = isUnsigned(from);
+  if (from instanceof FloatType) {
+    if (to instanceof FloatType) return rounding(to) as ScalarCast;
+    // The interpreter's indices stop at 2^53: saturation at 2^63 - 1 traps there.
+    if (to instanceof IndexType) return (x) => toIndex(indexArithmetic.fromFloat(x as number));
+    const target = arithmetic(to as IntegerType) as IntegerArithmetic<number>;
+    return (x) => target.fromFloat(x as number);
+  }
+  if (to instanceof FloatType) return scalarCast(unsigned ? 'uitofp' : 'sitofp', from, to);
+  return scalarCast(unsigned ? 'extui' : 'extsi', from, to);
+}

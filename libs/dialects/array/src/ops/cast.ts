@@ -1,0 +1,60 @@
+// Conversion between element types.
+import { defineOp, definePattern, Pure, type TensorType } from '@budflow/ir';
+import { parseFromTo, printFromTo } from '../assembly.js';
+import { isExactConversion, ScalarTensor } from '../element-types.js';
+import { interpretCast } from '../interpret/elementwise.js';
+import { castBody } from '../scalar-body.js';
+import { elementwiseInterfaces, tensorType } from '../structure.js';
+
+export const CastOp = defineOp({
+  name: 'array.cast',
+  summary: 'Conversion of every element to another type',
+  description: `Floats to integers truncate toward zero and saturate; NaN gives 0. Integers to narrower integers wrap. To i1: whether the
+value differs from zero (NaN does). From i1: 0 or 1. To floats: rounded once, to nearest, ties to even.`,
+  example: `func.func @f(%x: tensor<4x?xui8>) -> tensor<4x?xf32> {
+  %0 = array.cast %x : tensor<4x?xui8> to tensor<4x?xf32>
+  return %0 : tensor<4x?xf32>
+}`,
+  operands: { operand: ScalarTensor },
+  results: { result: ScalarTensor },
+  traits: [Pure],
+  interfaces: [...elementwiseInterfaces({ flops: 1, expensive: false }, castBody), interpretCast],
+  assembly: {
+    parse(parser, state) {
+      const operand = parser.operand();
+      parser.optionalAttrDict(state.attributes);
+      const { from, to } = parseFromTo(parser);
+      state.operands.push(parser.resolve(operand, from));
+      state.resultTypes.push(to);
+    },
+    print(printer, op) {
+      printer.space();
+      printer.value(op.operand(0));
+      printer.attrDict(op);
+      printFromTo(printer, op);
+    },
+  },
+  verify(op) {
+    const from = tensorType(op.operand(0));
+    const to = op.result(0).type as TensorType;
+    if (from.rank !== to.rank || from.shape.some((d, i) => d !== to.shape[i]))
+      op.emitError('array.cast-shape', `requires operand and result of one shape, got ${from} and ${to}`);
+  },
+  fold: (op) => (op.operand(0).type === op.result(0).type ? op.operand(0) : null),
+  patterns: [
+    definePattern({
+      name: 'cast-of-exact-cast',
+      equation: 'cast<c>(cast<b>(x: a)) == cast<c>(x: a)  where b holds every value of a',
+      root: 'array.cast',
+      rewrite(op, rewriter) {
+        const inner = op.operand(0).definingOp;
+        if (!inner || !CastOp.is(inner)) return false;
+        if (!isExactConversion(tensorType(inner.operand(0)).element, tensorType(inner.result(0)).element)) return false;
+        rewriter.setInsertionPoint(op);
+        const cast = CastOp.build(rewriter, op.loc, { operand: inner.operand(0), resultTypes: [op.result(0).type] });
+        rewriter.replaceOp(op, [cast]);
+        return true;
+      },
+    }),
+  ],
+});

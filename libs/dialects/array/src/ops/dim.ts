@@ -1,0 +1,126 @@
+// array.dim: the run-time size of a dimension.
+import {
+  AnyTensor,
+  attr,
+  DYNAMIC,
+  defineOp,
+  definePattern,
+  type FoldResult,
+  Index,
+  OpCost,
+  type Operation,
+  OpPattern,
+  OpPatternKind,
+  Pure,
+  StructuredOp,
+  TensorType,
+  type Value,
+} from '@budflow/ir';
+import { interpretDim } from '../interpret/creation.js';
+import { FREE, tensorType } from '../structure.js';
+import { verifyDims } from '../verify-types.js';
+import { BroadcastOp, broadcastSize } from './broadcast.js';
+import { FullOp, IotaOp } from './creation.js';
+import { ReshapeOp } from './reshape.js';
+
+export const DimOp = defineOp({
+  name: 'array.dim',
+  summary: 'Size of a dimension',
+  example: `func.func @f(%x: tensor<?x4xf32>) -> index {
+  %0 = array.dim %x, 0 : tensor<?x4xf32>
+  return %0 : index
+}`,
+  operands: { operand: AnyTensor },
+  results: { result: Index },
+  attributes: { dimension: attr.i64 },
+  traits: [Pure],
+  interfaces: [
+    OpPattern.implement({ pattern: () => OpPatternKind.opaque }),
+    OpCost.implement({ pointCost: () => FREE }),
+    interpretDim((op): number => DimOp.dimension(op)),
+  ],
+  assembly: {
+    parse(parser, state) {
+      const operand = parser.operand();
+      parser.punctuation(',');
+      state.attributes.set('dimension', parser.context.i64Attr(parser.integer()));
+      parser.optionalAttrDict(state.attributes);
+      parser.punctuation(':');
+      state.operands.push(parser.resolve(operand, parser.type()));
+      state.resultTypes.push(parser.context.index);
+    },
+    print(printer, op) {
+      printer.space();
+      printer.value(op.operand(0));
+      printer.text(`, ${DimOp.dimension(op)}`);
+      printer.attrDict(op, ['dimension']);
+      printer.text(' : ');
+      printer.type(op.operand(0).type);
+    },
+  },
+  inferTypes: (context) => [context.index],
+  verify(op) {
+    const type = tensorType(op.operand(0));
+    verifyDims(op, 'dimension', [DimOp.dimension(op)], type.rank, `the operand ${type}`);
+  },
+  fold(op): FoldResult | null {
+    const size = tensorType(op.operand(0)).shape[DimOp.dimension(op)]!;
+    return size === DYNAMIC ? null : op.context.indexAttr(size);
+  },
+  patterns: [
+    definePattern({
+      name: 'dim-of-sized',
+      equation: 'dim(full(.., %n), i) == %n',
+      root: 'array.dim',
+      rewrite(op, rewriter) {
+        const size = sizeOperand(op.operand(0), DimOp.dimension(op));
+        if (!size) return false;
+        rewriter.replaceOp(op, [size]);
+        return true;
+      },
+    }),
+    definePattern({
+      name: 'dim-of-structured',
+      equation: 'dim(f(x), i) == dim(x, j)',
+      root: 'array.dim',
+      rewrite(op, rewriter) {
+        const source = sizeSource(op.operand(0), DimOp.dimension(op));
+        if (!source) return false;
+        rewriter.modify(op, () => {
+          op.setOperand(0, source.value);
+          op.setAttr('dimension', op.context.i64Attr(source.dim));
+        });
+        return true;
+      },
+    }),
+  ],
+});
+
+/** The size operand that gives a dynamic dimension of `value`; undefined when there is none. */
+export function sizeOperand(value: Value, dim: number): Value | undefined {
+  const op = value.definingOp;
+  if (!op) return undefined;
+  if (BroadcastOp.is(op)) return broadcastSize(op, dim);
+  const shape = tensorType(value).shape;
+  const position = shape.slice(0, dim).filter((d) => d === DYNAMIC).length;
+  if (FullOp.is(op) || IotaOp.is(op)) return shape[dim] === DYNAMIC ? op.operand(position) : undefined;
+  if (ReshapeOp.is(op)) return shape[dim] === DYNAMIC ? ReshapeOp.sizes(op)[position] : undefined;
+  return undefined;
+}
+
+/** The operand dimension of the defining (structured) op that has the size of dimension `dim` of `value`. */
+export function sizeSource(value: Value, dim: number): { value: Value; dim: number } | undefined {
+  const op = value.definingOp;
+  const structure = op ? StructuredOp.of(op) : undefined;
+  if (!op || !structure || !(value.type instanceof TensorType)) return undefined;
+  const expr = structure.indexingMaps(op)[op.operandCount + value.index]?.results[dim];
+  if (expr?.kind !== 'dim') return undefined;
+  const size = structure.domain(op)[expr.value]!.size;
+  return size.kind === 'operand' ? { value: op.operand(size.operand), dim: size.dim } : undefined;
+}
+
+/** The dimension `dim` of `value` as a static size, or as the op that asks for it. */
+export function isDimOf(size: Value, value: Value, dim: number): boolean {
+  const op: Operation | null = size.definingOp;
+  return op !== null && DimOp.is(op) && op.operand(0) === value && DimOp.dimension(op) === dim;
+}
