@@ -27,6 +27,6 @@ export * from './symbol-table.js';
 export * from './traits.js';
 export * from './type.js';
 export * from './value.js';
-export { verify } from './verifier.js';
+export { type VerifyOptions, verify } from './verifier.js';
 export * from './well-known.js';
 export { type ParseOptions, parseAttribute, parseModule, parseType } from './parser/parse.js';

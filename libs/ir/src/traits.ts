@@ -1,4 +1,5 @@
 // Traits: unconditional properties of an operation kind. A trait may add a check to the verifier.
+import { StringAttr } from './attribute.js';
 import type { Context } from './context.js';
 import { InternalError } from './errors.js';
 import type { Operation } from './operation.js';
@@ -45,7 +46,7 @@ export const IsolatedFromAbove = defineTrait('IsolatedFromAbove');
 export const SymbolTableTrait = defineTrait('SymbolTable');
 /** Defines the symbol in its attribute `sym_name`. */
 export const SymbolTrait = defineTrait('Symbol', (op) => {
-  if (!op.attr(AttrNames.symName)) op.emitError('verify.symbol-name', "requires string attribute 'sym_name'");
+  if (!(op.attr(AttrNames.symName) instanceof StringAttr)) op.emitError('verify.symbol-name', "requires string attribute 'sym_name'");
 });
 /** Every region has at most one block. */
 export const SingleBlock = defineTrait('SingleBlock', (op) => {

@@ -10,8 +10,13 @@ import { OpVerification } from './verifier/op-verification.js';
 import { StructureVerifier } from './verifier/structure.js';
 import { AttrNames } from './well-known.js';
 
+export interface VerifyOptions {
+  /** Also walk every use-list from the value's side; only a bug of the core or of code that writes links can break one. */
+  readonly useLists?: boolean;
+}
+
 /** Verifies an operation with everything nested in it. Emits diagnostics (ids `verify.*`); true when there is no error. */
-export function verify(root: Operation): boolean {
+export function verify(root: Operation, options: VerifyOptions = {}): boolean {
   const engine = root.context.diagnostics;
   const found: Diagnostic[] = [];
   let errors = 0;
@@ -23,7 +28,7 @@ export function verify(root: Operation): boolean {
       found.push(diagnostic);
     },
     () => {
-      new StructureVerifier(root, new DominanceInfo(root)).run();
+      new StructureVerifier(root, new DominanceInfo(root), { useLists: options.useLists ?? false }).run();
       if (errors === 0) verifyNested(root, () => errors);
     },
   );

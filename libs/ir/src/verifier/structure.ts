@@ -2,17 +2,20 @@
 // use, isolation of regions. Stricter than MLIR, which trusts unregistered operations.
 import type { Block } from '../block.js';
 import { type DominanceInfo, hasSsaDominance } from '../dominance.js';
-import type { Operation, Region } from '../operation.js';
+import { Operation, type Region } from '../operation.js';
 import { IsolatedFromAbove, NoTerminator, Terminator } from '../traits.js';
-import { type Use, type Value, useIsLinked } from '../value.js';
+import { type Use, type Value, nextSlot, nextUse, useIsLinked } from '../value.js';
 
 export class StructureVerifier {
   private readonly dominance: DominanceInfo;
   private readonly root: Operation;
 
-  constructor(root: Operation, dominance: DominanceInfo) {
+  private readonly useLists: boolean;
+
+  constructor(root: Operation, dominance: DominanceInfo, options: { useLists: boolean }) {
     this.root = root;
     this.dominance = dominance;
+    this.useLists = options.useLists;
   }
 
   /** Checks the root and everything nested; operands of the root itself come from outside and are only checked for presence. */
@@ -55,13 +58,35 @@ export class StructureVerifier {
   private block(block: Block, several: boolean, region: Region): void {
     if (!block.ordered) block.renumber();
     if (block.parent !== region) block.firstOp?.emitError('verify.links', 'is in a block that belongs to another region');
+    if (this.useLists) for (const argument of block.arguments) this.uses(region.parent!, argument);
     // Nothing executes in an unreachable block: order and dominance mean nothing there.
     const reachable = !several || this.dominance.isReachable(block);
     for (let op = block.firstOp; op !== null; op = op.next) {
       if (op.parent !== block) op.emitError('verify.links', 'does not know the block it is in');
       if (op.operandCount > 0) this.operands(op, block, reachable);
+      if (this.useLists && op.result0 !== null) {
+        this.uses(op, op.result0);
+        if (op.moreResults !== null) for (const result of op.moreResults) this.uses(op, result);
+      }
       if (op.ownSuccessors !== null && op.ownSuccessors.length > 0) this.successors(op, region);
       if (op.ownRegions !== null) this.nested(op);
+    }
+  }
+
+  /** Everything in the use-list of a value uses it; with `operands` this makes the lists exact. */
+  private uses(owner: Operation, value: Value): void {
+    let holder = value.first;
+    let slot: number = value.firstSlot;
+    while (holder !== null) {
+      const used: Value | null = holder instanceof Operation ? (slot === 0 ? holder.operand0 : holder.operand1) : holder.value;
+      if (used !== value) {
+        const user = holder instanceof Operation ? holder : holder.owner;
+        owner.emitError('verify.use-list', `has value #${value.index}, whose use-list names an operand that is another value`).note('the operand of this operation', user.loc);
+        return;
+      }
+      const next: Operation | Use | null = nextUse(holder, slot);
+      slot = nextSlot(holder, slot);
+      holder = next;
     }
   }
 
@@ -116,7 +141,8 @@ export class StructureVerifier {
         this.notDominated(op, index, value, 'is defined in a region that does not enclose it');
         return;
       }
-      if (parent.info.hasTrait(IsolatedFromAbove)) {
+      // A value of a region that does not enclose the isolated op would not be visible without the isolation either.
+      if (parent.info.hasTrait(IsolatedFromAbove) && parent.parentRegion !== null && region.isAncestorOf(parent.parentRegion)) {
         const diagnostic = op.emitError('verify.isolation', `operand #${index} uses a value defined outside the region`);
         diagnostic.note(`'${parent.name}' isolates its regions from above`, parent.loc);
         diagnostic.note('defined here', definition?.loc ?? value.parentBlock?.parentOp?.loc ?? 0);
