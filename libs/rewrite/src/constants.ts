@@ -20,9 +20,6 @@ export class ConstantPool {
   /** Constants are never moved out of this op. */
   private readonly root: Operation;
   private readonly tables = new Map<Region, Table>();
-  private readonly homes = new Map<Region, Region>();
-  private lastRegion: Region | null = null;
-  private lastHome: Region | null = null;
 
   constructor(root: Operation) {
     this.root = root;
@@ -30,33 +27,14 @@ export class ConstantPool {
 
   /** The region whose entry block holds the constants used in `region`. */
   homeOf(region: Region): Region {
-    if (region === this.lastRegion) return this.lastHome!;
-    let home = this.homes.get(region);
-    if (home === undefined) {
-      home = region;
-      for (let op = home.parent; op !== null && op !== this.root; op = home.parent) {
-        if (
-          op.info.definition === null ||
-          op.info.hasTrait(IsolatedFromAbove) ||
-          op.parent === null ||
-          op.parent.parent === null
-        )
-          break;
-        home = op.parent.parent;
-      }
-      this.homes.set(region, home);
+    let home = region;
+    for (let op = home.parent; op !== null && op !== this.root; op = home.parent) {
+      if (op.info.definition === null || op.info.hasTrait(IsolatedFromAbove)) break;
+      const outer = op.parentRegion;
+      if (outer === null) break;
+      home = outer;
     }
-    this.lastRegion = region;
-    this.lastHome = home;
     return home;
-  }
-
-  /** Empties the pool; the IR is not touched. */
-  clear(): void {
-    this.tables.clear();
-    this.homes.clear();
-    this.lastRegion = null;
-    this.lastHome = null;
   }
 
   /** Must be told of every op that is erased. */
@@ -111,7 +89,7 @@ export class ConstantPool {
     const known = this.lookup(home, op.info.dialect, value, op.result(0).type);
     if (known === op) return 'kept';
     if (known !== undefined) {
-      this.ensureBefore(known, op);
+      this.ensureBefore(known, op, home);
       rewriter.replaceOp(op, known.results);
       return 'erased';
     }
@@ -135,7 +113,7 @@ export class ConstantPool {
     // A dialect may make its constants in another one (math in arith), which is known only once it has.
     const known = this.lookup(home, null, value, type);
     if (known !== undefined) {
-      this.ensureBefore(known, user);
+      this.ensureBefore(known, user, home);
       return known;
     }
     if (!dialect?.materializeConstant) return null;
@@ -159,8 +137,16 @@ export class ConstantPool {
   private lookup(home: Region, dialect: string | null, value: Attribute, type: Type): Operation | undefined {
     const found = this.tables.get(home)?.get(value.id);
     if (found === undefined) return undefined;
-    if (!Array.isArray(found)) return matches(found, dialect, type) ? found : undefined;
-    return found.find((op) => matches(op, dialect, type));
+    // Patterns may have changed, moved or erased what was entered.
+    const matches = (op: Operation) =>
+      !op.isErased &&
+      op.result0!.type === type &&
+      (dialect === null || op.info.dialect === dialect) &&
+      constantOf(op) === value &&
+      op.parentRegion !== null &&
+      this.homeOf(op.parentRegion) === home;
+    if (!Array.isArray(found)) return matches(found) ? found : undefined;
+    return found.find(matches);
   }
 
   private remember(home: Region, value: Attribute, op: Operation): void {
@@ -175,33 +161,26 @@ export class ConstantPool {
     else table.set(value.id, [found, op]);
   }
 
-  /** A pattern may have put `user` in front of the constants. */
-  private ensureBefore(constant: Operation, user: Operation): void {
-    const block = constant.parent!;
-    if (block.firstOp === constant) return;
-    let at: Operation | null = user;
-    while (at !== null && at.parent !== block) at = at.parentOp;
-    if (at !== null && at.isBeforeInBlock(constant)) constant.moveBefore(block.firstOp!);
+  /** A pattern may have put `user` in front of the constants, or moved the constant. */
+  private ensureBefore(constant: Operation, user: Operation, home: Region): void {
+    const { entry } = home;
+    if (entry.firstOp === constant) return;
+    if (constant.parent === entry) {
+      let at: Operation | null = user;
+      while (at !== null && at.parent !== entry) at = at.parentOp;
+      if (at === null || !at.isBeforeInBlock(constant)) return;
+    }
+    constant.moveBefore(entry.firstOp!);
   }
-}
-
-function matches(op: Operation, dialect: string | null, type: Type): boolean {
-  return op.result0!.type === type && (dialect === null || op.info.dialect === dialect);
 }
 
 /** Makes `ops` the first operations of `block`, in this order, moving only what must move. */
 function moveToFront(block: Block, ops: readonly Operation[]): boolean {
-  let next = block.firstOp;
-  let i = 0;
-  while (i < ops.length && ops[i] === next) {
-    next = next!.next;
-    i++;
-  }
-  if (i === ops.length) return false;
-  const front = i === 0 ? null : ops[i - 1]!;
-  for (; i < ops.length; i++) ops[i]!.remove();
-  const before = front === null ? block.firstOp : front.next;
-  i = front === null ? 0 : ops.indexOf(front) + 1;
-  for (; i < ops.length; i++) block.insertBefore(ops[i]!, before);
+  let inPlace = 0;
+  for (let op = block.firstOp; inPlace < ops.length && ops[inPlace] === op; op = op!.next) inPlace++;
+  if (inPlace === ops.length) return false;
+  for (let i = inPlace; i < ops.length; i++) ops[i]!.remove();
+  const before = inPlace === 0 ? block.firstOp : ops[inPlace - 1]!.next;
+  for (let i = inPlace; i < ops.length; i++) block.insertBefore(ops[i]!, before);
   return true;
 }

@@ -125,6 +125,30 @@ describe('the greedy driver', () => {
     expect(show(f)).toEqual(['v0 = 1', 'v1 = add a0 v0', 'use v1', 'use v0']);
   });
 
+  test('forgets the old value of a constant that a pattern changed in place', () => {
+    const f = makeFunction(context, 1, (b, [x]) => {
+      use(b, sub(b, x!, constant(b, 1)));
+      use(b, add(b, constant(b, 0), constant(b, 1)));
+    });
+    let done = false;
+    const double = definePattern({
+      name: 'double',
+      root: 'calc.sub',
+      rewrite(op, rewriter) {
+        if (done) return false;
+        done = true;
+        const c = op.operand(1).definingOp!;
+        rewriter.modify(c, () => c.setAttr('value', context.integerAttr(i32, 2)));
+        rewriter.setInsertionPoint(op);
+        UseOp.create(rewriter, 0, { values: [constant(rewriter, 1)] });
+        return true;
+      },
+    });
+    applyPatternsGreedily(f, [double]);
+    // The shared constant became 2 for all of its users; the new 1 is another op.
+    expect(show(f)).toEqual(['v0 = 2', 'v1 = 1', 'use v1', 'v2 = sub a0 v0', 'use v2', 'use v0']);
+  });
+
   test('folds an involution of an involution', () => {
     const f = makeFunction(context, 1, (b, [x]) => void use(b, neg(b, neg(b, x!))));
     applyPatternsGreedily(f, []);

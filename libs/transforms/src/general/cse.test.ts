@@ -50,7 +50,7 @@ describe('cse', () => {
   });
 
   test('erases dead ops on the way', () => {
-    expect(run('%0 = add(%x, %y)\nreturn()')).toEqual({ text: ['return()'], csed: 0, erased: 1 });
+    expect(run('%0 = add(%x, %y)\n%1 = sub(%0, %y)\nreturn()')).toEqual({ text: ['return()'], csed: 0, erased: 2 });
   });
 
   test('lets a region see what is before it, not what is in a sibling', () => {

@@ -13,6 +13,7 @@ import {
   type Block,
   DominatorTree,
   effectsOf,
+  hasSsaDominance,
   IsolatedFromAbove,
   isMemoryEffectFree,
   type Operation,
@@ -20,6 +21,7 @@ import {
 } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { isDead } from '@budflow/rewrite';
+import { eraseDeadOp } from './dce.js';
 import { hashOp, OpTable } from './op-equality.js';
 
 export const cse = definePass({
@@ -36,7 +38,7 @@ export const cse = definePass({
 
 /** Runs below `root`; returns how many ops were replaced and how many were dead. */
 export function eliminateCommonSubexpressions(root: Operation): { csed: number; erased: number } {
-  const run = new Elimination();
+  const run = new Elimination(root);
   for (const region of root.regions) run.region(region, new OpTable());
   return { csed: run.csed, erased: run.erased };
 }
@@ -44,6 +46,11 @@ export function eliminateCommonSubexpressions(root: Operation): { csed: number; 
 class Elimination {
   csed = 0;
   erased = 0;
+  private readonly root: Operation;
+
+  constructor(root: Operation) {
+    this.root = root;
+  }
 
   /** Blocks in preorder of the dominator tree: a block sees what dominates it. */
   region(region: Region, known: OpTable): void {
@@ -82,8 +89,7 @@ class Elimination {
 
   private op(op: Operation, known: OpTable, reads: OpTable): void {
     if (isDead(op)) {
-      op.erase();
-      this.erased++;
+      this.eraseDead(op);
       return;
     }
     if (op.ownRegions !== null) {
@@ -107,6 +113,18 @@ class Elimination {
     for (let i = 0; i < op.resultCount; i++) op.result(i).replaceAllUsesWith(existing.result(i));
     op.erase();
     this.csed++;
+  }
+
+  /** With the op go those before it that only it used; in a graph region they may come after it, and wait for dce. */
+  private eraseDead(op: Operation): void {
+    const stack = [op];
+    for (let dead = stack.pop(); dead; dead = stack.pop()) {
+      if (dead.isErased || !isDead(dead)) continue;
+      const unused: Operation[] = [];
+      eraseDeadOp(dead, this.root, unused);
+      this.erased++;
+      for (const other of unused) if (other.parentRegion && hasSsaDominance(other.parentRegion)) stack.push(other);
+    }
   }
 }
 

@@ -27,21 +27,10 @@ export function eraseDeadCode(root: Operation): { ops: number; blocks: number } 
   let ops = 0;
   let blocks = 0;
   const unused: Operation[] = [];
-
   const erase = (op: Operation) => {
-    const definitions: Operation[] = [];
-    op.walk((inner) => {
-      for (let i = 0; i < inner.operandCount; i++) {
-        const definition = inner.operand(i).definingOp;
-        if (definition !== null && definition !== op) definitions.push(definition);
-      }
-    });
-    op.erase();
+    eraseDeadOp(op, root, unused);
     ops++;
-    for (const definition of definitions)
-      if (!definition.isErased && !definition.hasResultUses) unused.push(definition);
   };
-
   const visit = (region: Region) => {
     blocks += eraseUnreachableBlocks(region);
     for (let i = region.blocks.length - 1; i >= 0; i--) {
@@ -54,8 +43,23 @@ export function eraseDeadCode(root: Operation): { ops: number; blocks: number } 
     }
   };
   for (const region of root.regions) visit(region);
-  // What is above `root` is not ours.
-  for (let op = unused.pop(); op; op = unused.pop())
-    if (!op.isErased && root.isAncestorOf(op) && op !== root && isDead(op)) erase(op);
+  for (let op = unused.pop(); op; op = unused.pop()) if (!op.isErased && isDead(op)) erase(op);
   return { ops, blocks };
+}
+
+/** Erases a dead op. Adds to `unused` the ops below `root` whose last use went with it. */
+export function eraseDeadOp(op: Operation, root: Operation, unused: Operation[]): void {
+  const definitions: Operation[] = [];
+  op.walk((inner) => {
+    for (let i = 0; i < inner.operandCount; i++) {
+      const definition = inner.operand(i).definingOp;
+      if (definition !== null && definition !== op) definitions.push(definition);
+    }
+  });
+  op.erase();
+  for (const definition of definitions) {
+    if (definition.isErased || definition.hasResultUses) continue;
+    // What is above `root` is not ours.
+    if (definition !== root && root.isAncestorOf(definition)) unused.push(definition);
+  }
 }

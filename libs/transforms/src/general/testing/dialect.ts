@@ -209,29 +209,48 @@ export interface Ran {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface Prepared {
+  readonly func: Operation;
+  run<O extends OptionSchemas>(
+    pass: PassDefinition<O>,
+    options?: GivenOptions<O>,
+  ): { result: PassRunResult; diagnostics: readonly Diagnostic[] };
+  /** Lines of the body. */
+  print(): string[];
+}
+
 /**
- * Parses the body of a function of %x, %y : i32 and %c : i1, runs the pass on its module, and gives the body back. Lines
- * are in generic form without dialect prefix and types: `%0 = add(%x, %y)`, `store(%x, %y)`, `%1 = const() {value = 1 : i32}`;
- * a line that ends a region gives its op's type in full: `}) : () -> i32`.
+ * Parses the body of a function of %x, %y : i32 and %c : i1. Lines are in generic form without dialect prefix and
+ * types: `%0 = add(%x, %y)`, `store(%x, %y)`, `%1 = const() {value = 1 : i32}`; a line that ends a region gives its
+ * op's type in full: `}) : () -> i32`.
  */
-export function runOn<O extends OptionSchemas>(
-  pass: PassDefinition<O>,
-  body: string,
-  options: GivenOptions<O> = {},
-): Ran {
+export function prepare(body: string): Prepared {
   const context = new Context();
   context.registerDialect(defineDialect({ name: 'builtin', summary: 'module', ops: [ModuleOp] }));
   context.registerDialect(dialect);
   const lines = body.split('\n').map(expand).join('\n');
   const text = `"builtin.module"() ({\n"t.func"() <{sym_name = "f"}> ({\n^bb0(%x: i32, %y: i32, %c: i1):\n${lines}\n}) : () -> ()\n}) : () -> ()`;
   const parsed = context.diagnostics.collect(() => parseModule(text, context, { file: 'test.mlir' }));
-  if (!parsed.result) throw new Error(parsed.diagnostics.map((d) => renderDiagnostic(context, d)).join('\n'));
   const module = parsed.result;
-  const { result, diagnostics } = context.diagnostics.collect(() =>
-    new PassManager(pipeline('builtin.module', passItem(pass, options))).run(module),
-  );
-  const printed = printModule(module, { generic: true }).trimEnd().split('\n');
-  return { text: printed.slice(3, -2).map(simplify), result, diagnostics };
+  if (!module) throw new Error(parsed.diagnostics.map((d) => renderDiagnostic(context, d)).join('\n'));
+  return {
+    func: module.region(0).entry.terminator,
+    run: (pass, options = {}) =>
+      context.diagnostics.collect(() =>
+        new PassManager(pipeline('builtin.module', passItem(pass, options))).run(module),
+      ),
+    print: () => printModule(module, { generic: true }).trimEnd().split('\n').slice(3, -2).map(simplify),
+  };
+}
+
+/** Runs a pass on the module around a body (see prepare), and prints the body. */
+export function runOn<O extends OptionSchemas>(
+  pass: PassDefinition<O>,
+  body: string,
+  options: GivenOptions<O> = {},
+): Ran {
+  const { run, print } = prepare(body);
+  return { ...run(pass, options), text: print() };
 }
 
 function expand(line: string): string {
