@@ -133,10 +133,6 @@ class Run {
       return true;
     }
     const { context } = op;
-    for (const name of pass.dependentDialects) {
-      if (!context.dialect(name))
-        throw new InternalError(`pass '${pass.name}' needs dialect '${name}', which is not registered`, op);
-    }
     const event: PassEvent = { item, op, path };
     for (const i of this.instrumentations) i.beforePass?.(event);
     const state = { failed: false, unchanged: false };
@@ -145,6 +141,9 @@ class Run {
       (d) => diagnostics.push(d),
       () => {
         try {
+          for (const name of pass.dependentDialects)
+            if (!context.dialect(name))
+              throw new InternalError(`it needs dialect '${name}', which is not registered`, op);
           for (const analysis of pass.requires) this.analyses.get(analysis, op);
           pass.run(op, this.runOf(item, op, state));
         } catch (error) {

@@ -150,10 +150,7 @@ function describe(error: SchemaError, data: unknown, registry: PassRegistry): Pr
     return { id: 'pipeline.unknown-key', path: place, message: `unknown key '${key}'${hint}` };
   }
   if (keyword === 'required') {
-    const found = Object.keys((error.data ?? {}) as object);
-    const near = nearestName(params.missingProperty as string, found);
-    const hint = near === undefined ? '' : ` ('${near}' is not it)`;
-    return { id: 'pipeline.missing-key', path, message: `key '${params.missingProperty}' is missing${hint}` };
+    return { id: 'pipeline.missing-key', path, message: `key '${params.missingProperty}' is missing` };
   }
   if (keyword === 'enum' && (path.endsWith('/pass') || /\/pipeline\/\d+$/.test(path)))
     return { id: 'pipeline.unknown-pass', path, message: registry.unknown(String(error.data)) };
