@@ -12,11 +12,11 @@ export class NameTable {
   private readonly limit: number;
   /** Ids by number, per prefix byte; 0 for digits alone. */
   private readonly dense: (Int32Array | null)[] = new Array<Int32Array | null>(128).fill(null);
-  private slots = new Int32Array(1024);
+  private slots = new Int32Array(64);
   private hashed = 0;
   /** Start and end of the first occurrence, by id; id 0 is unused. */
-  starts = new Int32Array(1024);
-  ends = new Int32Array(1024);
+  starts = new Int32Array(64);
+  ends = new Int32Array(64);
   count = 1;
 
   constructor(bytes: Uint8Array) {
@@ -145,8 +145,8 @@ interface Scope {
 export class ValueScopes {
   /** By name id: value 0 of the name; valid where `scopeOf` is the current isolated scope. */
   private readonly values: (Value | null)[] = [null];
-  private scopeOf = new Int32Array(1024);
-  private offsets = new Int32Array(1024);
+  private scopeOf = new Int32Array(64);
+  private offsets = new Int32Array(64);
   private readonly multis = new Map<number, MultiValue>();
   private isolated = 1;
   private lastIsolated = 1;

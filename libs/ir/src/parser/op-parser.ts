@@ -1,21 +1,19 @@
-// Operations, regions and blocks, and the SSA names in them. The generic form is read straight into the Operation;
+// Operations, regions and blocks. The generic form is read straight into the Operation;
 // custom assembly goes through the hooks of the definition (custom-asm.ts).
 import { compileAssembly } from '../assembly-format.js';
 import type { Attribute, DictionaryAttr } from '../attribute.js';
 import { Block } from '../block.js';
-import type { LocationRef } from '../location.js';
 import type { OpInfo } from '../op-info.js';
 import { Operation, Region } from '../operation.js';
 import { AsmNames } from '../interfaces.js';
 import { AttrSizedOperandSegments, AttrSizedResultSegments, IsolatedFromAbove } from '../traits.js';
 import { FunctionType, type Type } from '../type.js';
-import { Value } from '../value.js';
+import type { Value } from '../value.js';
 import { AttrNames } from '../well-known.js';
 import { CustomAsm } from './custom-asm.js';
 import { C_BARE, C_START, CLASS, type ParserInput, brief } from './lexer.js';
-import { LocationParser } from './location-parser.js';
-import { NameTable, ValueScopes } from './names.js';
 import { opNamesOf } from './op-names.js';
+import { ValueParser } from './value-parser.js';
 
 interface LabelledBlock {
   readonly block: Block;
@@ -44,16 +42,12 @@ const DEFAULT_DIALECTS = new Map([
   ['func.func', 'func'],
 ]);
 
-export class OpParser extends LocationParser {
+export class OpParser extends ValueParser {
   readonly asm: CustomAsm;
-  readonly names: NameTable;
-  readonly scopes: ValueScopes = new ValueScopes();
   private readonly opNames = opNamesOf(this.context);
-  private readonly origin: number;
-  /** Owner of the values that stand for names not defined yet. */
-  private readonly forward = new Block();
-  private readonly isForward = (value: Value): boolean => value.owner === this.forward;
   private blocks: Map<string, LabelledBlock> | null = null;
+  /** What `op.loc` adds to a position; set by `begin`. */
+  private origin = 0;
   private defaultDialect = 'builtin';
   /** Operands of the operations being read, innermost last: id, number and offset of each. */
   private operandStack = new Int32Array(3 * 256);
@@ -62,10 +56,12 @@ export class OpParser extends LocationParser {
 
   constructor(input: ParserInput) {
     super(input);
-    this.origin = this.base;
-    this.names = new NameTable(input.bytes);
     this.asm = new CustomAsm(this);
-    this.scopes.push({ isolated: true });
+  }
+
+  /** Before the first operation: from here on the text belongs to the context's sources. */
+  protected begin(): void {
+    this.origin = this.base;
   }
 
   // Operations
@@ -348,102 +344,6 @@ export class OpParser extends LocationParser {
     return op;
   }
 
-  // Values
-
-  /** Whether a value name comes next. */
-  get atValue(): boolean {
-    return this.bytes[this.pos] === 0x25;
-  }
-  /** `%name`, as an id of `names`. */
-  valueName(): number {
-    const { pos } = this;
-    if (this.bytes[pos] !== 0x25) this.failExpected('a value name %...');
-    const end = this.suffixEnd(pos + 1);
-    if (end === pos + 1) this.fail('parse.expected', "expected a value name after '%'");
-    const id = this.names.id(pos + 1, end);
-    this.pos = end;
-    this.skip();
-    return id;
-  }
-  /** `#n` behind a value name; 0 when absent. */
-  resultNumber(): number {
-    const { bytes, pos } = this;
-    if (bytes[pos] !== 0x23) return 0;
-    this.pos++;
-    if (!this.atDigit) this.fail('parse.expected', "expected a result number after '#'", pos);
-    return this.decimal('result number');
-  }
-  nameText(id: number): string {
-    return this.slice(this.names.starts[id]!, this.names.ends[id]!);
-  }
-  private shown(id: number, number: number): string {
-    return `'%${this.nameText(id)}${number ? `#${number}` : ''}'`;
-  }
-
-  /** The value a name stands for; a placeholder when it is not defined yet. */
-  use(id: number, number: number, type: Type, at: number): Value {
-    const { scopes } = this;
-    let known: Value | null;
-    let knownAt: number;
-    if (number === 0) {
-      known = scopes.get(id);
-      knownAt = known === null ? 0 : scopes.offsetOf(id);
-    } else {
-      const entry = scopes.multi(id)?.get(number);
-      known = entry?.value ?? null;
-      knownAt = entry?.offset ?? 0;
-      if (known === null) {
-        const zero = scopes.get(id);
-        if (zero !== null && zero.owner !== this.forward)
-          this.failWithNote('parse.result-number', `${this.shown(id, 0)} has no result #${number}`, at, 'defined here', this.origin + scopes.offsetOf(id));
-      }
-    }
-    if (known !== null) {
-      if (known.type === type) return known;
-      const note = known.owner === this.forward ? 'prior use here' : 'defined here';
-      return this.failWithNote('parse.type-mismatch', `${this.shown(id, number)} is used as ${brief(type)}, but has type ${brief(known.type)}`, at, note, this.origin + knownAt);
-    }
-    const value = new Value(type, this.forward, 0);
-    if (number === 0) scopes.set(id, value, at);
-    else scopes.makeMulti(id).set(number, { value, offset: at });
-    return value;
-  }
-
-  /** Gives a name its value, and the value to earlier uses of the name. */
-  define(id: number, number: number, value: Value, at: number): void {
-    const { scopes } = this;
-    if (number === 0) {
-      const known = scopes.get(id);
-      if (known !== null) this.redefine(known, scopes.offsetOf(id), id, 0, value, at);
-      scopes.set(id, value, at);
-      return;
-    }
-    const multi = scopes.makeMulti(id);
-    const known = multi.get(number);
-    if (known) this.redefine(known.value, known.offset, id, number, value, at);
-    multi.set(number, { value, offset: at });
-  }
-  private redefine(known: Value, knownAt: number, id: number, number: number, value: Value, at: number): void {
-    if (known.owner !== this.forward)
-      this.failWithNote('parse.redefinition', `redefinition of ${this.shown(id, 0)}`, at, 'previously defined here', this.origin + knownAt);
-    if (known.type !== value.type)
-      this.failWithNote(
-        'parse.type-mismatch',
-        `definition of ${this.shown(id, number)} has type ${brief(value.type)}, but it was used as ${brief(known.type)}`,
-        at,
-        'previously used here',
-        this.origin + knownAt,
-      );
-    known.replaceAllUsesWith(value);
-    this.scopes.resolved(id);
-  }
-
-  /** Leaves a scope; a name that can no longer get a definition is an error. */
-  popScope(): void {
-    const left = this.scopes.pop(this.isForward);
-    if (left) this.fail('parse.undefined-value', `use of undefined value '%${this.nameText(left.id)}'`, left.offset);
-  }
-
   // Regions and blocks
 
   /** `{ ... }` */
@@ -507,7 +407,7 @@ export class OpParser extends LocationParser {
   private labelledBlock(region: Region, open: number): void {
     const at = this.pos;
     const label = this.label();
-    if (label.defined) this.failWithNote('parse.redefinition', `redefinition of block '${this.slice(at, this.suffixEnd(at + 1))}'`, at, 'previously defined here', this.origin + label.offset);
+    if (label.defined) this.failWithNote('parse.redefinition', `redefinition of block '${this.slice(at, this.suffixEnd(at + 1))}'`, at, 'previously defined here', this.base + label.offset);
     label.defined = true;
     label.offset = at;
     const block = region.append(label.block);
@@ -526,10 +426,5 @@ export class OpParser extends LocationParser {
     }
     this.expect(0x3a, "':' after the block name");
     this.blockBody(block, open);
-  }
-
-  /** Where the operation being parsed would say it is. */
-  locationAt(pos: number): LocationRef {
-    return this.origin + pos;
   }
 }

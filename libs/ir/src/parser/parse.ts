@@ -16,6 +16,7 @@ export interface ParseOptions {
 class ModuleParser extends ResourceParser {
   /** A whole file: operations, alias definitions, metadata. */
   module(): Operation {
+    this.begin();
     const region = new Region();
     const block = region.append();
     while (!this.atEnd) {
