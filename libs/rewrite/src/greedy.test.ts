@@ -7,6 +7,7 @@ import {
   type Operation,
   Region,
   type Rewriter,
+  verify,
 } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
 import { applyPatternsGreedily } from './greedy.js';
@@ -242,6 +243,41 @@ describe('the greedy driver', () => {
     ReturnOp.create(IrBuilder.atEnd(context, exit), 0, { values: [] });
     expect(applyPatternsGreedily(f, []).changed).toBe(true);
     expect(show(f)).toEqual(['^0:', 'jump ^1', '^1:', 'return']);
+  });
+
+  test('makes one block of blocks that follow each other, when canonicalizing', () => {
+    const build = () => {
+      const f = makeFunction(context, 1, () => {});
+      const region = f.region(0);
+      const [entry, middle, exit] = [region.entry, region.append(new Block()), region.append(new Block())];
+      const [a, b] = [middle.addArgument(i32), exit.addArgument(i32)];
+      const x = entry.arguments[0]!;
+      JumpOp.create(IrBuilder.atEnd(context, entry), 0, { values: [x], successors: [middle] });
+      const inMiddle = IrBuilder.atEnd(context, middle);
+      JumpOp.create(inMiddle, 0, { values: [sub(inMiddle, a, x)], successors: [exit] });
+      use(IrBuilder.atEnd(context, exit), b);
+      ReturnOp.create(IrBuilder.atEnd(context, exit), 0, { values: [] });
+      return f;
+    };
+    const f = build();
+    expect(applyPatternsGreedily(f, [], { canonicalize: true }).changed).toBe(true);
+    expect(show(f)).toEqual(['v0 = 0', 'use v0', 'return']);
+    expect(verify(f)).toBe(true);
+    expect(applyPatternsGreedily(build(), []).changed).toBe(false);
+  });
+
+  test('leaves alone a block that jumps to itself, and one with two predecessors', () => {
+    const f = makeFunction(context, 1, () => {});
+    const region = f.region(0);
+    const [entry, left, right, join, loop] = [region.entry, ...[0, 0, 0, 0].map(() => region.append(new Block()))];
+    const at = (block: Block | undefined) => IrBuilder.atEnd(context, block!);
+    ForkOp.create(at(entry), 0, { condition: entry!.arguments[0]!, successors: [left!, right!] });
+    JumpOp.create(at(left), 0, { values: [], successors: [join!] });
+    JumpOp.create(at(right), 0, { values: [], successors: [join!] });
+    ForkOp.create(at(join), 0, { condition: entry!.arguments[0]!, successors: [loop!, left!] });
+    JumpOp.create(at(loop), 0, { values: [], successors: [loop!] });
+    expect(applyPatternsGreedily(f, [], { canonicalize: true }).changed).toBe(false);
+    expect(region.blocks).toHaveLength(5);
   });
 
   test('keeps pure terminators and branches', () => {

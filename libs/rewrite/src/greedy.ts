@@ -18,10 +18,13 @@ import {
 import { ConstantPool } from './constants.js';
 import { Fingerprinter, sameFingerprint } from './fingerprint.js';
 import { constantGoesRight, type DefaultFold, foldOp, isAttribute, isDead } from './fold.js';
-import { eraseUnreachableBlocks } from './regions.js';
+import { eraseUnreachableBlocks, mergeStraightLineBlocks } from './regions.js';
 
 export interface GreedyOptions {
-  /** Also apply the canonicalization patterns in the definitions of the ops that occur; default false. */
+  /**
+   * Also apply the canonicalization patterns in the definitions of the ops that occur, and make one block of two that
+   * always run one after the other; default false.
+   */
   readonly canonicalize?: boolean;
   /** Names of patterns to leave out. */
   readonly disabled?: readonly string[] | undefined;
@@ -162,7 +165,7 @@ class GreedyDriver implements RewriteListener {
   /** One pass over everything, then the worklist until it is empty. False when a limit was reached. */
   private sweep(): boolean {
     const { root, worklist } = this;
-    this.eraseUnreachable(root);
+    this.simplifyRegions(root);
     const constants: Operation[] = [];
     root.walk((op) => {
       if (op === root) return;
@@ -186,11 +189,13 @@ class GreedyDriver implements RewriteListener {
     return true;
   }
 
-  private eraseUnreachable(root: Operation): void {
+  private simplifyRegions(root: Operation): void {
+    const erased = (op: Operation) => this.constants?.erased(op);
     root.walk((op) => {
       if (op.ownRegions === null) return;
       for (const region of op.ownRegions) {
-        if (eraseUnreachableBlocks(region, (dead) => this.constants?.erased(dead)) > 0) this.changed = true;
+        if (eraseUnreachableBlocks(region, erased) > 0) this.changed = true;
+        if (this.options.canonicalize && mergeStraightLineBlocks(region) > 0) this.changed = true;
       }
     });
   }
