@@ -1,4 +1,5 @@
-// The `fastmath` attribute of float ops: forwarded to the arith and math ops of their bodies.
-import { type Attribute, type AttrSpec, attr, optionalAttr } from '@budflow/ir';
+// The `fastmath` attribute of float ops: a set of FastMath bits, forwarded to the arith and math ops of their bodies.
+import { fastmathSpec } from '@budflow/dialect-core';
+import type { AttrSpec } from '@budflow/ir';
 
-export const fastmathAttribute: AttrSpec<Attribute | undefined> = optionalAttr(attr.any);
+export const fastmathAttribute: AttrSpec<number> = fastmathSpec;

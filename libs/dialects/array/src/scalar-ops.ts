@@ -150,7 +150,7 @@ export class ScalarBuilder {
 
   fma(kind: 'exact' | 'relaxed', type: Type, a: Value, b: Value, c: Value): Value {
     const { context } = this.builder;
-    return this.float('math.fma', [a, b, c], type, kind === 'relaxed' ? [['relaxed', context.unitAttr]] : []);
+    return this.float('math.fma', [a, b, c], type, [[kind, context.unitAttr]]);
   }
 
   /** array.cast of a scalar. */

@@ -1,12 +1,15 @@
 // Iteration domains and indexing maps that several structured ops share.
 import {
   AffineExpr,
+  type Attribute,
   type AffineMap,
   type BodyContext,
   type DomainDim,
   type DomainSize,
+  ConditionallySpeculatable,
   DYNAMIC,
   type InterfaceImplementation,
+  MemoryEffects,
   OpCost,
   type Operation,
   OpPattern,
@@ -16,6 +19,7 @@ import {
   type TensorType,
   type Value,
 } from '@budflow/ir';
+import { interpretPureOp } from '@budflow/interpreter';
 
 export function tensorType(value: Value): TensorType {
   return value.type as TensorType;
@@ -82,7 +86,7 @@ export function copyInterfaces(
   structure: {
     domain(op: Operation): DomainDim[];
     maps(op: Operation): (AffineMap | null)[];
-    fill?(op: Operation): import('@budflow/ir').Attribute;
+    fill?(op: Operation): Attribute;
   },
 ): InterfaceImplementation[] {
   return [
@@ -95,6 +99,20 @@ export function copyInterfaces(
       ...(structure.fill ? { fill: structure.fill } : {}),
     }),
   ];
+}
+
+/**
+ * Of ops that a relaxed multiply-add may round as the machine does: without effects and free to move, but not Pure, for
+ * that lets the compiler evaluate them. Their folds evaluate the cases that round alike everywhere.
+ */
+export const effectFree: InterfaceImplementation[] = [
+  MemoryEffects.implement({ effects: () => [] }),
+  ConditionallySpeculatable.implement({ isSpeculatable: () => true }),
+];
+
+/** The op on constants, by interpretation; null unless all operands are constants. */
+export function interpretConstants(op: Operation, operands: readonly (Attribute | null)[]): Attribute | null {
+  return operands.every((a) => a !== null) ? (interpretPureOp(op, operands as readonly Attribute[])?.[0] ?? null) : null;
 }
 
 /** Nothing is computed. */

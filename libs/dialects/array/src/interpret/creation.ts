@@ -38,10 +38,10 @@ export function checkedSize(size: number): number {
   return size;
 }
 
-export function interpretConstant(valueOf: (op: Operation) => Attribute): InterfaceImplementation {
+export function interpretConstant(valueAttr: (op: Operation) => Attribute): InterfaceImplementation {
   return Interpretable.implement({
     compile(op, c) {
-      const attr = valueOf(op);
+      const attr = valueAttr(op);
       const value = valueFromAttribute(attr, op.context);
       if (value === undefined)
         throw new RuntimeTrap('NotInterpretable', `the constant of type ${typeOfAttribute(attr)} has no data`);
@@ -65,11 +65,11 @@ export function filledTensor(type: TensorType, shape: readonly number[], value: 
   return tensor;
 }
 
-export function interpretFull(valueOf: (op: Operation) => Attribute): InterfaceImplementation {
+export function interpretFull(valueAttr: (op: Operation) => Attribute): InterfaceImplementation {
   return Interpretable.implement({
     compile(op, c) {
       const type = op.result(0).type as TensorType;
-      const value = valueFromAttribute(valueOf(op)) as Scalar;
+      const value = valueFromAttribute(valueAttr(op)) as Scalar;
       const sizes = c.operandSlots(op);
       const r = c.slot(op.result(0));
       return (frame) => {

@@ -1,5 +1,6 @@
 // Which named kind the region of a reduction is: one arith op on accumulator and element.
-import { type Attribute, type Operation, TensorType } from '@budflow/ir';
+import { fastmathOf } from '@budflow/dialect-core';
+import { type Operation, TensorType } from '@budflow/ir';
 import { isUnsigned } from '../element-types.js';
 import type { ReduceKind } from '../reduce-kinds.js';
 
@@ -19,7 +20,7 @@ const SIGNED: Record<string, ReduceKind> = {
 const UNSIGNED: Record<string, ReduceKind> = { ...SIGNED, 'arith.minui': 'min', 'arith.maxui': 'max' };
 
 /** The kind of a region of one op on (accumulator, element), in either order; undefined for any other. */
-export function regionKind(op: Operation): { kind: ReduceKind; fastmath: Attribute | undefined } | undefined {
+export function regionKind(op: Operation): { kind: ReduceKind; fastmath: number } | undefined {
   const region = op.regions[0];
   if (!region || region.isEmpty || op.resultCount !== 1) return undefined;
   const { firstOp, lastOp, arguments: args } = region.entry;
@@ -36,5 +37,5 @@ export function regionKind(op: Operation): { kind: ReduceKind; fastmath: Attribu
   // Signed minimum of unsigned elements is another function; so are sums of i1, which have no name here.
   if (unsigned && (firstOp.name === 'arith.minsi' || firstOp.name === 'arith.maxsi')) return undefined;
   if (String(type.element) === 'i1' && !(kind === 'and' || kind === 'or' || kind === 'xor')) return undefined;
-  return { kind, fastmath: firstOp.attr('fastmath') };
+  return { kind, fastmath: fastmathOf(firstOp) };
 }

@@ -185,7 +185,7 @@ of combination (absent: canonical); \`contract\` on kind add says how products o
           dims: ReduceOp.dims(op),
           order: ReduceOp.order(op),
           contract: ReduceOp.contract(op),
-          fastmath: found.fastmath ?? ReduceOp.fastmath(op),
+          fastmath: found.fastmath | ReduceOp.fastmath(op),
           resultTypes: op.resultTypes,
         });
         rewriter.replaceOp(op, named.results);
