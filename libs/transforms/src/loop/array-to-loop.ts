@@ -1,0 +1,275 @@
+// Lowers the fusion of a kernel function to loops over buffers, one naive root nest for each stage.
+//
+//   %t = memory.to_tensor %a                        loop.for %i = 0 to 8 name "add.d0" {
+//   %r = array.fusion(%x = %t) {                      %0 = memory.load %a[%i]
+//     %1 = array.mul %x, %x                           %1 = arith.mulf %0, %0
+//     %2 = array.add %1, %x                 ->        %2 = arith.addf %1, %0
+//     array.yield %2 }                                memory.store %2, %out[%i]
+//   memory.materialize %r into %out                 }
+//
+// Requires kernel functions as `bufferize` leaves them and reductions with their order fixed. Cheap producers become
+// scalar code in their consumers; reductions keep the order of their attribute and accumulate in private buffers.
+// Follows the split of Halide: this pass says what is computed, the schedule where and in which order.
+import { FusionOp } from '@budflow/dialect-array';
+import { applyAffine, buildFor, buildIndexConstant } from '@budflow/dialect-loop';
+import { AllocaOp, buildDim, buildStore, CopyOp, MaterializeOp, ToTensorOp } from '@budflow/dialect-memory';
+import { KernelAttrs } from '@budflow/dialect-rt';
+import {
+  AffineExpr,
+  type AffineMap,
+  Builder,
+  type Context,
+  DYNAMIC,
+  type DomainSize,
+  InternalError,
+  IntegerType,
+  type Operation,
+  StructuredOp,
+  TensorType,
+  type Type,
+  type Value,
+} from '@budflow/ir';
+import { definePass } from '@budflow/pass';
+import { type ReductionSite, ReductionEmitter, type Size } from './lowering/reductions.js';
+import { buildConstant } from './lowering/scalar-ops.js';
+import { ScalarCode } from './lowering/scalar-code.js';
+import { type Stage, findStages } from './lowering/stages.js';
+
+export const arrayToLoop = definePass({
+  name: 'array-to-loop',
+  summary: 'lower the fusion of each kernel function to naive loop nests over buffers',
+  anchor: 'func.func',
+  statistics: { stages: 'loop nests with a buffer of their own', inlined: 'ops recomputed inside their consumers' },
+  run(func, pass) {
+    if (!func.attr(KernelAttrs.kernel)) return;
+    const block = func.region(0).entry;
+    const fusion = block.ops.find((op) => FusionOp.is(op));
+    if (!fusion) return;
+    const lowering = new KernelLowering(func, fusion);
+    const { stages, inlined } = lowering.run();
+    pass.statistic('stages', stages);
+    pass.statistic('inlined', inlined);
+  },
+});
+
+class KernelLowering {
+  private readonly fusion: Operation;
+  private readonly builder: Builder;
+  private readonly code: ScalarCode;
+  private readonly reductions: ReductionEmitter;
+  private readonly buffers = new Map<Value, Value>();
+
+  constructor(func: Operation, fusion: Operation) {
+    this.fusion = fusion;
+    this.builder = Builder.before(func.region(0).entry.terminator);
+    this.code = new ScalarCode(this.builder, this.buffers);
+    this.reductions = new ReductionEmitter(this.builder, this.code);
+  }
+
+  run(): { stages: number; inlined: number } {
+    // 1. Buffers of the inputs, and destinations of the results.
+    const body = this.fusion.region(0).entry;
+    const views = new Set<Operation>();
+    this.fusion.operands.forEach((operand, i) => {
+      const view = operand.definingOp;
+      if (!view || !ToTensorOp.is(view)) throw new InternalError('array-to-loop: a fusion operand is no view of a buffer', this.fusion);
+      this.buffers.set(body.arguments[i]!, view.operand(0));
+      views.add(view);
+    });
+    const yielded = body.terminator.operands;
+    const destinations = this.fusion.results.map((result) => {
+      const store = result.users()[0];
+      if (!store || !MaterializeOp.is(store)) throw new InternalError('array-to-loop: a fusion result is not stored', this.fusion);
+      views.add(store);
+      return MaterializeOp.memref(store);
+    });
+
+    // 2. Stages in program order, each a root nest.
+    const ops = body.ops.slice(0, -1);
+    const stages = findStages(ops, new Set(yielded));
+    for (const stage of stages) {
+      stage.op.results.forEach((result) => {
+        const at = yielded.indexOf(result);
+        this.buffers.set(result, at >= 0 ? destinations[at]! : this.scratch(result, stage.op));
+      });
+      this.code.scope(() => this.emitStage(stage));
+    }
+
+    // 3. A value yielded twice, or an argument yielded as it is, is copied.
+    yielded.forEach((value, i) => {
+      const source = this.buffers.get(value);
+      if (!source) throw new InternalError('array-to-loop: a yielded value has no buffer', this.fusion);
+      if (source !== destinations[i]) CopyOp.create(this.builder, this.fusion.loc, { source, target: destinations[i]! });
+    });
+
+    // 4. The tensors are gone.
+    for (const op of views) if (MaterializeOp.is(op)) op.erase();
+    this.fusion.erase();
+    for (const op of views) if (!op.isErased && !op.hasResultUses) op.erase();
+    return { stages: stages.length, inlined: ops.length - stages.length };
+  }
+
+  /** Buffer of a stage that does not leave the kernel. */
+  private scratch(value: Value, op: Operation): Value {
+    const type = value.type as TensorType;
+    const sizes = type.shape.flatMap((d, i) => (d === DYNAMIC ? [this.dimension(value, i)] : []));
+    const resultTypes = [op.context.memref(type.shape, signless(op.context, type.element))];
+    return AllocaOp.build(this.builder, op.loc, { dynamicSizes: sizes, resultTypes });
+  }
+
+  /** Run-time size of a dynamic dimension of a tensor value, as an index value. */
+  private dimension(value: Value, dim: number): Value {
+    const size = this.sizeOf(value, dim);
+    return typeof size === 'number' ? this.constant(size) : size;
+  }
+
+  private constant(value: number): Value {
+    return buildIndexConstant(this.builder, this.fusion.loc, value);
+  }
+
+  private sizeOf(value: Value, dim: number): Size {
+    const fixed = (value.type as TensorType).shape[dim]!;
+    if (fixed !== DYNAMIC) return fixed;
+    const buffer = this.buffers.get(value);
+    if (buffer) return buildDim(this.builder, this.fusion.loc, buffer, dim);
+    const op = value.definingOp;
+    const structured = op ? StructuredOp.of(op) : undefined;
+    if (!op || !structured) throw new InternalError(`array-to-loop: size of dimension ${dim} is not known`, this.fusion);
+    const map = structured.indexingMaps(op)[op.operandCount + value.index] as AffineMap;
+    const source = map.results[dim]!;
+    if (source.kind !== 'dim') throw new InternalError('array-to-loop: a dynamic dimension with an affine subscript', op);
+    return this.domainSize(op, structured.domain(op)[source.value]!.size);
+  }
+
+  private domainSize(op: Operation, size: DomainSize): Size {
+    switch (size.kind) {
+      case 'static':
+        return size.size;
+      case 'operand':
+        return this.sizeOf(op.operand(size.operand), size.dim);
+      case 'result': {
+        const result = op.result(size.result);
+        if (this.buffers.has(result)) return this.sizeOf(result, size.dim);
+        throw new InternalError('array-to-loop: a size that only the result knows', op);
+      }
+    }
+  }
+
+  private emitStage({ op, name }: Stage): void {
+    const structured = StructuredOp.of(op)!;
+    const domain = structured.domain(op);
+    const sizes = domain.map((d) => this.domainSize(op, d.size));
+    const maps = structured.indexingMaps(op).slice(op.operandCount) as AffineMap[];
+    const point = new Array<Value>(domain.length);
+    const parallel = domain.flatMap((d, i) => (d.iterator === 'parallel' ? [i] : []));
+    if (structured.fill) {
+      this.emitPadded(op, name, sizes);
+      return;
+    }
+    const nest = (depth: number): void => {
+      if (depth < parallel.length) {
+        const dim = parallel[depth]!;
+        buildFor(this.builder, op.loc, { lower: 0, upper: sizes[dim]!, step: 1, name: `${name}.d${depth}` }, (_, iv) => {
+          point[dim] = iv;
+          nest(depth + 1);
+          return [];
+        });
+        return;
+      }
+      this.code.scope(() => {
+        const values = structured.reduction ? this.reduce(op, name, domain, sizes, point) : this.code.body(op, point, []);
+        values.forEach((value, i) => {
+          const indices = maps[i]!.results.map((e) =>
+            applyAffine(this.builder, op.loc, op.context.affineMap(maps[i]!.numDims, 0, [e]), Array.from(point, (p) => p ?? this.constant(0))),
+          );
+          buildStore(this.builder, op.loc, value, this.buffers.get(op.result(i))!, indices);
+        });
+      });
+    };
+    nest(0);
+  }
+
+  private reduce(op: Operation, name: string, domain: readonly { iterator: string }[], sizes: readonly Size[], point: readonly Value[]): Value[] {
+    const { reduction } = StructuredOp.of(op)!;
+    const reduced = domain.flatMap((d, i) => (d.iterator === 'reduction' ? [i] : []));
+    const site: ReductionSite = {
+      op,
+      stage: name,
+      sizes: reduced.map((d) => sizes[d]!),
+      types: op.results.map((r) => signless(op.context, (r.type as TensorType).element)),
+      point: (ivs) => {
+        const full = point.slice();
+        reduced.forEach((d, i) => {
+          full[d] = ivs[i]!;
+        });
+        return full;
+      },
+    };
+    const totals = this.reductions.emit(site);
+    const inits = reduction!.init(op);
+    if (inits.every((i) => i === null)) return totals;
+    const initial = inits.map((operand, i) => (operand === null ? totals[i]! : this.code.element(op.operand(operand), [], op.loc)));
+    const combined = reduction!.combine(op, this.builder, op.loc, initial, totals);
+    return combined.map((c, i) => (inits[i] === null ? totals[i]! : c));
+  }
+
+  /** A result of which the domain covers an inner box: constant borders around it, dimension by dimension. */
+  private emitPadded(op: Operation, name: string, sizes: readonly Size[]): void {
+    const structured = StructuredOp.of(op)!;
+    const map = structured.indexingMaps(op)[op.operandCount] as AffineMap;
+    const buffer = this.buffers.get(op.result(0))!;
+    const type = op.result(0).type as TensorType;
+    const fill = structured.fill!(op);
+    const rank = type.shape.length;
+    const point = new Array<Value>(rank);
+    const at: Value[] = [];
+    let clones = 0;
+    const borders = (depth: number, filled: boolean): void => {
+      if (depth === rank) {
+        this.code.scope(() => {
+          const value = filled
+            ? buildConstant(this.builder, op.loc, fill, signless(op.context, type.element))
+            : this.code.body(op, point, [])[0]!;
+          buildStore(this.builder, op.loc, value, buffer, at.slice());
+        });
+        return;
+      }
+      const total = this.sizeOf(op.result(0), depth);
+      const loop = (lower: Size, upper: Size, inside: boolean) => {
+        if (lower === upper) return;
+        const suffix = inside ? '' : `~${++clones}`;
+        buildFor(this.builder, op.loc, { lower, upper, step: 1, name: `${name}.d${depth}${suffix}` }, (_, iv) => {
+          at.push(iv);
+          if (!filled && inside) {
+            const offset = map.results[depth]!.evaluate(new Array(rank).fill(0), []);
+            point[depth] = applyAffine(this.builder, op.loc, shiftMap(op, -offset), [iv]);
+          }
+          borders(depth + 1, filled || !inside);
+          at.pop();
+          return [];
+        });
+      };
+      if (filled) {
+        loop(0, total, false);
+        return;
+      }
+      const offset = map.results[depth]!.evaluate(new Array(rank).fill(0), []);
+      const size = sizes[depth]!;
+      const end = typeof size === 'number' ? size + offset : applyAffine(this.builder, op.loc, shiftMap(op, offset), [size]);
+      loop(0, offset, false);
+      loop(offset, end, true);
+      loop(end, total, false);
+    };
+    borders(0, false);
+  }
+}
+
+/** d0 -> d0 + offset */
+function shiftMap(op: Operation, offset: number): AffineMap {
+  return op.context.affineMap(1, 0, [AffineExpr.dim(0).add(offset)]);
+}
+
+/** Integers lose their sign on the way to buffers; the ops know it. */
+function signless(context: Context, type: Type): Type {
+  return type instanceof IntegerType ? context.integer(type.width) : type;
+}

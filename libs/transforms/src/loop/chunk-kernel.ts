@@ -1,0 +1,288 @@
+// Cuts kernels into phases and gives each phase its chunk range (CONTRACTS: kernel ABI, chunks).
+//
+//   func @k(%a, %out) {                        func @k(%a, %t, %begin, %end) -> index {      // rt.chunks = n ceildiv 64
+//     %t = memory.alloca                         loop.for %c = %begin to %end { ... %t ... }
+//     loop.for %c = 0 to %n0 name "exp.d0.o"     return %end }
+//     loop.for %c = 0 to %n1 name "div.d0.o"   func @k_p1(%t, %out, %begin, %end) -> index { ... }
+//   }
+//
+// Every parallel root loop becomes a phase whose iterations are the chunks; what lies between them becomes phases of one
+// chunk. Buffers that cross phases become arguments which the program allocates. The schedule has already cut the outer
+// loops by problem size, so results do not depend on who runs which chunk. Runs after scheduling and vectorization.
+import { buildFor, buildIndexConstant, composeAppliedMap, ForOp, forBounds, IfOp, inductionVariable, YieldOp } from '@budflow/dialect-loop';
+import { AllocaOp, AllocOp, DeallocOp, DimOp } from '@budflow/dialect-memory';
+import { CallKernelOp, dynamicSizesOf, isChunked, KernelAttrs, setKernelInfo } from '@budflow/dialect-rt';
+import { CmpIOp } from '@budflow/dialect-core';
+import {
+  AffineExpr,
+  type AffineMap,
+  Block,
+  Builder,
+  effectsOf,
+  type MemRefType,
+  isMemoryEffectFree,
+  type Operation,
+  Region,
+  StringAttr,
+  SymbolRefAttr,
+  type Value,
+} from '@budflow/ir';
+import { definePass } from '@budflow/pass';
+import { buildPrivateFunction, kernelsOf } from '../support/kernel-function.js';
+
+export const chunkKernel = definePass({
+  name: 'chunk-kernel',
+  summary: 'cut kernels into phases that run over ranges of chunks',
+  anchor: 'builtin.module',
+  statistics: { phases: 'kernel functions made', parallel: 'phases of several chunks' },
+  run(module, pass) {
+    for (const kernel of kernelsOf(module)) {
+      if (isChunked(kernel)) continue;
+      const phases = cut(kernel);
+      pass.statistic('phases', phases.length);
+      pass.statistic('parallel', phases.filter((p) => p.chunks !== null).length);
+      replaceCalls(module, kernel, phases);
+    }
+  },
+});
+
+/** Where a phase's argument comes from: an argument of the kernel, or an alloca that crosses phases. */
+type Source = { readonly argument: number } | { readonly temporary: Operation };
+
+interface Phase {
+  readonly name: string;
+  readonly inputs: readonly Source[];
+  readonly outputs: readonly Source[];
+  readonly chunks: AffineMap | null;
+}
+
+interface Segment {
+  readonly ops: Operation[];
+  /** The single parallel loop of the segment. */
+  readonly loop: Operation | null;
+}
+
+/** Loops of parallel dimensions and of chunks of a reduction may run in any order. */
+function isParallelRoot(op: Operation): boolean {
+  const name = op.attr('name');
+  return ForOp.is(op) && name instanceof StringAttr && /\.(d\d+|c)(\.o)?(~\d+)?$/.test(name.value) && isCountable(op);
+}
+
+function isCountable(loop: Operation): boolean {
+  const { lower, upper, step } = forBounds(loop);
+  return loop.resultCount === 0 && step === 1 && lower.map.singleConstant() === 0 && upper.map.results.length === 1;
+}
+
+/** Ops that may be repeated in every phase that needs them. */
+function isSetup(op: Operation): boolean {
+  return AllocaOp.is(op) || (isMemoryEffectFree(op) && op.ownRegions === null);
+}
+
+function cut(kernel: Operation): Phase[] {
+  const block = kernel.region(0).entry;
+  const segments = segmentsOf(block.ops.slice(0, -1));
+  const crossing = crossingAllocas(segments);
+  const name = (kernel.attr('sym_name') as StringAttr).value;
+  const phases: Phase[] = [];
+  kernel.setAttr('sym_name', kernel.context.stringAttr(`${name}.whole`));
+  segments.forEach((segment, i) => {
+    phases.push(buildPhase(kernel, segment, i === 0 ? name : `${name}_p${i}`, name, i, crossing));
+  });
+  return phases;
+}
+
+/** Parallel loops alone, everything between them together; a value computed in one segment and used in a later joins both. */
+function segmentsOf(ops: readonly Operation[]): Segment[] {
+  let segments: { ops: Operation[]; loop: Operation | null }[] = [];
+  for (const op of ops) {
+    if (isSetup(op)) continue;
+    const last = segments[segments.length - 1];
+    if (isParallelRoot(op)) segments.push({ ops: [op], loop: op });
+    else if (last && last.loop === null) last.ops.push(op);
+    else segments.push({ ops: [op], loop: null });
+  }
+  for (let later = segments.length - 1; later > 0; later--) {
+    const used = new Set<Operation>();
+    for (const op of segments[later]!.ops) collectOuterDefinitions(op, used);
+    const first = segments.findIndex((s) => s.ops.some((op) => used.has(op)));
+    if (first >= 0 && first < later) {
+      const merged = { ops: segments.slice(first, later + 1).flatMap((s) => s.ops), loop: null };
+      segments = [...segments.slice(0, first), merged, ...segments.slice(later + 1)];
+      later = first + 1;
+    }
+  }
+  return segments;
+}
+
+/** Root ops whose results `op` (or anything in it, or the setup it needs) uses. */
+function collectOuterDefinitions(op: Operation, into: Set<Operation>): void {
+  op.walk((inner) => {
+    for (const value of inner.operands) {
+      const definition = value.definingOp;
+      if (!definition || op.isAncestorOf(definition) || into.has(definition)) continue;
+      into.add(definition);
+      if (isSetup(definition)) collectOuterDefinitions(definition, into);
+    }
+  });
+}
+
+function crossingAllocas(segments: readonly Segment[]): Set<Operation> {
+  const seen = new Set<Operation>();
+  const crossing = new Set<Operation>();
+  for (const segment of segments) {
+    const used = new Set<Operation>();
+    for (const op of segment.ops) collectOuterDefinitions(op, used);
+    for (const op of used) {
+      if (!AllocaOp.is(op)) continue;
+      if (seen.has(op)) crossing.add(op);
+      seen.add(op);
+    }
+  }
+  return crossing;
+}
+
+function buildPhase(kernel: Operation, segment: Segment, name: string, kernelName: string, index: number, crossing: ReadonlySet<Operation>): Phase {
+  const block = kernel.region(0).entry;
+  const { context } = kernel;
+  // 1. What the phase touches, and what of it it writes.
+  const used = new Set<Operation>();
+  const values = new Set<Value>();
+  for (const op of segment.ops) {
+    collectOuterDefinitions(op, used);
+    op.walk((inner) => inner.operands.forEach((v) => void values.add(v)));
+  }
+  for (const op of used) if (isSetup(op)) op.operands.forEach((v) => void values.add(v));
+  const written = new Set<Value>();
+  for (const op of segment.ops) {
+    for (const effect of effectsOf(op) ?? []) if (effect.kind === 'write' && effect.value) written.add(effect.value);
+  }
+  const inputs: Source[] = [];
+  const outputs: Source[] = [];
+  block.arguments.forEach((arg, argument) => {
+    if (values.has(arg)) (written.has(arg) ? outputs : inputs).push({ argument });
+  });
+  for (const alloca of crossing) {
+    if (used.has(alloca)) (written.has(alloca.result()) ? outputs : inputs).push({ temporary: alloca });
+  }
+  const sources = [...inputs, ...outputs];
+  const originals = sources.map((s) => ('argument' in s ? block.arguments[s.argument]! : s.temporary.result()));
+  const types = originals.map((v) => v.type);
+
+  // 2. The chunk count, over the dynamic sizes of these arguments.
+  const chunks = segment.loop ? chunkCountMap(segment.loop, originals) : null;
+
+  // 3. The function.
+  const func = buildPrivateFunction(kernel, kernel.loc, name, [...types, context.index, context.index], [context.index], (builder, args) => {
+    const mapping = new Map<Value, Value>();
+    originals.forEach((v, i) => mapping.set(v, args[i]!));
+    const begin = args[args.length - 2]!;
+    const end = args[args.length - 1]!;
+    for (let op = block.firstOp; op; op = op.next) {
+      if (!used.has(op) || !isSetup(op) || mapping.has(op.results[0]!)) continue;
+      builder.insert(op.clone(mapping));
+    }
+    if (segment.loop && chunks) {
+      const copy = segment.loop.clone(mapping);
+      buildFor(builder, segment.loop.loc, { lower: begin, upper: end, step: 1, name: nameOf(segment.loop) }, (inner, iv) => {
+        const body = ForOp.body(copy).entry;
+        inductionVariable(copy).replaceAllUsesWith(iv);
+        body.terminator.erase();
+        for (const op of body.ops) {
+          op.remove();
+          inner.insert(op);
+        }
+        return [];
+      });
+      copy.destroy();
+      return [end];
+    }
+    // One chunk: run when the range is not empty.
+    const zero = buildIndexConstant(builder, kernel.loc, 0);
+    const first = CmpIOp.build(builder, kernel.loc, { predicate: 'eq', lhs: begin, rhs: zero });
+    const region = new Region();
+    const body = region.append(new Block());
+    builder.scoped(() => {
+      builder.setInsertionPointToEnd(body);
+      for (const op of segment.ops) builder.insert(op.clone(mapping));
+      YieldOp.create(builder, kernel.loc, { values: [] });
+    });
+    IfOp.create(builder, kernel.loc, { condition: first, regions: [region, new Region()], resultTypes: [] });
+    return [end];
+  });
+  setKernelInfo(func, { inputs: inputs.length, outputs: outputs.length });
+  func.setAttr(KernelAttrs.chunks, context.affineMapAttr(chunks ?? constantChunks(kernel, types)));
+  func.setAttr(KernelAttrs.phaseOf, context.symbolRef(kernelName));
+  func.setAttr(KernelAttrs.phase, context.i64Attr(index));
+  return { name, inputs, outputs, chunks };
+}
+
+function nameOf(loop: Operation): string {
+  return (loop.attr('name') as StringAttr).value;
+}
+
+function constantChunks(kernel: Operation, types: readonly Operation['resultTypes'][number][]): AffineMap {
+  return kernel.context.affineMap(0, dynamicSizesOf(types).length, [AffineExpr.constant(1)]);
+}
+
+/** The loop's trip count as a map over the dynamic sizes of `args`; null when it depends on anything else. */
+function chunkCountMap(loop: Operation, args: readonly Value[]): AffineMap | null {
+  const { context } = loop;
+  const sizes = dynamicSizesOf(args.map((a) => a.type));
+  const { map, operands } = composeAppliedMap(context, forBounds(loop).upper);
+  const symbols: AffineExpr[] = [];
+  for (const operand of operands) {
+    const dim = operand.definingOp;
+    if (!dim || !DimOp.is(dim)) return null;
+    const argument = args.indexOf(DimOp.memref(dim));
+    const at = sizes.findIndex((s) => s.argument === argument && s.dim === DimOp.dimension(dim));
+    if (at < 0) return null;
+    symbols.push(AffineExpr.symbol(at));
+  }
+  const result = map.results[0]!.replace(symbols.slice(0, map.numDims), symbols.slice(map.numDims));
+  return context.affineMap(0, sizes.length, [result]);
+}
+
+/** Calls of the kernel become calls of its phases, with the crossing buffers allocated around them. */
+function replaceCalls(module: Operation, kernel: Operation, phases: readonly Phase[]): void {
+  const name = (kernel.attr('sym_name') as StringAttr).value.replace(/\.whole$/, '');
+  const block = kernel.region(0).entry;
+  const calls: Operation[] = [];
+  module.walk((op) => {
+    const callee = CallKernelOp.is(op) ? op.attr('callee') : undefined;
+    if (callee instanceof SymbolRefAttr && callee.root === name) calls.push(op);
+  });
+  for (const call of calls) {
+    const builder = Builder.before(call);
+    const mapping = new Map<Value, Value>();
+    block.arguments.forEach((arg, i) => mapping.set(arg, call.operand(i)));
+    const temporaries: Value[] = [];
+    const valueOf = (source: Source): Value => {
+      if ('argument' in source) return call.operand(source.argument);
+      const alloca = source.temporary;
+      const known = mapping.get(alloca.result());
+      if (known) return known;
+      const sizes = AllocaOp.dynamicSizes(alloca).map((size) => cloneSetup(builder, size, mapping));
+      const made = AllocOp.build(builder, call.loc, { dynamicSizes: sizes, resultTypes: [alloca.result().type as MemRefType] });
+      mapping.set(alloca.result(), made);
+      temporaries.push(made);
+      return made;
+    };
+    for (const phase of phases) {
+      const inputs = phase.inputs.map(valueOf);
+      const outputs = phase.outputs.map(valueOf);
+      CallKernelOp.create(builder, call.loc, { callee: phase.name, inputs, outputs });
+    }
+    for (const memref of temporaries) DeallocOp.create(builder, call.loc, { memref });
+    call.erase();
+  }
+  kernel.erase();
+}
+
+function cloneSetup(builder: Builder, value: Value, mapping: Map<Value, Value>): Value {
+  const known = mapping.get(value);
+  if (known) return known;
+  const op = value.definingOp!;
+  for (const operand of op.operands) cloneSetup(builder, operand, mapping);
+  builder.insert(op.clone(mapping));
+  return mapping.get(value)!;
+}

@@ -1,0 +1,3 @@
+export { arrayToLoop } from './array-to-loop.js';
+export { chunkKernel } from './chunk-kernel.js';
+export { licm } from './licm.js';

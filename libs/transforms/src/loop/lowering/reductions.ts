@@ -1,0 +1,273 @@
+// Loops of one reduction in the order its attribute fixes (CONTRACTS: numerics), in memory form: accumulators are
+// private buffers that scalar replacement later turns into loop-carried values.
+import { applyAffine, buildFor, buildIndexConstant, combineAffine } from '@budflow/dialect-loop';
+import { AllocaOp, buildLoad, buildStore } from '@budflow/dialect-memory';
+import { AffineExpr, type Attribute, type Builder, type Context, type LocationRef, type Operation, StructuredOp, type Type, type Value } from '@budflow/ir';
+import type { ScalarCode } from './scalar-code.js';
+import { bitIsSet, buildConstant, buildIf, buildSelect, buildWhile, shiftRight } from './scalar-ops.js';
+
+/** A size known at compile time, or an index value. */
+export type Size = number | Value;
+
+export interface ReductionSite {
+  readonly op: Operation;
+  readonly stage: string;
+  /** Full point of the domain from the parallel coordinates (already in place) and the reduction coordinates. */
+  readonly point: (reduction: readonly Value[]) => Value[];
+  /** Sizes of the reduction dims, outer to inner. */
+  readonly sizes: readonly Size[];
+  /** Element types of the results. */
+  readonly types: readonly Type[];
+}
+
+/** More blocks than a reduction can have: 2^32 blocks of 1,024 elements. */
+const MAX_LEVELS = 32;
+
+export class ReductionEmitter {
+  private readonly builder: Builder;
+  private readonly code: ScalarCode;
+  private readonly context: Context;
+
+  constructor(builder: Builder, code: ScalarCode) {
+    this.builder = builder;
+    this.code = code;
+    this.context = builder.context;
+  }
+
+  /** Emits the loops at the insertion point and returns the totals, without the init value. */
+  emit(site: ReductionSite): Value[] {
+    const order = StructuredOp.of(site.op)?.reduction?.order(site.op) ?? { kind: 'sequential' as const };
+    if (order.kind === 'lanes') return this.blocked(site, order.lanes * order.accumulators, order.block);
+    if (order.kind === 'outer') return this.blocked(site, 1, order.block);
+    return this.sequential(site);
+  }
+
+  private identities(site: ReductionSite): Value[] {
+    const { op } = site;
+    return StructuredOp.of(op)!
+      .reduction!.identity(op)
+      .map((identity, i) => buildConstant(this.builder, op.loc, identity as Attribute, site.types[i]!));
+  }
+
+  private combine(site: ReductionSite, lhs: readonly Value[], rhs: readonly Value[]): Value[] {
+    return StructuredOp.of(site.op)!.reduction!.combine(site.op, this.builder, site.op.loc, lhs, rhs);
+  }
+
+  private alloca(shape: readonly number[], type: Type, loc: LocationRef): Value {
+    return AllocaOp.build(this.builder, loc, { dynamicSizes: [], resultTypes: [this.context.memref(shape, type)] });
+  }
+
+  private index(value: number): Value {
+    return buildIndexConstant(this.builder, 0, value);
+  }
+
+  /** acc = identity; for every point in ascending order: acc = body(acc). */
+  private sequential(site: ReductionSite): Value[] {
+    const { op, stage } = site;
+    const cells = site.types.map((t) => this.alloca([], t, op.loc));
+    this.identities(site).forEach((id, i) => buildStore(this.builder, op.loc, id, cells[i]!, []));
+    this.nest(site, stage, 0, [], (point) => this.accumulate(site, point, cells, []));
+    return cells.map((c) => buildLoad(this.builder, op.loc, c, []));
+  }
+
+  /** Loops over all reduction dims, named `stage.r0 ...`. */
+  private nest(site: ReductionSite, stage: string, depth: number, ivs: Value[], body: (ivs: readonly Value[]) => void): void {
+    if (depth === site.sizes.length) {
+      this.code.scope(() => body(ivs));
+      return;
+    }
+    buildFor(this.builder, site.op.loc, { lower: 0, upper: site.sizes[depth]!, step: 1, name: `${stage}.r${depth}` }, (_, iv) => {
+      this.nest(site, stage, depth + 1, [...ivs, iv], body);
+      return [];
+    });
+  }
+
+  private accumulate(site: ReductionSite, reduction: readonly Value[], cells: readonly Value[], lane: readonly Value[]): void {
+    const { op } = site;
+    const old = cells.map((c) => buildLoad(this.builder, op.loc, c, lane));
+    const next = this.code.body(op, site.point(reduction), old);
+    next.forEach((v, i) => buildStore(this.builder, op.loc, v, cells[i]!, lane));
+  }
+
+  /**
+   * Element e of the flattened reduction domain goes to lane e mod `lanes` within its block of `block` elements; lanes
+   * combine in halves, blocks by index as a binary counter does.
+   */
+  private blocked(site: ReductionSite, lanes: number, block: number): Value[] {
+    const total = this.flattenedSize(site);
+    if (typeof total === 'number' && total <= block) return this.block(site, lanes, this.index(0), total);
+    return this.manyBlocks(site, lanes, block, total);
+  }
+
+  private flattenedSize(site: ReductionSite): Size {
+    let known = 1;
+    const dynamic: Value[] = [];
+    for (const size of site.sizes) {
+      if (typeof size === 'number') known *= size;
+      else dynamic.push(size);
+    }
+    if (dynamic.length === 0) return known;
+    const expr = dynamic.map((_, i) => AffineExpr.symbol(i)).reduce((a, b) => a.mul(b));
+    return applyAffine(this.builder, site.op.loc, this.context.affineMap(0, dynamic.length, [expr.mul(known)]), dynamic);
+  }
+
+  /** Reduction coordinates of flattened element `e`. */
+  private unflatten(site: ReductionSite, e: Value): Value[] {
+    if (site.sizes.length === 1) return [e];
+    const dynamic = site.sizes.filter((s): s is Value => typeof s !== 'number');
+    const symbols = new Map<Value, number>(dynamic.map((v, i) => [v, i]));
+    const coordinates: AffineExpr[] = [];
+    let rest: AffineExpr = AffineExpr.dim(0);
+    for (let d = site.sizes.length - 1; d > 0; d--) {
+      const size = site.sizes[d]!;
+      const extent = typeof size === 'number' ? AffineExpr.constant(size) : AffineExpr.symbol(symbols.get(size)!);
+      coordinates.unshift(rest.mod(extent));
+      rest = rest.floorDiv(extent);
+    }
+    coordinates.unshift(rest);
+    return coordinates.map((c) =>
+      applyAffine(this.builder, site.op.loc, this.context.affineMap(1, dynamic.length, [c]), [e, ...dynamic]),
+    );
+  }
+
+  /** One block: elements [start, start + count). Returns the combined lanes. */
+  private block(site: ReductionSite, lanes: number, start: Value, count: Size): Value[] {
+    const { op, stage } = site;
+    const { builder, context } = this;
+    const shape = lanes === 1 ? [] : [lanes];
+    const cells = site.types.map((t) => this.alloca(shape, t, op.loc));
+    const element = (o: Value, l: Value | null): Value[] => {
+      const e = AffineExpr.dim(0).add(AffineExpr.dim(1).mul(lanes));
+      const flat = l
+        ? applyAffine(builder, op.loc, context.affineMap(3, 0, [e.add(AffineExpr.dim(2))]), [start, o, l])
+        : applyAffine(builder, op.loc, context.affineMap(2, 0, [e]), [start, o]);
+      return this.unflatten(site, flat);
+    };
+    if (lanes === 1) {
+      this.identities(site).forEach((id, i) => buildStore(builder, op.loc, id, cells[i]!, []));
+      buildFor(builder, op.loc, { lower: 0, upper: count, step: 1, name: `${stage}.r0` }, (_, o) => {
+        this.code.scope(() => this.accumulate(site, element(o, null), cells, []));
+        return [];
+      });
+      return cells.map((c) => buildLoad(builder, op.loc, c, []));
+    }
+    buildFor(builder, op.loc, { lower: 0, upper: lanes, step: 1, name: `${stage}.i` }, (_, l) => {
+      this.identities(site).forEach((id, i) => buildStore(builder, op.loc, id, cells[i]!, [l]));
+      return [];
+    });
+    const d0 = AffineExpr.dim(0);
+    const derive = (e: AffineExpr): Size =>
+      typeof count === 'number' ? e.evaluate([count], []) : applyAffine(builder, op.loc, context.affineMap(1, 0, [e]), [count]);
+    const steps = derive(d0.floorDiv(lanes));
+    buildFor(builder, op.loc, { lower: 0, upper: steps, step: 1, name: `${stage}.r0` }, (_, o) => {
+      buildFor(builder, op.loc, { lower: 0, upper: lanes, step: 1, name: `${stage}.l` }, (_inner, l) => {
+        this.code.scope(() => this.accumulate(site, element(o, l), cells, [l]));
+        return [];
+      });
+      return [];
+    });
+    const rest = derive(d0.mod(lanes));
+    if (rest !== 0) {
+      const last = typeof steps === 'number' ? this.index(steps) : steps;
+      buildFor(builder, op.loc, { lower: 0, upper: rest, step: 1, name: `${stage}.t` }, (_, l) => {
+        this.code.scope(() => this.accumulate(site, element(last, l), cells, [l]));
+        return [];
+      });
+    }
+    return this.combineLanes(site, cells, lanes);
+  }
+
+  /** Halves: lane l with lane l + L/2, then L/4, ... on the accumulators in memory. Left in lane 0. */
+  private combineLanes(site: ReductionSite, cells: readonly Value[], lanes: number): Value[] {
+    const { builder, context } = this;
+    const { op, stage } = site;
+    for (let half = lanes / 2; half >= 1; half /= 2) {
+      buildFor(builder, op.loc, { lower: 0, upper: half, step: 1, name: `${stage}.h${half}` }, (_, l) => {
+        const upper = applyAffine(builder, op.loc, context.affineMap(1, 0, [AffineExpr.dim(0).add(half)]), [l]);
+        const low = cells.map((c) => buildLoad(builder, op.loc, c, [l]));
+        const high = cells.map((c) => buildLoad(builder, op.loc, c, [upper]));
+        this.combine(site, low, high).forEach((v, i) => buildStore(builder, op.loc, v, cells[i]!, [l]));
+        return [];
+      });
+    }
+    return cells.map((c) => buildLoad(builder, op.loc, c, [this.index(0)]));
+  }
+
+  private manyBlocks(site: ReductionSite, lanes: number, block: number, total: Size): Value[] {
+    const { op, stage } = site;
+    const { builder, context } = this;
+    const s0 = AffineExpr.symbol(0);
+    const blocks: Size =
+      typeof total === 'number' ? Math.ceil(total / block) : applyAffine(builder, op.loc, context.affineMap(0, 1, [s0.ceilDiv(block)]), [total]);
+    const stacks = site.types.map((t) => this.alloca([MAX_LEVELS], t, op.loc));
+    buildFor(builder, op.loc, { lower: 0, upper: blocks, step: 1, name: `${stage}.b` }, (_, b) => {
+      const start = applyAffine(builder, op.loc, context.affineMap(1, 0, [AffineExpr.dim(0).mul(block)]), [b]);
+      const count = this.blockCount(site, b, block, total);
+      const partial = this.block(site, lanes, start, count);
+      this.push(site, stacks, b, partial);
+      return [];
+    });
+    return this.finish(site, stacks, typeof blocks === 'number' ? this.index(blocks) : blocks);
+  }
+
+  private blockCount(site: ReductionSite, b: Value, block: number, total: Size): Size {
+    if (typeof total === 'number' && total % block === 0) return block;
+    const { builder, context } = this;
+    const left = (t: AffineExpr) => t.sub(AffineExpr.dim(0).mul(block));
+    const map =
+      typeof total === 'number'
+        ? context.affineMap(1, 0, [AffineExpr.constant(block), left(AffineExpr.constant(total))])
+        : context.affineMap(1, 1, [AffineExpr.constant(block), left(AffineExpr.symbol(0))]);
+    return combineAffine(builder, site.op.loc, 'loop.min', map, typeof total === 'number' ? [b] : [b, total]);
+  }
+
+  /** Binary counter: block b merges with as many finished neighbours as b has trailing one bits. */
+  push(site: ReductionSite, stacks: readonly Value[], b: Value, partial: readonly Value[]): void {
+    const { builder, context } = this;
+    const { loc } = site.op;
+    const one = this.index(1);
+    const state = buildWhile(
+      builder,
+      loc,
+      [b, this.index(0), ...partial],
+      ([rest]) => bitIsSet(builder, loc, rest!, this.index(0)),
+      ([rest, level, ...value]) => {
+        const older = stacks.map((s) => buildLoad(builder, loc, s, [level!]));
+        const merged = this.combine(site, older, value);
+        return [shiftRight(builder, loc, rest!, one), applyAffine(builder, loc, context.affineMap(1, 0, [AffineExpr.dim(0).add(1)]), [level!]), ...merged];
+      },
+    );
+    const [, level, ...value] = state;
+    value.forEach((v, i) => buildStore(builder, loc, v, stacks[i]!, [level!]));
+  }
+
+  /** Folds what the counter holds from right (lowest level, latest blocks) to left. */
+  finish(site: ReductionSite, stacks: readonly Value[], blocks: Value): Value[] {
+    const { builder } = this;
+    const { loc } = site.op;
+    const none = buildConstant(builder, loc, this.context.falseAttr, this.context.i1);
+    const loop = buildFor(
+      builder,
+      loc,
+      { lower: 0, upper: MAX_LEVELS, step: 1, name: `${site.stage}.f`, inits: [none, ...this.identities(site)] },
+      (_, level, [some, ...value]) => {
+        const set = bitIsSet(builder, loc, blocks, level);
+        return buildIf(
+          builder,
+          loc,
+          set,
+          () => {
+            const held = stacks.map((s) => buildLoad(builder, loc, s, [level]));
+            const merged = this.combine(site, held, value);
+            return [
+              buildConstant(builder, loc, this.context.trueAttr, this.context.i1),
+              ...merged.map((m, i) => buildSelect(builder, loc, some!, m, held[i]!)),
+            ];
+          },
+          () => [some!, ...value],
+        );
+      },
+    );
+    return loop.results.slice(1);
+  }
+}

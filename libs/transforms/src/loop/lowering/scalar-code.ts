@@ -1,0 +1,107 @@
+// Scalar code of tensor elements: `element(t, [i, j])` builds the computation of one element of a tensor value at the
+// insertion point, loading what lies in a buffer and inlining the bodies of ops that have none.
+import { applyAffine } from '@budflow/dialect-loop';
+import { buildLoad } from '@budflow/dialect-memory';
+import {
+  type BodyContext,
+  type Builder,
+  ConstantLike,
+  DenseElementsAttr,
+  denseElement,
+  IntegerType,
+  InternalError,
+  type LocationRef,
+  type Operation,
+  StructuredOp,
+  type Value,
+} from '@budflow/ir';
+import { buildConstant } from './scalar-ops.js';
+
+export class ScalarCode {
+  private readonly builder: Builder;
+  /** Buffer of each tensor value that has one. */
+  readonly buffers: Map<Value, Value>;
+  /** Elements already built in the current scope, so that diamonds stay linear. */
+  private memo = new Map<string, Value>();
+  private readonly valueIds = new Map<Value, number>();
+
+  constructor(builder: Builder, buffers: Map<Value, Value>) {
+    this.builder = builder;
+    this.buffers = buffers;
+  }
+
+  /** Builds with a fresh memo: values built inside do not dominate what comes after. */
+  scope<T>(body: () => T): T {
+    const outer = this.memo;
+    this.memo = new Map(outer);
+    try {
+      return body();
+    } finally {
+      this.memo = outer;
+    }
+  }
+
+  /** The element of `tensor` at `indices` (one index value for each dimension). */
+  element(tensor: Value, indices: readonly Value[], loc: LocationRef): Value {
+    const buffer = this.buffers.get(tensor);
+    // A load may see another value later (accumulators, in-place updates), so only pure code is remembered.
+    if (buffer) return buildLoad(this.builder, loc, buffer, indices);
+    const key = `${this.id(tensor)}@${indices.map((i) => this.id(i)).join()}`;
+    const known = this.memo.get(key);
+    if (known) return known;
+    const op = tensor.definingOp;
+    const value = op?.info.hasTrait(ConstantLike) ? op.attr('value') : undefined;
+    if (op && value instanceof DenseElementsAttr && value.splat) return this.splatElement(op, value);
+    const structured = op ? StructuredOp.of(op) : undefined;
+    if (!op || !structured) throw new InternalError(`array-to-loop: no scalar code for ${op ? op.name : 'a block argument'}`, op ?? undefined);
+    const maps = structured.indexingMaps(op);
+    const resultMap = maps[op.operandCount + tensor.index];
+    if (!resultMap?.isPermutation()) throw new InternalError('array-to-loop: an inlined op must cover its result', op);
+    const point = new Array<Value>(indices.length);
+    resultMap.results.forEach((e, i) => {
+      point[e.value] = indices[i]!;
+    });
+    const results = this.body(op, point, []);
+    op.results.forEach((result, i) => {
+      this.memo.set(`${this.id(result)}@${indices.map((v) => this.id(v)).join()}`, results[i]!);
+    });
+    return results[tensor.index]!;
+  }
+
+  private splatElement(op: Operation, value: DenseElementsAttr): Value {
+    const { context } = op;
+    const element = value.type.element;
+    const type = element instanceof IntegerType ? context.integer(element.width) : element;
+    return buildConstant(this.builder, op.loc, context.constantAttr(type, denseElement(value, 0)), type);
+  }
+
+  /** The body of a structured op at a point of its domain. */
+  body(op: Operation, point: readonly Value[], accumulators: readonly Value[]): Value[] {
+    const structured = StructuredOp.of(op)!;
+    const maps = structured.indexingMaps(op);
+    const context: BodyContext = {
+      builder: this.builder,
+      loc: op.loc,
+      operand: (index) => {
+        const map = maps[index];
+        if (!map) return op.operand(index);
+        const indices = map.results.map((e) =>
+          applyAffine(this.builder, op.loc, op.context.affineMap(map.numDims, map.numSymbols, [e]), point),
+        );
+        return this.element(op.operand(index), indices, op.loc);
+      },
+      point: (dim) => point[dim]!,
+      accumulator: (index) => accumulators[index]!,
+    };
+    return structured.body(op, context);
+  }
+
+  private id(value: Value): number {
+    let id = this.valueIds.get(value);
+    if (id === undefined) {
+      id = this.valueIds.size;
+      this.valueIds.set(value, id);
+    }
+    return id;
+  }
+}

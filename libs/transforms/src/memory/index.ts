@@ -1,0 +1,2 @@
+export { scalarReplacement } from './scalar-replacement.js';
+export { SCRATCH_OFFSET, scratchAssignment } from './scratch-assignment.js';

@@ -1,0 +1,267 @@
+// Keeps private buffers in registers.
+//
+//   %acc = memory.alloca : memref<f32>            %r = loop.for %k = 0 to %n iter_args(%a = %zero) -> (f32) {
+//   memory.store %zero, %acc[]                      %s = arith.addf %a, %x
+//   loop.for %k = 0 to %n {                  ->     loop.yield %s
+//     %a = memory.load %acc[]                     }
+//     %s = arith.addf %a, %x
+//     memory.store %s, %acc[] }
+//
+// 1. A cell of an alloca that a loop reads or writes at one invariant address becomes a carried value of the loop,
+//    inner loops first. 2. Within a block, loads are replaced by what was stored. 3. Stores nobody reads and buffers nobody
+//    loads go away. Only buffers that are accessed by plain loads and stores take part. Breaks no loop names.
+import { ForOp, forBounds, forInits, YieldOp } from '@budflow/dialect-loop';
+import { AllocaOp, LoadOp, StoreOp } from '@budflow/dialect-memory';
+import { ExtractOp, SliceOp, LoadOp as VectorLoadOp, StoreOp as VectorStoreOp } from '@budflow/dialect-simd';
+import { Builder, IntegerAttr, type Operation, Region, type Type, type Value, VectorType } from '@budflow/ir';
+import { definePass } from '@budflow/pass';
+
+export const scalarReplacement = definePass({
+  name: 'scalar-replacement',
+  summary: 'keep private buffers in registers: carried values, forwarding, dead buffers',
+  statistics: {
+    carried: 'cells carried by a loop instead of memory',
+    forwarded: 'loads replaced by a stored value',
+    buffers: 'private buffers removed',
+  },
+  run(root, pass) {
+    const loops: Operation[] = [];
+    root.walkPostOrder((op) => {
+      if (ForOp.is(op)) loops.push(op);
+    });
+    for (const loop of loops) pass.statistic('carried', carryCells(loop));
+    root.walkPostOrder((op) => {
+      for (const region of op.regions) for (const block of region.blocks) pass.statistic('forwarded', forward(block.ops));
+    });
+    pass.statistic('buffers', eraseUnread(root));
+  },
+});
+
+// Accesses
+
+interface Access {
+  readonly op: Operation;
+  readonly buffer: Value;
+  readonly indices: readonly Value[];
+  readonly type: Type;
+  readonly store: boolean;
+}
+
+function accessOf(op: Operation): Access | undefined {
+  if (LoadOp.is(op)) return { op, buffer: LoadOp.memref(op), indices: LoadOp.indices(op), type: op.result().type, store: false };
+  if (VectorLoadOp.is(op)) return { op, buffer: VectorLoadOp.memref(op), indices: VectorLoadOp.indices(op), type: op.result().type, store: false };
+  if (StoreOp.is(op)) return { op, buffer: StoreOp.memref(op), indices: StoreOp.indices(op), type: op.operand(0).type, store: true };
+  if (VectorStoreOp.is(op))
+    return { op, buffer: VectorStoreOp.memref(op), indices: VectorStoreOp.indices(op), type: op.operand(0).type, store: true };
+  return undefined;
+}
+
+/** A private buffer that only plain loads and stores touch. */
+function isPrivate(buffer: Value): boolean {
+  const alloca = buffer.definingOp;
+  if (!alloca || !AllocaOp.is(alloca)) return false;
+  let plain = true;
+  buffer.forEachUse((user) => {
+    if (accessOf(user)?.buffer !== buffer) plain = false;
+  });
+  return plain;
+}
+
+function constantOf(value: Value): number | undefined {
+  const attr = value.definingOp?.attr('value');
+  return value.definingOp?.name === 'arith.constant' && attr instanceof IntegerAttr ? attr.number : undefined;
+}
+
+function sameIndices(a: readonly Value[], b: readonly Value[]): boolean {
+  return a.every((v, i) => v === b[i] || (constantOf(v) !== undefined && constantOf(v) === constantOf(b[i]!)));
+}
+
+// 1. Carried cells
+
+/** Makes cells of private buffers carried values of the loop; returns how many. */
+function carryCells(loop: Operation): number {
+  const body = ForOp.body(loop).entry;
+  const byBuffer = new Map<Value, Access[] | null>();
+  const visit = (op: Operation, nested: boolean): void => {
+    const access = accessOf(op);
+    if (access) {
+      const list = byBuffer.get(access.buffer);
+      if (nested || list === null) byBuffer.set(access.buffer, null);
+      else if (list) list.push(access);
+      else byBuffer.set(access.buffer, [access]);
+      return;
+    }
+    for (const region of op.regions) for (const block of region.blocks) for (const inner of block.ops) visit(inner, true);
+  };
+  for (const op of body.ops) visit(op, false);
+
+  const cells: Access[][] = [];
+  for (const [buffer, accesses] of byBuffer) {
+    if (!accesses || !isPrivate(buffer) || !definedOutside(loop, buffer)) continue;
+    const first = accesses[0]!;
+    const one = accesses.every(
+      (a) => a.type === first.type && sameIndices(a.indices, first.indices) && a.indices.every((i) => definedOutside(loop, i) || constantOf(i) !== undefined),
+    );
+    if (one && accesses.some((a) => a.store)) cells.push(accesses);
+  }
+  if (cells.length === 0) return 0;
+
+  // Addresses are needed in front of the loop.
+  const before = Builder.before(loop);
+  const addresses = cells.map((accesses) =>
+    accesses[0]!.indices.map((index) => (definedOutside(loop, index) ? index : before.insert(index.definingOp!.clone()).result())),
+  );
+  const initial = cells.map((accesses, i) => buildAccess(before, accesses[0]!, addresses[i]!, null));
+  const bounds = forBounds(loop);
+  const region = new Region();
+  const replacement = ForOp.create(before, loop.loc, {
+    lbOperands: bounds.lower.operands,
+    ubOperands: bounds.upper.operands,
+    inits: [...forInits(loop), ...initial.map((v) => v as Value)],
+    lowerBound: bounds.lower.map,
+    upperBound: bounds.upper.map,
+    step: bounds.step,
+    regions: [region],
+    resultTypes: [...loop.resultTypes, ...cells.map((c) => c[0]!.type)],
+  });
+  for (const [i, name] of loop.attributes.names.entries())
+    if (replacement.attr(name) === undefined) replacement.setAttr(name, loop.attributes.values[i]!);
+  region.takeBody(ForOp.body(loop));
+  const carried = cells.map((c) => body.addArgument(c[0]!.type));
+
+  const current = carried.slice();
+  const cellOf = new Map<Operation, number>();
+  cells.forEach((accesses, i) => {
+    for (const a of accesses) cellOf.set(a.op, i);
+  });
+  for (const op of body.ops) {
+    const cell = cellOf.get(op);
+    if (cell === undefined) continue;
+    if (op.resultCount) op.result().replaceAllUsesWith(current[cell]!);
+    else current[cell] = op.operand(0);
+    op.erase();
+  }
+  const terminator = body.terminator;
+  YieldOp.create(Builder.before(terminator), terminator.loc, { values: [...terminator.operands, ...current] });
+  terminator.erase();
+  loop.results.forEach((result, i) => result.replaceAllUsesWith(replacement.result(i)));
+  const after = Builder.after(replacement);
+  cells.forEach((accesses, i) => {
+    buildAccess(after, accesses[0]!, addresses[i]!, replacement.result(loop.resultCount + i));
+  });
+  loop.erase();
+  return cells.length;
+}
+
+function definedOutside(loop: Operation, value: Value): boolean {
+  for (let block = value.parentBlock; block; block = block.parentOp?.parent ?? null) if (block.parentOp === loop) return false;
+  return true;
+}
+
+/** A load of the access's cell, or a store of `value` to it. */
+function buildAccess(builder: Builder, access: Access, indices: readonly Value[], value: Value | null): Value | null {
+  const { loc } = access.op;
+  const memref = access.buffer;
+  const vector = access.type instanceof VectorType;
+  if (value === null)
+    return vector ? VectorLoadOp.build(builder, loc, { memref, indices, resultTypes: [access.type] }) : LoadOp.build(builder, loc, { memref, indices });
+  if (vector) VectorStoreOp.create(builder, loc, { value, memref, indices });
+  else StoreOp.create(builder, loc, { value, memref, indices });
+  return null;
+}
+
+// 2. Forwarding
+
+interface Known {
+  readonly indices: readonly Value[];
+  readonly type: Type;
+  readonly value: Value;
+}
+
+/** Replaces loads by values stored or loaded before in the same block; returns how many. */
+function forward(ops: readonly Operation[]): number {
+  const known = new Map<Value, Known[]>();
+  let forwarded = 0;
+  for (const op of ops) {
+    const access = accessOf(op);
+    if (access) {
+      if (!isPrivate(access.buffer)) continue;
+      const list = known.get(access.buffer) ?? [];
+      if (access.store) {
+        const kept = list.filter((k) => areDisjoint(k, access));
+        kept.push({ indices: access.indices, type: access.type, value: op.operand(0) });
+        known.set(access.buffer, kept);
+      } else {
+        const value = list.map((k) => valueFrom(k, access)).find((v) => v !== null);
+        if (value) {
+          op.result().replaceAllUsesWith(value());
+          op.erase();
+          forwarded++;
+        } else known.set(access.buffer, [...list, { indices: access.indices, type: access.type, value: op.result() }]);
+      }
+      continue;
+    }
+    if (op.ownRegions === null) continue;
+    op.walk((inner) => {
+      const nested = accessOf(inner);
+      if (nested?.store) known.delete(nested.buffer);
+    });
+  }
+  return forwarded;
+}
+
+function lanesOf(type: Type): number {
+  return type instanceof VectorType ? type.lanes : 1;
+}
+
+/** Start of an access in the last dimension when everything is constant and the other dimensions agree. */
+function range(a: readonly Value[]): { outer: string; start: number } | null {
+  const constants = a.map(constantOf);
+  if (constants.some((c) => c === undefined)) return null;
+  return { outer: constants.slice(0, -1).join(), start: constants[constants.length - 1] ?? 0 };
+}
+
+function areDisjoint(a: Known, b: Access): boolean {
+  const x = range(a.indices);
+  const y = range(b.indices);
+  if (!x || !y) return false;
+  return x.outer !== y.outer || x.start + lanesOf(a.type) <= y.start || y.start + lanesOf(b.type) <= x.start;
+}
+
+/** How to make the loaded value of a known one; null when it does not cover the load. */
+function valueFrom(known: Known, load: Access): (() => Value) | null {
+  if (known.type === load.type && sameIndices(known.indices, load.indices)) return () => known.value;
+  if (!(known.type instanceof VectorType)) return null;
+  const x = range(known.indices);
+  const y = range(load.indices);
+  if (!x || !y || x.outer !== y.outer) return null;
+  const offset = y.start - x.start;
+  if (offset < 0 || offset + lanesOf(load.type) > known.type.lanes) return null;
+  const builder = Builder.before(load.op);
+  if (load.type instanceof VectorType) {
+    const { type } = load;
+    if (type.element !== known.type.element) return null;
+    return () => SliceOp.build(builder, load.op.loc, { vector: known.value, offset, size: type.lanes });
+  }
+  return () => ExtractOp.build(builder, load.op.loc, { vector: known.value, lane: offset, resultTypes: [load.type] });
+}
+
+// 3. Dead buffers
+
+function eraseUnread(root: Operation): number {
+  const allocas: Operation[] = [];
+  root.walk((op) => {
+    if (AllocaOp.is(op)) allocas.push(op);
+  });
+  let erased = 0;
+  for (const alloca of allocas) {
+    const buffer = alloca.result();
+    if (!isPrivate(buffer)) continue;
+    const users = buffer.users();
+    if (users.some((user) => !accessOf(user)!.store)) continue;
+    for (const user of users) user.erase();
+    alloca.erase();
+    erased++;
+  }
+  return erased;
+}

@@ -1,0 +1,2 @@
+export { expandMath } from './expand-math.js';
+export { irAlgebra } from './ir-algebra.js';

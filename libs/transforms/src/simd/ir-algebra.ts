@@ -1,0 +1,93 @@
+// The math functions' abstract algebra with IR values as handles: evaluating a function over it builds its expansion at
+// the insertion point, on a scalar or a vector of any length. Source of the functions: @budflow/numerics.
+import {
+  AddFOp,
+  AddIOp,
+  AndIOp,
+  BitcastOp,
+  CmpFOp,
+  CmpIOp,
+  ConstantOp,
+  DivFOp,
+  FPToSIOp,
+  MaximumFOp,
+  MinimumFOp,
+  MulFOp,
+  MulIOp,
+  NegFOp,
+  OrIOp,
+  SelectOp,
+  ShLIOp,
+  ShRSIOp,
+  ShRUIOp,
+  SIToFPOp,
+  SubFOp,
+  SubIOp,
+  XOrIOp,
+} from '@budflow/dialect-core';
+import { AbsFOp, FloorOp, RoundEvenOp, SqrtOp } from '@budflow/dialect-core';
+import { type Builder, type LocationRef, type Type, type Value, VectorType } from '@budflow/ir';
+import type { Algebra, FloatFormat } from '@budflow/numerics';
+
+/** An algebra on values of `type` (f32, f64 or a vector of them); every op it builds carries `fastmath`. */
+export function irAlgebra(builder: Builder, loc: LocationRef, type: Type, format: FloatFormat, fastmath: number): Algebra<Value, Value, Value> {
+  const { context } = builder;
+  const width = format === 'f32' ? 32 : 64;
+  const shaped = (element: Type): Type => (type instanceof VectorType ? context.vector(type.shape, element, type.scalable) : element);
+  const integers = shaped(context.integer(width));
+  const constants = new Map<string, Value>();
+  const constant = (key: string, of: Type, value: number | bigint): Value => {
+    let known = constants.get(key);
+    if (!known) {
+      known = ConstantOp.build(builder, loc, { value: context.constantAttr(of, value), resultTypes: [of] });
+      constants.set(key, known);
+    }
+    return known;
+  };
+  const constI = (value: number): Value => constant(`i${value}`, integers, width === 32 ? value | 0 : BigInt.asIntN(64, BigInt(value)));
+  const compare = (predicate: 'oeq' | 'olt' | 'ole' | 'uno', lhs: Value, rhs: Value) => CmpFOp.build(builder, loc, { predicate, lhs, rhs, fastmath });
+  const compareI = (predicate: 'eq' | 'slt', lhs: Value, rhs: Value) => CmpIOp.build(builder, loc, { predicate, lhs, rhs });
+  const select = (condition: Value, trueValue: Value, falseValue: Value) =>
+    SelectOp.build(builder, loc, { condition, trueValue, falseValue });
+
+  return {
+    format,
+    constF: (value) => constant(`f${Object.is(value, -0) ? '-0' : value}`, type, value),
+    constI,
+    add: (lhs, rhs) => AddFOp.build(builder, loc, { lhs, rhs, fastmath }),
+    sub: (lhs, rhs) => SubFOp.build(builder, loc, { lhs, rhs, fastmath }),
+    mul: (lhs, rhs) => MulFOp.build(builder, loc, { lhs, rhs, fastmath }),
+    div: (lhs, rhs) => DivFOp.build(builder, loc, { lhs, rhs, fastmath }),
+    neg: (operand) => NegFOp.build(builder, loc, { operand, fastmath }),
+    abs: (operand) => AbsFOp.build(builder, loc, { operand, fastmath }),
+    sqrt: (operand) => SqrtOp.build(builder, loc, { operand, fastmath }),
+    floor: (operand) => FloorOp.build(builder, loc, { operand, fastmath }),
+    roundEven: (operand) => RoundEvenOp.build(builder, loc, { operand, fastmath }),
+    min: (lhs, rhs) => MinimumFOp.build(builder, loc, { lhs, rhs, fastmath }),
+    max: (lhs, rhs) => MaximumFOp.build(builder, loc, { lhs, rhs, fastmath }),
+    cmpEq: (lhs, rhs) => compare('oeq', lhs, rhs),
+    cmpLt: (lhs, rhs) => compare('olt', lhs, rhs),
+    cmpLe: (lhs, rhs) => compare('ole', lhs, rhs),
+    cmpUnordered: (lhs, rhs) => compare('uno', lhs, rhs),
+    select,
+    selectI: select,
+    andM: (lhs, rhs) => AndIOp.build(builder, loc, { lhs, rhs }),
+    orM: (lhs, rhs) => OrIOp.build(builder, loc, { lhs, rhs }),
+    notM: (lhs) => XOrIOp.build(builder, loc, { lhs, rhs: constant('true', shaped(context.i1), 1) }),
+    addI: (lhs, rhs) => AddIOp.build(builder, loc, { lhs, rhs }),
+    subI: (lhs, rhs) => SubIOp.build(builder, loc, { lhs, rhs }),
+    mulI: (lhs, rhs) => MulIOp.build(builder, loc, { lhs, rhs }),
+    andI: (lhs, rhs) => AndIOp.build(builder, loc, { lhs, rhs }),
+    orI: (lhs, rhs) => OrIOp.build(builder, loc, { lhs, rhs }),
+    xorI: (lhs, rhs) => XOrIOp.build(builder, loc, { lhs, rhs }),
+    shlI: (lhs, amount) => ShLIOp.build(builder, loc, { lhs, rhs: constI(amount) }),
+    shrS: (lhs, amount) => ShRSIOp.build(builder, loc, { lhs, rhs: constI(amount) }),
+    shrU: (lhs, amount) => ShRUIOp.build(builder, loc, { lhs, rhs: constI(amount) }),
+    cmpEqI: (lhs, rhs) => compareI('eq', lhs, rhs),
+    cmpLtI: (lhs, rhs) => compareI('slt', lhs, rhs),
+    bitcastToInt: (input) => BitcastOp.build(builder, loc, { in: input, resultTypes: [integers] }),
+    bitcastToFloat: (input) => BitcastOp.build(builder, loc, { in: input, resultTypes: [type] }),
+    intToFloat: (input) => SIToFPOp.build(builder, loc, { in: input, resultTypes: [type] }),
+    floatToInt: (input) => FPToSIOp.build(builder, loc, { in: input, resultTypes: [integers] }),
+  };
+}
