@@ -50,12 +50,9 @@ export abstract class ElementsParser extends NumberParser {
   }
 
   private shapedType(given: Type | undefined, what: string): StaticShaped {
+    if (!given) this.expect(0x3a, `':' and the type of the ${what} elements`);
     const at = this.pos;
-    let type = given;
-    if (!type) {
-      this.expect(0x3a, `':' and the type of the ${what} elements`);
-      type = this.type();
-    }
+    const type = given ?? this.type();
     if (!(type instanceof TensorType) && !(type instanceof VectorType))
       return this.fail('parse.elements-type', `${what} elements must be a ranked tensor or a vector, got ${brief(type)}`, at);
     if (type.shape.includes(DYNAMIC)) this.fail('parse.elements-type', `${what} elements must have a static shape, got ${brief(type)}`, at);

@@ -1,11 +1,13 @@
 // Large modules for timing and for fuzzing: many op kinds, types and constants, in the generic form.
 
-/** A small linear congruential generator: the same numbers on every machine. */
+/** The generator `mulberry32`: the same numbers on every machine. */
 export function random(seed: number): (below: number) => number {
   let state = seed >>> 0;
   return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
   };
 }
 
