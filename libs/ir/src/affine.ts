@@ -59,7 +59,8 @@ export class AffineExpr {
     }
     // (e + c) + f == (e + f) + c
     if (this.kind === 'add' && this.rhs!.kind === 'constant') return this.lhs!.add(rhs).add(this.rhs!);
-    if (rhs.kind === 'add' && rhs.rhs!.kind === 'constant') return this.add(rhs.lhs!).add(rhs.rhs!);
+    // f + (g + h) == (f + g) + h: sums lean to the left, so that text, which has no parentheses, reads back the same
+    if (rhs.kind === 'add') return this.add(rhs.lhs!).add(rhs.rhs!);
     const merged = mergeTerms(this, rhs);
     if (merged) return merged;
     return AffineExpr.make('add', 0, this, rhs);
@@ -141,13 +142,13 @@ export class AffineExpr {
           case 'add':
             return l + r;
           case 'mul':
-            return l * r;
+            return l * r + 0; // no -0
           case 'mod':
             return floorMod(l, r);
           case 'floordiv':
-            return Math.floor(l / r);
+            return Math.floor(l / r) + 0;
           case 'ceildiv':
-            return Math.ceil(l / r);
+            return Math.ceil(l / r) + 0;
         }
       }
     }
@@ -229,7 +230,7 @@ function print(e: AffineExpr, level: 0 | 1): string {
       let text: string;
       if (r.kind === 'constant' && r.value < 0) text = `${print(e.lhs!, 0)} - ${-r.value}`;
       else if (r.kind === 'mul' && r.rhs!.kind === 'constant' && r.rhs!.value < 0)
-        text = `${print(e.lhs!, 0)} - ${print(r.rhs!.value === -1 ? r.lhs! : r.lhs!.mul(-r.rhs!.value), 1)}`;
+        text = `${print(e.lhs!, 0)} - ${print(r.lhs!.mul(-r.rhs!.value), 0)}`;
       else text = `${print(e.lhs!, 0)} + ${print(r, 0)}`;
       return level ? `(${text})` : text;
     }

@@ -63,6 +63,7 @@ export class Block {
   }
 
   append(op: Operation): Operation {
+    if (op.parent !== null) throw new InternalError(`${op.name} is already in a block; remove it first`, op);
     op.parent = this;
     op.previous = this.lastOp;
     op.next = null;
@@ -80,6 +81,8 @@ export class Block {
   /** Inserts before `before`; null appends. */
   insertBefore(op: Operation, before: Operation | null): Operation {
     if (before === null) return this.append(op);
+    if (op.parent !== null) throw new InternalError(`${op.name} is already in a block; remove it first`, op);
+    if (before.parent !== this) throw new InternalError(`insertion point ${before.name} is not in the block`, before);
     const previous = before.previous;
     op.parent = this;
     op.previous = previous;

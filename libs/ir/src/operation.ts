@@ -237,10 +237,12 @@ export class Operation {
     return this.order < other.order;
   }
   moveBefore(other: Operation): void {
+    if (other === this) return;
     this.remove();
     other.parent!.insertBefore(this, other);
   }
   moveAfter(other: Operation): void {
+    if (other === this) return;
     this.remove();
     other.parent!.insertBefore(this, other.next);
   }
@@ -301,14 +303,24 @@ export class Operation {
 
   /** A deep copy. `mapping` translates operands from outside and receives old -> new for results and block arguments. */
   clone(mapping: Map<Value, Value> = new Map(), blocks: Map<Block, Block> = new Map()): Operation {
+    const pending: PendingOperand[] = [];
+    const copy = this.cloneWith(mapping, blocks, pending);
+    resolvePending(pending, mapping);
+    return copy;
+  }
+
+  /** Operands whose definition may still be copied go to `pending`: in graph regions and loops it can come later. */
+  cloneWith(mapping: Map<Value, Value>, blocks: Map<Block, Block>, pending: PendingOperand[]): Operation {
     const copy = new Operation(this.info, this.loc, this.attributes);
     for (let i = 0; i < this.operandCount; i++) {
       const value = this.operand(i);
-      copy.appendOperand(mapping.get(value) ?? value);
+      const mapped = mapping.get(value);
+      copy.appendOperand(mapped ?? value);
+      if (mapped === undefined) pending.push({ op: copy, index: i });
     }
     for (const result of this.results) mapping.set(result, copy.appendResult(result.type));
     if (this.ownSuccessors) copy.ownSuccessors = this.ownSuccessors.map((b) => blocks.get(b) ?? b);
-    if (this.ownRegions) for (const region of this.ownRegions) region.cloneInto(copy.appendRegion(), mapping, blocks);
+    if (this.ownRegions) for (const region of this.ownRegions) region.cloneWith(copy.appendRegion(), mapping, blocks, pending);
     return copy;
   }
 
@@ -367,30 +379,35 @@ export class Region {
     for (let r: Region | null = other; r; r = r.parent?.parentRegion ?? null) if (r === this) return true;
     return false;
   }
+  /** Appends copies of the blocks to `target`. */
   cloneInto(target: Region, mapping: Map<Value, Value>, blocks: Map<Block, Block> = new Map()): void {
+    const pending: PendingOperand[] = [];
+    this.cloneWith(target, mapping, blocks, pending);
+    resolvePending(pending, mapping);
+  }
+  cloneWith(target: Region, mapping: Map<Value, Value>, blocks: Map<Block, Block>, pending: PendingOperand[]): void {
     const copies = this.blocks.map((block) => {
       const copy = target.append();
       blocks.set(block, copy);
       for (const arg of block.arguments) mapping.set(arg, copy.addArgument(arg.type));
       return copy;
     });
-    const made: Operation[] = [];
     this.blocks.forEach((block, i) => {
-      for (let op = block.firstOp; op; op = op.next) {
-        const copy = op.clone(mapping, blocks);
-        copies[i]!.append(copy);
-        made.push(copy);
-      }
+      for (let op = block.firstOp; op; op = op.next) copies[i]!.append(op.cloneWith(mapping, blocks, pending));
     });
-    // Values defined after their use (graph regions, loops in the block graph) were not mapped yet on the first visit.
-    for (const op of made) {
-      op.walk((inner) => {
-        for (let i = 0; i < inner.operandCount; i++) {
-          const mapped = mapping.get(inner.operand(i));
-          if (mapped) inner.setOperand(i, mapped);
-        }
-      });
-    }
+  }
+}
+
+/** An operand of a copy that had no counterpart when the copy was made. */
+export interface PendingOperand {
+  readonly op: Operation;
+  readonly index: number;
+}
+
+function resolvePending(pending: readonly PendingOperand[], mapping: ReadonlyMap<Value, Value>): void {
+  for (const { op, index } of pending) {
+    const mapped = mapping.get(op.operand(index));
+    if (mapped) op.setOperand(index, mapped);
   }
 }
 

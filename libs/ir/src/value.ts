@@ -90,11 +90,9 @@ export class Value {
 
   /** The distinct operations that use the value, most recent use first. */
   users(): Operation[] {
-    const users: Operation[] = [];
-    this.forEachUse((user) => {
-      if (!users.includes(user)) users.push(user);
-    });
-    return users;
+    const users = new Set<Operation>();
+    this.forEachUse((user) => users.add(user));
+    return [...users];
   }
 
   replaceAllUsesWith(other: Value): void {
