@@ -1,0 +1,157 @@
+import { type PassDefinition, PassManager, PassRegistry, parsePipeline } from '@budflow/pass';
+import { describe, expect, test } from 'vitest';
+import { parse, runFunction } from '../testing/kernels.js';
+import { expandMath } from './expand-math.js';
+import { legalizeVectors } from './legalize-vectors.js';
+
+function run(text: string, passes: readonly PassDefinition[]) {
+  const module = parse(text);
+  const registry = new PassRegistry([...passes] as PassDefinition[]);
+  const pipeline = parsePipeline(`builtin.module(${passes.map((p) => p.name).join(',')})`, { registry, diagnostics: module.context.diagnostics });
+  const { diagnostics } = module.context.diagnostics.collect(() => new PassManager(pipeline!).run(module));
+  expect(diagnostics.map((d) => d.message)).toEqual([]);
+  return module;
+}
+
+const BITS: Record<string, number> = { f32: 32, f64: 64, i8: 8, i16: 16, i32: 32, i64: 64, i1: 128 };
+
+/** Every vector in the module fits a register. */
+function expectLegal(text: string): void {
+  for (const [all, lanes, element] of text.matchAll(/vector<(\d+)x(\w+)>/g)) expect(Number(lanes) * BITS[element!]!, all).toBeLessThanOrEqual(element === 'i1' ? 16 * 128 : 128);
+}
+
+/** A kernel of one load of each input, `body`, one store of `%r`. */
+function expectSame(lanes: number, inputs: readonly string[], output: string, body: string, passes: readonly PassDefinition[] = [legalizeVectors]): string {
+  const args = [...inputs.map((t, i) => `%m${i}: memref<${lanes}x${t}>`), `%o: memref<${lanes}x${output}>`].join(', ');
+  const loads = inputs
+    .map((t, i) => `  %x${i} = simd.load %m${i}[%z] : memref<${lanes}x${t}>, vector<${lanes}x${t}>`)
+    .join('\n');
+  const text = `func.func @k(${args}) {
+  %z = arith.constant 0 : index
+${loads}
+${body}
+  simd.store %r, %o[%z] : memref<${lanes}x${output}>, vector<${lanes}x${output}>
+  return
+}`;
+  const before = runFunction(parse(text), 'k');
+  const module = run(text, passes);
+  expect(runFunction(module, 'k')).toEqual(before);
+  expectLegal(module.toString());
+  return module.toString();
+}
+
+describe('legalize-vectors', () => {
+  test('splits arithmetic into parts', () => {
+    const text = expectSame(16, ['f32', 'f32'], 'f32', '  %r = arith.addf %x0, %x1 : vector<16xf32>');
+    expect(text.match(/arith\.addf/g)).toHaveLength(4);
+  });
+
+  for (const [from, to, cast] of [
+    ['i8', 'i32', 'extui'],
+    ['i8', 'i32', 'extsi'],
+    ['i8', 'i64', 'extsi'],
+    ['i16', 'i32', 'extui'],
+    ['i32', 'i64', 'extsi'],
+    ['i32', 'i8', 'trunci'],
+    ['i64', 'i16', 'trunci'],
+    ['i32', 'f32', 'sitofp'],
+    ['i8', 'f32', 'uitofp'],
+    ['i64', 'f64', 'sitofp'],
+    ['i32', 'f64', 'sitofp'],
+    ['f32', 'i32', 'fptosi'],
+    ['f32', 'i8', 'fptosi'],
+    ['f32', 'f64', 'extf'],
+    ['f64', 'f32', 'truncf'],
+    ['f64', 'i32', 'fptosi'],
+    ['f32', 'i32', 'bitcast'],
+  ] as const) {
+    test(`${cast} from ${from} to ${to} keeps its values`, () => {
+      expectSame(32, [from], to, `  %r = arith.${cast} %x0 : vector<32x${from}> to vector<32x${to}>`);
+    });
+  }
+
+  test('masks follow the data they guard, also of another width', () => {
+    expectSame(
+      16,
+      ['f32', 'f32', 'i8', 'i8'],
+      'i8',
+      `  %c = arith.cmpf olt, %x0, %x1 : vector<16xf32>
+  %r = arith.select %c, %x2, %x3 : vector<16xi1>, vector<16xi8>`,
+    );
+    expectSame(
+      16,
+      ['i8', 'i8', 'f64', 'f64'],
+      'f64',
+      `  %c = arith.cmpi slt, %x0, %x1 : vector<16xi8>
+  %n = arith.cmpf olt, %x2, %x3 : vector<16xf64>
+  %b = arith.andi %c, %n : vector<16xi1>
+  %r = arith.select %b, %x2, %x3 : vector<16xi1>, vector<16xf64>`,
+    );
+    expectSame(
+      16,
+      ['f32', 'f32'],
+      'i8',
+      `  %c = arith.cmpf olt, %x0, %x1 : vector<16xf32>
+  %r = arith.extui %c : vector<16xi1> to vector<16xi8>`,
+    );
+  });
+
+  test('what vectors cannot do is done lane by lane', () => {
+    const text = expectSame(
+      16,
+      ['i32', 'i32'],
+      'i32',
+      `  %one = arith.constant dense<1> : vector<16xi32>
+  %d = arith.ori %x1, %one : vector<16xi32>
+  %r = arith.divsi %x0, %d : vector<16xi32>`,
+    );
+    expect(text.match(/arith\.divsi/g)).toHaveLength(16);
+  });
+
+  test('reductions combine whole parts first, in the order of halves', () => {
+    expectSame(
+      16,
+      ['f32'],
+      'f32',
+      `  %s = simd.reduce_add %x0 : vector<16xf32>
+  %r = simd.splat %s : vector<16xf32>`,
+    );
+  });
+
+  test('slices and concatenations move parts', () => {
+    expectSame(
+      16,
+      ['f32'],
+      'f32',
+      `  %a = simd.slice %x0 offset 8 size 8 : vector<16xf32>
+  %b = simd.slice %x0 offset 2 size 8 : vector<16xf32>
+  %r = simd.concat %a, %b : vector<8xf32>, vector<8xf32>`,
+    );
+  });
+
+  test('a sum in 16 lanes carries exactly four vectors', () => {
+    const text = `func.func @k(%m: memref<1024xf32>, %o: memref<f32>) {
+  %zero = arith.constant dense<0.0> : vector<16xf32>
+  %s = loop.for %i = 0 to 1024 step 16 iter_args(%a = %zero) -> (vector<16xf32>) {
+    %x = simd.load %m[%i] : memref<1024xf32>, vector<16xf32>
+    %n = arith.addf %a, %x : vector<16xf32>
+    loop.yield %n : vector<16xf32>
+  }
+  %t = simd.reduce_add %s : vector<16xf32>
+  memory.store %t, %o[] : memref<f32>
+  return
+}`;
+    const module = run(text, [legalizeVectors]);
+    expect(runFunction(module, 'k')).toEqual(runFunction(parse(text), 'k'));
+    expect(module.toString()).toMatch(/-> \(vector<4xf32>, vector<4xf32>, vector<4xf32>, vector<4xf32>\)/);
+  });
+
+  test('math functions expand to the bits the interpreter computes', () => {
+    for (const name of ['exp', 'log', 'tanh', 'erf', 'log1p', 'expm1', 'rsqrt']) {
+      for (const type of ['f32', 'f64']) {
+        const text = expectSame(16, [type], type, `  %r = math.${name} %x0 : vector<16x${type}>`, [expandMath, legalizeVectors]);
+        expect(text).not.toContain(`math.${name} `);
+      }
+    }
+  });
+});
