@@ -1,5 +1,5 @@
 // Integer arithmetic with a second result: the carry or the high half.
-import { type CustomAssembly, Elementwise, type InterfaceImplementation, type Operation, Pure, type Type, defineOp, elementTypeOf, isShaped, allTypesMatch, Commutative } from '@budflow/ir';
+import { AsmNames, type CustomAssembly, Elementwise, type InterfaceImplementation, type Operation, Pure, type Type, defineOp, elementTypeOf, isShaped, allTypesMatch, Commutative } from '@budflow/ir';
 import { type ElementStorage, Interpretable, type Scalar, TensorValue, commonShape, elementAccess, integerExtended } from '@budflow/interpreter';
 import { sameTypeAssembly } from '../support/assembly.js';
 import { constantFoldAll } from '../support/constants.js';
@@ -90,7 +90,7 @@ export const AddUIExtendedOp = defineOp({
   operands: { lhs: IntegerLike, rhs: IntegerLike },
   results: { sum: IntegerLike, overflow: FixedIntegerLike },
   traits: [Pure, Commutative, Elementwise, allTypesMatch('lhs', 'rhs', 'sum')],
-  interfaces: [twoResults('addui')],
+  interfaces: [twoResults('addui'), AsmNames.implement({ resultName: (_op, i) => (i === 0 ? 'sum' : 'overflow') })],
   assembly: addAssembly,
   inferTypes: (context, { operands }) => [operands[0]!.type, boolLike(context, operands[0]!.type)],
   verify(op) {
@@ -108,7 +108,7 @@ function wideMultiplication<const N extends string>(name: N, kind: 'mulsi' | 'mu
     operands: { lhs: IntegerLike, rhs: IntegerLike },
     results: { low: IntegerLike, high: IntegerLike },
     traits: [Pure, Commutative, Elementwise, allTypesMatch('lhs', 'rhs', 'low', 'high')],
-    interfaces: [twoResults(kind)],
+    interfaces: [twoResults(kind), AsmNames.implement({ resultName: (_op, i) => (i === 0 ? 'low' : 'high') })],
     assembly: multiplyAssembly,
     inferTypes: (_context, { operands }) => [operands[0]!.type, operands[0]!.type],
     fold: (op: Operation, operands) => constantFoldAll(op, operands),

@@ -27,7 +27,7 @@ const moduleAssembly: CustomAssembly = {
 export const ModuleOp = defineOp({
   name: 'builtin.module',
   summary: 'The top-level container: functions and other symbols, optionally named.',
-  example: `module @example attributes {target = "wasm32"} {
+  example: `module @example attributes {example.target = "wasm32"} {
   func.func private @f()
 }`,
   attributes: { sym_name: optionalAttr(attr.string), sym_visibility: optionalAttr(attr.string) },
@@ -35,6 +35,11 @@ export const ModuleOp = defineOp({
   traits: [IsolatedFromAbove, SymbolTableTrait, SingleBlock, NoTerminator, GraphRegion],
   interfaces: [AsmNames.implement({ defaultDialect: 'builtin' })],
   assembly: moduleAssembly,
+  verify(op) {
+    for (const name of op.attributes.names)
+      if (name !== 'sym_name' && name !== 'sym_visibility' && !name.includes('.'))
+        op.emitError('builtin.module-attribute', `can only contain attributes with dialect-prefixed names, found: '${name}'`);
+  },
 });
 
 export const UnrealizedConversionCastOp = defineOp({

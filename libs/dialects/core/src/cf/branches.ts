@@ -218,6 +218,7 @@ const switchAssembly: CustomAssembly = {
     const offset = parser.offset();
     const type = parser.type();
     if (!(type instanceof IntegerType)) return parser.error(`expected an integer type for the flag, got ${type}`, offset);
+    parser.punctuation(',');
     parser.punctuation('[');
     parser.keyword('default');
     parser.punctuation(':');
@@ -240,7 +241,7 @@ const switchAssembly: CustomAssembly = {
     printer.value(op.operand(0));
     printer.text(' : ');
     printer.type(op.operand(0).type);
-    printer.text(' [');
+    printer.text(', [');
     printer.indent();
     printer.newline();
     printer.text('default: ');
@@ -290,10 +291,10 @@ export const SwitchOp = defineOp({
   name: 'cf.switch',
   summary: 'Continues at the block of the case that equals the flag, or at the default block.',
   example: `func.func @example(%flag: i32, %a: i32, %b: i32) -> i32 {
-  cf.switch %flag : i32 [
+  cf.switch %flag : i32, [
     default: ^bb1(%a : i32),
     42: ^bb1(%b : i32),
-    -1: ^bb2
+    7: ^bb2
   ]
 ^bb1(%r: i32):
   return %r : i32

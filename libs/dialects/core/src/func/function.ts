@@ -127,6 +127,10 @@ func.func @example(%a: i32) -> (i32 {example.attr = 1 : i64}) attributes {exampl
       const list = op.attr(name);
       if (list instanceof ArrayAttr && list.elements.length !== count)
         op.emitError('func.attribute-count', `has ${list.elements.length} ${what} attribute dictionaries for ${count} ${what}s`);
+      if (!(list instanceof ArrayAttr)) continue;
+      for (const entry of list.elements)
+        if (entry instanceof DictionaryAttr && entry.names.some((n) => !n.includes('.')))
+          op.emitError('func.dialect-attribute', `${what}s may only have attributes with dialect-prefixed names, got ${entry}`);
     }
   },
 });
