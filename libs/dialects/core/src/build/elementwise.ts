@@ -188,6 +188,7 @@ const FLOAT_FUNCTIONS: Readonly<Record<string, string>> = {
   acos: 'math.acos',
   atan: 'math.atan',
   erf: 'math.erf',
+  sigmoid: 'math.sigmoid',
   floor: 'math.floor',
   ceil: 'math.ceil',
   round: 'math.round',

@@ -72,6 +72,8 @@ export const AsinOp = floatFunction('math.asin', { summary: 'Arcsine.' });
 export const AcosOp = floatFunction('math.acos', { summary: 'Arccosine.' });
 export const AtanOp = floatFunction('math.atan', { summary: 'Arctangent.' });
 export const ErfOp = floatFunction('math.erf', { summary: 'The error function.' });
+/** Not one of MLIR's: the array dialect's function, expanded from numerics like the others. */
+export const SigmoidOp = floatFunction('math.sigmoid', { summary: 'The logistic function, 1 / (1 + exp(-x)).' });
 
 function integerFunction<const N extends string>(name: N, options: UnaryOptions) {
   const short = name.slice('math.'.length) as IntegerUnary;
