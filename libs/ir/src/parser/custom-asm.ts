@@ -62,6 +62,8 @@ export class CustomAsm implements AsmParser {
   private groups: readonly ResultGroup[] = [];
   private isolated = false;
   private parsedRegions: Region[] | null = null;
+  /** A map of attributes that nothing was put into, for the next operation. */
+  private spare: Map<string, Attribute> | null = null;
 
   constructor(parser: OpParser) {
     this.p = parser;
@@ -74,13 +76,17 @@ export class CustomAsm implements AsmParser {
     this.groups = groups;
     this.isolated = options.isolated;
     this.parsedRegions = null;
-    const state: OperationState = { loc, operands: [], resultTypes: [], attributes: new Map(), regions: [], successors: [] };
+    const attributes = this.spare ?? new Map<string, Attribute>();
+    this.spare = null;
+    const state: OperationState = { loc, operands: [], resultTypes: [], attributes, regions: [], successors: [] };
     assembly.parse(this, state);
     if (this.parsedRegions !== null) this.completeRegions(info, state.regions, this.parsedRegions);
     this.groups = outerGroups;
     this.isolated = outerIsolated;
     this.parsedRegions = outerRegions;
-    return Operation.create(info, state.loc, state.operands, state.resultTypes, this.dictionary(state.attributes), state.regions, state.successors);
+    const dictionary = this.dictionary(state.attributes);
+    if (state.attributes.size === 0) this.spare = state.attributes;
+    return Operation.create(info, state.loc, state.operands, state.resultTypes, dictionary, state.regions, state.successors);
   }
 
   private dictionary(attributes: Map<string, Attribute>) {

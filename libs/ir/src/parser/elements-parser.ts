@@ -257,8 +257,8 @@ export abstract class ElementsParser extends NumberParser {
     if (this.bytes[this.pos] !== 0x3e) {
       const at = this.pos;
       const indexShape = this.literalShape();
-      // One index for a tensor of rank 1 may stand without brackets.
-      const indexType = context.tensor(indexShape.length === 0 ? [1, 1] : indexShape.length === 1 ? [1, indexShape[0]!] : indexShape, context.i64);
+      // A number without brackets is one index, the same in every dimension.
+      const indexType = context.tensor(indexShape.length === 0 ? [1, rank] : indexShape.length === 1 ? [1, indexShape[0]!] : indexShape, context.i64);
       if (indexShape.length > 2 || indexType.shape[1] !== rank) this.fail('parse.elements-shape', `indices of sparse elements of ${brief(type)} need ${rank} numbers each`, at);
       indices = this.sparsePart(context.tensor(indexShape, context.i64), indexType, at);
       this.checkIndices(indices as DenseElementsAttr, type, at);
