@@ -1,7 +1,7 @@
 // Recovers affine expressions of index values from the ops that compute them.
 import { AffineExpr, AffineMapAttr, IndexType, type Operation, type Value } from '@budflow/ir';
-import { hasSafeConstants, constantIndex } from './affine-operands.js';
 import { linearForm, normalizeExpr } from './affine-linear.js';
+import { constantIndex, hasSafeConstants } from './affine-operands.js';
 
 /** Longer chains of ops keep the value in the middle as an input. */
 const DEPTH_LIMIT = 256;

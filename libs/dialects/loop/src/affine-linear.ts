@@ -60,7 +60,8 @@ function addTerm(terms: Map<AffineExpr, number>, atom: AffineExpr, factor: numbe
  */
 function division(kind: 'mod' | 'floordiv' | 'ceildiv', lhs: AffineExpr, rhs: AffineExpr): AffineExpr {
   const right = normalizeExpr(rhs);
-  const apply = (l: AffineExpr) => (kind === 'mod' ? l.mod(right) : kind === 'floordiv' ? l.floorDiv(right) : l.ceilDiv(right));
+  const apply = (l: AffineExpr) =>
+    kind === 'mod' ? l.mod(right) : kind === 'floordiv' ? l.floorDiv(right) : l.ceilDiv(right);
   const { terms, constant } = linearForm(lhs);
   if (right.kind !== 'constant' || right.value <= 0) return apply(build(terms, constant));
   const n = right.value;

@@ -137,7 +137,8 @@ function compose(context: Context, applied: AppliedMap, composeSymbols: 'all' | 
   const composer = new Composer(composeSymbols);
   let results = composer.results(applied.map, applied.operands, 0).map(normalizeExpr);
   if (!results.every(hasSafeConstants)) return null;
-  if (composeSymbols === 'all' && applied.map.results.every(isAffineInDims) && !results.every(isAffineInDims)) return null;
+  if (composeSymbols === 'all' && applied.map.results.every(isAffineInDims) && !results.every(isAffineInDims))
+    return null;
   // A value that is a dimension and a symbol becomes a dimension where that keeps the map affine.
   const shared = composer.symbols.values.map((v, i) => {
     const at = composer.dims.find(v);

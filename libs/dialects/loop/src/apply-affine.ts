@@ -1,5 +1,13 @@
 // Makes index values from affine maps.
-import { type AffineMap, type Builder, type Context, InternalError, type LocationRef, Operation, type Value } from '@budflow/ir';
+import {
+  type AffineMap,
+  type Builder,
+  type Context,
+  InternalError,
+  type LocationRef,
+  Operation,
+  type Value,
+} from '@budflow/ir';
 import { APPLY_NAME, composeAppliedMap, dropDominatedResults, singleValue } from './affine-operands.js';
 
 /** `arith.constant` of type index at the insertion point. */
@@ -45,5 +53,9 @@ export function combineAffine(
 }
 
 function simplified(context: Context, map: AffineMap, operands: readonly Value[], name: 'loop.min' | 'loop.max') {
-  return dropDominatedResults(context, composeAppliedMap(context, { map, operands }), name === 'loop.min' ? 'min' : 'max');
+  return dropDominatedResults(
+    context,
+    composeAppliedMap(context, { map, operands }),
+    name === 'loop.min' ? 'min' : 'max',
+  );
 }

@@ -2,9 +2,9 @@
 import {
   AffineExpr,
   AffineMapAttr,
+  AsmNames,
   type Attribute,
   attr,
-  AsmNames,
   type CustomAssembly,
   defineOp,
   definePattern,
@@ -18,8 +18,8 @@ import {
 } from '@budflow/ir';
 import { composeAppliedMap, dropDominatedResults, pruneInputs, sameApplied, singleValue } from './affine-operands.js';
 import { applyAffine } from './apply-affine.js';
-import { interpretsMap } from './interpret.js';
 import { parseAppliedMap, printAppliedMap } from './asm.js';
+import { interpretsMap } from './interpret.js';
 
 const assembly: CustomAssembly = {
   canPrint(op) {
@@ -56,7 +56,11 @@ function verifyMap(op: Operation): boolean {
 }
 
 /** The combined value when all operands are constants. */
-function foldConstants(op: Operation, operands: readonly (Attribute | null)[], combine: (values: number[]) => number): FoldResult | null {
+function foldConstants(
+  op: Operation,
+  operands: readonly (Attribute | null)[],
+  combine: (values: number[]) => number,
+): FoldResult | null {
   const map = mapOf(op);
   const values: number[] = [];
   for (const operand of operands) {
@@ -89,7 +93,8 @@ function composePattern(root: string, kind: 'min' | 'max'): RewritePattern {
 export const ApplyOp = defineOp({
   name: 'loop.apply',
   summary: 'affine map of index values',
-  description: 'Applies an affine map of one result to index values: dimensions in parentheses, symbols in square brackets.',
+  description:
+    'Applies an affine map of one result to index values: dimensions in parentheses, symbols in square brackets.',
   example: `func.func @f(%i: index, %n: index) -> index {
   %0 = loop.apply affine_map<(d0)[s0] -> (d0 * 4 + s0)>(%i)[%n]
   return %0 : index
@@ -115,7 +120,8 @@ export const ApplyOp = defineOp({
 
 function combiner(kind: 'min' | 'max') {
   const name = `loop.${kind}` as const;
-  const combine = kind === 'min' ? (values: number[]) => Math.min(...values) : (values: number[]) => Math.max(...values);
+  const combine =
+    kind === 'min' ? (values: number[]) => Math.min(...values) : (values: number[]) => Math.max(...values);
 
   const open = definePattern({
     name: `flatten-${kind}`,
@@ -154,7 +160,10 @@ function combiner(kind: 'min' | 'max') {
 
   function innerCombiner(op: Operation, result: number): Operation | null {
     const map = mapOf(op);
-    const value = singleValue({ map: op.context.affineMap(map.numDims, map.numSymbols, [map.results[result]!]), operands: op.operands });
+    const value = singleValue({
+      map: op.context.affineMap(map.numDims, map.numSymbols, [map.results[result]!]),
+      operands: op.operands,
+    });
     const inner = value?.definingOp ?? null;
     return inner !== null && inner.name === name ? inner : null;
   }

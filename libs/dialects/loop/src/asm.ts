@@ -7,11 +7,11 @@ import {
   type Context,
   type LocationRef,
   Operation,
-  Region,
+  type Region,
   Terminator,
   type Value,
 } from '@budflow/ir';
-import { appliedValue, type AppliedMap } from './affine-operands.js';
+import { type AppliedMap, appliedValue } from './affine-operands.js';
 
 /** `affine_map<...>(%dims)[%symbols]` */
 export function parseAppliedMap(parser: AsmParser): AppliedMap {
@@ -62,7 +62,8 @@ export function printBound(printer: AsmPrinter, combiner: 'max' | 'min', applied
   const constant = map.singleConstant();
   const only = map.results[0];
   if (constant !== undefined && operands.length === 0) printer.text(String(constant));
-  else if (map.results.length === 1 && map.numDims === 0 && map.numSymbols === 1 && only?.kind === 'symbol') printer.values(operands);
+  else if (map.results.length === 1 && map.numDims === 0 && map.numSymbols === 1 && only?.kind === 'symbol')
+    printer.values(operands);
   else {
     if (map.results.length !== 1) printer.text(`${combiner} `);
     printAppliedMap(printer, map, operands);

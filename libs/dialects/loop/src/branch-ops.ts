@@ -1,10 +1,13 @@
 // loop.if, loop.while and loop.condition.
+
+import { exitsRegion } from '@budflow/interpreter';
 import {
   AnyType,
   type Block,
   defineOp,
   definePattern,
   I1,
+  isMemoryEffectFree,
   LoopLike,
   MemoryEffects,
   Operation,
@@ -17,7 +20,6 @@ import {
   type Value,
   variadic,
 } from '@budflow/ir';
-import { exitsRegion } from '@budflow/interpreter';
 import { constantIndex } from './affine-operands.js';
 import { ensureYield, hasImplicitYield } from './asm.js';
 import { interpretsIf, interpretsWhile } from './interpret.js';
@@ -91,13 +93,16 @@ const dropUnused = definePattern({
   },
 });
 
-const dropEmptyElse = definePattern({
-  name: 'drop-empty-else',
+const dropElseWithoutEffect = definePattern({
+  name: 'drop-else-without-effect',
   equation: 'if c then a else {} == if c then a',
   root: 'loop.if',
   rewrite(op, rewriter) {
     const otherwise = op.region(1);
-    if (op.resultCount !== 0 || otherwise.isEmpty || otherwise.entry.firstOp !== otherwise.entry.lastOp) return false;
+    if (op.resultCount !== 0 || otherwise.isEmpty) return false;
+    const { ops } = otherwise.entry;
+    if (!ops.every((inner) => isMemoryEffectFree(inner))) return false;
+    for (const inner of ops.reverse()) rewriter.eraseOp(inner);
     rewriter.modify(op, () => otherwise.entry.erase());
     return true;
   },
@@ -169,7 +174,8 @@ exist and end in a \`loop.yield\` of the results' types.`,
   verify(op) {
     for (const region of op.regions) {
       if (region.isEmpty) {
-        if (op.resultCount > 0) op.emitError('loop.if-else', "expects an else region because it has results: add 'else { loop.yield ... }'");
+        if (op.resultCount > 0)
+          op.emitError('loop.if-else', "expects an else region because it has results: add 'else { loop.yield ... }'");
         continue;
       }
       if (region.entry.arguments.length > 0) {
@@ -179,7 +185,7 @@ exist and end in a \`loop.yield\` of the results' types.`,
       if (!verifyYield(op, region, op.resultTypes, 'loop.if-yield')) return;
     }
   },
-  patterns: [constantCondition, sameInBoth, dropUnused, dropEmptyElse] satisfies readonly RewritePattern[],
+  patterns: [constantCondition, sameInBoth, dropUnused, dropElseWithoutEffect] satisfies readonly RewritePattern[],
 });
 
 export const ConditionOp = defineOp({
@@ -276,7 +282,8 @@ passed, whose \`loop.yield\` passes the arguments of the first region again. The
       parser.punctuation(':');
       const offset = parser.offset();
       const { inputs, results } = parser.functionType();
-      if (inputs.length !== pairs.length) parser.error(`expected ${pairs.length} operand types, got ${inputs.length}`, offset);
+      if (inputs.length !== pairs.length)
+        parser.error(`expected ${pairs.length} operand types, got ${inputs.length}`, offset);
       state.operands.push(
         ...parser.resolveAll(
           pairs.map((p) => p.init),
@@ -319,7 +326,10 @@ passed, whose \`loop.yield\` passes the arguments of the first region again. The
     const after = op.region(1).entry;
     if (before.arguments.length !== op.operandCount || before.arguments.some((a, i) => a.type !== op.operand(i).type)) {
       const given = op.operands.map((v) => v.type).join(', ');
-      op.emitError('loop.while-before', `expects the first region to take (${given}), got (${before.arguments.map((a) => a.type).join(', ')})`);
+      op.emitError(
+        'loop.while-before',
+        `expects the first region to take (${given}), got (${before.arguments.map((a) => a.type).join(', ')})`,
+      );
       return;
     }
     const condition = before.lastOp;
@@ -329,11 +339,17 @@ passed, whose \`loop.yield\` passes the arguments of the first region again. The
     }
     const passed = condition.operands.slice(1).map((v) => v.type);
     if (passed.length !== op.resultCount || passed.some((t, i) => t !== op.result(i).type)) {
-      op.emitError('loop.while-results', `expects loop.condition to pass (${op.resultTypes.join(', ')}), got (${passed.join(', ')})`);
+      op.emitError(
+        'loop.while-results',
+        `expects loop.condition to pass (${op.resultTypes.join(', ')}), got (${passed.join(', ')})`,
+      );
       return;
     }
     if (after.arguments.length !== passed.length || after.arguments.some((a, i) => a.type !== passed[i])) {
-      op.emitError('loop.while-after', `expects the second region to take (${passed.join(', ')}), got (${after.arguments.map((a) => a.type).join(', ')})`);
+      op.emitError(
+        'loop.while-after',
+        `expects the second region to take (${passed.join(', ')}), got (${after.arguments.map((a) => a.type).join(', ')})`,
+      );
       return;
     }
     verifyYield(

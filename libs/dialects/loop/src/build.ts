@@ -1,5 +1,15 @@
 // Building loops.
-import { type AffineMap, type Attribute, Block, Builder, InternalError, type LocationRef, type Operation, Region, Value } from '@budflow/ir';
+import {
+  type AffineMap,
+  type Attribute,
+  Block,
+  type Builder,
+  InternalError,
+  type LocationRef,
+  type Operation,
+  Region,
+  Value,
+} from '@budflow/ir';
 import { type AppliedMap, appliedValue } from './affine-operands.js';
 import { ForOp, YieldOp } from './for-op.js';
 
@@ -53,7 +63,10 @@ export function buildFor(
     builder.setInsertionPointToEnd(block);
     const values = body(builder, iv, carried) ?? [];
     if (values.length !== inits.length)
-      throw new InternalError(`buildFor: the body returned ${values.length} values for ${inits.length} carried ones`, op);
+      throw new InternalError(
+        `buildFor: the body returned ${values.length} values for ${inits.length} carried ones`,
+        op,
+      );
     YieldOp.create(builder, loc, { values });
   });
   return op;

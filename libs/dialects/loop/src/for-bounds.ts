@@ -1,5 +1,14 @@
 // Bounds and trip counts of loop.for. Reads the op without its definition, which patterns of that definition need.
-import { AffineMapAttr, AttrNames, DenseArrayAttr, IndexType, IntegerAttr, InternalError, type Operation, type Value } from '@budflow/ir';
+import {
+  AffineMapAttr,
+  AttrNames,
+  DenseArrayAttr,
+  IndexType,
+  IntegerAttr,
+  InternalError,
+  type Operation,
+  type Value,
+} from '@budflow/ir';
 import { constantDifference } from './affine-linear.js';
 import { type AppliedMap, overCommonInputs } from './affine-operands.js';
 
@@ -86,14 +95,24 @@ export function canPrintFor(op: Operation): boolean {
   if (!(sizes instanceof DenseArrayAttr) || sizes.values.length !== 3) return false;
   const [lower, upper, inits] = forSegments(op);
   if (lower + upper + inits !== op.operandCount || op.resultCount !== inits || op.regions.length !== 1) return false;
-  for (const [name, count] of [['lowerBound', lower], ['upperBound', upper]] as const) {
+  for (const [name, count] of [
+    ['lowerBound', lower],
+    ['upperBound', upper],
+  ] as const) {
     const attr = op.attr(name);
-    if (!(attr instanceof AffineMapAttr) || attr.map.numDims + attr.map.numSymbols !== count || attr.map.results.length === 0) return false;
+    if (
+      !(attr instanceof AffineMapAttr) ||
+      attr.map.numDims + attr.map.numSymbols !== count ||
+      attr.map.results.length === 0
+    )
+      return false;
   }
   const step = op.attr('step');
   if (step !== undefined && !(step instanceof IntegerAttr && step.number >= 1)) return false;
   const [body, ...others] = op.region(0).blocks;
   if (body === undefined || others.length > 0 || body.arguments.length !== inits + 1) return false;
   if (!(body.arguments[0]!.type instanceof IndexType)) return false;
-  return op.results.every((r, i) => r.type === body.arguments[i + 1]!.type && r.type === op.operand(lower + upper + i).type);
+  return op.results.every(
+    (r, i) => r.type === body.arguments[i + 1]!.type && r.type === op.operand(lower + upper + i).type,
+  );
 }

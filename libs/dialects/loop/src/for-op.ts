@@ -1,7 +1,11 @@
 // loop.for and loop.yield.
+
+import { exitsRegion } from '@budflow/interpreter';
 import {
   AnyType,
   AsmNames,
+  AttrNames,
+  AttrSizedOperandSegments,
   attr,
   DenseArrayAttr,
   defaultAttr,
@@ -18,15 +22,12 @@ import {
   Terminator,
   type Type,
   variadic,
-  AttrSizedOperandSegments,
-  AttrNames,
 } from '@budflow/ir';
-import { exitsRegion } from '@budflow/interpreter';
 import { ensureYield, hasImplicitYield, parseBound, printBound } from './asm.js';
 import { PipelineAttr, TAIL_KINDS } from './attributes.js';
 import { canPrintFor, forBounds } from './for-bounds.js';
-import { interpretsFor } from './interpret.js';
 import { forPatterns } from './for-patterns.js';
+import { interpretsFor } from './interpret.js';
 import { verifyYield } from './verify.js';
 
 export const YieldOp = defineOp({
@@ -149,7 +150,8 @@ parallel work), \`tail\` and \`pipeline\`.`,
         );
       }
       const types = parser.optionalArrowTypeList();
-      if (types.length !== inits.length) parser.error(`expected as many types as iter_args: ${types.length} types for ${inits.length}`, initsAt);
+      if (types.length !== inits.length)
+        parser.error(`expected as many types as iter_args: ${types.length} types for ${inits.length}`, initsAt);
       inits.forEach(({ target }, i) => {
         args.push({ operand: target, type: types[i]! });
       });
@@ -217,7 +219,10 @@ parallel work), \`tail\` and \`pipeline\`.`,
       const { map, operands } = forBounds(op)[which];
       const inputs = map.numDims + map.numSymbols;
       if (inputs !== operands.length) {
-        op.emitError('loop.for-bound-operands', `expects ${inputs} operands for the ${which} bound map, got ${operands.length}`);
+        op.emitError(
+          'loop.for-bound-operands',
+          `expects ${inputs} operands for the ${which} bound map, got ${operands.length}`,
+        );
         return;
       }
       if (map.results.length === 0) {
@@ -227,12 +232,18 @@ parallel work), \`tail\` and \`pipeline\`.`,
     }
     const inits = ForOp.inits(op);
     if (inits.length !== op.resultCount) {
-      op.emitError('loop.for-results', `expects as many results as carried values: ${op.resultCount} results for ${inits.length}`);
+      op.emitError(
+        'loop.for-results',
+        `expects as many results as carried values: ${op.resultCount} results for ${inits.length}`,
+      );
       return;
     }
     const args = op.region(0).entry.arguments;
     if (args.length !== inits.length + 1) {
-      op.emitError('loop.for-arguments', `expects a body with ${inits.length + 1} arguments (induction variable, carried values), got ${args.length}`);
+      op.emitError(
+        'loop.for-arguments',
+        `expects a body with ${inits.length + 1} arguments (induction variable, carried values), got ${args.length}`,
+      );
       return;
     }
     if (!(args[0]!.type instanceof IndexType)) {
@@ -244,11 +255,15 @@ parallel work), \`tail\` and \`pipeline\`.`,
       const result = op.result(i).type;
       const arg = args[i + 1]!.type;
       if (type !== result || type !== arg) {
-        op.emitError('loop.for-carried-type', `carried value ${i} has type ${type} initially, ${arg} in the body and ${result} as a result`);
+        op.emitError(
+          'loop.for-carried-type',
+          `carried value ${i} has type ${type} initially, ${arg} in the body and ${result} as a result`,
+        );
         return;
       }
     }
-    for (const what of ['vector', 'unroll', 'interleave', 'grain'] as const) if (!positive(op, what, ForOp[what](op))) return;
+    for (const what of ['vector', 'unroll', 'interleave', 'grain'] as const)
+      if (!positive(op, what, ForOp[what](op))) return;
     verifyYield(op, op.region(0), op.resultTypes, 'loop.for-yield');
   },
   patterns: forPatterns,

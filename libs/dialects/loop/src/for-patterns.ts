@@ -9,10 +9,17 @@ import {
   type Rewriter,
   type Value,
 } from '@budflow/ir';
-import { type AppliedMap, appliedValue, composeAppliedMap, dropDominatedResults, sameApplied, singleValue } from './affine-operands.js';
-import { constantTripCount, forBounds, forInits, forSegments, setForBounds } from './for-bounds.js';
+import {
+  type AppliedMap,
+  appliedValue,
+  composeAppliedMap,
+  dropDominatedResults,
+  sameApplied,
+  singleValue,
+} from './affine-operands.js';
 import { applyAffine } from './apply-affine.js';
 import { LoopAttrs } from './attributes.js';
+import { constantTripCount, forBounds, forInits, forSegments, setForBounds } from './for-bounds.js';
 
 const ROOT = 'loop.for';
 
@@ -80,7 +87,8 @@ function canonicalBound(context: Context, bound: AppliedMap, kind: 'min' | 'max'
 
 const composeBounds = definePattern({
   name: 'compose-bounds',
-  equation: 'for i in [f(apply g(x)), ..) == for i in [(f . g)(x), ..);  max(e, e - c) == e, min(e, e + c) == e, when c >= 0',
+  equation:
+    'for i in [f(apply g(x)), ..) == for i in [(f . g)(x), ..);  max(e, e - c) == e, min(e, e + c) == e, when c >= 0',
   root: ROOT,
   rewrite(op, rewriter) {
     const { lower, upper } = forBounds(op);

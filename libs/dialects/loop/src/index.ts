@@ -1,7 +1,16 @@
 // Public face of the loop dialect.
-export { type AppliedMap, appliedValue, composeAppliedMap, constantIndex, dropDominatedResults, overCommonInputs, singleValue } from './affine-operands.js';
-export { constantDifference, type LinearForm, linearForm, normalizeExpr } from './affine-linear.js';
+
 export { affineExprOf, type LinearIndex, linearIndexOf } from './affine-expr-of.js';
+export { constantDifference, type LinearForm, linearForm, normalizeExpr } from './affine-linear.js';
+export {
+  type AppliedMap,
+  appliedValue,
+  composeAppliedMap,
+  constantIndex,
+  dropDominatedResults,
+  overCommonInputs,
+  singleValue,
+} from './affine-operands.js';
 export { applyAffine, buildIndexConstant, combineAffine } from './apply-affine.js';
 export { ApplyOp, MaxOp, MinOp } from './apply-ops.js';
 export { LoopAttrs, type LoopPipeline, PipelineAttr, TAIL_KINDS, type TailKind } from './attributes.js';

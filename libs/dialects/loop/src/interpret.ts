@@ -1,7 +1,8 @@
 // How the ops of the dialect execute.
-import { type AffineExpr, type AffineMap, AffineMapAttr, InternalError, type Operation, type Value } from '@budflow/ir';
+
 import { type CompileContext, type Frame, Interpretable, moveSlots, type RuntimeValue } from '@budflow/interpreter';
-import { type AppliedMap } from './affine-operands.js';
+import { type AffineExpr, type AffineMap, AffineMapAttr, InternalError, type Operation, type Value } from '@budflow/ir';
+import type { AppliedMap } from './affine-operands.js';
 import { forBounds, forInits } from './for-bounds.js';
 
 type Evaluate = (values: readonly RuntimeValue[]) => number;
@@ -35,26 +36,26 @@ function compileExpr(e: AffineExpr, dims: readonly number[], symbols: readonly n
           return (v) => {
             const divisor = r(v);
             const m = l(v) % divisor;
-            return m < 0 ? m + divisor : m + 0;
+            return m < 0 ? m + divisor : m;
           };
       }
     }
   }
 }
 
-/** The results of a map on the values in slots, combined into one. */
+/** The results of a map on the values in slots, combined into one; never -0, which is no index. */
 function compileMap(map: AffineMap, slots: readonly number[], combiner: 'min' | 'max'): Evaluate {
   const results = map.results.map((e) => compileExpr(e, slots.slice(0, map.numDims), slots.slice(map.numDims)));
   const [first, ...others] = results;
   if (first === undefined) throw new InternalError(`${map} has no results`);
-  if (others.length === 0) return first;
+  if (others.length === 0) return (values) => first(values) + 0;
   return (values) => {
     let best = first(values);
     for (const other of others) {
       const x = other(values);
       if (combiner === 'min' ? x < best : x > best) best = x;
     }
-    return best;
+    return best + 0;
   };
 }
 

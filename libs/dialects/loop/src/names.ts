@@ -15,10 +15,10 @@ export function checkLoopNames(func: Operation): boolean {
     if (other === undefined) first.set(name, op);
     else {
       unique = false;
-      op.emitError('loop.duplicate-name', `has the name "${name}" of another loop of this function: rename one of them`).note(
-        `first loop named "${name}"`,
-        other.loc,
-      );
+      op.emitError(
+        'loop.duplicate-name',
+        `has the name "${name}" of another loop of this function: rename one of them`,
+      ).note(`first loop named "${name}"`, other.loc);
     }
   });
   return unique;

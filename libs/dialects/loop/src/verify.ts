@@ -5,16 +5,25 @@ import type { Operation, Region, Type } from '@budflow/ir';
 export function verifyYield(op: Operation, region: Region, types: readonly Type[], id: string): boolean {
   const last = region.blocks[0]?.lastOp ?? null;
   if (last === null || last.name !== 'loop.yield') {
-    op.emitError(id, `expects its body to end in loop.yield, got ${last === null ? 'an empty block' : `'${last.name}'`}`);
+    op.emitError(
+      id,
+      `expects its body to end in loop.yield, got ${last === null ? 'an empty block' : `'${last.name}'`}`,
+    );
     return false;
   }
   if (last.operandCount !== types.length) {
-    op.emitError(id, `expects loop.yield to pass ${types.length} values, got ${last.operandCount}`).note('yielded here', last.loc);
+    op.emitError(id, `expects loop.yield to pass ${types.length} values, got ${last.operandCount}`).note(
+      'yielded here',
+      last.loc,
+    );
     return false;
   }
   for (let i = 0; i < types.length; i++) {
     if (last.operand(i).type !== types[i]) {
-      op.emitError(id, `expects loop.yield to pass ${types[i]} as value ${i}, got ${last.operand(i).type}`).note('yielded here', last.loc);
+      op.emitError(id, `expects loop.yield to pass ${types[i]} as value ${i}, got ${last.operand(i).type}`).note(
+        'yielded here',
+        last.loc,
+      );
       return false;
     }
   }

@@ -1,4 +1,14 @@
 // Ops that read and write elements: load, store, copy, fill.
+
+import {
+  elementAccess,
+  elementsOf,
+  forEachOffset,
+  Interpretable,
+  type MemRefValue,
+  RuntimeTrap,
+  type Scalar,
+} from '@budflow/interpreter';
 import {
   AnyMemRef,
   AnyType,
@@ -14,15 +24,6 @@ import {
   typesMatchWith,
   variadic,
 } from '@budflow/ir';
-import {
-  elementAccess,
-  elementsOf,
-  forEachOffset,
-  Interpretable,
-  type MemRefValue,
-  RuntimeTrap,
-  type Scalar,
-} from '@budflow/interpreter';
 import { isAtLeastAsStatic, maybeEqual } from './layout.js';
 import { locate, memrefType, verifyAlignment, verifyIndexCount } from './support.js';
 
@@ -50,7 +51,8 @@ export function absorbCast(root: string): RewritePattern {
 export const LoadOp = defineOp({
   name: 'memory.load',
   summary: 'reads an element of a buffer',
-  description: 'Reads the element at the indices. `alignment` (bytes) is what the address is known to be a multiple of; `nontemporal` says that the data is not needed in caches afterwards.',
+  description:
+    'Reads the element at the indices. `alignment` (bytes) is what the address is known to be a multiple of; `nontemporal` says that the data is not needed in caches afterwards.',
   example: `func.func @f(%m: memref<4x?xf32>, %i: index, %j: index) -> f32 {
   %0 = memory.load %m[%i, %j] : memref<4x?xf32>
   %1 = memory.load %m[%i, %j] {alignment = 16 : i64, nontemporal} : memref<4x?xf32>
@@ -139,7 +141,8 @@ function shapeText(shape: readonly number[]): string {
 export const CopyOp = defineOp({
   name: 'memory.copy',
   summary: 'copies all elements of a buffer to another',
-  description: 'Both have the same shape and element type; layouts may differ. The buffers are the same or do not overlap.',
+  description:
+    'Both have the same shape and element type; layouts may differ. The buffers are the same or do not overlap.',
   example: `func.func @f(%a: memref<4x4xf32>, %b: memref<4x4xf32, strided<[8, 1]>>) {
   memory.copy %a, %b : memref<4x4xf32> to memref<4x4xf32, strided<[8, 1]>>
   return
@@ -160,7 +163,10 @@ export const CopyOp = defineOp({
           const source = values[s] as MemRefValue;
           const target = values[t] as MemRefValue;
           if (source.sizes.some((size, d) => size !== target.sizes[d]))
-            throw new RuntimeTrap('ShapeMismatch', `copies a buffer of shape [${source.sizes.join(', ')}] to one of [${target.sizes.join(', ')}]`);
+            throw new RuntimeTrap(
+              'ShapeMismatch',
+              `copies a buffer of shape [${source.sizes.join(', ')}] to one of [${target.sizes.join(', ')}]`,
+            );
           // Read first: the same buffer may be seen through two views.
           const elements = elementsOf(source);
           forEachOffset(target, (offset, position) => access.store(target.storage, offset, elements[position]!));

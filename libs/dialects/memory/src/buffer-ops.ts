@@ -1,11 +1,13 @@
 // Ops that make and free buffers: alloc, alloca, dealloc, arena.
+
+import { checkAlive, Interpretable, type MemRefValue, makeMemRef } from '@budflow/interpreter';
 import {
   AnyMemRef,
   AsmNames,
   attr,
+  DYNAMIC,
   defineOp,
   definePattern,
-  DYNAMIC,
   Index,
   IntegerType,
   type InterfaceImplementation,
@@ -20,7 +22,6 @@ import {
   type Value,
   variadic,
 } from '@budflow/ir';
-import { checkAlive, Interpretable, makeMemRef, type MemRefValue } from '@budflow/interpreter';
 import { castTo, constantOf, memrefType, sizesAtRunTime, verifyAlignment, verifySizes } from './support.js';
 
 const interpretsAllocation: InterfaceImplementation = Interpretable.implement({
@@ -43,7 +44,10 @@ const interpretsAllocation: InterfaceImplementation = Interpretable.implement({
 function verifyAllocation(op: Operation, alignment: number | undefined): void {
   const type = memrefType(op.result(0));
   if (type.layout !== null) {
-    op.emitError('memory.alloc-layout', `expects a type without a layout, got ${type}: take a subview of a larger buffer instead`);
+    op.emitError(
+      'memory.alloc-layout',
+      `expects a type without a layout, got ${type}: take a subview of a larger buffer instead`,
+    );
     return;
   }
   if (verifySizes(op, type, op.operandCount)) verifyAlignment(op, alignment);
@@ -71,7 +75,13 @@ function staticSizes(root: string): RewritePattern {
       if (kept.length === op.operandCount) return false;
       const { context } = op;
       rewriter.setInsertionPoint(op);
-      const made = Operation.create(op.info, op.loc, kept, [context.memref(shape, type.element, null, type.memorySpace)], op.attributes);
+      const made = Operation.create(
+        op.info,
+        op.loc,
+        kept,
+        [context.memref(shape, type.element, null, type.memorySpace)],
+        op.attributes,
+      );
       rewriter.replaceOp(op, [castTo(rewriter, op.loc, rewriter.insert(made).result(0), type)]);
       return true;
     },
@@ -94,7 +104,8 @@ const eraseUnread = definePattern({
 export const AllocOp = defineOp({
   name: 'memory.alloc',
   summary: 'makes a buffer',
-  description: 'Makes a row-major buffer whose contents are not defined (the interpreter zeroes them). One operand for each dynamic size, in order; `alignment` in bytes.',
+  description:
+    'Makes a row-major buffer whose contents are not defined (the interpreter zeroes them). One operand for each dynamic size, in order; `alignment` in bytes.',
   example: `func.func @f(%n: index) {
   %0 = memory.alloc(%n) {alignment = 64 : i64} : memref<4x?xf32>
   memory.dealloc %0 : memref<4x?xf32>
@@ -116,7 +127,8 @@ export const AllocOp = defineOp({
 export const AllocaOp = defineOp({
   name: 'memory.alloca',
   summary: 'makes a scratch buffer of a kernel',
-  description: 'Like memory.alloc, for memory that lives until the kernel returns. After scheduling, scratch assignment gives it a place in the arena of the worker.',
+  description:
+    'Like memory.alloc, for memory that lives until the kernel returns. After scheduling, scratch assignment gives it a place in the arena of the worker.',
   example: `func.func @f(%n: index, %x: f32, %i: index) -> f32 {
   %0 = memory.alloca() : memref<16xf32>
   memory.store %x, %0[%i] : memref<16xf32>
@@ -139,7 +151,8 @@ export const AllocaOp = defineOp({
 export const DeallocOp = defineOp({
   name: 'memory.dealloc',
   summary: 'frees a buffer made by memory.alloc',
-  description: 'Every view of the buffer is invalid afterwards; the interpreter traps on their use and on freeing twice.',
+  description:
+    'Every view of the buffer is invalid afterwards; the interpreter traps on their use and on freeing twice.',
   example: `func.func @f() {
   %0 = memory.alloc() : memref<4xf32>
   memory.dealloc %0 : memref<4xf32>
@@ -213,7 +226,8 @@ time. Its size is the attribute \`bytes\` or the operand.`,
       return;
     }
     const [size] = memrefType(op.result(0)).shape;
-    if (size !== DYNAMIC && size !== bytes) op.emitError('memory.arena-size', `has the type of ${size} bytes, but ${bytes ?? 'a dynamic size'} is asked for`);
+    if (size !== DYNAMIC && size !== bytes)
+      op.emitError('memory.arena-size', `has the type of ${size} bytes, but ${bytes ?? 'a dynamic size'} is asked for`);
   },
   patterns: [
     definePattern({

@@ -1,10 +1,18 @@
 // Building memory ops.
-import { type Builder, DYNAMIC, InternalError, type LocationRef, type MemRefType, type Operation, type Value } from '@budflow/ir';
-import { AllocaOp, AllocOp } from './buffer-ops.js';
+import {
+  type Builder,
+  DYNAMIC,
+  InternalError,
+  type LocationRef,
+  type MemRefType,
+  type Operation,
+  type Value,
+} from '@budflow/ir';
 import { LoadOp, StoreOp } from './access-ops.js';
+import { AllocaOp, AllocOp } from './buffer-ops.js';
 
-import { knownSize, DimOp } from './view-ops.js';
-
+import { knownSize } from './sizes.js';
+import { DimOp } from './view-ops.js';
 
 export interface AccessOptions {
   /** Bytes the address is known to be a multiple of. */
@@ -13,7 +21,13 @@ export interface AccessOptions {
 }
 
 /** `memory.load` of the element at `indices`. */
-export function buildLoad(builder: Builder, loc: LocationRef, memref: Value, indices: readonly Value[], options: AccessOptions = {}): Value {
+export function buildLoad(
+  builder: Builder,
+  loc: LocationRef,
+  memref: Value,
+  indices: readonly Value[],
+  options: AccessOptions = {},
+): Value {
   return LoadOp.build(builder, loc, { memref, indices, ...options });
 }
 

@@ -13,5 +13,7 @@ export {
   type StridedForm,
   stridesAndOffset,
 } from './layout.js';
+export { knownSize, subviewType } from './sizes.js';
+export { SubviewOp } from './subview-op.js';
 export { FromTensorOp, MaterializeOp, ToTensorOp } from './tensor-ops.js';
-export { CastOp, DimOp, knownSize, ReshapeOp, SubviewOp, subviewType, ViewOp } from './view-ops.js';
+export { CastOp, DimOp, ReshapeOp, ViewOp } from './view-ops.js';

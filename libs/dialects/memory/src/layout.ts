@@ -1,5 +1,12 @@
 // Layouts of memref types: where element [i, j, ..] lies. All figures are in elements.
-import { type AffineExpr, AffineMapAttr, DYNAMIC, type MemRefType, rowMajorStrides, StridedLayoutAttr } from '@budflow/ir';
+import {
+  type AffineExpr,
+  AffineMapAttr,
+  DYNAMIC,
+  type MemRefType,
+  rowMajorStrides,
+  StridedLayoutAttr,
+} from '@budflow/ir';
 
 export interface StridedForm {
   /** Distance of neighbours along each dimension; DYNAMIC when known only at run time. */
@@ -85,13 +92,15 @@ export function castProblem(from: MemRefType, to: MemRefType): string | null {
   if (from.memorySpace !== to.memorySpace) return 'memory spaces differ';
   if (from.rank !== to.rank) return `ranks ${from.rank} and ${to.rank} differ`;
   for (let d = 0; d < from.rank; d++)
-    if (!maybeEqual(from.shape[d]!, to.shape[d]!)) return `sizes ${from.shape[d]} and ${to.shape[d]} of dimension ${d} differ`;
+    if (!maybeEqual(from.shape[d]!, to.shape[d]!))
+      return `sizes ${from.shape[d]} and ${to.shape[d]} of dimension ${d} differ`;
   if (from.layout === to.layout) return null;
   const a = stridesAndOffset(from);
   const b = stridesAndOffset(to);
   if (a === null || b === null) return 'the layouts cannot be compared';
   for (let d = 0; d < from.rank; d++)
-    if (!maybeEqual(a.strides[d]!, b.strides[d]!)) return `strides ${a.strides[d]} and ${b.strides[d]} of dimension ${d} differ`;
+    if (!maybeEqual(a.strides[d]!, b.strides[d]!))
+      return `strides ${a.strides[d]} and ${b.strides[d]} of dimension ${d} differ`;
   return maybeEqual(a.offset, b.offset) ? null : `offsets ${a.offset} and ${b.offset} differ`;
 }
 

@@ -1,6 +1,15 @@
 // Checks and small parts shared by the ops of the dialect.
-import { type Builder, ConstantLike, IntegerAttr, type LocationRef, type MemRefType, Operation, type Value } from '@budflow/ir';
+
 import { checkAlive, type MemRefValue, outOfBounds, RuntimeTrap, type RuntimeValue } from '@budflow/interpreter';
+import {
+  type Builder,
+  ConstantLike,
+  IntegerAttr,
+  type LocationRef,
+  type MemRefType,
+  Operation,
+  type Value,
+} from '@budflow/ir';
 import { dynamicDimCount } from './layout.js';
 
 export function memrefType(value: Value): MemRefType {
@@ -58,7 +67,8 @@ export function sizesAtRunTime(shape: readonly number[], dynamic: readonly numbe
 /** Traps unless the buffer's sizes fit the static sizes of a type. */
 export function checkSizes(type: { readonly shape: readonly number[] }, sizes: readonly number[]): void {
   type.shape.forEach((d, i) => {
-    if (d >= 0 && d !== sizes[i]) throw new RuntimeTrap('ShapeMismatch', `dimension ${i} has size ${sizes[i]} at run time, the type says ${d}`);
+    if (d >= 0 && d !== sizes[i])
+      throw new RuntimeTrap('ShapeMismatch', `dimension ${i} has size ${sizes[i]} at run time, the type says ${d}`);
   });
 }
 
@@ -66,4 +76,11 @@ export function checkSizes(type: { readonly shape: readonly number[] }, sizes: r
 export function castTo(builder: Builder, loc: LocationRef, value: Value, type: MemRefType): Value {
   if (value.type === type) return value;
   return builder.insert(Operation.create(builder.context.opInfo('memory.cast'), loc, [value], [type])).result(0);
+}
+
+/** Traps on a size below zero. */
+export function checkNotNegative(sizes: readonly number[]): void {
+  sizes.forEach((size, d) => {
+    if (!(size >= 0)) throw new RuntimeTrap('Allocation', `dimension ${d} cannot have a size of ${size}`);
+  });
 }

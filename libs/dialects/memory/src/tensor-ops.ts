@@ -1,13 +1,32 @@
 // Ops between tensors and buffers: to_tensor, from_tensor, materialize. They stand at the border of a kernel whose body
 // is still array code.
-import { AnyMemRef, AnyTensor, defineOp, MemoryEffects, type MemRefType, type Operation, TensorType } from '@budflow/ir';
-import { Interpretable, makeMemRef, type MemRefValue, storeTensor, type TensorValue, tensorFromMemRef } from '@budflow/interpreter';
+
+import {
+  Interpretable,
+  type MemRefValue,
+  makeMemRef,
+  storeTensor,
+  type TensorValue,
+  tensorFromMemRef,
+} from '@budflow/interpreter';
+import {
+  AnyMemRef,
+  AnyTensor,
+  defineOp,
+  MemoryEffects,
+  type MemRefType,
+  type Operation,
+  type TensorType,
+} from '@budflow/ir';
 import { absorbCast, verifySameShape } from './access-ops.js';
-import { memrefType, checkSizes } from './support.js';
+import { checkSizes, memrefType } from './support.js';
 
 function verifyPair(op: Operation, memref: MemRefType, tensor: TensorType): void {
   if (memref.element !== tensor.element) {
-    op.emitError('memory.element-type', `expects a tensor and a buffer of one element type, got ${tensor.element} and ${memref.element}`);
+    op.emitError(
+      'memory.element-type',
+      `expects a tensor and a buffer of one element type, got ${tensor.element} and ${memref.element}`,
+    );
     return;
   }
   verifySameShape(op, tensor.shape, memref.shape, 'a tensor and a buffer');
@@ -16,7 +35,8 @@ function verifyPair(op: Operation, memref: MemRefType, tensor: TensorType): void
 export const ToTensorOp = defineOp({
   name: 'memory.to_tensor',
   summary: 'the contents of a buffer as a tensor',
-  description: 'The tensor has the elements that the buffer has at this point; later writes to the buffer do not change it.',
+  description:
+    'The tensor has the elements that the buffer has at this point; later writes to the buffer do not change it.',
   example: `func.func @f(%m: memref<4x?xf32>) -> tensor<4x?xf32> {
   %0 = memory.to_tensor %m : memref<4x?xf32> to tensor<4x?xf32>
   return %0 : tensor<4x?xf32>
@@ -88,7 +108,8 @@ export const FromTensorOp = defineOp({
 export const MaterializeOp = defineOp({
   name: 'memory.materialize',
   summary: 'stores a tensor to a buffer',
-  description: 'Writes all elements of the tensor to the destination, which has the same shape: how a kernel delivers a result.',
+  description:
+    'Writes all elements of the tensor to the destination, which has the same shape: how a kernel delivers a result.',
   example: `func.func @f(%t: tensor<4x?xf32>, %m: memref<4x?xf32>) {
   memory.materialize %t into %m : tensor<4x?xf32>, memref<4x?xf32>
   return

@@ -1,72 +1,43 @@
-// Ops that look at a buffer in another way, and its sizes: view, subview, cast, reshape, dim.
-import {
-  AnyMemRef,
-  AsmNames,
-  attr,
-  type Context,
-  defineOp,
-  definePattern,
-  DYNAMIC,
-  elementCount,
-  Index,
-  type IntegerAttr,
-  type InferState,
-  MemRefType,
-  type Operation,
-  Operation as Op,
-  Pure,
-  type Value,
-  variadic,
-  byteWidth,
-  AttrNames,
-  AttrSizedOperandSegments,
-  DenseArrayAttr,
-  InternalError,
-} from '@budflow/ir';
+// Ops that look at a buffer in another way, and at its sizes: view, cast, reshape, dim.
+
 import {
   checkAlive,
   Interpretable,
   isContiguous as isContiguousValue,
   MemRefValue,
   memrefView,
-  outOfBounds,
   RuntimeTrap,
   stridesOf,
 } from '@budflow/interpreter';
-import { Bytes } from './buffer-ops.js';
-import { castProblem, dynamicDimCount, dynamicDimPosition, isAtLeastAsStatic, isContiguous, stridesAndOffset } from './layout.js';
-import { castTo, checkSizes, constantOf, memrefType, sizesAtRunTime, verifySizes } from './support.js';
+import {
+  AnyMemRef,
+  AsmNames,
+  attr,
+  byteWidth,
+  DYNAMIC,
+  defineOp,
+  definePattern,
+  elementCount,
+  Index,
+  type MemRefType,
+  Operation,
+  Pure,
+  type Value,
+  variadic,
+} from '@budflow/ir';
 import { absorbCast } from './access-ops.js';
-
-/** The value operand that gives size `dim` of a buffer, or its static size; undefined when only memory.dim can tell. */
-export function knownSize(memref: Value, dim: number): number | Value | undefined {
-  const type = memrefType(memref);
-  const size = type.shape[dim];
-  if (size === undefined) return undefined;
-  if (size !== DYNAMIC) return size;
-  const op = memref.definingOp;
-  if (op === null) return undefined;
-  const at = dynamicDimPosition(type.shape, dim);
-  switch (op.name) {
-    case 'memory.alloc':
-    case 'memory.alloca':
-      return op.operand(at);
-    case 'memory.arena':
-      return op.operandCount === 1 ? op.operand(0) : (op.attr('bytes') as IntegerAttr).number;
-    case 'memory.view':
-      return op.operand(2 + at);
-    case 'memory.reshape':
-      return op.operandCount > 1 ? op.operand(1 + at) : undefined;
-    case 'memory.cast':
-      return knownSize(op.operand(0), dim);
-    case 'memory.subview': {
-      const given = mixed(op, 'sizes')[dim];
-      return given;
-    }
-    default:
-      return undefined;
-  }
-}
+import { Bytes } from './buffer-ops.js';
+import { castProblem, dynamicDimCount, isAtLeastAsStatic, isContiguous, stridesAndOffset } from './layout.js';
+import { knownSize } from './sizes.js';
+import {
+  castTo,
+  checkNotNegative,
+  checkSizes,
+  constantOf,
+  memrefType,
+  sizesAtRunTime,
+  verifySizes,
+} from './support.js';
 
 export const DimOp = defineOp({
   name: 'memory.dim',
@@ -97,7 +68,8 @@ export const DimOp = defineOp({
   verify(op) {
     const d = DimOp.dimension(op);
     const { rank } = memrefType(op.operand(0));
-    if (d < 0 || d >= rank) op.emitError('memory.dim-range', `expects a dimension from 0 to ${rank - 1} of ${op.operand(0).type}, got ${d}`);
+    if (d < 0 || d >= rank)
+      op.emitError('memory.dim-range', `expects a dimension from 0 to ${rank - 1} of ${op.operand(0).type}, got ${d}`);
   },
   fold(op) {
     const size = knownSize(op.operand(0), DimOp.dimension(op));
@@ -124,7 +96,8 @@ function absorbDimCast() {
 export const CastOp = defineOp({
   name: 'memory.cast',
   summary: 'the same buffer with more or fewer sizes, strides or offset in the type',
-  description: 'What the result type says beyond the source type must hold at run time; the interpreter traps when it does not.',
+  description:
+    'What the result type says beyond the source type must hold at run time; the interpreter traps when it does not.',
   example: `func.func @f(%m: memref<4x8xf32>) -> memref<?x8xf32, strided<[?, 1]>> {
   %0 = memory.cast %m : memref<4x8xf32> to memref<?x8xf32, strided<[?, 1]>>
   return %0 : memref<?x8xf32, strided<[?, 1]>>
@@ -150,7 +123,8 @@ export const CastOp = defineOp({
   assembly: '$source attr-dict `:` type($source) `to` type($result)',
   verify(op) {
     const problem = castProblem(memrefType(op.operand(0)), memrefType(op.result(0)));
-    if (problem) op.emitError('memory.cast-types', `cannot cast ${op.operand(0).type} to ${op.result(0).type}: ${problem}`);
+    if (problem)
+      op.emitError('memory.cast-types', `cannot cast ${op.operand(0).type} to ${op.result(0).type}: ${problem}`);
   },
   fold: (op) => (op.operand(0).type === op.result(0).type ? op.operand(0) : null),
   patterns: [
@@ -162,8 +136,10 @@ export const CastOp = defineOp({
         const inner = op.operand(0).definingOp;
         if (inner === null || inner.name !== 'memory.cast') return false;
         const source = inner.operand(0);
-        if (!isAtLeastAsStatic(memrefType(source), memrefType(inner.result(0)))) return rewriter.fail('the inner cast asserts sizes');
-        if (castProblem(memrefType(source), memrefType(op.result(0))) !== null) return rewriter.fail('the types do not fit');
+        if (!isAtLeastAsStatic(memrefType(source), memrefType(inner.result(0))))
+          return rewriter.fail('the inner cast asserts sizes');
+        if (castProblem(memrefType(source), memrefType(op.result(0))) !== null)
+          return rewriter.fail('the types do not fit');
         rewriter.modify(op, () => op.setOperand(0, source));
         return true;
       },
@@ -180,14 +156,18 @@ function checkStrides(type: MemRefType, memref: MemRefValue): void {
   const strides = type.layout === null ? stridesOf(memref.sizes) : stridesAndOffset(type)?.strides;
   strides?.forEach((stride, d) => {
     if (stride !== DYNAMIC && memref.sizes[d] !== 1 && stride !== memref.strides[d])
-      throw new RuntimeTrap('ShapeMismatch', `dimension ${d} has stride ${memref.strides[d]} at run time, the type says ${stride}`);
+      throw new RuntimeTrap(
+        'ShapeMismatch',
+        `dimension ${d} has stride ${memref.strides[d]} at run time, the type says ${stride}`,
+      );
   });
 }
 
 export const ViewOp = defineOp({
   name: 'memory.view',
   summary: 'a typed row-major buffer inside a block of bytes',
-  description: 'The buffer of the result type that starts at a byte offset of an arena. One size operand for each dynamic size. It lies inside the arena and is aligned to its element type.',
+  description:
+    'The buffer of the result type that starts at a byte offset of an arena. One size operand for each dynamic size. It lies inside the arena and is aligned to its element type.',
   example: `func.func @f(%a: memref<?xi8>, %n: index) -> memref<?x4xf32> {
   %c64 = arith.constant 64 : index
   %0 = memory.view %a[%c64](%n) : memref<?xi8> to memref<?x4xf32>
@@ -211,7 +191,7 @@ export const ViewOp = defineOp({
       },
     }),
   ],
-  assembly: '$source `[` $byteOffset `]` `(` $sizes `)` attr-dict `:` type($source) `to` type($result)',
+  assembly: '$source `[` $byteOffset `]` `` `(` $sizes `)` attr-dict `:` type($source) `to` type($result)',
   verify(op) {
     const type = memrefType(op.result(0));
     if (type.layout !== null) {
@@ -223,13 +203,19 @@ export const ViewOp = defineOp({
     const width = byteWidth(type.element);
     if (offset === undefined || width === undefined) return;
     if (offset < 0 || offset % width !== 0) {
-      op.emitError('memory.view-offset', `expects a byte offset that is a multiple of ${width}, the size of ${type.element}, got ${offset}`);
+      op.emitError(
+        'memory.view-offset',
+        `expects a byte offset that is a multiple of ${width}, the size of ${type.element}, got ${offset}`,
+      );
       return;
     }
     const [available] = memrefType(op.operand(0)).shape;
     const count = elementCount(type.shape);
     if (available !== DYNAMIC && count !== undefined && offset + count * width > available!)
-      op.emitError('memory.view-range', `needs bytes ${offset} to ${offset + count * width} of a block of ${available} bytes`);
+      op.emitError(
+        'memory.view-range',
+        `needs bytes ${offset} to ${offset + count * width} of a block of ${available} bytes`,
+      );
   },
   fold(op) {
     const source = op.operand(0);
@@ -262,7 +248,7 @@ export const ViewOp = defineOp({
         });
         if (kept.length === op.operandCount - 2) return false;
         rewriter.setInsertionPoint(op);
-        const made = Op.create(
+        const made = Operation.create(
           op.info,
           op.loc,
           [op.operand(0), op.operand(1), ...kept],
@@ -276,12 +262,6 @@ export const ViewOp = defineOp({
     absorbCast('memory.view'),
   ],
 });
-
-function checkNotNegative(sizes: readonly number[]): void {
-  sizes.forEach((size, d) => {
-    if (!(size >= 0)) throw new RuntimeTrap('Allocation', `dimension ${d} cannot have a size of ${size}`);
-  });
-}
 
 export const ReshapeOp = defineOp({
   name: 'memory.reshape',
@@ -306,7 +286,8 @@ dynamic size is given.`,
         return ({ values }) => {
           const source = values[s] as MemRefValue;
           checkAlive(source);
-          if (!isContiguousValue(source)) throw new RuntimeTrap('ShapeMismatch', 'reshapes a buffer that is not contiguous');
+          if (!isContiguousValue(source))
+            throw new RuntimeTrap('ShapeMismatch', 'reshapes a buffer that is not contiguous');
           const count = source.sizes.reduce((a, b) => a * b, 1);
           const shape = sizes.length
             ? sizesAtRunTime(
@@ -331,18 +312,25 @@ dynamic size is given.`,
       return;
     }
     if (!isContiguous(from) || !isContiguous(to)) {
-      op.emitError('memory.reshape-layout', `expects contiguous buffers, got ${isContiguous(from) ? to : from}: copy to a buffer without a layout first`);
+      op.emitError(
+        'memory.reshape-layout',
+        `expects contiguous buffers, got ${isContiguous(from) ? to : from}: copy to a buffer without a layout first`,
+      );
       return;
     }
     const dynamic = dynamicDimCount(to.shape);
     const given = op.operandCount - 1;
     if (given === 0 ? dynamic > 1 : given !== dynamic) {
-      op.emitError('memory.reshape-sizes', `expects a size for each '?' of ${to} (or none, when there is just one), got ${given}`);
+      op.emitError(
+        'memory.reshape-sizes',
+        `expects a size for each '?' of ${to} (or none, when there is just one), got ${given}`,
+      );
       return;
     }
     const a = elementCount(from.shape);
     const b = elementCount(to.shape);
-    if (a !== undefined && b !== undefined && a !== b) op.emitError('memory.reshape-count', `cannot reshape ${a} elements to ${b}`);
+    if (a !== undefined && b !== undefined && a !== b)
+      op.emitError('memory.reshape-count', `cannot reshape ${a} elements to ${b}`);
   },
   fold(op) {
     const source = op.operand(0);
@@ -371,199 +359,3 @@ function inferSize(shape: readonly number[], count: number): number[] {
   for (const d of shape) if (d >= 0) known *= d;
   return shape.map((d) => (d >= 0 ? d : known === 0 ? 0 : Math.floor(count / known)));
 }
-
-// Subview
-
-type SubviewPart = 'offsets' | 'sizes' | 'strides';
-const PARTS: readonly SubviewPart[] = ['offsets', 'sizes', 'strides'];
-const STATIC_NAMES = { offsets: 'staticOffsets', sizes: 'staticSizes', strides: 'staticStrides' } as const;
-
-/** Offsets, sizes or strides of a subview: numbers, or the operand where it is dynamic. */
-function mixed(op: Operation, part: SubviewPart): (number | Value)[] {
-  const segments = op.attr(AttrNames.operandSegmentSizes);
-  const statics = op.attr(STATIC_NAMES[part]);
-  if (!(segments instanceof DenseArrayAttr) || !(statics instanceof DenseArrayAttr))
-    throw new InternalError(`${op.name} lacks ${STATIC_NAMES[part]}`, op);
-  let at = 0;
-  for (let i = 0; i <= PARTS.indexOf(part); i++) at += Number(segments.values[i]);
-  return statics.values.map((v) => (Number(v) === DYNAMIC ? op.operand(at++) : Number(v)));
-}
-
-/** The strided type of a part of a buffer; entries are numbers or anything else for dynamic ones. */
-export function subviewType(
-  context: Context,
-  source: MemRefType,
-  offsets: readonly unknown[],
-  sizes: readonly unknown[],
-  strides: readonly unknown[],
-): MemRefType {
-  const form = stridesAndOffset(source);
-  const number = (x: unknown): number => (typeof x === 'number' ? x : DYNAMIC);
-  const times = (a: number, b: number): number => (a === DYNAMIC || b === DYNAMIC ? DYNAMIC : a * b);
-  const plus = (a: number, b: number): number => (a === DYNAMIC || b === DYNAMIC ? DYNAMIC : a + b);
-  if (form === null) throw new InternalError(`subview of ${source}, whose layout is not strided`);
-  let { offset } = form;
-  offsets.forEach((o, d) => {
-    offset = plus(offset, number(o) === 0 ? 0 : times(number(o), form.strides[d]!));
-  });
-  const layout = context.stridedLayout(
-    strides.map((s, d) => times(number(s), form.strides[d]!)),
-    offset,
-  );
-  return context.memref(sizes.map(number), source.element, layout, source.memorySpace);
-}
-
-function inferSubview(context: Context, state: InferState) {
-  const read = (part: SubviewPart): readonly unknown[] => {
-    const statics = state.attributes.get(STATIC_NAMES[part]);
-    return statics instanceof DenseArrayAttr ? statics.values.map((v) => (Number(v) === DYNAMIC ? null : Number(v))) : [];
-  };
-  return [subviewType(context, state.operands[0]!.type as MemRefType, read('offsets'), read('sizes'), read('strides'))];
-}
-
-export const SubviewOp = defineOp({
-  name: 'memory.subview',
-  summary: 'a rectangular part of a buffer',
-  description: `The elements at \`offset + i * stride\` for i below the size, in every dimension. Entries are numbers or index values. The result
-has a strided layout over the same memory and lies inside the source.`,
-  example: `func.func @f(%m: memref<8x16xf32>, %i: index, %n: index) -> memref<4x?xf32, strided<[16, 2], offset: ?>> {
-  %0 = memory.subview %m[%i, 2] [4, %n] [1, 2] : memref<8x16xf32> to memref<4x?xf32, strided<[16, 2], offset: ?>>
-  return %0 : memref<4x?xf32, strided<[16, 2], offset: ?>>
-}`,
-  operands: { source: AnyMemRef, offsets: variadic(Index), sizes: variadic(Index), strides: variadic(Index) },
-  results: { result: AnyMemRef },
-  attributes: { staticOffsets: attr.i64Array, staticSizes: attr.i64Array, staticStrides: attr.i64Array },
-  traits: [Pure, AttrSizedOperandSegments],
-  interfaces: [
-    Interpretable.implement({
-      compile(op, c) {
-        const s = c.slot(op.operand(0));
-        const r = c.slot(op.result(0));
-        const type = memrefType(op.result(0));
-        const readers = PARTS.map((part) =>
-          mixed(op, part).map((x) => (typeof x === 'number' ? { number: x, slot: undefined } : { number: 0, slot: c.slot(x) })),
-        );
-        return ({ values }) => {
-          const source = values[s] as MemRefValue;
-          checkAlive(source);
-          const [offsets, sizes, strides] = readers.map((list) => list.map((x) => (x.slot !== undefined ? (values[x.slot] as number) : x.number))) as [
-            number[],
-            number[],
-            number[],
-          ];
-          checkNotNegative(sizes);
-          let at = source.offset;
-          offsets.forEach((offset, d) => {
-            const last = offset + (sizes[d]! - 1) * strides[d]!;
-            if (sizes[d]! > 0) {
-              if (!(offset >= 0 && offset < source.sizes[d]!)) throw outOfBounds(offset, d, source.sizes[d]!);
-              if (!(last >= 0 && last < source.sizes[d]!)) throw outOfBounds(last, d, source.sizes[d]!);
-            }
-            at += offset * source.strides[d]!;
-          });
-          const own = strides.map((stride, d) => stride * source.strides[d]!);
-          values[r] = new MemRefValue(type, source.storage, at, sizes, own, source.allocation);
-        };
-      },
-    }),
-  ],
-  inferTypes: inferSubview,
-  assembly: {
-    parse(parser, state) {
-      const { context } = parser;
-      const source = parser.operand();
-      const counts: number[] = [];
-      const dynamic: Value[] = [];
-      for (const part of PARTS) {
-        const statics: number[] = [];
-        const before = dynamic.length;
-        parser.commaSeparated('square', () => {
-          const operand = parser.optionalOperand();
-          if (operand) {
-            dynamic.push(parser.resolve(operand, context.index));
-            statics.push(DYNAMIC);
-            return;
-          }
-          const offset = parser.offset();
-          const value = parser.integer();
-          if (value < 0) parser.error(`expected a number that is not negative among ${part}, got ${value}: pass a value instead`, offset);
-          statics.push(value);
-        });
-        counts.push(dynamic.length - before);
-        state.attributes.set(STATIC_NAMES[part], context.denseArray(context.i64, statics));
-      }
-      parser.optionalAttrDict(state.attributes);
-      parser.punctuation(':');
-      const type = parser.type();
-      parser.keyword('to');
-      state.operands.push(parser.resolve(source, type), ...dynamic);
-      state.resultTypes.push(parser.type());
-      state.attributes.set(AttrNames.operandSegmentSizes, context.denseArray(context.i32, [1, ...counts]));
-    },
-    print(printer, op) {
-      printer.space();
-      printer.value(op.operand(0));
-      for (const part of PARTS) {
-        printer.text(part === 'offsets' ? '[' : ' [');
-        mixed(op, part).forEach((x, i) => {
-          if (i > 0) printer.text(', ');
-          if (typeof x === 'number') printer.text(String(x));
-          else printer.value(x);
-        });
-        printer.text(']');
-      }
-      printer.attrDict(op, [...Object.values(STATIC_NAMES), AttrNames.operandSegmentSizes]);
-      printer.text(' : ');
-      printer.type(op.operand(0).type);
-      printer.text(' to ');
-      printer.type(op.result(0).type);
-    },
-  },
-  verify(op) {
-    const source = memrefType(op.operand(0));
-    for (const part of PARTS) {
-      const values = (op.attr(STATIC_NAMES[part]) as DenseArrayAttr).values;
-      if (values.length !== source.rank) {
-        op.emitError('memory.subview-rank', `expects ${source.rank} ${part} for ${source}, got ${values.length}`);
-        return;
-      }
-      const dynamic = values.filter((v) => Number(v) === DYNAMIC).length;
-      const given = SubviewOp[part](op).length;
-      if (dynamic !== given) {
-        op.emitError('memory.subview-operands', `expects ${dynamic} dynamic ${part}, got ${given}`);
-        return;
-      }
-    }
-    const form = stridesAndOffset(source);
-    if (form === null) {
-      op.emitError('memory.subview-layout', `expects a source with a strided layout, got ${source}`);
-      return;
-    }
-    const [offsets, sizes, strides] = PARTS.map((part) => mixed(op, part)) as [(number | Value)[], (number | Value)[], (number | Value)[]];
-    for (let d = 0; d < source.rank; d++) {
-      const [offset, size, stride, available] = [offsets[d], sizes[d], strides[d], source.shape[d]!];
-      if (typeof offset === 'number' && offset < 0) {
-        op.emitError('memory.subview-range', `expects offset ${d} not to be negative, got ${offset}`);
-        return;
-      }
-      if (typeof offset !== 'number' || typeof size !== 'number' || typeof stride !== 'number' || available === DYNAMIC || size <= 0) continue;
-      const last = offset + (size - 1) * stride;
-      if (last < 0 || last >= available) {
-        op.emitError('memory.subview-range', `reads element ${last} of dimension ${d}, which has ${available}`);
-        return;
-      }
-    }
-    const expected = subviewType(op.context, source, offsets, sizes, strides);
-    const problem = castProblem(expected, memrefType(op.result(0)));
-    if (problem) op.emitError('memory.subview-type', `expects a result of type ${expected}, got ${op.result(0).type}: ${problem}`);
-  },
-  fold(op) {
-    if (op.operand(0).type !== op.result(0).type) return null;
-    const source = op.operand(0);
-    const whole =
-      mixed(op, 'offsets').every((x) => x === 0) &&
-      mixed(op, 'strides').every((x) => x === 1) &&
-      mixed(op, 'sizes').every((x, d) => x === knownSize(source, d));
-    return whole ? source : null;
-  },
-});

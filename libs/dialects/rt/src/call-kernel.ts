@@ -1,8 +1,10 @@
 // rt.call_kernel: a host program calls a kernel.
+
+import { Interpretable, type MemRefValue, RuntimeTrap, type RuntimeValue } from '@budflow/interpreter';
 import {
   AnyMemRef,
-  anyOf,
   AttrSizedOperandSegments,
+  anyOf,
   attr,
   CallOp,
   defineOp,
@@ -18,10 +20,12 @@ import {
   typeConstraint,
   variadic,
 } from '@budflow/ir';
-import { Interpretable, type MemRefValue, RuntimeTrap, type RuntimeValue } from '@budflow/interpreter';
 import { chunkCount, dynamicSizesOf, isChunked, isKernel, kernelArgumentTypes, kernelInfo } from './kernel.js';
 
-const Scalar = typeConstraint('scalar', (t) => t instanceof IntegerType || t instanceof IndexType || t instanceof FloatType);
+const Scalar = typeConstraint(
+  'scalar',
+  (t) => t instanceof IntegerType || t instanceof IndexType || t instanceof FloatType,
+);
 
 export const CallKernelOp = defineOp({
   name: 'rt.call_kernel',
@@ -43,7 +47,8 @@ func.func @main(%a: memref<?xf32>, %b: memref<?xf32>) {
     MemoryEffects.implement({
       effects(op) {
         const effects: Effect[] = [];
-        for (const value of CallKernelOp.inputs(op)) if (value.type instanceof MemRefType) effects.push({ kind: 'read', value });
+        for (const value of CallKernelOp.inputs(op))
+          if (value.type instanceof MemRefType) effects.push({ kind: 'read', value });
         for (const value of CallKernelOp.outputs(op)) effects.push({ kind: 'read', value }, { kind: 'write', value });
         return effects;
       },
@@ -69,13 +74,15 @@ func.func @main(%a: memref<?xf32>, %b: memref<?xf32>) {
             target,
             sizes.map(({ argument, dim }) => (args[argument] as MemRefValue).sizes[dim]!),
           );
-          if (chunks === undefined) throw new RuntimeTrap('NotInterpretable', `calls ${symbol}, which takes chunks but does not say how many`);
+          if (chunks === undefined)
+            throw new RuntimeTrap('NotInterpretable', `calls ${symbol}, which takes chunks but does not say how many`);
           runChunks((begin, end) => callee.invoke(machine, [...args, begin, end]), chunks);
         };
       },
     }),
   ],
-  assembly: '$callee (`ins` `(` $inputs^ `:` type($inputs) `)`)? (`outs` `(` $outputs^ `:` type($outputs) `)`)? attr-dict',
+  assembly:
+    '$callee (`ins` `(` $inputs^ `:` type($inputs) `)`)? (`outs` `(` $outputs^ `:` type($outputs) `)`)? attr-dict',
   verify: verifyCallee,
 });
 
@@ -83,7 +90,8 @@ func.func @main(%a: memref<?xf32>, %b: memref<?xf32>) {
 function runChunks(run: (begin: number, end: number) => RuntimeValue[], chunks: number): void {
   for (let begin = 0; begin < chunks; ) {
     const next = run(begin, chunks)[0] as number;
-    if (!(next > begin && next <= chunks)) throw new RuntimeTrap('CheckFailed', `kernel returned ${next} as the next chunk of ${begin} to ${chunks}`);
+    if (!(next > begin && next <= chunks))
+      throw new RuntimeTrap('CheckFailed', `kernel returned ${next} as the next chunk of ${begin} to ${chunks}`);
     begin = next;
   }
 }
@@ -97,26 +105,29 @@ function verifyCallee(op: Operation): void {
   }
   const info = kernelInfo(func);
   if (info === undefined) {
-    op.emitError('rt.callee-no-kernel', `calls @${name}, which is not a kernel: it lacks 'rt.kernel = #rt.kernel<inputs = .., outputs = ..>'`).note(
-      'defined here',
-      func.loc,
-    );
+    op.emitError(
+      'rt.callee-no-kernel',
+      `calls @${name}, which is not a kernel: it lacks 'rt.kernel = #rt.kernel<inputs = .., outputs = ..>'`,
+    ).note('defined here', func.loc);
     return;
   }
   const inputs = CallKernelOp.inputs(op).length;
   const outputs = CallKernelOp.outputs(op).length;
   if (inputs !== info.inputs || outputs !== info.outputs) {
-    op.emitError('rt.callee-counts', `passes ${inputs} inputs and ${outputs} outputs to @${name}, which takes ${info.inputs} and ${info.outputs}`).note(
-      'defined here',
-      func.loc,
-    );
+    op.emitError(
+      'rt.callee-counts',
+      `passes ${inputs} inputs and ${outputs} outputs to @${name}, which takes ${info.inputs} and ${info.outputs}`,
+    ).note('defined here', func.loc);
     return;
   }
   const types = kernelArgumentTypes(func);
   for (let i = 0; i < op.operandCount; i++) {
     if (op.operand(i).type === types[i]) continue;
     const what = i < inputs ? `input ${i}` : `output ${i - inputs}`;
-    op.emitError('rt.callee-type', `passes ${op.operand(i).type} as ${what} of @${name}, which takes ${types[i]}`).note('defined here', func.loc);
+    op.emitError('rt.callee-type', `passes ${op.operand(i).type} as ${what} of @${name}, which takes ${types[i]}`).note(
+      'defined here',
+      func.loc,
+    );
     return;
   }
 }

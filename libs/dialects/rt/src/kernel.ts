@@ -1,13 +1,13 @@
 // What makes a function a kernel: `rt.kernel` and the other attributes of the kernel ABI.
 import {
-  AffineMapAttr,
   type AffineMap,
+  AffineMapAttr,
   ArrayAttr,
   type Attribute,
   DialectAttr,
   DictionaryAttr,
-  defineAttribute,
   DYNAMIC,
+  defineAttribute,
   FunctionType,
   IndexType,
   IntegerAttr,
@@ -103,7 +103,12 @@ export function isChunked(func: Operation): boolean {
   if (!info || !type) return false;
   const { inputs, results } = type;
   const extra = inputs.slice(info.inputs + info.outputs);
-  return extra.length === 2 && extra.every((t) => t instanceof IndexType) && results.length === 1 && results[0] instanceof IndexType;
+  return (
+    extra.length === 2 &&
+    extra.every((t) => t instanceof IndexType) &&
+    results.length === 1 &&
+    results[0] instanceof IndexType
+  );
 }
 
 /** The map from dynamic sizes to the number of chunks. */
@@ -162,11 +167,17 @@ export function verifyKernel(func: Operation): boolean {
     return false;
   }
   if (extra === 2 && !isChunked(func)) {
-    func.emitError('rt.kernel-chunks', `expects the chunk range as two index arguments and the next chunk as an index result, got ${type}`);
+    func.emitError(
+      'rt.kernel-chunks',
+      `expects the chunk range as two index arguments and the next chunk as an index result, got ${type}`,
+    );
     return false;
   }
   if (extra === 0 && type.results.length > 0) {
-    func.emitError('rt.kernel-results', `expects a kernel without chunks to return nothing, got ${type}: results are written to outputs`);
+    func.emitError(
+      'rt.kernel-results',
+      `expects a kernel without chunks to return nothing, got ${type}: results are written to outputs`,
+    );
     return false;
   }
   for (let i = 0; i < info.outputs; i++) {
@@ -179,7 +190,10 @@ export function verifyKernel(func: Operation): boolean {
   if (map === undefined) return true;
   const sizes = dynamicSizesOf(type.inputs.slice(0, count)).length;
   if (map.results.length !== 1 || map.numDims + map.numSymbols !== sizes) {
-    func.emitError('rt.chunk-map', `expects '${KernelAttrs.chunks}' to map ${sizes} dynamic sizes to one number, got ${map}`);
+    func.emitError(
+      'rt.chunk-map',
+      `expects '${KernelAttrs.chunks}' to map ${sizes} dynamic sizes to one number, got ${map}`,
+    );
     return false;
   }
   return true;

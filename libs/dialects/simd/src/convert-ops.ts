@@ -1,12 +1,35 @@
 // Ops between element widths: widen_low, widen_high, narrow.
-import { allTypesMatch, attr, type Context, defineOp, FloatType, IntegerType, InternalError, Pure, type Type, type VectorType } from '@budflow/ir';
-import { type CastOp, type ElementStorage, elementAccess, Interpretable, type Scalar, scalarCast, step1, step2 } from '@budflow/interpreter';
+
+import {
+  type CastOp,
+  type ElementStorage,
+  elementAccess,
+  Interpretable,
+  type Scalar,
+  scalarCast,
+  step1,
+  step2,
+} from '@budflow/interpreter';
+import {
+  allTypesMatch,
+  attr,
+  type Context,
+  defineOp,
+  FloatType,
+  IntegerType,
+  InternalError,
+  Pure,
+  type Type,
+  type VectorType,
+} from '@budflow/ir';
 import { Vector, vectorType } from './support.js';
 
 /** The element type of twice the width (f32 for both 16-bit floats); undefined when there is none. */
 export function widerElement(context: Context, type: Type): Type | undefined {
-  if (type instanceof IntegerType) return [8, 16, 32].includes(type.width) ? context.integer(2 * type.width, type.signedness) : undefined;
-  if (type instanceof FloatType) return type.name === 'f16' || type.name === 'bf16' ? context.f32 : type.name === 'f32' ? context.f64 : undefined;
+  if (type instanceof IntegerType)
+    return [8, 16, 32].includes(type.width) ? context.integer(2 * type.width, type.signedness) : undefined;
+  if (type instanceof FloatType)
+    return type.name === 'f16' || type.name === 'bf16' ? context.f32 : type.name === 'f32' ? context.f64 : undefined;
   return undefined;
 }
 
@@ -32,7 +55,11 @@ function widening(half: 'low' | 'high') {
           const from = vectorType(op.operand(0));
           const to = vectorType(op.result(0));
           const float = from.element instanceof FloatType;
-          const convert = scalarCast(float ? 'extf' : op.attr('unsigned') ? 'extui' : 'extsi', from.element, to.element);
+          const convert = scalarCast(
+            float ? 'extf' : op.attr('unsigned') ? 'extui' : 'extsi',
+            from.element,
+            to.element,
+          );
           return step1(op, c, (v) => converted(v as ElementStorage, from, half === 'low' ? 0 : to.lanes, to, convert));
         },
       }),
@@ -52,8 +79,10 @@ function widening(half: 'low' | 'high') {
         return;
       }
       const wanted = op.context.vector([from.lanes / 2], element);
-      if (op.result(0).type !== wanted) op.emitError('simd.result-type', `expects a result of type ${wanted}, got ${op.result(0).type}`);
-      else if (op.attr('unsigned') && from.element instanceof FloatType) op.emitError('simd.widen-unsigned', "takes 'unsigned' only for integers");
+      if (op.result(0).type !== wanted)
+        op.emitError('simd.result-type', `expects a result of type ${wanted}, got ${op.result(0).type}`);
+      else if (op.attr('unsigned') && from.element instanceof FloatType)
+        op.emitError('simd.widen-unsigned', "takes 'unsigned' only for integers");
     },
   });
 }
@@ -61,7 +90,13 @@ function widening(half: 'low' | 'high') {
 type Convert = (x: number | bigint) => number | bigint;
 
 /** Lanes [start, start + to.lanes) of a vector, converted. */
-function converted(vector: ElementStorage, from: VectorType, start: number, to: VectorType, convert: Convert): ElementStorage {
+function converted(
+  vector: ElementStorage,
+  from: VectorType,
+  start: number,
+  to: VectorType,
+  convert: Convert,
+): ElementStorage {
   const result = elementAccess(to.element).make(to.lanes);
   convertInto(vector, from, start, to.lanes, result, to, 0, convert);
   return result;
@@ -79,7 +114,8 @@ function convertInto(
 ): void {
   const read = elementAccess(from.element);
   const write = elementAccess(to.element);
-  for (let l = 0; l < count; l++) write.store(result, at + l, convert(read.load(vector, start + l) as number | bigint) as Scalar);
+  for (let l = 0; l < count; l++)
+    write.store(result, at + l, convert(read.load(vector, start + l) as number | bigint) as Scalar);
 }
 
 export const WidenLowOp = widening('low');
@@ -88,7 +124,8 @@ export const WidenHighOp = widening('high');
 export const NarrowOp = defineOp({
   name: 'simd.narrow',
   summary: 'the lanes of two vectors, each half as wide',
-  description: 'The lanes of the first vector, then those of the second. Integers are truncated (i64 to i32, i32 to i16, i16 to i8), floats rounded to nearest (f64 to f32, f32 to f16 or bf16).',
+  description:
+    'The lanes of the first vector, then those of the second. Integers are truncated (i64 to i32, i32 to i16, i16 to i8), floats rounded to nearest (f64 to f32, f32 to f16 or bf16).',
   example: `func.func @f(%a: vector<8xi16>, %b: vector<8xi16>) -> vector<16xi8> {
   %0 = simd.narrow %a, %b : vector<8xi16> to vector<16xi8>
   return %0 : vector<16xi8>
@@ -117,6 +154,9 @@ export const NarrowOp = defineOp({
     const from = vectorType(op.operand(0));
     const to = vectorType(op.result(0));
     if (to.lanes !== 2 * from.lanes || widerElement(op.context, to.element) !== from.element)
-      op.emitError('simd.narrow-type', `expects ${2 * from.lanes} lanes of half the width of ${from.element}, got ${to}`);
+      op.emitError(
+        'simd.narrow-type',
+        `expects ${2 * from.lanes} lanes of half the width of ${from.element}, got ${to}`,
+      );
   },
 });

@@ -1,14 +1,16 @@
 // The dialect object.
 import { type Context, defineDialect } from '@budflow/ir';
 import { NarrowOp, WidenHighOp, WidenLowOp } from './convert-ops.js';
-import { ConcatOp, ExtractOp, InsertOp, MaskFirstNOp, ShuffleOp, SliceOp, SplatOp } from './lane-ops.js';
+import { ExtractOp, InsertOp, MaskFirstNOp, SplatOp } from './lane-ops.js';
 import { GatherOp, LoadOp, MaskedLoadOp, MaskedStoreOp, ScatterOp, StoreOp, StridedLoadOp } from './memory-ops.js';
 import { REDUCE_OPS } from './reduce-ops.js';
+import { ConcatOp, ShuffleOp, SliceOp } from './vector-ops.js';
 
 export const simdDialect = defineDialect({
   name: 'simd',
   summary: 'vector access to buffers, movement of lanes, widths of lanes, reductions',
-  description: 'What arith and math on vectors cannot say. Vectors have one dimension; arithmetic on them is arith and math.',
+  description:
+    'What arith and math on vectors cannot say. Vectors have one dimension; arithmetic on them is arith and math.',
   ops: [
     LoadOp,
     StoreOp,

@@ -1,7 +1,17 @@
 // Public face of the simd dialect.
 export { NarrowOp, WidenHighOp, WidenLowOp, widerElement } from './convert-ops.js';
-export { simdDialect, registerSimdDialect } from './dialect.js';
-export { ConcatOp, ExtractOp, InsertOp, MaskFirstNOp, ShuffleOp, SliceOp, SplatOp } from './lane-ops.js';
+export { registerSimdDialect, simdDialect } from './dialect.js';
+export { ExtractOp, InsertOp, MaskFirstNOp, SplatOp } from './lane-ops.js';
 export { GatherOp, LoadOp, MaskedLoadOp, MaskedStoreOp, ScatterOp, StoreOp, StridedLoadOp } from './memory-ops.js';
-export { REDUCE_OPS, ReduceAddOp, ReduceAndOp, ReduceMaxOp, ReduceMinOp, ReduceMulOp, ReduceOrOp, ReduceXorOp } from './reduce-ops.js';
+export {
+  REDUCE_OPS,
+  ReduceAddOp,
+  ReduceAndOp,
+  ReduceMaxOp,
+  ReduceMinOp,
+  ReduceMulOp,
+  ReduceOrOp,
+  ReduceXorOp,
+} from './reduce-ops.js';
 export { maskKind, maskTypeOf } from './support.js';
+export { ConcatOp, ShuffleOp, SliceOp } from './vector-ops.js';

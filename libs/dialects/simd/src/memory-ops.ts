@@ -1,4 +1,6 @@
 // Vector access to buffers: contiguous, masked, strided, and by offsets.
+
+import { type ElementStorage, elementAccess, Interpretable, type MemRefValue, outOfBounds } from '@budflow/interpreter';
 import {
   AnyMemRef,
   AttrSizedOperandSegments,
@@ -19,7 +21,6 @@ import {
   typesMatchWith,
   variadic,
 } from '@budflow/ir';
-import { type ElementStorage, elementAccess, Interpretable, type MemRefValue, outOfBounds } from '@budflow/interpreter';
 import {
   constantAttrOf,
   isLastDimContiguous,
@@ -45,7 +46,8 @@ function touches(kind: 'read' | 'write', index: number): InterfaceImplementation
 export const LoadOp = defineOp({
   name: 'simd.load',
   summary: 'reads neighbours along the last dimension',
-  description: 'Lane l is the element at the indices with l added to the last one. All lanes are inside the bounds. `alignment` (bytes) is what the address is known to be a multiple of.',
+  description:
+    'Lane l is the element at the indices with l added to the last one. All lanes are inside the bounds. `alignment` (bytes) is what the address is known to be a multiple of.',
   example: `func.func @f(%m: memref<4x?xf32>, %i: index, %j: index) -> vector<16xf32> {
   %0 = simd.load %m[%i, %j] {alignment = 64 : i64} : memref<4x?xf32>, vector<16xf32>
   return %0 : vector<16xf32>
@@ -70,14 +72,16 @@ export const LoadOp = defineOp({
   ],
   assembly: '$memref `[` $indices `]` attr-dict `:` type($memref) `,` type($result)',
   verify(op) {
-    if (verifyAccess(op, op.operand(0), op.operandCount - 1, vectorType(op.result(0)), 'contiguous')) verifyAlignment(op, LoadOp.alignment(op));
+    if (verifyAccess(op, op.operand(0), op.operandCount - 1, vectorType(op.result(0)), 'contiguous'))
+      verifyAlignment(op, LoadOp.alignment(op));
   },
 });
 
 export const StoreOp = defineOp({
   name: 'simd.store',
   summary: 'writes neighbours along the last dimension',
-  description: 'Lane l goes to the element at the indices with l added to the last one. All lanes are inside the bounds.',
+  description:
+    'Lane l goes to the element at the indices with l added to the last one. All lanes are inside the bounds.',
   example: `func.func @f(%v: vector<16xf32>, %m: memref<4x?xf32>, %i: index, %j: index) {
   simd.store %v, %m[%i, %j] {nontemporal} : memref<4x?xf32>, vector<16xf32>
   return
@@ -100,14 +104,16 @@ export const StoreOp = defineOp({
   ],
   assembly: '$value `,` $memref `[` $indices `]` attr-dict `:` type($memref) `,` type($value)',
   verify(op) {
-    if (verifyAccess(op, op.operand(1), op.operandCount - 2, vectorType(op.operand(0)), 'contiguous')) verifyAlignment(op, StoreOp.alignment(op));
+    if (verifyAccess(op, op.operand(1), op.operandCount - 2, vectorType(op.operand(0)), 'contiguous'))
+      verifyAlignment(op, StoreOp.alignment(op));
   },
 });
 
 export const MaskedLoadOp = defineOp({
   name: 'simd.masked_load',
   summary: 'reads neighbours where a mask is on, another vector elsewhere',
-  description: 'Like simd.load for lanes whose mask bit is set. The other lanes are those of the last operand; their elements are not touched and may be out of bounds.',
+  description:
+    'Like simd.load for lanes whose mask bit is set. The other lanes are those of the last operand; their elements are not touched and may be out of bounds.',
   example: `func.func @f(%m: memref<?xf32>, %i: index, %n: index, %z: vector<16xf32>) -> vector<16xf32> {
   %mask = simd.mask.first_n %n : vector<16xi1>
   %0 = simd.masked_load %m[%i], %mask, %z : memref<?xf32>, vector<16xf32>
@@ -145,7 +151,8 @@ export const MaskedLoadOp = defineOp({
   ],
   assembly: '$memref `[` $indices `]` `,` $mask `,` $passThrough attr-dict `:` type($memref) `,` type($result)',
   verify(op) {
-    if (verifyAccess(op, op.operand(0), op.operandCount - 3, vectorType(op.result(0)), 'contiguous')) verifyAlignment(op, MaskedLoadOp.alignment(op));
+    if (verifyAccess(op, op.operand(0), op.operandCount - 3, vectorType(op.result(0)), 'contiguous'))
+      verifyAlignment(op, MaskedLoadOp.alignment(op));
   },
   patterns: [
     definePattern({
@@ -178,7 +185,8 @@ export const MaskedLoadOp = defineOp({
 export const MaskedStoreOp = defineOp({
   name: 'simd.masked_store',
   summary: 'writes neighbours where a mask is on',
-  description: 'Like simd.store for lanes whose mask bit is set. Elements of the other lanes are not touched and may be out of bounds.',
+  description:
+    'Like simd.store for lanes whose mask bit is set. Elements of the other lanes are not touched and may be out of bounds.',
   example: `func.func @f(%v: vector<16xf32>, %m: memref<?xf32>, %i: index, %n: index) {
   %mask = simd.mask.first_n %n : vector<16xi1>
   simd.masked_store %v, %m[%i], %mask : memref<?xf32>, vector<16xf32>
@@ -213,7 +221,8 @@ export const MaskedStoreOp = defineOp({
   ],
   assembly: '$value `,` $memref `[` $indices `]` `,` $mask attr-dict `:` type($memref) `,` type($value)',
   verify(op) {
-    if (verifyAccess(op, op.operand(1), op.operandCount - 3, vectorType(op.operand(0)), 'contiguous')) verifyAlignment(op, MaskedStoreOp.alignment(op));
+    if (verifyAccess(op, op.operand(1), op.operandCount - 3, vectorType(op.operand(0)), 'contiguous'))
+      verifyAlignment(op, MaskedStoreOp.alignment(op));
   },
   patterns: [
     definePattern({
@@ -244,7 +253,8 @@ export const MaskedStoreOp = defineOp({
 export const StridedLoadOp = defineOp({
   name: 'simd.strided_load',
   summary: 'reads elements at a constant distance along a dimension',
-  description: 'Lane l is the element at the indices with l * stride added to that of dimension `dim` (the last one unless given). All lanes are inside the bounds.',
+  description:
+    'Lane l is the element at the indices with l * stride added to that of dimension `dim` (the last one unless given). All lanes are inside the bounds.',
   example: `func.func @f(%m: memref<64x8xf32>, %i: index, %j: index) -> vector<4xf32> {
   %0 = simd.strided_load %m[%i, %j] stride 2 : memref<64x8xf32>, vector<4xf32>
   %1 = simd.strided_load %m[%i, %j] stride 1 dim 0 : memref<64x8xf32>, vector<4xf32>
@@ -299,7 +309,11 @@ export const StridedLoadOp = defineOp({
         if (StridedLoadOp.stride(op) !== 1 || dim !== type.rank - 1 || !isLastDimContiguous(type)) return false;
         rewriter.setInsertionPoint(op);
         rewriter.replaceOp(op, [
-          LoadOp.build(rewriter, op.loc, { memref: op.operand(0), indices: StridedLoadOp.indices(op), resultTypes: op.resultTypes }),
+          LoadOp.build(rewriter, op.loc, {
+            memref: op.operand(0),
+            indices: StridedLoadOp.indices(op),
+            resultTypes: op.resultTypes,
+          }),
         ]);
         return true;
       },
@@ -318,7 +332,10 @@ function constantOffsets(op: Operation): number[] | undefined {
 function dropFullMask(root: 'simd.gather' | 'simd.scatter'): RewritePattern {
   return definePattern({
     name: `${root.slice('simd.'.length)}-of-known-mask`,
-    equation: root === 'simd.gather' ? 'gather mask all, p == gather;  gather mask none, p == p' : 'scatter mask all == scatter;  scatter mask none == nothing',
+    equation:
+      root === 'simd.gather'
+        ? 'gather mask all, p == gather;  gather mask none, p == p'
+        : 'scatter mask all == scatter;  scatter mask none == nothing',
     root,
     generates: [root],
     rewrite(op, rewriter) {
@@ -334,9 +351,16 @@ function dropFullMask(root: 'simd.gather' | 'simd.scatter'): RewritePattern {
       rewriter.setInsertionPoint(op);
       if (gather) {
         const [memref, indices, offsets] = [op.operand(0), GatherOp.indices(op), GatherOp.offsets(op)];
-        rewriter.replaceOp(op, [GatherOp.build(rewriter, op.loc, { memref, indices, offsets, resultTypes: op.resultTypes })]);
+        rewriter.replaceOp(op, [
+          GatherOp.build(rewriter, op.loc, { memref, indices, offsets, resultTypes: op.resultTypes }),
+        ]);
       } else {
-        const [value, memref, indices, offsets] = [op.operand(0), op.operand(1), ScatterOp.indices(op), ScatterOp.offsets(op)];
+        const [value, memref, indices, offsets] = [
+          op.operand(0),
+          op.operand(1),
+          ScatterOp.indices(op),
+          ScatterOp.offsets(op),
+        ];
         ScatterOp.create(rewriter, op.loc, { value, memref, indices, offsets });
         rewriter.eraseOp(op);
       }
@@ -355,9 +379,19 @@ vector after it, and their offsets do not matter. Lanes that are read are inside
   %1 = simd.gather %m[%i, %i] [%o] mask %k, %z : memref<4x?xf32>, vector<8xi32>, vector<8xf32>
   return %1 : vector<8xf32>
 }`,
-  operands: { memref: AnyMemRef, indices: variadic(Index), offsets: Offsets, mask: optional(Mask), passThrough: optional(Vector) },
+  operands: {
+    memref: AnyMemRef,
+    indices: variadic(Index),
+    offsets: Offsets,
+    mask: optional(Mask),
+    passThrough: optional(Vector),
+  },
   results: { result: Vector },
-  traits: [AttrSizedOperandSegments, typesMatchWith('result', 'mask', maskTypeOf), typesMatchWith('result', 'passThrough', (t) => t)],
+  traits: [
+    AttrSizedOperandSegments,
+    typesMatchWith('result', 'mask', maskTypeOf),
+    typesMatchWith('result', 'passThrough', (t) => t),
+  ],
   interfaces: [
     touches('read', 0),
     Interpretable.implement({
@@ -417,7 +451,9 @@ vector after it, and their offsets do not matter. Lanes that are read are inside
         const args = { memref: op.operand(0), indices: GatherOp.indices(op), resultTypes: op.resultTypes };
         rewriter.setInsertionPoint(op);
         rewriter.replaceOp(op, [
-          contiguous ? LoadOp.build(rewriter, op.loc, args) : StridedLoadOp.build(rewriter, op.loc, { ...args, stride }),
+          contiguous
+            ? LoadOp.build(rewriter, op.loc, args)
+            : StridedLoadOp.build(rewriter, op.loc, { ...args, stride }),
         ]);
         return true;
       },
@@ -426,13 +462,15 @@ vector after it, and their offsets do not matter. Lanes that are read are inside
 });
 
 function verifyOffsets(op: Operation, offsets: number, lanes: number): void {
-  if (offsets !== lanes) op.emitError('simd.offset-count', `expects ${lanes} offsets, one for each lane, got ${offsets}`);
+  if (offsets !== lanes)
+    op.emitError('simd.offset-count', `expects ${lanes} offsets, one for each lane, got ${offsets}`);
 }
 
 export const ScatterOp = defineOp({
   name: 'simd.scatter',
   summary: 'writes elements at a vector of offsets',
-  description: 'Lane l goes to the element at the indices with offset l added to the last one, in ascending order of lanes: of equal offsets the last lane stays. With a mask, only lanes whose bit is on.',
+  description:
+    'Lane l goes to the element at the indices with offset l added to the last one, in ascending order of lanes: of equal offsets the last lane stays. With a mask, only lanes whose bit is on.',
   example: `func.func @f(%v: vector<8xf32>, %m: memref<?xf32>, %i: index, %o: vector<8xindex>, %k: vector<8xi1>) {
   simd.scatter %v, %m[%i] [%o] : memref<?xf32>, vector<8xindex>, vector<8xf32>
   simd.scatter %v, %m[%i] [%o] mask %k : memref<?xf32>, vector<8xindex>, vector<8xf32>
@@ -468,7 +506,8 @@ export const ScatterOp = defineOp({
       },
     }),
   ],
-  assembly: '$value `,` $memref `[` $indices `]` `[` $offsets `]` (`mask` $mask^)? attr-dict `:` type($memref) `,` type($offsets) `,` type($value)',
+  assembly:
+    '$value `,` $memref `[` $indices `]` `[` $offsets `]` (`mask` $mask^)? attr-dict `:` type($memref) `,` type($offsets) `,` type($value)',
   verify(op) {
     const type = vectorType(op.operand(0));
     if (verifyAccess(op, op.operand(1), ScatterOp.indices(op).length, type, 'any'))

@@ -1,6 +1,26 @@
 // Reductions of a vector to a scalar.
-import { AnyType, attr, defineOp, elementTypeOf, FloatType, IndexType, Pure, typesMatchWith, type Type } from '@budflow/ir';
-import { type ElementStorage, elementAccess, floatBinary, type IntegerOp, integerBinary, Interpretable, type Scalar, step1 } from '@budflow/interpreter';
+
+import {
+  type ElementStorage,
+  elementAccess,
+  floatBinary,
+  type IntegerOp,
+  Interpretable,
+  integerBinary,
+  type Scalar,
+  step1,
+} from '@budflow/interpreter';
+import {
+  AnyType,
+  attr,
+  defineOp,
+  elementTypeOf,
+  FloatType,
+  IndexType,
+  Pure,
+  type Type,
+  typesMatchWith,
+} from '@budflow/ir';
 import { lanesOf, Vector, vectorType } from './support.js';
 
 type Kind = 'add' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor';
@@ -27,7 +47,15 @@ function reduction(kind: Kind) {
   const name = `simd.reduce_${kind}` as const;
   const bitwise = kind === 'and' || kind === 'or' || kind === 'xor';
   const ordered = kind === 'min' || kind === 'max';
-  const what = { add: 'sum', mul: 'product', min: 'minimum', max: 'maximum', and: 'conjunction', or: 'disjunction', xor: 'exclusive or' }[kind];
+  const what = {
+    add: 'sum',
+    mul: 'product',
+    min: 'minimum',
+    max: 'maximum',
+    and: 'conjunction',
+    or: 'disjunction',
+    xor: 'exclusive or',
+  }[kind];
   const element = bitwise ? 'i32' : 'f32';
   return defineOp({
     name,
@@ -50,7 +78,8 @@ number of lanes is a power of two.${ordered ? ' Floats propagate NaN; integers a
           const combine = combiner(kind, type.element, op.attr('unsigned') !== undefined);
           return step1(op, c, (v) => {
             const lanes: Scalar[] = Array.from({ length: type.lanes }, (_, l) => access.load(v as ElementStorage, l));
-            for (let half = type.lanes >> 1; half > 0; half >>= 1) for (let l = 0; l < half; l++) lanes[l] = combine(lanes[l]!, lanes[l + half]!);
+            for (let half = type.lanes >> 1; half > 0; half >>= 1)
+              for (let l = 0; l < half; l++) lanes[l] = combine(lanes[l]!, lanes[l + half]!);
             return lanes[0]!;
           });
         },
@@ -60,9 +89,14 @@ number of lanes is a power of two.${ordered ? ' Floats propagate NaN; integers a
     assembly: '$vector attr-dict `:` type($vector)',
     verify(op) {
       const type = vectorType(op.operand(0));
-      if (!Number.isInteger(Math.log2(type.lanes))) op.emitError('simd.reduce-lanes', `expects a power of two of lanes, got ${type.lanes}`);
-      else if (bitwise && type.element instanceof FloatType) op.emitError('simd.reduce-type', `expects integers, got ${type}`);
-      else if (op.attr('unsigned') && (!ordered || type.element instanceof FloatType || type.element instanceof IndexType))
+      if (!Number.isInteger(Math.log2(type.lanes)))
+        op.emitError('simd.reduce-lanes', `expects a power of two of lanes, got ${type.lanes}`);
+      else if (bitwise && type.element instanceof FloatType)
+        op.emitError('simd.reduce-type', `expects integers, got ${type}`);
+      else if (
+        op.attr('unsigned') &&
+        (!ordered || type.element instanceof FloatType || type.element instanceof IndexType)
+      )
         op.emitError('simd.reduce-unsigned', "takes 'unsigned' only for minima and maxima of integers");
     },
     fold(op) {

@@ -1,4 +1,12 @@
 // Constraints, checks and small parts shared by the ops of the dialect.
+
+import {
+  type ElementStorage,
+  type MemRefValue,
+  outOfBounds,
+  RuntimeTrap,
+  type RuntimeValue,
+} from '@budflow/interpreter';
 import {
   type Attribute,
   ConstantLike,
@@ -17,7 +25,6 @@ import {
   type Value,
   VectorType,
 } from '@budflow/ir';
-import { type ElementStorage, type MemRefValue, outOfBounds, RuntimeTrap, type RuntimeValue } from '@budflow/interpreter';
 
 function isLane(type: Type): boolean {
   return type instanceof IntegerType || type instanceof IndexType || type instanceof FloatType;
@@ -31,7 +38,10 @@ export const Vector = typeConstraint(
 
 export const Mask = typeConstraint(
   'one-dimensional vector of i1',
-  (t) => Vector.check(t) && (t as VectorType).element instanceof IntegerType && ((t as VectorType).element as IntegerType).width === 1,
+  (t) =>
+    Vector.check(t) &&
+    (t as VectorType).element instanceof IntegerType &&
+    ((t as VectorType).element as IntegerType).width === 1,
 );
 
 export const Offsets = typeConstraint(
@@ -39,7 +49,8 @@ export const Offsets = typeConstraint(
   (t) =>
     Vector.check(t) &&
     ((t as VectorType).element instanceof IndexType ||
-      ((t as VectorType).element instanceof IntegerType && [32, 64].includes(((t as VectorType).element as IntegerType).width))),
+      ((t as VectorType).element instanceof IntegerType &&
+        [32, 64].includes(((t as VectorType).element as IntegerType).width))),
 );
 
 export function vectorType(value: Value): VectorType {
@@ -101,7 +112,13 @@ export function isLastDimContiguous(type: MemRefType): boolean {
 }
 
 /** Checks index count, element types and, for contiguous access, the layout of a vector access. */
-export function verifyAccess(op: Operation, memref: Value, indices: number, vector: VectorType, access: 'contiguous' | 'any'): boolean {
+export function verifyAccess(
+  op: Operation,
+  memref: Value,
+  indices: number,
+  vector: VectorType,
+  access: 'contiguous' | 'any',
+): boolean {
   const type = memref.type as MemRefType;
   if (type.rank === 0) {
     op.emitError('simd.rank', `expects a buffer of at least one dimension, got ${type}`);
@@ -112,11 +129,17 @@ export function verifyAccess(op: Operation, memref: Value, indices: number, vect
     return false;
   }
   if (type.element !== vector.element) {
-    op.emitError('simd.element-type', `expects a vector of ${type.element}, the element type of ${type}, got ${vector}`);
+    op.emitError(
+      'simd.element-type',
+      `expects a vector of ${type.element}, the element type of ${type}, got ${vector}`,
+    );
     return false;
   }
   if (access === 'contiguous' && !isLastDimContiguous(type)) {
-    op.emitError('simd.contiguous', `expects a last dimension of stride 1, got ${type}: use simd.strided_load, simd.gather or simd.scatter`);
+    op.emitError(
+      'simd.contiguous',
+      `expects a last dimension of stride 1, got ${type}: use simd.strided_load, simd.gather or simd.scatter`,
+    );
     return false;
   }
   return true;
@@ -135,7 +158,12 @@ function checkAlive(memref: MemRefValue): void {
 }
 
 /** Position of `lanes` neighbours along the last dimension, all inside the bounds. */
-export function locateVector(values: readonly RuntimeValue[], memref: MemRefValue, slots: readonly number[], lanes: number): number {
+export function locateVector(
+  values: readonly RuntimeValue[],
+  memref: MemRefValue,
+  slots: readonly number[],
+  lanes: number,
+): number {
   const last = slots.length - 1;
   const at = locateLanes(values, memref, slots, last);
   const i = values[slots[last]!] as number;
@@ -145,7 +173,12 @@ export function locateVector(values: readonly RuntimeValue[], memref: MemRefValu
 }
 
 /** Position of the element at the indices, checked in every dimension but `free`. */
-export function locateLanes(values: readonly RuntimeValue[], memref: MemRefValue, slots: readonly number[], free: number): number {
+export function locateLanes(
+  values: readonly RuntimeValue[],
+  memref: MemRefValue,
+  slots: readonly number[],
+  free: number,
+): number {
   checkAlive(memref);
   const { sizes, strides } = memref;
   let at = memref.offset;
