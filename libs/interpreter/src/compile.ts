@@ -52,7 +52,7 @@ class CompiledBlock {
         if (control !== undefined) return control as RegionExit | BlockBranch;
       }
     } catch (error) {
-      throw this.ops.length ? locateTrap(error, this.ops[i]!) : error;
+      throw this.ops.length ? locateTrap(error, this.ops[Math.min(i, n - 1)]!) : error;
     }
     return FELL_OFF;
   }

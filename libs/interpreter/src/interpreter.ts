@@ -1,7 +1,8 @@
 // The interpreter as its users see it: a module, and calls of its functions.
-import { CallableOp, type Operation } from '@budflow/ir';
+import { CallableOp, FloatType, type Operation } from '@budflow/ir';
 import { Program } from './compile.js';
 import { type InterpreterOptions, Machine } from './interpretable.js';
+import { rounding } from './scalar/floats.js';
 import { RuntimeTrap } from './trap.js';
 import { type RuntimeValue, mismatch } from './value-model.js';
 
@@ -29,7 +30,7 @@ export class Interpreter {
   }
 
   /**
-   * Calls a function by name. Step and depth limits start anew with each call.
+   * Calls a function by name. Step and depth limits start anew with each call. Float scalars are rounded to their type.
    * @throws RuntimeTrap when the program does something undefined, a limit is reached, or the arguments do not fit.
    */
   call(name: string, args: readonly RuntimeValue[] = []): RuntimeValue[] {
@@ -42,10 +43,12 @@ export class Interpreter {
     const parameters = body.entry.arguments;
     if (parameters.length !== args.length)
       throw new RuntimeTrap('BadArgument', `@${name} takes ${parameters.length} arguments, got ${args.length}`).at(op);
-    parameters.forEach((p, i) => {
-      const problem = mismatch(p.type, args[i]!);
+    const values = parameters.map((p, i) => {
+      const value = args[i]!;
+      const problem = mismatch(p.type, value);
       if (problem) throw new RuntimeTrap('BadArgument', `argument ${i} of @${name}: ${problem}`).at(op);
+      return p.type instanceof FloatType ? rounding(p.type)(value as number) : value;
     });
-    return this.program.callee(op).invoke(new Machine(this.options), args);
+    return this.program.callee(op).invoke(new Machine(this.options), values);
   }
 }

@@ -1,5 +1,5 @@
 // What goes wrong while a program runs, as opposed to while it is compiled.
-import { type Location, type Operation, positionOf } from '@budflow/ir';
+import { CallOp, type Location, type Operation, positionOf } from '@budflow/ir';
 
 export type TrapKind =
   /** An index outside its memref, tensor or vector. */
@@ -56,12 +56,18 @@ export class RuntimeTrap extends Error {
 
 /** The error with `op` attached when it is a trap without a place; host failures that a program can cause become traps. */
 export function locateTrap(error: unknown, op: Operation): unknown {
-  if (error instanceof RuntimeTrap) return error.at(op);
+  if (error instanceof RuntimeTrap) {
+    if (error.op !== null && error.op !== op && CallOp.of(op)) error.callers.push(op);
+    return error.at(op);
+  }
   if (error instanceof RangeError) {
-    if (/call stack/i.test(error.message)) return new RuntimeTrap('CallDepth', 'the call stack of the host overflowed').at(op);
-    if (/array (length|size)|buffer|allocation/i.test(error.message))
-      return new RuntimeTrap('Allocation', `the host cannot allocate this much: ${error.message}`).at(op);
-    if (/BigInt/i.test(error.message)) return new RuntimeTrap('Undefined', error.message).at(op);
+    // No regular expressions: they need stack, which may just have run out.
+    const { message } = error;
+    const says = (part: string) => message.includes(part);
+    if (says('call stack')) return new RuntimeTrap('CallDepth', 'the call stack of the host overflowed').at(op);
+    if (says('typed array length') || says('rray buffer') || says('rray size') || says('allocation'))
+      return new RuntimeTrap('Allocation', `the host cannot allocate this much: ${message}`).at(op);
+    if (says('BigInt')) return new RuntimeTrap('Undefined', message).at(op);
   }
   return error;
 }

@@ -10,7 +10,7 @@ import {
   IndexType,
   IntegerAttr,
   IntegerType,
-  type MemRefType,
+  MemRefType,
   type Operation,
   type Region,
   TensorType,
@@ -21,6 +21,7 @@ import {
   DYNAMIC,
 } from '@budflow/ir';
 import { ComplexValue, type ElementStorage, type Scalar, elementAccess, isBigType, toIndex } from './element.js';
+import { isSignedForm } from './scalar/integers.js';
 import { RuntimeTrap } from './trap.js';
 
 /** A ranked tensor. Never changed after it was made; `data` is row-major and contiguous. */
@@ -367,8 +368,17 @@ function abbreviate(items: readonly Scalar[]): string {
 export function mismatch(type: Type, value: RuntimeValue): string | null {
   const wrong = (expected: string) => `expected ${expected} for ${type}, got ${describeValue(value)}`;
   if (type instanceof IntegerType || type instanceof IndexType) {
-    if (isBigType(type)) return typeof value === 'bigint' ? null : wrong('a bigint');
-    return typeof value === 'number' && Number.isSafeInteger(value) ? null : wrong('an integer number');
+    if (isBigType(type)) {
+      if (typeof value !== 'bigint') return wrong('a bigint');
+      const { width } = type as IntegerType;
+      const held = isSignedForm(type as IntegerType) ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value);
+      return held === value ? null : `${value} is out of the range of ${type}`;
+    }
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) return wrong('an integer number');
+    if (type instanceof IndexType) return null;
+    const { width } = type;
+    const [low, high] = isSignedForm(type) ? [-(2 ** (width - 1)), 2 ** (width - 1) - 1] : [0, 2 ** width - 1];
+    return value >= low && value <= high ? null : `${value} is out of the range of ${type}, ${low} to ${high}`;
   }
   if (type instanceof FloatType) return typeof value === 'number' ? null : wrong('a number');
   if (type instanceof ComplexType) return value instanceof ComplexValue ? null : wrong('a ComplexValue');
@@ -381,6 +391,12 @@ export function mismatch(type: Type, value: RuntimeValue): string | null {
   if (type instanceof VectorType) {
     const fits = ArrayBuffer.isView(value) && (value as ElementStorage).length === type.lanes;
     return fits ? null : wrong(`a typed array of ${type.lanes} lanes`);
+  }
+  if (type instanceof MemRefType) {
+    if (!(value instanceof MemRefValue)) return wrong('a MemRefValue');
+    if (value.type.element !== type.element) return wrong(`elements of ${type.element}`);
+    const fits = value.sizes.length === type.shape.length && value.sizes.every((d, i) => type.shape[i] === DYNAMIC || type.shape[i] === d);
+    return fits ? null : `a buffer of shape [${value.sizes.join(', ')}] does not fit ${type}`;
   }
   return null;
 }

@@ -30,20 +30,6 @@ import { constantOperand, integerOf, isInteger } from '../support/constants.js';
 
 const effectFree = MemoryEffects.implement({ effects: () => [] });
 
-/** Checks the operands forwarded to a successor against its arguments. */
-function verifySuccessor(op: Operation, index: number, operands: readonly Value[]): void {
-  const block = op.successors[index];
-  if (!block) return;
-  const wanted = block.arguments;
-  if (wanted.length !== operands.length) {
-    op.emitError('cf.branch-operands', `branch has ${operands.length} operands for successor #${index}, but target block has ${wanted.length}`);
-    return;
-  }
-  operands.forEach((v, i) => {
-    if (v.type !== wanted[i]!.type) op.emitError('cf.branch-types', `type mismatch for bb argument #${i} of successor #${index}: expected ${wanted[i]!.type}, got ${v.type}`);
-  });
-}
-
 export const BranchOp = defineOp({
   name: 'cf.br',
   summary: 'Continues at a block.',
@@ -79,7 +65,6 @@ export const BranchOp = defineOp({
       printer.attrDict(op);
     },
   },
-  verify: (op) => verifySuccessor(op, 0, op.operands),
 });
 
 function segments(op: Operation): number[] {
@@ -183,11 +168,6 @@ export const CondBranchOp = defineOp({
     }),
   ],
   assembly: conditionalAssembly,
-  verify(op) {
-    const [yes, no] = forwarded(op);
-    verifySuccessor(op, 0, yes);
-    verifySuccessor(op, 1, no);
-  },
   patterns: [constantCondition, sameTargets],
 });
 
@@ -339,7 +319,6 @@ export const SwitchOp = defineOp({
       op.emitError('cf.switch-values', `'flag' type (${flag}) should match case value type (${values.type.element})`);
     const cases = caseValues(op).length;
     if (cases !== op.successors.length - 1) op.emitError('cf.switch-cases', `number of case values (${cases}) should match number of case destinations (${op.successors.length - 1})`);
-    else switchOperands(op).forEach((operands, i) => verifySuccessor(op, i, operands));
   },
   patterns: [
     definePattern({
