@@ -4,7 +4,7 @@ export { isBoolean, isExactConversion, isUnsigned } from './element-types.js';
 export * from './ops/binary.js';
 export { BroadcastOp, broadcastSize, dimsThatNeedSizes } from './ops/broadcast.js';
 export * from './ops/cast.js';
-export { ClampOp, CmpOp, COMPARE_PREDICATES, type ComparePredicate, FmaOp, SelectOp } from './ops/compare.js';
+export { ClampOp, CmpOp, FmaOp, SelectOp } from './ops/compare.js';
 export * from './ops/creation.js';
 export { DimOp, sizeOperand, sizeSource } from './ops/dim.js';
 export { type DotDimensions, DotGeneralOp, dotDimensions } from './ops/dot-general.js';
@@ -12,10 +12,10 @@ export { bodyOps, FusionOp, YieldOp } from './ops/fusion.js';
 export * from './ops/pad.js';
 export { ReduceOp, reductionOrder } from './ops/reduce.js';
 export { ReshapeOp, reshapeIndices } from './ops/reshape.js';
+export { buildResultSizes } from './ops/result-sizes.js';
 export { SliceOp } from './ops/slice.js';
 export * from './ops/transpose.js';
 export * from './ops/unary.js';
-export { REDUCE_KINDS, type ReduceKind } from './reduce-kinds.js';
 export {
   CANONICAL_BLOCK,
   CANONICAL_LANES,
@@ -23,4 +23,5 @@ export {
   CANONICAL_OUTER_ORDER,
   OrderAttr,
 } from './reduction-order.js';
-export { type BinaryKind, ScalarBuilder, scalarType, type UnaryKind } from './scalar-ops.js';
+export * from './kinds.js';
+export { interpretStructured, structuredInterpretation } from './interpret/structured.js';

@@ -1,4 +1,5 @@
 // Bodies, combiners and identities of the reductions.
+import { FmaOp, buildBinary, buildConvert } from '@budflow/dialect-core';
 import {
   type Attribute,
   type BodyContext,
@@ -14,8 +15,8 @@ import {
 import { floatIdentity, narrowIntegerIdentity, wideIntegerIdentity } from '@budflow/numerics';
 import { isUnsigned } from './element-types.js';
 import { regionKind } from './ops/reduce-region.js';
-import type { ReduceKind } from './reduce-kinds.js';
-import { ScalarBuilder } from './scalar-ops.js';
+import type { Contract, ReduceKind } from './kinds.js';
+import { bodyOptions } from './scalar-body.js';
 import { tensorType } from './structure.js';
 
 /** The neutral element of a kind as a constant of the (array) element type. */
@@ -56,27 +57,23 @@ export function combineValues(
   rhs: readonly Value[],
 ): Value[] {
   if (op.regions.length > 0) return inlineRegion(op, builder, [...lhs, ...rhs]);
-  return [
-    new ScalarBuilder(builder, loc, op.attr('fastmath')).binary(
-      kind!,
-      tensorType(op.operand(0)).element,
-      lhs[0]!,
-      rhs[0]!,
-    ),
-  ];
+  return [buildBinary(kind!, builder, loc, lhs[0]!, rhs[0]!, bodyOptions(op, tensorType(op.operand(0)).element))];
 }
 
 /** accumulator + a * b as `contract` says. */
 function multiplyAdd(
-  build: ScalarBuilder,
+  op: Operation,
+  { builder, loc }: BodyContext,
   type: Type,
-  contract: 'none' | 'relaxed' | 'exact',
+  contract: Contract,
   a: Value,
   b: Value,
-  accumulator: Value,
+  c: Value,
 ): Value {
-  if (contract !== 'none' && type instanceof FloatType) return build.fma(contract, type, a, b, accumulator);
-  return build.binary('add', type, accumulator, build.binary('mul', type, a, b));
+  const options = bodyOptions(op, type);
+  if (contract !== 'none' && type instanceof FloatType)
+    return FmaOp.build(builder, loc, { a, b, c, [contract]: true, fastmath: options.fastmath ?? 0 });
+  return buildBinary('add', builder, loc, c, buildBinary('mul', builder, loc, a, b, options), options);
 }
 
 /** combine(accumulator, element); with `contract`, an element that is a product made right here is added unrounded. */
@@ -84,16 +81,16 @@ export function reduceBody(
   op: Operation,
   context: BodyContext,
   kind: ReduceKind | undefined,
-  contract: 'none' | 'relaxed' | 'exact',
+  contract: Contract,
 ): Value[] {
   const elements = op.results.map((_, i) => context.operand(i));
   const accumulators = op.results.map((_, i) => context.accumulator(i));
   const product = contract === 'none' ? null : elements[0]!.definingOp;
-  if (product?.name === 'arith.mulf') {
-    const build = new ScalarBuilder(context.builder, context.loc, op.attr('fastmath'));
+  if (product?.name === 'arith.mulf')
     return [
       multiplyAdd(
-        build,
+        op,
+        context,
         tensorType(op.operand(0)).element,
         contract,
         product.operand(0),
@@ -101,19 +98,17 @@ export function reduceBody(
         accumulators[0]!,
       ),
     ];
-  }
   return combineValues(op, kind, context.builder, context.loc, accumulators, elements);
 }
 
 /** accumulator + lhs * rhs in the element type of the result. */
-export function dotBody(op: Operation, context: BodyContext, contract: 'none' | 'relaxed' | 'exact'): Value {
-  const build = new ScalarBuilder(context.builder, context.loc, op.attr('fastmath'));
+export function dotBody(op: Operation, context: BodyContext, contract: Contract): Value {
   const from = tensorType(op.operand(0)).element;
   const to = tensorType(op.result(0)).element;
-  const [a, b] = [build.convert(from, to, context.operand(0)), build.convert(from, to, context.operand(1))];
-  return multiplyAdd(build, to, contract, a, b, context.accumulator(0));
+  const factor = (i: number) => buildConvert(context.builder, context.loc, context.operand(i), from, to);
+  return multiplyAdd(op, context, to, contract, factor(0), factor(1), context.accumulator(0));
 }
 
 export function addValues(op: Operation, builder: Builder, loc: LocationRef, lhs: Value, rhs: Value): Value {
-  return new ScalarBuilder(builder, loc, op.attr('fastmath')).binary('add', tensorType(op.result(0)).element, lhs, rhs);
+  return buildBinary('add', builder, loc, lhs, rhs, bodyOptions(op, tensorType(op.result(0)).element));
 }

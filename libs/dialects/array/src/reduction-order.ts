@@ -8,6 +8,7 @@ import {
   optionalAttr,
   type ReductionOrder,
 } from '@budflow/ir';
+import type { Contract } from './kinds.js';
 
 /** Elements a canonical reduction accumulates before it starts a new block (CONTRACTS: numerics). */
 export const CANONICAL_BLOCK = 1024;
@@ -106,8 +107,7 @@ export const OrderAttr: DialectAttrDefinition<ReductionOrder> = defineAttribute<
 /** For the `order` attribute of reductions: absent until fix-numerics has chosen. */
 export const orderAttribute: AttrSpec<ReductionOrder | undefined> = optionalAttr(attr.dialect(OrderAttr));
 
-/** Whether products and sums contract: `none` rounds twice, `exact` is a fused multiply-add, `relaxed` rounds as the target does. */
-export type Contract = 'none' | 'relaxed' | 'exact';
+/** For the `contract` attribute. */
 export const contractAttribute: AttrSpec<Contract> = {
   ...attr.enum('none', 'relaxed', 'exact'),
   optional: true,

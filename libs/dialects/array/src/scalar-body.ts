@@ -1,54 +1,86 @@
-// Bodies of the elementwise structured ops.
-import type { Attribute, BodyContext, Operation, Type, Value } from '@budflow/ir';
-import type { ComparePredicate } from './ops/compare.js';
-import { type BinaryKind, ScalarBuilder, type UnaryKind } from './scalar-ops.js';
+// Bodies of the elementwise structured ops, in arith and math ops.
+import {
+  type BuildOptions,
+  FmaOp,
+  buildBinary,
+  buildClamp,
+  buildCompare,
+  buildConstantAttr,
+  buildConvert,
+  buildSelect,
+  buildUnary,
+  fastmathOf,
+  signednessOf,
+  signlessType,
+} from '@budflow/dialect-core';
+import {
+  type Attribute,
+  type BodyContext,
+  IntegerAttr,
+  type IntegerType,
+  type Operation,
+  type Type,
+  type Value,
+} from '@budflow/ir';
+import type { BinaryKind, ComparePredicate, UnaryKind } from './kinds.js';
 import { tensorType } from './structure.js';
 
-export type { BinaryKind, UnaryKind } from './scalar-ops.js';
-
-function scalars(op: Operation, context: BodyContext): ScalarBuilder {
-  return new ScalarBuilder(context.builder, context.loc, op.attr('fastmath'));
+/** How the integers of `element` are meant, and the op's fast-math flags. */
+export function bodyOptions(op: Operation, element: Type): BuildOptions {
+  return { signedness: signednessOf(element), fastmath: fastmathOf(op) };
 }
-function element(op: Operation, operand = 0): Type {
-  return tensorType(op.operand(operand)).element;
+function optionsOf(op: Operation): BuildOptions {
+  return bodyOptions(op, tensorType(op.operand(0)).element);
 }
 
 export function unaryBody(kind: UnaryKind, op: Operation, context: BodyContext): Value {
-  return scalars(op, context).unary(kind, element(op), context.operand(0));
+  return buildUnary(kind, context.builder, context.loc, context.operand(0), optionsOf(op));
 }
 export function binaryBody(kind: BinaryKind, op: Operation, context: BodyContext): Value {
-  return scalars(op, context).binary(kind, element(op), context.operand(0), context.operand(1));
+  return buildBinary(kind, context.builder, context.loc, context.operand(0), context.operand(1), optionsOf(op));
 }
 export function compareBody(op: Operation, context: BodyContext, predicate: ComparePredicate): Value {
-  return scalars(op, context).compare(predicate, element(op), context.operand(0), context.operand(1));
+  return buildCompare(predicate, context.builder, context.loc, context.operand(0), context.operand(1), optionsOf(op));
 }
-export function selectBody(op: Operation, context: BodyContext): Value {
-  return scalars(op, context).select(context.operand(0), context.operand(1), context.operand(2));
+export function selectBody(_op: Operation, context: BodyContext): Value {
+  return buildSelect(context.builder, context.loc, context.operand(0), context.operand(1), context.operand(2));
 }
 export function clampBody(op: Operation, context: BodyContext): Value {
-  const build = scalars(op, context);
-  const type = element(op);
-  return build.binary(
-    'min',
-    type,
-    build.binary('max', type, context.operand(1), context.operand(0)),
+  return buildClamp(
+    context.builder,
+    context.loc,
+    context.operand(0),
+    context.operand(1),
     context.operand(2),
+    optionsOf(op),
   );
 }
 export function fmaBody(op: Operation, context: BodyContext, kind: 'exact' | 'relaxed'): Value {
-  return scalars(op, context).fma(kind, element(op), context.operand(0), context.operand(1), context.operand(2));
+  return FmaOp.build(context.builder, context.loc, {
+    a: context.operand(0),
+    b: context.operand(1),
+    c: context.operand(2),
+    [kind]: true,
+    fastmath: fastmathOf(op),
+  });
 }
 export function castBody(op: Operation, context: BodyContext): Value {
-  return scalars(op, context).convert(element(op), tensorType(op.result(0)).element, context.operand(0));
+  return buildConvert(
+    context.builder,
+    context.loc,
+    context.operand(0),
+    tensorType(op.operand(0)).element,
+    tensorType(op.result(0)).element,
+  );
 }
+/** A scalar constant; of an unsigned type, in its signless form. */
 export function constantBody(context: BodyContext, value: Attribute): Value {
-  return new ScalarBuilder(context.builder, context.loc).constantFrom(value);
+  const ir = context.builder.context;
+  const plain =
+    value instanceof IntegerAttr ? ir.integerAttr(signlessType(ir, value.type) as IntegerType, value.value) : value;
+  return buildConstantAttr(context.builder, context.loc, plain);
 }
 /** The coordinate along `dim` as an element. */
 export function iotaBody(context: BodyContext, dim: number, type: Type): Value {
-  return new ScalarBuilder(context.builder, context.loc).convert(
-    context.builder.context.index,
-    type,
-    context.point(dim),
-  );
+  return buildConvert(context.builder, context.loc, context.point(dim), context.builder.context.index, type);
 }

@@ -112,7 +112,9 @@ export const effectFree: InterfaceImplementation[] = [
 
 /** The op on constants, by interpretation; null unless all operands are constants. */
 export function interpretConstants(op: Operation, operands: readonly (Attribute | null)[]): Attribute | null {
-  return operands.every((a) => a !== null) ? (interpretPureOp(op, operands as readonly Attribute[])?.[0] ?? null) : null;
+  return operands.every((a) => a !== null)
+    ? (interpretPureOp(op, operands as readonly Attribute[])?.[0] ?? null)
+    : null;
 }
 
 /** Nothing is computed. */

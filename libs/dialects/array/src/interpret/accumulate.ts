@@ -21,7 +21,7 @@ import {
   wideIntegerIdentity,
 } from '@budflow/numerics';
 import { isUnsigned } from '../element-types.js';
-import type { ReduceKind } from '../reduce-kinds.js';
+import type { ReduceKind } from '../kinds.js';
 
 /** Accumulators: numbers in f32, f64 or integer arrays, or bigints. */
 export type Work = NumberStorage | BigStorage;

@@ -21,7 +21,7 @@ import {
   type TensorType,
   type Type,
 } from '@budflow/ir';
-import type { ReduceKind } from '../reduce-kinds.js';
+import type { ReduceKind } from '../kinds.js';
 import {
   type AccumulateRow,
   accumulateProducts,

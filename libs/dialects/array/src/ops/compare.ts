@@ -20,11 +20,9 @@ import { clampBody, compareBody, fmaBody, selectBody } from '../scalar-body.js';
 import { isExtreme, isSplat, splatOf } from '../splat.js';
 import { effectFree, elementwiseInterfaces, interpretConstants, tensorType } from '../structure.js';
 import { expectResult, verifySameOperandTypes, verifySameTypes } from '../verify-types.js';
+import { COMPARE_PREDICATES, type ComparePredicate } from '../kinds.js';
 import { AddOp } from './binary.js';
 import { NotOp } from './unary.js';
-
-export type ComparePredicate = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
-export const COMPARE_PREDICATES: readonly ComparePredicate[] = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'];
 
 function isPredicate(text: string): text is ComparePredicate {
   return (COMPARE_PREDICATES as readonly string[]).includes(text);

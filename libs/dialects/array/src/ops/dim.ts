@@ -112,7 +112,8 @@ export function sizeOperand(value: Value, dim: number): Value | undefined {
 export function sizeSource(value: Value, dim: number): { value: Value; dim: number } | undefined {
   const op = value.definingOp;
   const structure = op ? StructuredOp.of(op) : undefined;
-  if (!op || !structure || !(value.type instanceof TensorType)) return undefined;
+  // A domain that does not cover the result (pad) does not tell its size.
+  if (!op || !structure || structure.fill || !(value.type instanceof TensorType)) return undefined;
   const expr = structure.indexingMaps(op)[op.operandCount + value.index]?.results[dim];
   if (expr?.kind !== 'dim') return undefined;
   const size = structure.domain(op)[expr.value]!.size;

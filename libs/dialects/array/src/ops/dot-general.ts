@@ -24,12 +24,16 @@ import { parseIntegerList, printIntegerList } from '../assembly.js';
 import { isExactConversion, NumericTensor } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretDotGeneral } from '../interpret/dot-general.js';
+import type { Contract } from '../kinds.js';
 import { addValues, dotBody, identityAttribute } from '../reduce-body.js';
-import { type Contract, contractAttribute, orderAttribute } from '../reduction-order.js';
+import { contractAttribute, orderAttribute } from '../reduction-order.js';
 import { dimsMap, effectFree, interpretConstants, operandSize, tensorType } from '../structure.js';
 import { sizesAgree, verifyDims } from '../verify-types.js';
 
 const LISTS = ['lhsBatch', 'rhsBatch', 'lhsContract', 'rhsContract'] as const;
+
+/** Sums over contracted dimensions run in ascending order, before and after fix-numerics. */
+const SEQUENTIAL: ReductionOrder = { kind: 'sequential' };
 
 /** Where each dimension of a dot_general goes. */
 export interface DotDimensions {
@@ -140,13 +144,14 @@ converted first. \`contract\` makes every product and sum one multiply-add: \`ex
         identity: (op) => [identityAttribute(op, 'add', tensorType(op.result(0)).element)],
         combine: (op, builder, loc, lhs, rhs): Value[] => [addValues(op, builder, loc, lhs[0]!, rhs[0]!)],
         init: () => [null],
-        order: (op): ReductionOrder | undefined => DotGeneralOp.order(op),
+        order: (op): ReductionOrder | undefined => DotGeneralOp.order(op) ?? SEQUENTIAL,
       },
     }),
     interpretDotGeneral({ dimensions: dotDimensions, contract: (op): Contract => DotGeneralOp.contract(op) }),
   ],
   assembly: { parse: parseDot, print: printDot },
-  fold: (op, operands): FoldResult | null => (DotGeneralOp.contract(op) === 'relaxed' ? null : interpretConstants(op, operands)),
+  fold: (op, operands): FoldResult | null =>
+    DotGeneralOp.contract(op) === 'relaxed' ? null : interpretConstants(op, operands),
   inferTypes(context, state): Type[] {
     const [lhs, rhs] = [tensorType(state.operands[0]!), tensorType(state.operands[1]!)];
     const list = (name: (typeof LISTS)[number]) => attr.i64Array.read(state.attributes.get(name)!);

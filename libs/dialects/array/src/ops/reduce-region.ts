@@ -2,7 +2,7 @@
 import { fastmathOf } from '@budflow/dialect-core';
 import { type Operation, TensorType } from '@budflow/ir';
 import { isUnsigned } from '../element-types.js';
-import type { ReduceKind } from '../reduce-kinds.js';
+import type { ReduceKind } from '../kinds.js';
 
 const SIGNED: Record<string, ReduceKind> = {
   'arith.addf': 'add',

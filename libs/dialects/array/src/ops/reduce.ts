@@ -34,9 +34,9 @@ import { isBoolean } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretReduce } from '../interpret/reduce.js';
 import { combineValues, effectiveKind, identityAttribute, reduceBody } from '../reduce-body.js';
-import { REDUCE_KINDS, type ReduceKind } from '../reduce-kinds.js';
-import { CANONICAL_LANES_ORDER, type Contract, contractAttribute, orderAttribute } from '../reduction-order.js';
-import { scalarType } from '../scalar-ops.js';
+import { type Contract, REDUCE_KINDS, type ReduceKind } from '../kinds.js';
+import { CANONICAL_LANES_ORDER, contractAttribute, orderAttribute } from '../reduction-order.js';
+import { signlessType } from '@budflow/dialect-core';
 import { dimsMap, operandSize, tensorType } from '../structure.js';
 import { expectResult, verifyDims } from '../verify-types.js';
 import { AddOp, AndOp, MaxOp, MinOp, MulOp, OrOp, XorOp } from './binary.js';
@@ -330,7 +330,7 @@ function verifyKind(op: Operation, kind: ReduceKind, element: Type): void {
 function verifyReduceRegion(op: Operation): void {
   const region = op.regions[0];
   if (!region) return;
-  const elements = ReduceOp.inputs(op).map((v) => scalarType(tensorType(v).element, op.context));
+  const elements = ReduceOp.inputs(op).map((v) => signlessType(op.context, tensorType(v).element));
   const expected = [...elements, ...elements];
   const args = region.entry.arguments;
   if (args.length !== expected.length || args.some((a, i) => a.type !== expected[i])) {

@@ -15,7 +15,8 @@ import { sameTypeAssembly } from '../assembly.js';
 import { FloatTensor, IntegerTensor, isUnsigned, NumericTensor } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretUnary } from '../interpret/elementwise.js';
-import { type UnaryKind, unaryBody } from '../scalar-body.js';
+import type { UnaryKind } from '../kinds.js';
+import { unaryBody } from '../scalar-body.js';
 import { elementwiseInterfaces, tensorType } from '../structure.js';
 import { verifySameTypes } from '../verify-types.js';
 

@@ -1,6 +1,14 @@
 // Helpers of the tests: contexts with the dialects, modules from text, values from numbers.
 import { registerCoreDialects } from '@budflow/dialect-core';
-import { Interpreter, type InterpreterOptions, type RuntimeValue, type Scalar, TensorValue, elementsOf, tensorFrom } from '@budflow/interpreter';
+import {
+  Interpreter,
+  type InterpreterOptions,
+  type RuntimeValue,
+  type Scalar,
+  TensorValue,
+  elementsOf,
+  tensorFrom,
+} from '@budflow/interpreter';
 import { Context, type Operation, type TensorType, parseModule, parseType, verify } from '@budflow/ir';
 import { arrayDialect } from '../index.js';
 
@@ -41,17 +49,30 @@ export function opsNamed(module: Operation, name: string): Operation[] {
 }
 
 /** A tensor from its type's text and elements in row-major order; `shape` for dynamic types. */
-export function tensor(context: Context, type: string, values: ArrayLike<Scalar>, shape?: readonly number[]): TensorValue {
+export function tensor(
+  context: Context,
+  type: string,
+  values: ArrayLike<Scalar>,
+  shape?: readonly number[],
+): TensorValue {
   return tensorFrom(parseType(type, context) as TensorType, values, shape);
 }
 
 /** Calls @f of a module; `args` are tensors, or text types with elements. */
-export function call(module: Operation, args: readonly RuntimeValue[], options: InterpreterOptions = {}): RuntimeValue[] {
+export function call(
+  module: Operation,
+  args: readonly RuntimeValue[],
+  options: InterpreterOptions = {},
+): RuntimeValue[] {
   return new Interpreter(module, options).call('f', args);
 }
 
 /** Elements of the first result of @f. */
-export function run(text: string, make: (context: Context) => RuntimeValue[] = () => [], options: InterpreterOptions = {}): Scalar[] {
+export function run(
+  text: string,
+  make: (context: Context) => RuntimeValue[] = () => [],
+  options: InterpreterOptions = {},
+): Scalar[] {
   const context = newContext();
   const [result] = call(moduleFrom(text, context), make(context), options);
   if (!(result instanceof TensorValue)) throw new Error('@f does not return a tensor');

@@ -1,0 +1,97 @@
+// Sizes of results as IR: static ones as numbers, dynamic ones as index values built from the operands. What
+// bufferization allocates by.
+import { type Builder, DYNAMIC, type LocationRef, Operation, TensorType, type Type, type Value } from '@budflow/ir';
+import { DimOp, sizeOperand, sizeSource } from './dim.js';
+import { PadOp } from './pad.js';
+import { ReshapeOp } from './reshape.js';
+import { SliceOp } from './slice.js';
+
+/** Builds index arithmetic with constants on the right. */
+class IndexBuilder {
+  private readonly builder: Builder;
+  private readonly loc: LocationRef;
+  constructor(builder: Builder, loc: LocationRef) {
+    this.builder = builder;
+    this.loc = loc;
+  }
+  private op(name: string, operands: readonly Value[], attributes: Record<string, number> = {}): Value {
+    const { context } = this.builder;
+    const dictionary = context.dictionary(
+      Object.entries(attributes).map(([key, value]) => [key, context.indexAttr(value)] as const),
+    );
+    return this.builder
+      .insert(Operation.create(context.opInfo(name), this.loc, operands, [context.index], dictionary))
+      .result(0);
+  }
+  constant(value: number): Value {
+    return this.op('arith.constant', [], { value });
+  }
+  dim(value: Value, dim: number): number | Value {
+    const size = (value.type as TensorType).shape[dim]!;
+    return size === DYNAMIC ? DimOp.build(this.builder, this.loc, { operand: value, dimension: dim }) : size;
+  }
+  add(value: Value, amount: number): Value {
+    return amount === 0 ? value : this.op('arith.addi', [value, this.constant(amount)]);
+  }
+  ceilDiv(value: Value, divisor: number): Value {
+    return divisor === 1 ? value : this.op('arith.ceildivsi', [value, this.constant(divisor)]);
+  }
+  div(value: Value, divisor: number): Value {
+    return divisor === 1 ? value : this.op('arith.divui', [value, this.constant(divisor)]);
+  }
+  mul(a: number | Value, b: number | Value): number | Value {
+    if (typeof a === 'number' && typeof b === 'number') return a * b;
+    if (a === 1) return b;
+    if (b === 1) return a;
+    const [x, y] = typeof a === 'number' ? [b as Value, a] : [a, b];
+    return this.op('arith.muli', [x, typeof y === 'number' ? this.constant(y) : y]);
+  }
+}
+
+/**
+ * The sizes of a result of a structured op, in order. Undefined when a dynamic size follows neither from size operands
+ * nor from the operands' dimensions by the op's maps (a foreign op that computes its shape).
+ */
+export function buildResultSizes(
+  op: Operation,
+  result: number,
+  builder: Builder,
+  loc: LocationRef,
+): (number | Value)[] | undefined {
+  const value = op.result(result);
+  const type: Type = value.type;
+  if (!(type instanceof TensorType)) return undefined;
+  const build = new IndexBuilder(builder, loc);
+  const sizes: (number | Value)[] = [];
+  for (let dim = 0; dim < type.rank; dim++) {
+    const size = type.shape[dim] === DYNAMIC ? dynamicSize(op, value, dim, build) : type.shape[dim]!;
+    if (size === undefined) return undefined;
+    sizes.push(size);
+  }
+  return sizes;
+}
+
+function dynamicSize(op: Operation, value: Value, dim: number, build: IndexBuilder): number | Value | undefined {
+  const given = sizeOperand(value, dim);
+  if (given) return given;
+  const source = sizeSource(value, dim);
+  if (source) return build.dim(source.value, source.dim);
+  if (SliceOp.is(op)) {
+    const n = build.dim(op.operand(0), dim) as Value;
+    return build.ceilDiv(build.add(n, -SliceOp.starts(op)[dim]!), SliceOp.strides(op)[dim]!);
+  }
+  if (PadOp.is(op))
+    return build.add(build.dim(op.operand(0), dim) as Value, PadOp.low(op)[dim]! + PadOp.high(op)[dim]!);
+  if (ReshapeOp.is(op)) {
+    // The one dynamic dimension: all elements over the static sizes.
+    const shape = (value.type as TensorType).shape;
+    const operand = op.operand(0);
+    const count = (operand.type as TensorType).shape.reduce<number | Value>(
+      (n, _, d) => build.mul(n, build.dim(operand, d)),
+      1,
+    );
+    const known = shape.reduce((n, d) => (d === DYNAMIC ? n : n * d), 1);
+    return typeof count === 'number' ? count / known : build.div(count, known);
+  }
+  return undefined;
+}
