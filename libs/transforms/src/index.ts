@@ -3,3 +3,4 @@ export * from './general/index.js';
 export * from './loop/index.js';
 export * from './memory/index.js';
 export * from './simd/index.js';
+export * from './scheduling/index.js';

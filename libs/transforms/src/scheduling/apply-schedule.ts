@@ -1,0 +1,82 @@
+// apply-schedule: transforms the loops of a kernel as its schedule says. The schedule is the attribute `loop.schedule` of
+// the function, the JSON list of steps.
+//
+//   func.func @k(..) attributes {                      func.func @k(..) attributes {
+//     loop.schedule = "[{\"primitive\":\"split\",         loop.schedule_applied = "[{..}]"} {
+//       \"loop\":\"add.d0\",\"factor\":16}]"} {    ->      loop.for .. name "add.d0.o" {
+//     loop.for .. name "add.d0" { .. } }                   loop.for .. name "add.d0.i" { .. } } .. }
+//
+// Requires named loops over buffers, as array-to-loop leaves them. Steps that are refused are remarks, or errors with
+// `strict` (for schedules that a user wrote). The attribute goes; what was applied is kept in `loop.schedule_applied`.
+import { LoopAttrs } from '@budflow/dialect-loop';
+import { type Operation, StringAttr } from '@budflow/ir';
+import { definePass } from '@budflow/pass';
+import { applySchedule, type Refusal } from './engine.js';
+import { parseSchedule, serializeSchedule } from './schedule.js';
+
+/** On a function: the steps of its schedule that were applied, as JSON. */
+export const APPLIED_SCHEDULE_ATTR = 'loop.schedule_applied';
+
+export const applySchedulePass = definePass({
+  name: 'apply-schedule',
+  summary: 'transform the loops of each kernel as its schedule says',
+  anchor: 'func.func',
+  options: {
+    strict: { type: 'boolean', default: false, description: 'A step that is refused is an error.' },
+  },
+  dependentDialects: ['loop', 'memory', 'simd', 'arith'],
+  statistics: { 'num-applied': 'Steps applied', 'num-refused': 'Steps refused' },
+  run(func, { options, statistic, remark, signalFailure, unchanged }) {
+    const attr = func.attr(LoopAttrs.schedule);
+    if (attr === undefined) {
+      unchanged();
+      return;
+    }
+    const parsed =
+      attr instanceof StringAttr
+        ? parseSchedule(attr.value)
+        : { problems: [{ path: '', message: `expected a string of JSON, got ${attr}` }] };
+    if (!parsed.schedule) {
+      for (const { path, message } of parsed.problems)
+        func.emitError('schedule.invalid', `has a schedule that is not valid: ${path ? `${path}: ` : ''}${message}`);
+      signalFailure();
+      return;
+    }
+    const { applied, refused } = applySchedule(func, parsed.schedule);
+    statistic('num-applied', applied.length);
+    statistic('num-refused', refused.length);
+    for (const step of applied)
+      remark({
+        kind: 'applied',
+        name: step.primitive,
+        message: serializeSchedule({ steps: [step] }).slice(1, -1),
+        at: func,
+      });
+    for (const refusal of refused) {
+      const message = describeRefusal(refusal);
+      remark({
+        kind: 'missed',
+        name: refusal.primitive,
+        message,
+        at: func,
+        args: { step: refusal.index, loop: refusal.loop, reason: refusal.reason },
+      });
+      if (options.strict) emitRefusal(func, refusal, message);
+    }
+    func.setAttr(LoopAttrs.schedule, null);
+    func.setAttr(APPLIED_SCHEDULE_ATTR, func.context.stringAttr(serializeSchedule({ steps: applied })));
+    if (options.strict && refused.length > 0) signalFailure();
+  },
+});
+
+/** `step 2 (vectorize of loop "sum.r0"): reason` */
+export function describeRefusal({ index, primitive, loop, reason }: Refusal): string {
+  return `step ${index} (${primitive}${loop ? ` of loop "${loop}"` : ''}): ${reason}`;
+}
+
+function emitRefusal(func: Operation, { dependence }: Refusal, message: string): void {
+  const error = func.emitError('schedule.refused', `has a schedule that cannot be applied: ${message}`);
+  if (!dependence) return;
+  error.note('one access of the dependence', dependence.source);
+  error.note('the other one', dependence.sink);
+}

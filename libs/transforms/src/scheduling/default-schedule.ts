@@ -1,0 +1,324 @@
+// Chooses and applies the schedule of kernels that have none: placement, chunks, blocking, vectors.
+//
+//   loop.for %i name "add.d0" {..}   ->   loop.for name "add.d0.o" (chunks) { loop.for name "add.d0.i.o" {vectors} tail }
+//
+// Looks at loops and accesses, never at the names of ops: a nest whose innermost reduction reads one operand along the
+// last parallel loop and another independent of it is blocked like a matrix product, whatever it was written as. Every
+// choice is a step of the schedule language, applied by the same primitives as a user's schedule, and recorded in
+// `loop.schedule`. Placement follows Halide's compute_at, blocking the BLIS micro-kernel (mr x nr from the target).
+import { constantTripCount, ForOp, forBounds, inductionVariable, linearIndexOf } from '@budflow/dialect-loop';
+import { isChunked, isKernel } from '@budflow/dialect-rt';
+import { byteWidth, type Operation, StringAttr, type Type, type Value } from '@budflow/ir';
+import { definePass } from '@budflow/pass';
+import { getTarget, type Target } from '@budflow/target';
+import { type Access, collectAccesses } from './accesses.js';
+import { applyStep } from './engine.js';
+import { type Step, serializeSchedule } from './schedule.js';
+
+/** Function attribute that holds the schedule as JSON. */
+export const SCHEDULE_ATTR = 'loop.schedule';
+
+export const defaultSchedule = definePass({
+  name: 'default-schedule',
+  summary: 'choose placement, chunks, blocking and vectors of kernels without a schedule',
+  anchor: 'func.func',
+  options: {
+    target: { type: 'string', default: 'wasm32-simd128', description: 'Name of the machine description.' },
+    'chunk-ns': {
+      type: 'integer',
+      minimum: 1000,
+      maximum: 1e9,
+      default: 30_000,
+      description: 'Estimated time of one chunk in nanoseconds.',
+    },
+  },
+  statistics: { applied: 'schedule steps applied', refused: 'schedule steps that were refused' },
+  run(func, pass) {
+    if (!isKernel(func) || isChunked(func) || func.attr(SCHEDULE_ATTR)) {
+      pass.unchanged();
+      return;
+    }
+    const steps: Step[] = [];
+    const attempt = (step: Step): boolean => {
+      const result = applyStep(func, step);
+      if (result.ok) {
+        steps.push(step);
+        pass.statistic('applied');
+        return true;
+      }
+      pass.statistic('refused');
+      pass.remark({
+        kind: 'missed',
+        name: step.primitive,
+        message: result.refused,
+        at: func,
+        args: { loop: result.loop ?? '' },
+      });
+      return false;
+    };
+    new DefaultScheduler(func, getTarget(pass.options.target), pass.options['chunk-ns'], attempt).run();
+    func.setAttr(SCHEDULE_ATTR, func.context.stringAttr(serializeSchedule({ steps })));
+  },
+});
+
+/** Trip count assumed for a loop whose bounds are not constant. */
+const UNKNOWN_TRIPS = 256;
+
+class DefaultScheduler {
+  private readonly func: Operation;
+  private readonly target: Target;
+  private readonly chunkNs: number;
+  private readonly attempt: (step: Step) => boolean;
+
+  constructor(func: Operation, target: Target, chunkNs: number, attempt: (step: Step) => boolean) {
+    this.func = func;
+    this.target = target;
+    this.chunkNs = chunkNs;
+    this.attempt = attempt;
+  }
+
+  run(): void {
+    this.placeStages();
+    for (const root of this.roots().map(nameOf)) {
+      const loop = this.loop(root);
+      if (!loop || !/\.d0$/.test(root)) continue;
+      if (!this.contraction(loop)) this.chunk(loop, this.trips(loop));
+    }
+    this.vectorizeAll();
+  }
+
+  private roots(): Operation[] {
+    return this.func.region(0).entry.ops.filter((op) => ForOp.is(op) && ForOp.name(op) !== undefined);
+  }
+
+  private loops(): Operation[] {
+    const list: Operation[] = [];
+    this.func.walk((op) => {
+      if (ForOp.is(op) && ForOp.name(op) !== undefined) list.push(op);
+    });
+    return list;
+  }
+
+  private loop(name: string): Operation | undefined {
+    return this.loops().find((l) => nameOf(l) === name);
+  }
+
+  // 1. Placement: each stage as deep inside a later nest as its accesses allow, so that a row stays in cache.
+
+  private placeStages(): void {
+    const roots = this.roots()
+      .map(nameOf)
+      .filter((n) => /\.d0$/.test(n));
+    for (let producer = roots.length - 2; producer >= 0; producer--) {
+      const stage = stageOf(roots[producer]!);
+      for (let consumer = roots.length - 1; consumer > producer; consumer--) {
+        const loop = this.loop(roots[consumer]!);
+        if (!loop || loop.parentOp !== this.func) continue;
+        if (
+          parallelChain(loop)
+            .reverse()
+            .some((name) => this.attempt({ primitive: 'compute_at', stage, loop: name }))
+        )
+          break;
+      }
+    }
+  }
+
+  // 2. Chunks.
+
+  private trips(loop: Operation): number {
+    return constantTripCount(loop) ?? UNKNOWN_TRIPS;
+  }
+
+  /** Cuts a parallel root loop into chunks of about `chunkNs`, a power of two of iterations. */
+  private chunk(loop: Operation, trips: number): void {
+    const perIteration = this.cost(loop) / Math.max(1, trips);
+    const iterations = 2 ** Math.max(0, Math.round(Math.log2(this.chunkNs / Math.max(0.01, perIteration))));
+    // A one-dimensional loop must leave whole vectors to a chunk.
+    const factor = parallelChain(loop).length === 1 ? Math.max(iterations, 1024) : iterations;
+    this.attempt({ primitive: 'split', loop: nameOf(loop), factor, tail: 'guard' });
+  }
+
+  /** Rough nanoseconds of a loop nest: vector code where the innermost loop is parallel. */
+  private cost(op: Operation): number {
+    let ns = 0;
+    const body = ForOp.body(op).entry;
+    for (const inner of body.ops) {
+      if (ForOp.is(inner)) ns += this.cost(inner);
+      else if (inner.info.dialect === 'memory' || inner.info.dialect === 'math')
+        ns += inner.info.dialect === 'math' ? 2 : 0.1;
+      else if (inner.info.dialect === 'arith') ns += 0.06;
+    }
+    return ns * this.trips(op);
+  }
+
+  // 3. Contractions.
+
+  /** Blocks a nest that reads like a matrix product; false when it is none. */
+  private contraction(root: Operation): boolean {
+    const chain = parallelChain(root);
+    if (chain.length < 2) return false;
+    const j = this.loop(chain[chain.length - 1]!)!;
+    const i = this.loop(chain[chain.length - 2]!)!;
+    const inner = ForOp.body(j).entry.ops.filter((op) => ForOp.is(op));
+    const k = inner.length === 1 && /\.r0$/.test(nameOf(inner[0]!)) ? inner[0]! : undefined;
+    if (!k) return false;
+    const reads = collectAccesses(k).accesses.filter((a) => a.kind === 'read' && dependsOn(a, inductionVariable(k)));
+    const right = reads.find((a) => dependsOn(a, inductionVariable(j)) && !dependsOn(a, inductionVariable(i)));
+    const left = reads.find((a) => dependsOn(a, inductionVariable(i)) && !dependsOn(a, inductionVariable(j)));
+    if (!right || !left || reads.length !== 2) return false;
+
+    const [I, J, K] = [nameOf(i), nameOf(j), nameOf(k)];
+    const { mr, nr } = this.target.engine?.microKernels[0] ?? { mr: 4, nr: 8 };
+    const rows = constantTripCount(i);
+    const columns = constantTripCount(j);
+    if (columns !== undefined && columns < 4) return false;
+    const width = columns !== undefined && columns < nr ? 4 : nr;
+    const batched = chain.length > 2;
+    // Rows of a block: the panel of the right operand stays in the first cache while they pass.
+    const block = 64;
+    this.attempt({ primitive: 'split', loop: I, factor: block, tail: 'guard' });
+    if (!this.attempt({ primitive: 'reorder', loops: [J, `${I}.i`] })) return true;
+    this.attempt({ primitive: 'split', loop: J, factor: width, tail: 'peel' });
+    this.attempt({ primitive: 'reorder', loops: [`${I}.i`, `${J}.i`] });
+    const unrolled = rows === undefined || rows >= mr;
+    if (unrolled) this.attempt({ primitive: 'split', loop: `${I}.i`, factor: mr, tail: 'peel' });
+    const argument = argumentOf(this.func, right);
+    const reused = rows === undefined || rows >= 16;
+    if (argument !== undefined && reused && !batched)
+      this.attempt({ primitive: 'pack', buffer: `arg${argument}`, loops: [`${J}.o`, K, `${J}.i`] });
+    for (const name of this.loops().map(nameOf))
+      if (isCloneOf(name, `${J}.i`)) this.attempt({ primitive: 'vectorize', loop: name });
+    if (unrolled) this.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i.i` });
+    return true;
+  }
+
+  // 4. Vectors.
+
+  private vectorizeAll(): void {
+    for (const name of this.loops().map(nameOf)) {
+      const loop = this.loop(name);
+      if (!loop || isHandled(name)) continue;
+      if (/\.(l|i|h\d+)(~\d+)?$/.test(name) && !/\.d\d+\.i/.test(name)) {
+        const lanes = constantTripCount(loop);
+        if (lanes && lanes > 1 && lanes * this.narrowest(loop) * 8 >= this.target.vectorBits)
+          this.attempt({ primitive: 'vectorize', loop: name });
+      } else if (this.isVectorLoop(loop)) {
+        const lanes = this.lanes(loop);
+        const trips = constantTripCount(loop);
+        if (trips !== undefined && trips < lanes) continue;
+        if (this.attempt({ primitive: 'split', loop: name, factor: lanes, tail: 'peel' }))
+          this.attempt({ primitive: 'vectorize', loop: `${name}.i` });
+      }
+    }
+  }
+
+  /** The innermost parallel loop of its stage, storing along its variable. */
+  private isVectorLoop(loop: Operation): boolean {
+    const name = nameOf(loop);
+    if (!/\.d\d+(\.i)?(~\d+)?$/.test(name)) return false;
+    const stage = stageOf(name);
+    let inner = true;
+    loop.walk((op) => {
+      if (op === loop || !ForOp.is(op)) return;
+      const other = nameOf(op);
+      if (/\.d\d+/.test(other) || stageOf(other) !== stage || /\.(l|t|b|i|h\d+|f)$/.test(other)) inner = false;
+    });
+    if (!inner) return false;
+    const iv = inductionVariable(loop);
+    const { accesses } = collectAccesses(loop);
+    const outside = accesses.filter((a) => !isInside(loop, a.root));
+    const stores = outside.filter((a) => a.kind === 'write');
+    return (
+      stores.length > 0 &&
+      stores.every((a) => unitStride(a, iv)) &&
+      outside.some((a) => (a.kind === 'read' ? unitStride(a, iv) : true)) &&
+      outside.filter((a) => dependsOn(a, iv) && !unitStride(a, iv)).length <= outside.length / 2
+    );
+  }
+
+  /** Bytes of the narrowest element the loop touches: whole registers of it must fit. */
+  private narrowest(loop: Operation): number {
+    let bytes = 8;
+    loop.walk((op) => {
+      for (const value of [...op.results, ...op.operands]) {
+        const type: Type = 'element' in value.type ? (value.type.element as Type) : value.type;
+        const width = byteWidth(type);
+        if (width !== undefined && type !== op.context.i1 && type !== op.context.index) bytes = Math.min(bytes, width);
+      }
+    });
+    return bytes;
+  }
+
+  private lanes(loop: Operation): number {
+    const perRegister = this.target.vectorBits / 8 / this.narrowest(loop);
+    const wide = this.widest(loop);
+    const unroll = this.target.engine?.elementwiseUnroll ?? 4;
+    return Math.max(perRegister, (unroll * this.target.vectorBits) / 8 / wide);
+  }
+
+  private widest(loop: Operation): number {
+    let bytes = 1;
+    for (const access of collectAccesses(loop).accesses)
+      bytes = Math.max(bytes, byteWidth((access.memref.type as { element: Type } & Type).element) ?? 1);
+    return bytes;
+  }
+}
+
+function nameOf(loop: Operation): string {
+  const name = loop.attr('name');
+  return name instanceof StringAttr ? name.value : '';
+}
+
+function stageOf(name: string): string {
+  return name.slice(0, name.indexOf('.'));
+}
+
+function isCloneOf(name: string, base: string): boolean {
+  return name === base || name.startsWith(`${base}~`);
+}
+
+/** Loops of earlier steps that are vectors or their remainders already. */
+function isHandled(name: string): boolean {
+  return /\.i\.(o|i)|\.o$/.test(name) && !/\.d\d+\.i$/.test(name);
+}
+
+/** Names of the perfectly nested parallel loops from a root inwards. */
+function parallelChain(root: Operation): string[] {
+  const names: string[] = [];
+  for (let loop: Operation | undefined = root; loop && /\.d\d+$/.test(nameOf(loop)); ) {
+    names.push(nameOf(loop));
+    const inner: Operation[] = ForOp.body(loop).entry.ops.filter((op) => ForOp.is(op));
+    const next = inner.length === 1 && /\.d\d+$/.test(nameOf(inner[0]!)) ? inner[0] : undefined;
+    if (next && forBounds(next).lower.operands.includes(inductionVariable(loop))) break;
+    loop = next;
+  }
+  return names;
+}
+
+function isInside(loop: Operation, value: Value): boolean {
+  const block = value.parentBlock;
+  return block?.parentOp !== undefined && block.parentOp !== null && loop.isAncestorOf(block.parentOp);
+}
+
+function coefficient(subscript: Value, iv: Value): number | 'other' {
+  const linear = linearIndexOf(subscript);
+  return linear ? (linear.terms.get(iv) ?? 0) : 'other';
+}
+
+function dependsOn(access: Access, iv: Value): boolean {
+  return access.subscripts === null || access.subscripts.some((s) => coefficient(s, iv) !== 0);
+}
+
+/** Moves by one element when `iv` does, in the last dimension only. */
+function unitStride(access: Access, iv: Value): boolean {
+  const { subscripts } = access;
+  if (subscripts === null || subscripts.length === 0) return false;
+  return subscripts.every((s, d) => coefficient(s, iv) === (d === subscripts.length - 1 ? 1 : 0));
+}
+
+function argumentOf(func: Operation, access: Access): number | undefined {
+  const block = func.region(0).entry;
+  const at = block.arguments.indexOf(access.root);
+  return at < 0 ? undefined : at;
+}

@@ -1,0 +1,73 @@
+// Applies schedules to kernels, step by step. A step is applied whole or refused with a reason, and then leaves the
+// kernel as it was.
+import { checkLoopNames } from '@budflow/dialect-loop';
+import { InternalError, type Operation } from '@budflow/ir';
+import { computeAt } from './compute-at.js';
+import { pack } from './pack.js';
+import type { DependenceReport, Primitive, StepResult } from './primitive.js';
+import { reorder } from './reorder.js';
+import type { PrimitiveName, Schedule, Step } from './schedule.js';
+import { split } from './split.js';
+import { unrollAndJam } from './unroll-and-jam.js';
+import { vectorize } from './vectorize/vectorize.js';
+
+/** A step that was not applied. */
+export interface Refusal {
+  /** Position in the schedule. */
+  readonly index: number;
+  readonly primitive: PrimitiveName;
+  /** The loop the reason is about. */
+  readonly loop: string;
+  readonly reason: string;
+  /** The dependence the step would violate, if that is the reason. */
+  readonly dependence?: DependenceReport | undefined;
+}
+
+export interface ScheduleResult {
+  readonly applied: readonly Step[];
+  readonly refused: readonly Refusal[];
+}
+
+/** All primitives by name. */
+export const PRIMITIVES: Readonly<{ [N in PrimitiveName]: Primitive<Extract<Step, { primitive: N }>> }> = {
+  split,
+  reorder,
+  unroll_and_jam: unrollAndJam,
+  vectorize,
+  compute_at: computeAt,
+  pack,
+};
+
+/** Applies one step to a kernel function, or leaves it unchanged and says why. Loop names stay unique. */
+export function applyStep(kernel: Operation, step: Step): StepResult {
+  const primitive = PRIMITIVES[step.primitive] as Primitive;
+  const result = primitive.apply(kernel, step);
+  if (result.ok) {
+    const { result: unique, diagnostics } = kernel.context.diagnostics.collect(() => checkLoopNames(kernel));
+    if (!unique) throw new InternalError(`${step.primitive}: ${diagnostics[0]?.message}`, kernel);
+  }
+  return result;
+}
+
+/** Applies the steps in order; refused ones are skipped. */
+export function applySchedule(kernel: Operation, schedule: Schedule): ScheduleResult {
+  const applied: Step[] = [];
+  const refused: Refusal[] = [];
+  schedule.steps.forEach((step, index) => {
+    const result = applyStep(kernel, step);
+    if (result.ok) applied.push(step);
+    else
+      refused.push({
+        index,
+        primitive: step.primitive,
+        loop: result.loop ?? loopOf(step),
+        reason: result.refused,
+        dependence: result.dependence,
+      });
+  });
+  return { applied, refused };
+}
+
+function loopOf(step: Step): string {
+  return 'loop' in step ? step.loop : (step.loops[0] ?? '');
+}

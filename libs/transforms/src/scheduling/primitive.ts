@@ -1,0 +1,61 @@
+// What a schedule primitive is: it transforms the loops of a kernel, or says why it must not and leaves them alone.
+import type { LocationRef, Operation } from '@budflow/ir';
+import { type PrimitiveName, STEP_SCHEMAS, type Step, type StepSchema } from './schedule.js';
+
+/** The dependence a step would violate. */
+export interface DependenceReport {
+  /** The two accesses, e.g. `write of arg1[%i] and read of arg1[%i - 1]`, and the distance between them. */
+  readonly message: string;
+  readonly source: LocationRef;
+  readonly sink: LocationRef;
+}
+
+export type StepResult =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly refused: string;
+      readonly loop?: string | undefined;
+      readonly dependence?: DependenceReport | undefined;
+    };
+
+export interface Primitive<S extends Step = Step> {
+  readonly name: S['primitive'];
+  readonly schema: StepSchema;
+  /** Transforms the kernel; refused, it is as before. */
+  apply(kernel: Operation, step: S): StepResult;
+}
+
+/** Thrown inside a primitive before it changed anything; becomes its result. */
+export class Refusal extends Error {
+  readonly loop: string | undefined;
+  readonly dependence: DependenceReport | undefined;
+  constructor(
+    reason: string,
+    details: { readonly loop?: string | undefined; readonly dependence?: DependenceReport | undefined } = {},
+  ) {
+    super(reason);
+    this.loop = details.loop;
+    this.dependence = details.dependence;
+  }
+}
+
+/** Defines a primitive by a function that returns when the step was applied and throws a Refusal otherwise. */
+export function definePrimitive<S extends Step>(
+  name: S['primitive'],
+  transform: (kernel: Operation, step: S) => void,
+): Primitive<S> {
+  return {
+    name,
+    schema: STEP_SCHEMAS[name as PrimitiveName],
+    apply(kernel, step) {
+      try {
+        transform(kernel, step);
+        return { ok: true };
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        return { ok: false, refused: error.message, loop: error.loop, dependence: error.dependence };
+      }
+    },
+  };
+}

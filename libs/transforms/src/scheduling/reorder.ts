@@ -1,0 +1,122 @@
+// reorder: brings perfectly nested loops into another order.
+//
+//   loop.for %i .. name "i" {                   loop.for %j .. name "j" {
+//     loop.for %j .. name "j" {            ->     loop.for %i .. name "i" {
+//       f(%i, %j) } }                               f(%i, %j) } }
+//
+// The loops follow one another without anything between them but index arithmetic, which moves inside or in front.
+// Refused when bounds depend on a loop that would come further in, and when a dependence would run backwards: that is
+// judged by the signs of the distances of any two accesses to one element (Wolf and Lam, 1991).
+import { ForOp, forBounds, inductionVariable } from '@budflow/dialect-loop';
+import type { DictionaryAttr, LocationRef, Operation, Value } from '@budflow/ir';
+import { reversedDependence } from './dependence.js';
+import { bodyOps, findLoop, isDefinedInside, isMovable, loopName } from './loop-tree.js';
+import { definePrimitive, Refusal } from './primitive.js';
+import type { ReorderStep } from './schedule.js';
+
+export const reorder = definePrimitive<ReorderStep>('reorder', (kernel, { loops: names }) => {
+  const wanted = names.map((name) => findLoop(kernel, name));
+  wanted.forEach((loop, i) => {
+    if (wanted.indexOf(loop) !== i) throw new Refusal(`loop "${names[i]}" is named twice`, { loop: names[i] });
+  });
+  const { loops, between } = nestOf(wanted);
+  const order = wanted.map((loop) => loops.indexOf(loop));
+  if (order.every((from, to) => from === to))
+    throw new Refusal(`the loops are in this order already (outermost first): ${names.join(', ')}`, { loop: names[0] });
+  for (const loop of loops)
+    if (loop.resultCount > 0) throw new Refusal(`loop "${loopName(loop)}" carries values`, { loop: loopName(loop) });
+
+  const hoisted = movableInFront(loops, between);
+  const reversed = reversedDependence(kernel, loops, order);
+  if (reversed && 'unknown' in reversed)
+    throw new Refusal(`'${reversed.unknown.name}' may touch any memory`, { loop: names[0] });
+  if (reversed)
+    throw new Refusal(`would reverse a dependence through ${reversed.report.message}`, {
+      loop: loopName(reversed.loop),
+      dependence: reversed.report,
+    });
+
+  for (const op of hoisted) op.moveBefore(loops[0]!);
+  sink(
+    loops,
+    between.filter((op) => !hoisted.includes(op)),
+  );
+  permute(loops, order);
+});
+
+/** The loops from outermost to innermost, and the ops that stand between them. */
+function nestOf(wanted: readonly Operation[]): { loops: Operation[]; between: Operation[] } {
+  const outermost = wanted.find((loop) => wanted.every((other) => loop.isAncestorOf(other)));
+  if (!outermost) throw new Refusal('the loops are not nested in one another', { loop: loopName(wanted[0]!) });
+  const loops = [outermost];
+  const between: Operation[] = [];
+  while (loops.length < wanted.length) {
+    const at = loops[loops.length - 1]!;
+    const ops = bodyOps(at);
+    const next = ops.find((op) => wanted.includes(op));
+    if (!next)
+      throw new Refusal(`loop "${loopName(at)}" has none of the other loops directly inside`, { loop: loopName(at) });
+    for (const op of ops) {
+      if (op === next) continue;
+      if (!isMovable(op))
+        throw new Refusal(
+          `'${op.name}' stands between loop "${loopName(at)}" and loop "${loopName(next)}": they are not perfectly nested`,
+          { loop: loopName(at) },
+        );
+      between.push(op);
+    }
+    loops.push(next);
+  }
+  return { loops, between };
+}
+
+/** The ops between the loops that bounds need, when they can be computed in front of the nest; refuses otherwise. */
+function movableInFront(loops: readonly Operation[], between: readonly Operation[]): Operation[] {
+  const needed = new Set<Operation>();
+  const need = (value: Value, loop: Operation): void => {
+    if (!isDefinedInside(value, loops[0]!)) return;
+    const op = value.definingOp;
+    if (op === null || !between.includes(op))
+      throw new Refusal(`the bounds of loop "${loopName(loop)}" depend on a loop of the nest`, {
+        loop: loopName(loop),
+      });
+    if (needed.has(op)) return;
+    for (const operand of op.operands) need(operand, loop);
+    needed.add(op);
+  };
+  for (const loop of loops) {
+    const { lower, upper } = forBounds(loop);
+    for (const value of [...lower.operands, ...upper.operands]) need(value, loop);
+  }
+  return between.filter((op) => needed.has(op));
+}
+
+/** Moves what stands between the loops, in order, to the start of the innermost body. */
+function sink(loops: readonly Operation[], ops: readonly Operation[]): void {
+  const innermost = ForOp.body(loops[loops.length - 1]!).entry;
+  const first = innermost.firstOp!;
+  for (const op of ops) op.moveBefore(first);
+}
+
+interface Header {
+  readonly attributes: DictionaryAttr;
+  readonly operands: readonly Value[];
+  readonly loc: LocationRef;
+  readonly uses: readonly { readonly user: Operation; readonly index: number }[];
+}
+
+/** Gives the op at each position bounds, name, annotations and variable of another one. */
+function permute(loops: readonly Operation[], order: readonly number[]): void {
+  const headers = loops.map((loop): Header => {
+    const uses: { user: Operation; index: number }[] = [];
+    inductionVariable(loop).forEachUse((user, index) => uses.push({ user, index }));
+    return { attributes: loop.attributes, operands: loop.operands, loc: loop.loc, uses };
+  });
+  loops.forEach((loop, to) => {
+    const header = headers[order[to]!]!;
+    loop.attributes = header.attributes;
+    loop.loc = header.loc;
+    loop.setOperands(header.operands);
+    for (const { user, index } of header.uses) user.setOperand(index, inductionVariable(loop));
+  });
+}

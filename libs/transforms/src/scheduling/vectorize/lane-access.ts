@@ -1,0 +1,235 @@
+// Loads and stores of all lanes at once. What a lane touches is base + lane * stride in one dimension where possible:
+//
+//   stride 1 along a contiguous last dimension     simd.load, simd.store
+//   stride -1 there                                the same, with the lanes reversed
+//   constant stride in one dimension               simd.strided_load;  simd.scatter of constant offsets
+//   anything in the last dimension                 simd.gather, simd.scatter
+//   several dimensions                             element by element, in ascending order of lanes
+import { buildIndexConstant } from '@budflow/dialect-loop';
+import { LoadOp as ElementLoad, StoreOp as ElementStore } from '@budflow/dialect-memory';
+import {
+  ExtractOp,
+  GatherOp,
+  InsertOp,
+  LoadOp,
+  ScatterOp,
+  ShuffleOp,
+  StoreOp,
+  StridedLoadOp,
+} from '@budflow/dialect-simd';
+import {
+  type LocationRef,
+  type MemRefType,
+  type Operation,
+  StridedLayoutAttr,
+  type Value,
+  type VectorType,
+} from '@budflow/ir';
+import type { IndexForm, Lanes } from './lanes.js';
+
+/** How the lanes of an access lie. */
+type Shape =
+  | { readonly kind: 'uniform' }
+  | { readonly kind: 'contiguous' | 'reversed' }
+  | { readonly kind: 'strided'; readonly dim: number; readonly stride: number }
+  | { readonly kind: 'offsets' }
+  | { readonly kind: 'scattered' };
+
+function shapeOf(forms: readonly IndexForm[], type: MemRefType): Shape {
+  const varying = forms.flatMap((f, d) => (f.stride !== 0 || f.data ? [d] : []));
+  if (varying.length === 0) return { kind: 'uniform' };
+  const [dim] = varying;
+  const last = forms.length - 1;
+  if (varying.length > 1 || dim === undefined) return { kind: 'scattered' };
+  const { stride, data } = forms[dim]!;
+  if (stride === null || data) return { kind: dim === last ? 'offsets' : 'scattered' };
+  if (dim === last && isContiguousRow(type) && Math.abs(stride) === 1)
+    return { kind: stride === 1 ? 'contiguous' : 'reversed' };
+  return { kind: 'strided', dim, stride };
+}
+
+/** Whether neighbours along the last dimension are neighbours in memory, as simd.load wants it. */
+function isContiguousRow(type: MemRefType): boolean {
+  return type.layout === null || (type.layout instanceof StridedLayoutAttr && type.layout.strides[type.rank - 1] === 1);
+}
+
+const ACCESS_ATTRS = ['alignment', 'nontemporal'] as const;
+
+/** What a scalar access says about its address holds for lane 0. */
+function accessAttributes(op: Operation): Record<string, NonNullable<ReturnType<Operation['attr']>>> {
+  const kept: Record<string, NonNullable<ReturnType<Operation['attr']>>> = {};
+  for (const name of ACCESS_ATTRS) {
+    const value = op.attr(name);
+    if (value) kept[name] = value;
+  }
+  return kept;
+}
+
+export class LaneAccess {
+  private readonly lanes: Lanes;
+
+  constructor(lanes: Lanes) {
+    this.lanes = lanes;
+  }
+
+  /** Loads the lanes of a memory.load; a scalar when they all read one element. */
+  load(op: Operation, memref: Value): { readonly scalar: Value } | { readonly vector: Value } {
+    const { lanes } = this;
+    const { builder } = lanes;
+    const { loc } = op;
+    const forms = op.operands.slice(1).map((v) => lanes.index(v));
+    const type = memref.type as MemRefType;
+    const shape = shapeOf(forms, type);
+    const extraAttributes = accessAttributes(op);
+    if (shape.kind === 'uniform')
+      return {
+        scalar: ElementLoad.build(builder, loc, { memref, indices: this.place(forms, 0, loc), extraAttributes }),
+      };
+    const resultTypes = [lanes.typeOf(type.element)];
+    switch (shape.kind) {
+      case 'contiguous':
+        return {
+          vector: LoadOp.build(builder, loc, {
+            memref,
+            indices: this.place(forms, 0, loc),
+            resultTypes,
+            extraAttributes,
+          }),
+        };
+      case 'reversed': {
+        const indices = this.place(forms, lanes.width - 1, loc);
+        return { vector: this.reverse(LoadOp.build(builder, loc, { memref, indices, resultTypes }), loc) };
+      }
+      case 'strided': {
+        const dim = shape.dim === type.rank - 1 ? undefined : shape.dim;
+        return {
+          vector: StridedLoadOp.build(builder, loc, {
+            memref,
+            indices: this.place(forms, 0, loc),
+            stride: shape.stride,
+            dim,
+            resultTypes,
+          }),
+        };
+      }
+      case 'offsets': {
+        const [indices, offsets] = this.lastAsOffsets(op.operands.slice(1), forms, loc);
+        return { vector: GatherOp.build(builder, loc, { memref, indices, offsets, resultTypes }) };
+      }
+      case 'scattered': {
+        let vector: Value | undefined;
+        for (let l = 0; l < lanes.width; l++) {
+          const element = ElementLoad.build(builder, loc, {
+            memref,
+            indices: this.laneIndices(op.operands.slice(1), forms, l, loc),
+          });
+          vector =
+            vector === undefined
+              ? lanes.splat(element, loc)
+              : InsertOp.build(builder, loc, { scalar: element, vector, lane: l });
+        }
+        return { vector: vector! };
+      }
+      default:
+        return shape satisfies never;
+    }
+  }
+
+  /** Stores the lanes of a memory.store; returns false when all lanes write one element. */
+  store(op: Operation, memref: Value): boolean {
+    const { lanes } = this;
+    const { builder } = lanes;
+    const { loc } = op;
+    const forms = op.operands.slice(2).map((v) => lanes.index(v));
+    const type = memref.type as MemRefType;
+    const shape = shapeOf(forms, type);
+    if (shape.kind === 'uniform') return false;
+    const value = lanes.vector(op.operand(0), loc);
+    switch (shape.kind) {
+      case 'contiguous':
+        StoreOp.create(builder, loc, {
+          value,
+          memref,
+          indices: this.place(forms, 0, loc),
+          extraAttributes: accessAttributes(op),
+        });
+        return true;
+      case 'reversed':
+        StoreOp.create(builder, loc, {
+          value: this.reverse(value, loc),
+          memref,
+          indices: this.place(forms, lanes.width - 1, loc),
+        });
+        return true;
+      case 'strided': {
+        if (shape.dim !== type.rank - 1) break;
+        const steps = Array.from({ length: lanes.width }, (_, l) => l * shape.stride);
+        const offsets = lanes.constant(lanes.context.vector([lanes.width], lanes.context.index), loc, steps);
+        ScatterOp.create(builder, loc, { value, memref, indices: this.place(forms, 0, loc), offsets });
+        return true;
+      }
+      case 'offsets': {
+        const [indices, offsets] = this.lastAsOffsets(op.operands.slice(2), forms, loc);
+        ScatterOp.create(builder, loc, { value, memref, indices, offsets });
+        return true;
+      }
+      case 'scattered':
+        break;
+      default:
+        return shape satisfies never;
+    }
+    for (let l = 0; l < lanes.width; l++) {
+      const element = ExtractOp.build(builder, loc, { vector: value, lane: l });
+      ElementStore.create(builder, loc, {
+        value: element,
+        memref,
+        indices: this.laneIndices(op.operands.slice(2), forms, l, loc),
+      });
+    }
+    return true;
+  }
+
+  /** The private buffer with a last dimension for the lanes: all of them are neighbours. */
+  loadExpanded(op: Operation, memref: Value, indices: readonly Value[]): Value {
+    const { builder } = this.lanes;
+    const resultTypes = [this.lanes.typeOf((memref.type as MemRefType).element)];
+    return LoadOp.build(builder, op.loc, {
+      memref,
+      indices: [...indices, buildIndexConstant(builder, op.loc, 0)],
+      resultTypes,
+    });
+  }
+  storeExpanded(op: Operation, memref: Value, indices: readonly Value[]): void {
+    const { builder } = this.lanes;
+    const value = this.lanes.vector(op.operand(0), op.loc);
+    StoreOp.create(builder, op.loc, { value, memref, indices: [...indices, buildIndexConstant(builder, op.loc, 0)] });
+  }
+
+  private place(forms: readonly IndexForm[], lane: number, loc: LocationRef): Value[] {
+    return forms.map((f) => this.lanes.at(f.expr, lane, loc));
+  }
+
+  /** Index 0 in the last dimension, and what the lanes add to it. */
+  private lastAsOffsets(indices: readonly Value[], forms: readonly IndexForm[], loc: LocationRef): [Value[], Value] {
+    const first = this.place(forms.slice(0, -1), 0, loc);
+    const offsets = this.lanes.vector(indices[indices.length - 1]!, loc);
+    return [[...first, buildIndexConstant(this.lanes.builder, loc, 0)], offsets];
+  }
+
+  private laneIndices(indices: readonly Value[], forms: readonly IndexForm[], lane: number, loc: LocationRef): Value[] {
+    return forms.map((f, d) => {
+      if (!f.data) return this.lanes.at(f.expr, lane, loc);
+      return ExtractOp.build(this.lanes.builder, loc, { vector: this.lanes.vector(indices[d]!, loc), lane });
+    });
+  }
+
+  private reverse(vector: Value, loc: LocationRef): Value {
+    const { width } = this.lanes;
+    return ShuffleOp.build(this.lanes.builder, loc, {
+      lhs: vector,
+      rhs: vector,
+      lanes: Array.from({ length: width }, (_, l) => width - 1 - l),
+      resultTypes: [vector.type as VectorType],
+    });
+  }
+}
