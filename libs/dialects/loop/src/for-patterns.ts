@@ -23,6 +23,12 @@ import { constantTripCount, forBounds, forInits, forSegments, setForBounds } fro
 
 const ROOT = 'loop.for';
 
+/** Steps of a schedule that are still to come may name the loop. */
+function isNamedForSchedule(op: Operation): boolean {
+  if (!op.attr(LoopAttrs.name)) return false;
+  return op.ancestor((parent) => parent.attr(LoopAttrs.schedule) !== undefined) !== null;
+}
+
 const eraseEmpty = definePattern({
   name: 'erase-loop-without-iterations',
   equation: 'for i in [a, b) carrying x == x, when b <= a',
@@ -30,16 +36,11 @@ const eraseEmpty = definePattern({
   benefit: 10,
   rewrite(op, rewriter) {
     if (constantTripCount(op) !== 0) return false;
+    if (isNamedForSchedule(op)) return rewriter.fail('a schedule step may name the loop');
     rewriter.replaceOp(op, forInits(op));
     return true;
   },
 });
-
-/** Steps of a schedule that are still to come may name the loop. */
-function isNamedForSchedule(op: Operation): boolean {
-  if (!op.attr(LoopAttrs.name)) return false;
-  return op.ancestor((parent) => parent.attr(LoopAttrs.schedule) !== undefined) !== null;
-}
 
 const inlineSingle = definePattern({
   name: 'inline-single-iteration',

@@ -1,6 +1,7 @@
 // Execution of the memory ops: bounds, views of one memory, strides, lifetime.
 import { elementsOf, type MemRefValue, memrefOver, type TensorValue, tensorFrom } from '@budflow/interpreter';
 import type { Context } from '@budflow/ir';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buffer, run, trapOf } from '../../loop/src/testing/harness.js';
 
@@ -183,4 +184,62 @@ describe('execution', () => {
       'func.func @f(%x: f16, %b: i1) -> (f16, i1) {\n  %i = arith.constant 1 : index\n  %m = memory.alloc() : memref<2xf16>\n  %n = memory.alloc() : memref<2xi1>\n  memory.store %x, %m[%i] : memref<2xf16>\n  memory.store %b, %n[%i] : memref<2xi1>\n  %v = memory.load %m[%i] : memref<2xf16>\n  %w = memory.load %n[%i] : memref<2xi1>\n  return %v, %w : f16, i1\n}';
     expect(run(text, 'f', () => [0.333251953125, 1])).toEqual([0.333251953125, 1]);
   });
+});
+
+test('a chain of subviews reads the elements that its offsets and strides say (property)', () => {
+  const part = fc.record({
+    offset: fc.nat(5),
+    size: fc.integer({ min: 1, max: 6 }),
+    stride: fc.integer({ min: 1, max: 3 }),
+  });
+  const link = fc.record({ rows: part, columns: part, dynamic: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(link, { minLength: 1, maxLength: 4 }), fc.nat(9), fc.nat(9), (chain, i, j) => {
+      const fits = (p: { offset: number; size: number; stride: number }, size: number) => {
+        const offset = p.offset % size;
+        return { offset, stride: p.stride, size: Math.min(p.size, Math.floor((size - 1 - offset) / p.stride) + 1) };
+      };
+      let shape = [9, 7];
+      let type = 'memref<9x7xf32>';
+      const at: ((x: number) => number)[][] = [[], []];
+      const lines: string[] = [];
+      chain.forEach(({ rows, columns, dynamic }, n) => {
+        const parts = [fits(rows, shape[0]!), fits(columns, shape[1]!)];
+        parts.forEach((p, d) => {
+          at[d]!.push((x) => p.offset + x * p.stride);
+        });
+        const next = `memref<${dynamic ? '?x?' : `${parts[0]!.size}x${parts[1]!.size}`}xf32, strided<[?, ?], offset: ?>>`;
+        const write = (key: 'offset' | 'size' | 'stride') =>
+          parts
+            .map((p, d) => {
+              if (!dynamic) return p[key];
+              lines.push(`  %${key}${n}_${d} = arith.constant ${p[key]} : index`);
+              return `%${key}${n}_${d}`;
+            })
+            .join(', ');
+        const entries = `[${write('offset')}] [${write('size')}] [${write('stride')}]`;
+        lines.push(`  %s${n + 1} = memory.subview %s${n}${entries} : ${type} to ${next}`);
+        shape = parts.map((p) => p.size);
+        type = next;
+      });
+      const text = `func.func @f(%s0: memref<9x7xf32>, %i: index, %j: index) -> f32 {
+${lines.join('\n')}
+  %v = memory.load %s${chain.length}[%i, %j] : ${type}
+  return %v : f32
+}`;
+      const [row, column] = [i % shape[0]!, j % shape[1]!];
+      const back = (d: number, x: number) => at[d]!.reduceRight((y, f) => f(y), x);
+      const args = (c: Context) => [
+        buffer(
+          c,
+          [9, 7],
+          Array.from({ length: 63 }, (_, n) => n),
+        ),
+        row,
+        column,
+      ];
+      expect(run(text, 'f', args)).toEqual([back(0, row) * 7 + back(1, column)]);
+    }),
+    { numRuns: 60 },
+  );
 });

@@ -1,5 +1,5 @@
 // Execution of the simd ops: bounds, masks and tails, lanes, conversions, the order of reductions.
-import { type MemRefValue, type VectorValue, vectorFrom } from '@budflow/interpreter';
+import { type MemRefValue, memrefOver, type VectorValue, vectorFrom } from '@budflow/interpreter';
 import { type Context, parseType, type VectorType } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
 import { buffer, func, run, trapOf } from '../../loop/src/testing/harness.js';
@@ -171,5 +171,43 @@ describe('execution of lanes', () => {
     expect(reduce('or', 'vector<4xi1>', [0, 0, 1, 0])).toBe(1);
     expect(reduce('and', 'vector<4xi1>', [1, 1, 1, 0])).toBe(0);
     expect(reduce('xor', 'vector<2xi16>', [5, 6])).toBe(3);
+  });
+});
+
+describe('vectorised loops', () => {
+  /** y = 2 x over n elements: full vectors, then one masked one. */
+  const masked = `func.func @f(%x: memref<?xf32>, %y: memref<?xf32>) {
+  %c0 = arith.constant 0 : index
+  %two = arith.constant dense<2.0> : vector<8xf32>
+  %zero = arith.constant dense<0.0> : vector<8xf32>
+  %n = memory.dim %x, 0 : memref<?xf32>
+  loop.for %i = 0 to affine_map<(d0) -> (d0 - d0 mod 8)>(%n) step 8 {
+    %v = simd.load %x[%i] : memref<?xf32>, vector<8xf32>
+    %w = arith.mulf %v, %two : vector<8xf32>
+    simd.store %w, %y[%i] : memref<?xf32>, vector<8xf32>
+  }
+  %tail = loop.apply affine_map<(d0) -> (d0 - d0 mod 8)>(%n)
+  %rest = loop.apply affine_map<(d0, d1) -> (d0 - d1)>(%n, %tail)
+  %k = simd.mask.first_n %rest : vector<8xi1>
+  %v = simd.masked_load %x[%tail], %k, %zero : memref<?xf32>, vector<8xf32>
+  %w = arith.mulf %v, %two : vector<8xf32>
+  simd.masked_store %w, %y[%tail], %k : memref<?xf32>, vector<8xf32>
+  return
+}`;
+  test.each([0, 1, 7, 8, 9, 16, 23])('with a masked tail do %s elements exactly', (n) => {
+    let y: MemRefValue | undefined;
+    run(masked, 'f', (c) => {
+      const type = c.memref([-1], c.f32);
+      const elements = Float32Array.from({ length: n }, (_, i) => i + 1);
+      y = memrefOver(type, new Float32Array(n), [n]);
+      return [memrefOver(type, elements, [n]), y];
+    });
+    expect(list(y!.storage)).toEqual(Array.from({ length: n }, (_, i) => 2 * (i + 1)));
+  });
+
+  test('that leave out the mask trap behind the last element', () => {
+    const text = masked.replace('affine_map<(d0) -> (d0 - d0 mod 8)>(%n) step 8', '%n step 8');
+    const args = (c: Context) => [buffer(c, [9], new Array(9).fill(1)), buffer(c, [9], new Array(9).fill(0))];
+    expect(trapOf(text, 'f', args)).toBe('OutOfBounds: index 15 is outside dimension 0 of size 9');
   });
 });

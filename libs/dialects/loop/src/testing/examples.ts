@@ -1,7 +1,7 @@
 // The test every dialect has of its ops' examples.
 import type { Dialect } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
-import { canonicalize, parse, roundTrips } from './harness.js';
+import { canonicalize, parse, roundTrips, survives } from './harness.js';
 
 /** Every op has a summary and an example that is valid, survives printing, and canonicalizes to something valid. */
 export function testExamples(dialect: Dialect): void {
@@ -16,6 +16,20 @@ export function testExamples(dialect: Dialect): void {
         canonicalize(parse(spec.example!));
       });
     }
+    test('damaged text of every op is reported, never a crash', () => {
+      for (const { spec } of dialect.ops) {
+        const tokens = spec.example!.match(/\s+|[\w.$%@^#"]+|[^\s\w]/g)!;
+        tokens.forEach((token, i) => {
+          if (/^\s/.test(token)) return;
+          const rest = tokens.slice(i + 1).join('');
+          const before = tokens.slice(0, i).join('');
+          // Verifying a program that still parses must not throw either, nor printing one that does not verify.
+          for (const text of [before, before + rest, `${before}${token} ${token}${rest}`, `${before}0${rest}`])
+            survives(text);
+        });
+      }
+    });
+
     test('patterns have names of their own and equations', () => {
       const patterns = dialect.ops.flatMap((op) => op.spec.patterns ?? []);
       const names = patterns.map((p) => p.name);

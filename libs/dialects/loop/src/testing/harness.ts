@@ -130,3 +130,15 @@ export function canonicalBody(text: string): string[] {
 export function func(args: string, body: string, result = '', ret = ''): string {
   return `func.func @f(${args})${result ? ` -> ${result}` : ''} {\n${body}\n  return${ret ? ` ${ret} : ${result}` : ''}\n}`;
 }
+
+const survivors = makeContext();
+
+/** Parses, verifies and prints text that may be wrong; only diagnostics may come of it. */
+export function survives(text: string): void {
+  survivors.diagnostics.collect(() => {
+    const module = parseModule(text, survivors);
+    if (!module) return;
+    verify(module);
+    printModule(module);
+  });
+}
