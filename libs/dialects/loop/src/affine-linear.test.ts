@@ -44,6 +44,8 @@ describe('normalizeExpr', () => {
     expect(normalizeExpr(d(0).mul(8).add(d(1)).mod(8)).toString()).toBe('d1 mod 8');
     expect(normalizeExpr(d(1).add(19).ceilDiv(8)).toString()).toBe('(d1 + 3) ceildiv 8 + 2');
     expect(normalizeExpr(d(0).mul(4).add(3).floorDiv(4)).toString()).toBe('d0');
+    // The constant inside is from 0 to the divisor, so that one quotient has one spelling.
+    expect(normalizeExpr(d(0).sub(1).floorDiv(8))).toBe(normalizeExpr(d(0).add(7).floorDiv(8).sub(1)));
   });
 });
 
