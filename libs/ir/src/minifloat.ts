@@ -49,11 +49,10 @@ function encode(format: Format, value: number): bigint {
   const { exponent, mantissa, bias, special } = format;
   const topExponent = 2 ** exponent - 1;
   if (special === 'scale') {
-    // Only powers of two, no sign, no zero: the nearest power, ties to the even exponent.
+    // Only powers of two, no sign, no zero: the nearest power, ties to the even pattern.
     if (!(value > 0)) return Number.isNaN(value) || value < 0 ? 0xffn : 0n;
-    const e = Math.log2(value);
-    const low = Math.floor(e);
-    const up = value / 2 ** low > 1.5 || (value / 2 ** low === 1.5 && low % 2 !== 0);
+    const low = exponentOf(value);
+    const up = value / 2 ** low > 1.5 || (value / 2 ** low === 1.5 && (low + bias) % 2 !== 0);
     return BigInt(Math.min(255, Math.max(0, low + (up ? 1 : 0) + bias)));
   }
   const sign = value < 0 || Object.is(value, -0) ? 1n << BigInt(exponent + mantissa) : 0n;
@@ -61,7 +60,8 @@ function encode(format: Format, value: number): bigint {
   const allOnes = (1n << BigInt(exponent + mantissa)) - 1n;
   const negativeZero = 1n << BigInt(exponent + mantissa);
   const largest = allOnes - (special === 'nan-only' ? 1n : special === 'ieee' ? 1n << BigInt(mantissa) : 0n);
-  if (Number.isNaN(value)) return special === 'ieee' ? quietNan : special === 'nan-only' ? allOnes : special === 'finite' ? 0n : negativeZero;
+  if (Number.isNaN(value))
+    return special === 'ieee' ? quietNan : special === 'nan-only' ? allOnes : special === 'finite' ? 0n : negativeZero;
   const magnitude = Math.abs(value);
   let bits: bigint;
   if (magnitude === 0) bits = 0n;
@@ -96,7 +96,8 @@ function decode(format: Format, bits: bigint): number {
   const e = Number((bits >> BigInt(mantissa)) & ((1n << BigInt(exponent)) - 1n));
   const negative = (bits >> BigInt(exponent + mantissa)) & 1n;
   const top = e === 2 ** exponent - 1;
-  if (special === 'ieee' && top) return fraction ? Number.NaN : negative ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (special === 'ieee' && top)
+    return fraction ? Number.NaN : negative ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   if (special === 'nan-only' && top && fraction === (1n << BigInt(mantissa)) - 1n) return Number.NaN;
   if (special === 'negative-zero-nan' && negative && e === 0 && fraction === 0n) return Number.NaN;
   const significand = Number(fraction) / 2 ** mantissa + (e === 0 ? 0 : 1);

@@ -1,5 +1,5 @@
 // affine_map and affine_set: `(d0, d1)[s0] -> (d0 + s0, d1 mod 4)` and `(d0)[s0] : (d0 >= 0, d0 - s0 == 0)`.
-import { AffineExpr, AffineMap, IntegerSet } from '../affine.js';
+import { AffineExpr, type AffineMap, IntegerSet } from '../affine.js';
 import { C_DIGIT, CLASS, Lexer } from './lexer.js';
 
 /** Terms in one expression; far more than any real map has, and few enough for the simplifier's recursion. */
@@ -122,13 +122,24 @@ export abstract class AffineParser extends Lexer {
           this.fail('parse.affine', 'not affine: one factor of a product must be a constant or symbolic', at);
         left = this.checked(left.mul(right), at);
       } else {
-        const op = this.isWord('mod') ? 'mod' : this.isWord('floordiv') ? 'floordiv' : this.isWord('ceildiv') ? 'ceildiv' : null;
+        const op = this.isWord('mod')
+          ? 'mod'
+          : this.isWord('floordiv')
+            ? 'floordiv'
+            : this.isWord('ceildiv')
+              ? 'ceildiv'
+              : null;
         if (op === null) return left;
         this.advance(op.length);
         const right = this.affineOperand();
-        if (!isSymbolic(right)) this.fail('parse.affine', `not affine: the right side of ${op} must be a constant or symbolic`, at);
-        if (right.isConstant() && right.value === 0) this.fail('parse.affine', `${op} by zero in an affine expression`, at);
-        left = this.checked(op === 'mod' ? left.mod(right) : op === 'floordiv' ? left.floorDiv(right) : left.ceilDiv(right), at);
+        if (!isSymbolic(right))
+          this.fail('parse.affine', `not affine: the right side of ${op} must be a constant or symbolic`, at);
+        if (right.isConstant() && right.value === 0)
+          this.fail('parse.affine', `${op} by zero in an affine expression`, at);
+        left = this.checked(
+          op === 'mod' ? left.mod(right) : op === 'floordiv' ? left.floorDiv(right) : left.ceilDiv(right),
+          at,
+        );
       }
     }
   }
@@ -174,7 +185,8 @@ export abstract class AffineParser extends Lexer {
   /** Guards the simplifier's double arithmetic: a constant it can no longer represent exactly is an error. */
   private checked(e: AffineExpr, at: number): AffineExpr {
     const constant = e.kind === 'constant' ? e : e.rhs?.kind === 'constant' ? e.rhs : null;
-    if (constant && !(Math.abs(constant.value) <= LARGEST)) this.fail('parse.affine', 'constant of an affine expression is too large', at);
+    if (constant && !(Math.abs(constant.value) <= LARGEST))
+      this.fail('parse.affine', 'constant of an affine expression is too large', at);
     return e;
   }
 }

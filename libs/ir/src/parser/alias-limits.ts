@@ -1,9 +1,19 @@
 // Aliases can make a small text stand for a huge or endlessly deep type or attribute: `!b = tuple<!a, !a>` doubles at
 // every step, and a long chain nests without a bracket. Everything after the parser walks them, so both are limited.
-import { ArrayAttr, Attribute, DialectAttr, DictionaryAttr, DistinctAttr, OpaqueAttr, TypeAttr, typeOfAttribute } from '../attribute.js';
+import {
+  ArrayAttr,
+  Attribute,
+  DialectAttr,
+  DictionaryAttr,
+  DistinctAttr,
+  OpaqueAttr,
+  TypeAttr,
+  typeOfAttribute,
+} from '../attribute.js';
 import { CallSiteLoc, FusedLoc, NameLoc } from '../location.js';
 import {
   DialectType,
+  elementTypeOf,
   FunctionType,
   MemRefType,
   OpaqueType,
@@ -11,7 +21,6 @@ import {
   TupleType,
   type Type,
   UnrankedMemRefType,
-  elementTypeOf,
 } from '../type.js';
 import { MAX_DEPTH } from './lexer.js';
 
@@ -50,7 +59,12 @@ export class AliasLimits {
         depth = Math.max(depth, inner.depth);
       }
       measure = { parts, depth: depth + 1 };
-    } else if (item instanceof DialectType || item instanceof OpaqueType || item instanceof DialectAttr || item instanceof OpaqueAttr)
+    } else if (
+      item instanceof DialectType ||
+      item instanceof OpaqueType ||
+      item instanceof DialectAttr ||
+      item instanceof OpaqueAttr
+    )
       measure = { parts: 1 + (item.text.length >> 3), depth: 1 };
     this.known.set(item, measure);
     return measure;
@@ -77,6 +91,7 @@ function childrenOf(item: Type | Attribute): readonly (Type | Attribute)[] {
   if (element !== item) parts.push(element);
   if (item instanceof TensorType && item.encoding) parts.push(item.encoding);
   if (item instanceof MemRefType && item.layout) parts.push(item.layout);
-  if ((item instanceof MemRefType || item instanceof UnrankedMemRefType) && item.memorySpace) parts.push(item.memorySpace);
+  if ((item instanceof MemRefType || item instanceof UnrankedMemRefType) && item.memorySpace)
+    parts.push(item.memorySpace);
   return parts;
 }

@@ -1,10 +1,10 @@
 // Attributes of every kind, dictionaries, and the `#...` symbols of dialects and aliases.
-import { AffineMap, IntegerSet } from '../affine.js';
+import type { AffineMap, IntegerSet } from '../affine.js';
 import { type Attribute, type DictionaryAttr, DistinctAttr, OpaqueAttr, type SymbolRefAttr } from '../attribute.js';
 import type { Location } from '../location.js';
 import type { Type } from '../type.js';
 import { ElementsParser } from './elements-parser.js';
-import { C_BARE, C_START, CLASS, brief } from './lexer.js';
+import { brief, C_BARE, C_START, CLASS } from './lexer.js';
 import { hashBytes } from './names.js';
 
 const MEMO_SIZE = 2048;
@@ -182,7 +182,8 @@ export abstract class AttributeParser extends ElementsParser {
       this.distincts.set(number, made);
       return made;
     }
-    if (known.referenced !== referenced) this.fail('parse.distinct', `distinct[${number}] was ${brief(known.referenced)} before`, start);
+    if (known.referenced !== referenced)
+      this.fail('parse.distinct', `distinct[${number}] was ${brief(known.referenced)} before`, start);
     return known;
   }
 
@@ -273,7 +274,8 @@ export abstract class AttributeParser extends ElementsParser {
         if (names.length) {
           const last = names[names.length - 1]!;
           if (seen === null && name < last) seen = new Set(names);
-          if (name === last || seen?.has(name)) this.fail('parse.duplicate-attribute', `attribute '${name}' is given twice`, at);
+          if (name === last || seen?.has(name))
+            this.fail('parse.duplicate-attribute', `attribute '${name}' is given twice`, at);
           seen?.add(name);
         }
         names.push(name);
@@ -346,13 +348,19 @@ export abstract class AttributeParser extends ElementsParser {
     const dialect = context.dialect(dialectName);
     if (!dialect) {
       if (!context.allowUnregistered)
-        this.fail('parse.unregistered-dialect', `attribute '#${name}' of unregistered dialect '${dialectName}'; register the dialect or pass --allow-unregistered-dialect`);
+        this.fail(
+          'parse.unregistered-dialect',
+          `attribute '#${name}' of unregistered dialect '${dialectName}'; register the dialect or pass --allow-unregistered-dialect`,
+        );
       const stop = body ? this.bodyEnd(nameEnd) : nameEnd;
       const text = this.slice(start + 1, stop);
       this.pos = stop;
       this.skip();
       const attrType = this.accept(0x3a) ? this.type() : (type ?? null);
-      return context.uniqueByText(`opaque ${attrType?.id ?? ''} ${text}`, () => new OpaqueAttr(dialectName, text, attrType));
+      return context.uniqueByText(
+        `opaque ${attrType?.id ?? ''} ${text}`,
+        () => new OpaqueAttr(dialectName, text, attrType),
+      );
     }
     this.enter();
     this.pos = nameEnd;
@@ -364,7 +372,8 @@ export abstract class AttributeParser extends ElementsParser {
       full = `${dialectName}.${this.bare('the name of an attribute')}`;
     }
     const definition = dialect.attributes?.find((d) => d.name === full);
-    if (!definition) this.fail('parse.unknown-attribute', `dialect '${dialectName}' has no attribute '#${full}'`, start);
+    if (!definition)
+      this.fail('parse.unknown-attribute', `dialect '${dialectName}' has no attribute '#${full}'`, start);
     const parameters = definition.parse(this.asm);
     if (dot < 0) this.expectClose(0x3e, "'>' to close the attribute", open);
     this.leave();
@@ -392,7 +401,13 @@ export abstract class AttributeParser extends ElementsParser {
           const o = open.pop()!;
           // `<` and `>`, `[` and `]`, `{` and `}` are two apart, `(` and `)` one.
           if (c - bytes[o]! !== (c === 0x29 ? 1 : 2))
-            this.failWithNote('parse.unbalanced', `unbalanced '${String.fromCharCode(c)}'`, p, `to match this '${String.fromCharCode(bytes[o]!)}'`, this.base + o);
+            this.failWithNote(
+              'parse.unbalanced',
+              `unbalanced '${String.fromCharCode(c)}'`,
+              p,
+              `to match this '${String.fromCharCode(bytes[o]!)}'`,
+              this.base + o,
+            );
           if (open.length === 0) return p + 1;
           break;
         }
@@ -406,7 +421,14 @@ export abstract class AttributeParser extends ElementsParser {
           if (bytes[p + 1] === 0x2f) while (p + 1 < this.end && bytes[p + 1] !== 10 && bytes[p + 1] !== 13) p++;
           break;
         case 0:
-          if (p >= this.end) this.failWithNote('parse.unbalanced', "expected '>', got end of input", p, "to match this '<'", this.base + start);
+          if (p >= this.end)
+            this.failWithNote(
+              'parse.unbalanced',
+              "expected '>', got end of input",
+              p,
+              "to match this '<'",
+              this.base + start,
+            );
           break;
       }
       p++;

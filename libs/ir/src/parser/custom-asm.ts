@@ -1,7 +1,14 @@
 // The parser as assembly hooks of operations, types and attributes see it (AsmParser of ../asm.ts).
 // One object serves a whole text; what belongs to the operation at hand is saved around nested operations.
-import { AffineExpr, AffineMap, type IntegerSet } from '../affine.js';
-import type { AsmParser, CustomAssembly, Delimiter, OperationState, ParsedArgument, UnresolvedOperand } from '../asm.js';
+import { AffineExpr, type AffineMap, type IntegerSet } from '../affine.js';
+import type {
+  AsmParser,
+  CustomAssembly,
+  Delimiter,
+  OperationState,
+  ParsedArgument,
+  UnresolvedOperand,
+} from '../asm.js';
 import { AffineMapAttr, type Attribute, IntegerSetAttr } from '../attribute.js';
 import type { Block } from '../block.js';
 import type { Context } from '../context.js';
@@ -11,7 +18,7 @@ import type { OpInfo } from '../op-info.js';
 import { Operation, type Region } from '../operation.js';
 import type { Type } from '../type.js';
 import type { Value } from '../value.js';
-import { C_DIGIT, CLASS, brief } from './lexer.js';
+import { brief, C_DIGIT, CLASS } from './lexer.js';
 import type { EntryArgument, OpParser } from './op-parser.js';
 
 /** `%name#number`; the text of the name is made only when asked for. */
@@ -50,9 +57,51 @@ const CLOSE = new Map([
   [0x3c, 0x3e],
 ]);
 
-interface ResultGroup {
+/** Names of results: each stands for `count` of them. */
+export interface ResultGroup {
   readonly id: number;
   readonly count: number;
+  readonly offset: number;
+}
+
+/**
+ * States for nested operations, outermost first. They are emptied and used again: a literal keeps room for its elements
+ * when they are popped, so an operation with few operands allocates nothing here.
+ */
+class StatePool {
+  private readonly states: OperationState[] = [];
+  private depth = 0;
+
+  take(loc: LocationRef): OperationState {
+    let state = this.states[this.depth++];
+    if (!state) {
+      const room: never[] = [];
+      const roomy = <T>() => {
+        const list = [room, room, room, room] as unknown as T[];
+        while (list.length > 0) list.pop();
+        return list;
+      };
+      state = {
+        loc,
+        operands: roomy(),
+        resultTypes: roomy(),
+        attributes: new Map(),
+        regions: roomy(),
+        successors: roomy(),
+      };
+      this.states.push(state);
+    }
+    state.loc = loc;
+    return state;
+  }
+  give(state: OperationState): void {
+    this.depth--;
+    while (state.operands.length > 0) state.operands.pop();
+    while (state.resultTypes.length > 0) state.resultTypes.pop();
+    while (state.regions.length > 0) state.regions.pop();
+    while (state.successors.length > 0) state.successors.pop();
+    if (state.attributes.size > 0) state.attributes = new Map();
+  }
 }
 
 export class CustomAsm implements AsmParser {
@@ -60,38 +109,54 @@ export class CustomAsm implements AsmParser {
   private readonly p: OpParser;
   // The operation at hand.
   private groups: readonly ResultGroup[] = [];
-  private isolated = false;
+  /** Name of the only result, 0 when `groups` tells. */
+  private single = 0;
+  private info: OpInfo | null = null;
   private parsedRegions: Region[] | null = null;
-  /** A map of attributes that nothing was put into, for the next operation. */
-  private spare: Map<string, Attribute> | null = null;
+  private readonly states = new StatePool();
 
   constructor(parser: OpParser) {
     this.p = parser;
     this.context = parser.context;
   }
 
-  /** Runs the hooks of one operation and builds it. */
-  operation(info: OpInfo, assembly: CustomAssembly, loc: LocationRef, options: { isolated: boolean }, groups: readonly ResultGroup[]): Operation {
-    const { groups: outerGroups, isolated: outerIsolated, parsedRegions: outerRegions } = this;
+  /** Runs the hooks of one operation and builds it. Its results are named by `single` when not 0, or by `groups`. */
+  operation(
+    info: OpInfo,
+    assembly: CustomAssembly,
+    loc: LocationRef,
+    single: number,
+    groups: readonly ResultGroup[],
+  ): Operation {
+    const { groups: outerGroups, single: outerSingle, info: outerInfo, parsedRegions: outerRegions } = this;
     this.groups = groups;
-    this.isolated = options.isolated;
+    this.single = single;
+    this.info = info;
     this.parsedRegions = null;
-    const attributes = this.spare ?? new Map<string, Attribute>();
-    this.spare = null;
-    const state: OperationState = { loc, operands: [], resultTypes: [], attributes, regions: [], successors: [] };
+    const state = this.states.take(loc);
     assembly.parse(this, state);
     if (this.parsedRegions !== null) this.completeRegions(info, state.regions, this.parsedRegions);
     this.groups = outerGroups;
-    this.isolated = outerIsolated;
+    this.single = outerSingle;
+    this.info = outerInfo;
     this.parsedRegions = outerRegions;
-    const dictionary = this.dictionary(state.attributes);
-    if (state.attributes.size === 0) this.spare = state.attributes;
-    return Operation.create(info, state.loc, state.operands, state.resultTypes, dictionary, state.regions, state.successors);
+    const op = Operation.create(
+      info,
+      state.loc,
+      state.operands,
+      state.resultTypes,
+      this.dictionary(state.attributes),
+      state.regions,
+      state.successors,
+    );
+    this.states.give(state);
+    return op;
   }
 
   private dictionary(attributes: Map<string, Attribute>) {
     if (attributes.size === 0) return this.context.emptyDictionary;
-    if (attributes.size === 1) for (const [name, value] of attributes) return this.context.dictionarySorted([name], [value]);
+    if (attributes.size === 1)
+      for (const [name, value] of attributes) return this.context.dictionarySorted([name], [value]);
     return this.context.dictionary([...attributes]);
   }
 
@@ -267,7 +332,11 @@ export class CustomAsm implements AsmParser {
   }
   resolveAll(operands: readonly UnresolvedOperand[], types: readonly Type[]): Value[] {
     if (operands.length !== types.length)
-      this.p.fail('parse.operand-count', `${operands.length} operand${operands.length === 1 ? '' : 's'}, but ${types.length} type${types.length === 1 ? '' : 's'}`, operands[0]?.offset);
+      this.p.fail(
+        'parse.operand-count',
+        `${operands.length} operand${operands.length === 1 ? '' : 's'}, but ${types.length} type${types.length === 1 ? '' : 's'}`,
+        operands[0]?.offset,
+      );
     return operands.map((operand, i) => this.resolve(operand, types[i]!));
   }
   argument(options?: { attributes?: boolean }): ParsedArgument {
@@ -289,7 +358,7 @@ export class CustomAsm implements AsmParser {
       if (number !== 0) p.fail('parse.result-number', 'a block argument is a single value', offset);
       return { id, offset, type };
     });
-    const region = p.region({ isolated: this.isolated }, entry ?? null);
+    const region = p.region({ isolated: this.info !== null && p.isIsolated(this.info) }, entry ?? null);
     if (this.parsedRegions === null) this.parsedRegions = [region];
     else this.parsedRegions.push(region);
     return region;
@@ -336,6 +405,7 @@ export class CustomAsm implements AsmParser {
   }
 
   resultName(index: number): string | undefined {
+    if (this.single !== 0) return index === 0 ? this.p.nameText(this.single) : undefined;
     let i = index;
     for (const group of this.groups) {
       if (i < group.count) return this.p.nameText(group.id);

@@ -9,18 +9,18 @@ import {
 } from '../attribute.js';
 import { floatBits, floatFromBits, printDense, printString } from '../attribute-text.js';
 import {
+  byteWidth,
   ComplexType,
   DYNAMIC,
+  elementCount,
   FloatType,
   IndexType,
   IntegerType,
   TensorType,
   type Type,
   VectorType,
-  byteWidth,
-  elementCount,
 } from '../type.js';
-import { C_HEX, CLASS, brief, hexDigit } from './lexer.js';
+import { brief, C_HEX, CLASS, hexDigit } from './lexer.js';
 import { NumberParser } from './number-parser.js';
 
 type StaticShaped = TensorType | VectorType;
@@ -54,9 +54,15 @@ export abstract class ElementsParser extends NumberParser {
     const at = this.pos;
     const type = given ?? this.type();
     if (!(type instanceof TensorType) && !(type instanceof VectorType))
-      return this.fail('parse.elements-type', `${what} elements must be a ranked tensor or a vector, got ${brief(type)}`, at);
-    if (type.shape.includes(DYNAMIC)) this.fail('parse.elements-type', `${what} elements must have a static shape, got ${brief(type)}`, at);
-    if (type instanceof VectorType && type.scalable.includes(true) && what !== 'dense') this.fail('parse.elements-type', `${what} elements cannot be scalable`, at);
+      return this.fail(
+        'parse.elements-type',
+        `${what} elements must be a ranked tensor or a vector, got ${brief(type)}`,
+        at,
+      );
+    if (type.shape.includes(DYNAMIC))
+      this.fail('parse.elements-type', `${what} elements must have a static shape, got ${brief(type)}`, at);
+    if (type instanceof VectorType && type.scalable.includes(true) && what !== 'dense')
+      this.fail('parse.elements-type', `${what} elements cannot be scalable`, at);
     return type;
   }
 
@@ -67,7 +73,11 @@ export abstract class ElementsParser extends NumberParser {
       if (count !== 0) this.fail('parse.elements-shape', `no elements given for ${brief(type)}`);
       return this.context.denseElements(type, new Uint8Array(0), { splat: false });
     }
-    const numeric = element instanceof IntegerType || element instanceof IndexType || element instanceof FloatType || element instanceof ComplexType;
+    const numeric =
+      element instanceof IntegerType ||
+      element instanceof IndexType ||
+      element instanceof FloatType ||
+      element instanceof ComplexType;
     if (!numeric) return this.denseStrings(type, count);
     if (this.atString) return this.denseHex(type, count);
     const width = this.storedWidth(element, start);
@@ -95,7 +105,8 @@ export abstract class ElementsParser extends NumberParser {
 
   private storedWidth(element: Type, start: number): number {
     const width = byteWidth(element);
-    if (width === undefined) return this.fail('parse.elements-type', `dense elements of type ${brief(element)} are not supported`, start);
+    if (width === undefined)
+      return this.fail('parse.elements-type', `dense elements of type ${brief(element)} are not supported`, start);
     return width;
   }
   private fill(bytes: Uint8Array): void {
@@ -129,7 +140,11 @@ export abstract class ElementsParser extends NumberParser {
   private shapeMismatch(type: StaticShaped, level: number, at: number): never {
     const size = type.shape[level];
     const wanted = size === undefined ? 'one element' : `a list of ${size}`;
-    return this.fail('parse.elements-shape', `elements do not have the shape of ${brief(type)}: expected ${wanted} here`, at);
+    return this.fail(
+      'parse.elements-shape',
+      `elements do not have the shape of ${brief(type)}: expected ${wanted} here`,
+      at,
+    );
   }
 
   private element(type: Type): void {
@@ -190,7 +205,10 @@ export abstract class ElementsParser extends NumberParser {
       const full = count * parts * textWidth;
       splat = raw.length === parts * textWidth && count !== 0;
       if (!splat && raw.length !== full) this.blobSize(type, full, raw.length, at);
-      bytes = textWidth === width ? raw : widen(raw, textWidth, width, { signed: part instanceof IntegerType && part.signedness !== 'unsigned' });
+      bytes =
+        textWidth === width
+          ? raw
+          : widen(raw, textWidth, width, { signed: part instanceof IntegerType && part.signedness !== 'unsigned' });
     }
     this.pos = stop;
     this.skip();
@@ -198,7 +216,11 @@ export abstract class ElementsParser extends NumberParser {
     return this.denseUniform(type, bytes, parts * width);
   }
   private blobSize(type: Type, wanted: number, got: number, at: number): never {
-    return this.fail('parse.elements-blob', `hexadecimal elements of ${brief(type)} take ${wanted} bytes, got ${got}`, at);
+    return this.fail(
+      'parse.elements-blob',
+      `hexadecimal elements of ${brief(type)} take ${wanted} bytes, got ${got}`,
+      at,
+    );
   }
 
   /** The bytes of the string `"0x..."` in [start, end). */
@@ -211,7 +233,8 @@ export abstract class ElementsParser extends NumberParser {
     for (let i = 0, p = from; i < out.length; i++, p += 2) {
       const a = bytes[p]!;
       const b = bytes[p + 1]!;
-      if (!(CLASS[a]! & CLASS[b]! & C_HEX)) this.fail('parse.elements-blob', 'expected a string "0x..." of hexadecimal digits', p);
+      if (!(CLASS[a]! & CLASS[b]! & C_HEX))
+        this.fail('parse.elements-blob', 'expected a string "0x..." of hexadecimal digits', p);
       out[i] = (hexDigit(a) << 4) | hexDigit(b);
     }
     return out;
@@ -251,22 +274,31 @@ export abstract class ElementsParser extends NumberParser {
     this.advance(1);
     const { context } = this;
     const rank = type.shape.length;
-    let indices: Attribute = context.denseElements(context.tensor([0, rank], context.i64), new Uint8Array(0), { splat: false });
-    let values: Attribute = context.denseElements(context.tensor([0], type.element), new Uint8Array(0), { splat: false });
+    let indices: Attribute = context.denseElements(context.tensor([0, rank], context.i64), new Uint8Array(0), {
+      splat: false,
+    });
+    let values: Attribute = context.denseElements(context.tensor([0], type.element), new Uint8Array(0), {
+      splat: false,
+    });
     let text = '';
     if (this.bytes[this.pos] !== 0x3e) {
       const at = this.pos;
       const indexShape = this.literalShape();
       // A number without brackets is one index, the same in every dimension.
-      const indexType = context.tensor(indexShape.length === 0 ? [1, rank] : indexShape.length === 1 ? [1, indexShape[0]!] : indexShape, context.i64);
-      if (indexShape.length > 2 || indexType.shape[1] !== rank) this.fail('parse.elements-shape', `indices of sparse elements of ${brief(type)} need ${rank} numbers each`, at);
+      const indexType = context.tensor(
+        indexShape.length === 0 ? [1, rank] : indexShape.length === 1 ? [1, indexShape[0]!] : indexShape,
+        context.i64,
+      );
+      if (indexShape.length > 2 || indexType.shape[1] !== rank)
+        this.fail('parse.elements-shape', `indices of sparse elements of ${brief(type)} need ${rank} numbers each`, at);
       indices = this.sparsePart(context.tensor(indexShape, context.i64), indexType, at);
       this.checkIndices(indices as DenseElementsAttr, type, at);
       this.expect(0x2c, "',' between the indices and the values of sparse elements");
       const valuesAt = this.pos;
       const valueShape = this.literalShape();
       const n = indexType.shape[0]!;
-      if (valueShape.length > 1 || (valueShape[0] ?? n) !== n) this.fail('parse.elements-shape', `sparse elements need one value for each of the ${n} indices`, valuesAt);
+      if (valueShape.length > 1 || (valueShape[0] ?? n) !== n)
+        this.fail('parse.elements-shape', `sparse elements need one value for each of the ${n} indices`, valuesAt);
       values = this.sparsePart(context.tensor(valueShape, type.element), context.tensor([n], type.element), valuesAt);
       if (this.pos !== close - 1) this.failExpected("'>' to close the sparse elements");
       text = `${this.partText(indices, indexShape)}, ${this.partText(values, valueShape)}`;
@@ -278,7 +310,9 @@ export abstract class ElementsParser extends NumberParser {
   /** Reads a literal of the shape written and gives it the shape meant. */
   private sparsePart(written: TensorType, meant: TensorType, start: number): Attribute {
     const attr = this.denseBody(written, start);
-    return attr instanceof DenseElementsAttr ? this.context.denseElements(meant, attr.bytes, { splat: attr.splat }) : attr;
+    return attr instanceof DenseElementsAttr
+      ? this.context.denseElements(meant, attr.bytes, { splat: attr.splat })
+      : attr;
   }
   /** Numbers in lists of the given shape, also where they are all equal. */
   private partText(attr: Attribute, shape: readonly number[]): string {
@@ -289,7 +323,10 @@ export abstract class ElementsParser extends NumberParser {
       const scalar = this.context.tensor([], attr.type.element);
       items = Array.from({ length: count }, (_, i) => {
         const at = attr.splat ? 0 : i * width;
-        return printDense(new DenseElementsAttr(scalar, attr.bytes.slice(at, at + width), true)).slice('dense<'.length, -1);
+        return printDense(new DenseElementsAttr(scalar, attr.bytes.slice(at, at + width), true)).slice(
+          'dense<'.length,
+          -1,
+        );
       });
     } else {
       const { values, splat } = attr as DenseStringElementsAttr;
@@ -308,7 +345,8 @@ export abstract class ElementsParser extends NumberParser {
       const value = view.getBigInt64(i, true);
       const check = indices.splat ? type.shape : [type.shape[(i / 8) % type.shape.length]!];
       for (const size of check)
-        if (value < 0n || value >= BigInt(size)) this.fail('parse.elements-shape', `index ${value} is out of range for ${brief(type)}`, at);
+        if (value < 0n || value >= BigInt(size))
+          this.fail('parse.elements-shape', `index ${value} is out of range for ${brief(type)}`, at);
     }
   }
   /** Sizes of the nested lists at `pos`, by their first members; nothing is consumed. */
@@ -348,8 +386,13 @@ export abstract class ElementsParser extends NumberParser {
     const at = this.pos;
     const type = this.type();
     if (!(type instanceof IntegerType && type.signedness === 'signless') && !(type instanceof FloatType))
-      return this.fail('parse.array-type', `elements of an array must be signless integers or floats, got ${brief(type)}`, at);
-    if (type.width % 8 !== 0 && type.width !== 1) this.fail('parse.array-type', `elements of an array must have whole bytes, got ${brief(type)}`, at);
+      return this.fail(
+        'parse.array-type',
+        `elements of an array must be signless integers or floats, got ${brief(type)}`,
+        at,
+      );
+    if (type.width % 8 !== 0 && type.width !== 1)
+      this.fail('parse.array-type', `elements of an array must have whole bytes, got ${brief(type)}`, at);
     const values: (number | bigint)[] = [];
     if (this.bytes[this.pos] !== 0x3e) {
       this.expect(0x3a, "':' or '>' after the element type of an array");
@@ -379,7 +422,11 @@ export abstract class ElementsParser extends NumberParser {
 }
 
 function normalised(value: number | bigint): number | bigint {
-  return typeof value === 'bigint' && value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+  return typeof value === 'bigint' &&
+    value >= BigInt(Number.MIN_SAFE_INTEGER) &&
+    value <= BigInt(Number.MAX_SAFE_INTEGER)
+    ? Number(value)
+    : value;
 }
 
 /** Elements of `from` bytes as elements of `to` bytes, sign- or zero-extended. */

@@ -1,6 +1,6 @@
 // Bytes of valid files are changed at random: the parser answers with a module or with one diagnostic, soon, and what
 // it accepts prints to text that it accepts again and prints the same.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Context, parseModule, printModule, renderDiagnostic } from '../index.js';
@@ -53,8 +53,45 @@ const seeds: Uint8Array[] = [
   encoder.encode(CUSTOM),
   encoder.encode(generateModule(60)),
 ];
-const PIECES = ['%', '^bb0', '#', '!', '@', '"', '{', '}', '(', ')', '[', ']', '<', '>', '->', '::', 'x', '-', '0x', '.', 'loc(', '//', '\n', '\0', '\xff', 'dense<',
-  ' : ', 'tensor<', '99999999999', '= ', '({', '{-#', '#-}', 'affine_map<', 'i32', '#0', ':2'].map((p) => Uint8Array.from(p, (c) => c.charCodeAt(0)));
+const PIECES = [
+  '%',
+  '^bb0',
+  '#',
+  '!',
+  '@',
+  '"',
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  '<',
+  '>',
+  '->',
+  '::',
+  'x',
+  '-',
+  '0x',
+  '.',
+  'loc(',
+  '//',
+  '\n',
+  '\0',
+  '\xff',
+  'dense<',
+  ' : ',
+  'tensor<',
+  '99999999999',
+  '= ',
+  '({',
+  '{-#',
+  '#-}',
+  'affine_map<',
+  'i32',
+  '#0',
+  ':2',
+].map((p) => Uint8Array.from(p, (c) => c.charCodeAt(0)));
 
 function mutate(source: Uint8Array, next: (below: number) => number): Uint8Array {
   let bytes = Uint8Array.from(source);
@@ -71,15 +108,21 @@ function mutate(source: Uint8Array, next: (below: number) => number): Uint8Array
       case 2: // with a piece of syntax
         bytes = Uint8Array.from([...bytes.subarray(0, at), ...piece, ...bytes.subarray(at)]);
         break;
-      case 3: { // with a copy of another part
+      case 3: {
+        // with a copy of another part
         const from = next(bytes.length);
-        bytes = Uint8Array.from([...bytes.subarray(0, at), ...bytes.subarray(from, from + 1 + next(40)), ...bytes.subarray(at)]);
+        bytes = Uint8Array.from([
+          ...bytes.subarray(0, at),
+          ...bytes.subarray(from, from + 1 + next(40)),
+          ...bytes.subarray(at),
+        ]);
         break;
       }
       case 4: // cut short
         if (next(4) === 0) bytes = bytes.subarray(0, at);
         break;
-      default: { // another digit or letter for one
+      default: {
+        // another digit or letter for one
         const swap = bytes.findIndex((c, i) => i >= at && ((c >= 0x30 && c < 0x39) || (c >= 0x61 && c < 0x7a)));
         if (swap >= 0) bytes[swap]! += 1;
       }
@@ -120,7 +163,9 @@ describe('random changes', () => {
       try {
         outcome = check(bytes);
       } catch (error) {
-        throw new Error(`seed ${seed}: ${(error as Error).message}\n${new TextDecoder().decode(bytes)}`, { cause: error });
+        throw new Error(`seed ${seed}: ${(error as Error).message}\n${new TextDecoder().decode(bytes)}`, {
+          cause: error,
+        });
       }
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }

@@ -146,7 +146,17 @@ export class Lexer {
   private checkCharacter(): void {
     const c = this.bytes[this.pos]!;
     if (this.pos >= this.end) return;
-    if (c < 0x20 || c > 0x7e || c === 0x60 || c === 0x27 || c === 0x5c || c === 0x7e || c === 0x24 || c === 0x26 || c === 0x3b) {
+    if (
+      c < 0x20 ||
+      c > 0x7e ||
+      c === 0x60 ||
+      c === 0x27 ||
+      c === 0x5c ||
+      c === 0x7e ||
+      c === 0x24 ||
+      c === 0x26 ||
+      c === 0x3b
+    ) {
       const shown = c > 0x20 && c < 0x7f ? `'${String.fromCharCode(c)}'` : `byte 0x${c.toString(16).padStart(2, '0')}`;
       this.fail('parse.character', `unexpected ${shown}`);
     }
@@ -220,7 +230,13 @@ export class Lexer {
     }
     this.checkCharacter();
     const opened = String.fromCharCode(this.bytes[open]!);
-    this.failWithNote('parse.unclosed', `expected ${what}, got ${this.describe()}`, this.pos, `to match this '${opened}'`, this.base + open);
+    this.failWithNote(
+      'parse.unclosed',
+      `expected ${what}, got ${this.describe()}`,
+      this.pos,
+      `to match this '${opened}'`,
+      this.base + open,
+    );
   }
   /** Two-byte punctuation: `->`, `::`. */
   accept2(first: number, second: number): boolean {
@@ -333,8 +349,14 @@ export class Lexer {
       if (e === QUOTE || e === BACKSLASH) out[n++] = e;
       else if (e === 0x6e) out[n++] = 10;
       else if (e === 0x74) out[n++] = 9;
-      else if (CLASS[e]! & C_HEX && CLASS[this.bytes[i + 1]!]! & C_HEX && i + 1 < end) out[n++] = (hexDigit(e) << 4) | hexDigit(this.bytes[++i]!);
-      else this.fail('parse.string', 'unknown escape in a string; write \\n, \\t, \\", \\\\ or two hexadecimal digits', i - 1);
+      else if (CLASS[e]! & C_HEX && CLASS[this.bytes[i + 1]!]! & C_HEX && i + 1 < end)
+        out[n++] = (hexDigit(e) << 4) | hexDigit(this.bytes[++i]!);
+      else
+        this.fail(
+          'parse.string',
+          'unknown escape in a string; write \\n, \\t, \\", \\\\ or two hexadecimal digits',
+          i - 1,
+        );
     }
     return out.subarray(0, n);
   }

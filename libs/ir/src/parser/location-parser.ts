@@ -30,7 +30,8 @@ export abstract class LocationParser extends AttributeParser {
     if (this.bytes[pos] === 0x22) return this.namedLocation();
     if (this.bytes[pos] === 0x23) {
       const attr = this.attribute();
-      if (!(attr instanceof Location)) return this.fail('parse.location', `expected a location, got ${brief(attr)}`, pos);
+      if (!(attr instanceof Location))
+        return this.fail('parse.location', `expected a location, got ${brief(attr)}`, pos);
       return attr;
     }
     if (this.acceptWord('unknown')) return context.unknownLoc;
@@ -94,7 +95,8 @@ export abstract class LocationParser extends AttributeParser {
     if (this.later === null) {
       this.later = this.scanAliases();
       // In the order of the file, in which one refers to those before it: this keeps the recursion shallow.
-      for (const other of this.later.keys()) if (!this.readAhead.has(other) && !this.resolving.has(other)) this.readLater(other);
+      for (const other of this.later.keys())
+        if (!this.readAhead.has(other) && !this.resolving.has(other)) this.readLater(other);
     }
     return this.readLater(name);
   }

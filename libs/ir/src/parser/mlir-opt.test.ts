@@ -1,6 +1,6 @@
 // Files that mlir-opt accepts: read here, printed, read again, and compared with what mlir-opt makes of them.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Context, type Operation, type PrintOptions, parseModule, printModule, renderDiagnostic } from '../index.js';
@@ -47,10 +47,13 @@ describe.each(files)('%s', (file) => {
     it('is accepted by mlir-opt', () => {
       expect(mlir(text.toString())).not.toBe('');
     });
-    it.each(['generic', 'custom', 'locations'])('is accepted by mlir-opt after reprinting in the style "%s"', (style) => {
-      const printed = printModule(parsed(text, context(), file), styles[style]);
-      expect(mlir(printed)).not.toBe('');
-    });
+    it.each(['generic', 'custom', 'locations'])(
+      'is accepted by mlir-opt after reprinting in the style "%s"',
+      (style) => {
+        const printed = printModule(parsed(text, context(), file), styles[style]);
+        expect(mlir(printed)).not.toBe('');
+      },
+    );
     it('means the same as what mlir-opt prints for it', () => {
       const ctx = context();
       const ours = parsed(text, ctx, file);
@@ -60,7 +63,11 @@ describe.each(files)('%s', (file) => {
     it('keeps its meaning when mlir-opt reads our text and prints it with locations', () => {
       const ctx = context();
       const ours = parsed(text, ctx, file);
-      const round = mlir(printModule(ours, { generic: true, locations: true }), '--mlir-print-op-generic', '--mlir-print-debuginfo');
+      const round = mlir(
+        printModule(ours, { generic: true, locations: true }),
+        '--mlir-print-op-generic',
+        '--mlir-print-debuginfo',
+      );
       expect(difference(ours, parsed(round, ctx, 'mlir-opt'))).toBeUndefined();
     });
   });

@@ -202,7 +202,12 @@ export class ValueScopes {
     if (scope === 0) this.log.push(2 * id);
     else {
       this.log.push(2 * id + 1);
-      this.hidden.push({ value: this.values[id]!, scope, offset: this.offsets[id]!, multi: this.multis.get(id) ?? null });
+      this.hidden.push({
+        value: this.values[id]!,
+        scope,
+        offset: this.offsets[id]!,
+        multi: this.multis.get(id) ?? null,
+      });
       this.multis.delete(id);
     }
     this.scopeOf[id] = this.isolated;
@@ -219,7 +224,7 @@ export class ValueScopes {
     const scope = this.stack.pop()!;
     const ends = scope.previous !== this.isolated;
     const log = this.log;
-    let kept: number[] | null = null;
+    const kept: number[] = [];
     const keptHidden: Hidden[] = [];
     let unresolved: { id: number; offset: number } | null = null;
     for (let i = log.length - 1; i >= scope.mark; i--) {
@@ -230,7 +235,7 @@ export class ValueScopes {
         if (ends) {
           if (unresolved === null || forward < unresolved.offset) unresolved = { id, offset: forward };
         } else {
-          (kept ??= []).push(entry);
+          kept.push(entry);
           if (entry & 1) keptHidden.push(this.hidden.pop()!);
           continue;
         }
@@ -238,7 +243,7 @@ export class ValueScopes {
       this.restore(entry, id);
     }
     log.length = scope.mark;
-    if (kept) for (let i = kept.length - 1; i >= 0; i--) log.push(kept[i]!);
+    for (let i = kept.length - 1; i >= 0; i--) log.push(kept[i]!);
     for (let i = keptHidden.length - 1; i >= 0; i--) this.hidden.push(keptHidden[i]!);
     this.isolated = scope.previous;
     return unresolved;

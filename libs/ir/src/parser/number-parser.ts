@@ -2,7 +2,7 @@
 import type { Attribute } from '../attribute.js';
 import { floatFromBits } from '../attribute-text.js';
 import { FloatType, type IndexType, IntegerType, type Type } from '../type.js';
-import { C_DIGIT, CLASS, brief } from './lexer.js';
+import { brief, C_DIGIT, CLASS } from './lexer.js';
 import { TypeParser } from './type-parser.js';
 
 export abstract class NumberParser extends TypeParser {
@@ -18,7 +18,8 @@ export abstract class NumberParser extends TypeParser {
     if (!hex && bytes[end] === 0x2e) {
       const value = this.floatLiteral(start, end, negative);
       const type = given ?? (this.accept(0x3a) ? this.type() : context.f64);
-      if (!(type instanceof FloatType)) return this.fail('parse.literal-type', `a float cannot have the type ${brief(type)}`, at);
+      if (!(type instanceof FloatType))
+        return this.fail('parse.literal-type', `a float cannot have the type ${brief(type)}`, at);
       return context.floatAttr(type, value);
     }
     this.pos = end;
@@ -34,17 +35,25 @@ export abstract class NumberParser extends TypeParser {
       const value = floatFromBits(bits, type);
       return context.floatAttr(type, value, Number.isNaN(value) ? bits : null);
     }
-    if (!(type instanceof IntegerType) && type !== context.index) return this.fail('parse.literal-type', `an integer cannot have the type ${brief(type)}`, at);
+    if (!(type instanceof IntegerType) && type !== context.index)
+      return this.fail('parse.literal-type', `an integer cannot have the type ${brief(type)}`, at);
     const integer = type as IntegerType | IndexType;
     return context.integerAttr(integer, this.integerValue(integer, start, end, negative, at));
   }
 
   /** The literal in [start, end) as a value of the type, checked to fit; bit patterns of signless types become signed. */
-  protected integerValue(type: IntegerType | IndexType, start: number, end: number, negative: boolean, at: number): number | bigint {
+  protected integerValue(
+    type: IntegerType | IndexType,
+    start: number,
+    end: number,
+    negative: boolean,
+    at: number,
+  ): number | bigint {
     const unsigned = type instanceof IntegerType && type.signedness === 'unsigned';
     const signless = type instanceof IntegerType && type.signedness === 'signless';
     const width = type instanceof IntegerType ? type.width : 64;
-    if (negative && unsigned) this.fail('parse.integer-range', `a negative number cannot have the unsigned type ${type}`, at);
+    if (negative && unsigned)
+      this.fail('parse.integer-range', `a negative number cannot have the unsigned type ${type}`, at);
     if (end - start < 16 && width <= 64) {
       let n = 0;
       if (this.bytes[start + 1] === 0x78) n = Number(this.slice(start, end));
@@ -63,7 +72,8 @@ export abstract class NumberParser extends TypeParser {
       }
     }
     const n = BigInt(this.slice(start, end));
-    if (negative ? bitLength(n - 1n) >= width && n !== 0n : bitLength(n) > (unsigned || signless ? width : width - 1)) return this.integerRange(type, at);
+    if (negative ? bitLength(n - 1n) >= width && n !== 0n : bitLength(n) > (unsigned || signless ? width : width - 1))
+      return this.integerRange(type, at);
     return unsigned ? n : BigInt.asIntN(width, negative ? -n : n);
   }
   private integerRange(type: Type, at: number): never {
@@ -92,10 +102,15 @@ export abstract class NumberParser extends TypeParser {
   /** A hexadecimal literal as the bit pattern of a float. */
   protected floatBitsLiteral(type: FloatType, start: number, end: number, negative: boolean, at: number): bigint {
     if (this.bytes[start + 1] !== 0x78)
-      this.fail('parse.literal-type', `an integer cannot have the type ${type}; add a decimal point, or write the bits in hexadecimal`, at);
+      this.fail(
+        'parse.literal-type',
+        `an integer cannot have the type ${type}; add a decimal point, or write the bits in hexadecimal`,
+        at,
+      );
     if (negative) this.fail('parse.literal-type', 'the bits of a float take no minus sign', at);
     const bits = BigInt(this.slice(start, end));
-    if (bitLength(bits) > type.width) this.fail('parse.integer-range', `hexadecimal float has more bits than ${type}`, at);
+    if (bitLength(bits) > type.width)
+      this.fail('parse.integer-range', `hexadecimal float has more bits than ${type}`, at);
     return bits;
   }
 
@@ -131,7 +146,6 @@ export abstract class NumberParser extends TypeParser {
     return bits;
   }
 }
-
 
 function bitLength(n: bigint): number {
   if (n < 1n << 64n) return n <= 0n ? 0 : n.toString(2).length;

@@ -3,15 +3,15 @@
 import { compileAssembly } from '../assembly-format.js';
 import type { Attribute, DictionaryAttr } from '../attribute.js';
 import { Block } from '../block.js';
+import { AsmNames } from '../interfaces.js';
 import type { OpInfo } from '../op-info.js';
 import { Operation, Region } from '../operation.js';
-import { AsmNames } from '../interfaces.js';
 import { AttrSizedOperandSegments, AttrSizedResultSegments, IsolatedFromAbove } from '../traits.js';
 import { FunctionType, type Type } from '../type.js';
 import type { Value } from '../value.js';
 import { AttrNames } from '../well-known.js';
-import { CustomAsm } from './custom-asm.js';
-import { C_BARE, C_START, CLASS, type ParserInput, brief } from './lexer.js';
+import { CustomAsm, type ResultGroup } from './custom-asm.js';
+import { brief, C_BARE, C_START, CLASS, type ParserInput } from './lexer.js';
 import { opNamesOf } from './op-names.js';
 import { ValueParser } from './value-parser.js';
 
@@ -28,19 +28,6 @@ export interface EntryArgument {
   readonly offset: number;
   readonly type: Type;
 }
-
-/** Where a result of the operation at hand got its name: `%id:count`. */
-interface ResultGroup {
-  readonly id: number;
-  readonly count: number;
-  readonly offset: number;
-}
-
-/** Ops whose regions let ops of one dialect do without their prefix. */
-const DEFAULT_DIALECTS = new Map([
-  ['builtin.module', 'builtin'],
-  ['func.func', 'func'],
-]);
 
 export class OpParser extends ValueParser {
   readonly asm: CustomAsm;
@@ -77,7 +64,7 @@ export class OpParser extends ValueParser {
     this.skip();
     if (this.accept(0x3d)) {
       // `%name = ...`: by far the most frequent form.
-      const op = this.unnamed(this.noGroups, id, start);
+      const op = this.unnamed(this.noGroups, id);
       if (op.result0 === null || op.moreResults !== null) this.resultCount(op, 1, start);
       this.define(id, 0, op.result0!, start);
       return op;
@@ -93,7 +80,8 @@ export class OpParser extends ValueParser {
     for (const group of groups) total += group.count;
     if (op.resultCount !== total) this.resultCount(op, total, start);
     let index = 0;
-    for (const group of groups) for (let i = 0; i < group.count; i++) this.define(group.id, i, op.result(index++), group.offset);
+    for (const group of groups)
+      for (let i = 0; i < group.count; i++) this.define(group.id, i, op.result(index++), group.offset);
     return op;
   }
   private resultGroup(id: number, offset: number): ResultGroup {
@@ -108,14 +96,18 @@ export class OpParser extends ValueParser {
   private resultCount(op: Operation, named: number, at: number): never {
     const n = op.resultCount;
     if (n === 0) return this.fail('parse.result-count', `'${op.name}' has no results to name`, at);
-    return this.fail('parse.result-count', `'${op.name}' has ${n} result${n === 1 ? '' : 's'}, but ${named} ${named === 1 ? 'is' : 'are'} named`, at);
+    return this.fail(
+      'parse.result-count',
+      `'${op.name}' has ${n} result${n === 1 ? '' : 's'}, but ${named} ${named === 1 ? 'is' : 'are'} named`,
+      at,
+    );
   }
 
   /** What follows the names: `single` is the id of the only name, 0 when `groups` tells or there is none. */
-  private unnamed(groups: ResultGroup[], single = 0, at = 0): Operation {
+  private unnamed(groups: ResultGroup[], single = 0): Operation {
     const c = this.bytes[this.pos]!;
     if (c === 0x22) return this.genericOperation();
-    if (CLASS[c]! & C_START) return this.customOperation(single ? [{ id: single, count: 1, offset: at }] : groups);
+    if (CLASS[c]! & C_START) return this.customOperation(groups, single);
     return this.failExpected('an operation');
   }
 
@@ -180,7 +172,8 @@ export class OpParser extends ValueParser {
     if (bytes[open] !== 0x28) {
       // An alias of a function type.
       const type = this.type();
-      if (!(type instanceof FunctionType)) return this.fail('parse.expected', `expected a function type, got ${brief(type)}`, open);
+      if (!(type instanceof FunctionType))
+        this.fail('parse.expected', `expected a function type, got ${brief(type)}`, open);
       if (type.inputs.length !== count) this.operandCount(op, count, type.inputs.length, open);
       type.inputs.forEach((input, i) => {
         op.appendOperand(this.useOperand(first + 3 * i, input));
@@ -212,7 +205,11 @@ export class OpParser extends ValueParser {
     this.expectClose(0x29, "')' to end a list of types", results);
   }
   private operandCount(op: Operation, operands: number, types: number, at: number): never {
-    return this.fail('parse.operand-count', `'${op.name}' has ${operands} operand${operands === 1 ? '' : 's'}, but ${types} operand type${types === 1 ? '' : 's'}`, at);
+    return this.fail(
+      'parse.operand-count',
+      `'${op.name}' has ${operands} operand${operands === 1 ? '' : 's'}, but ${types} operand type${types === 1 ? '' : 's'}`,
+      at,
+    );
   }
   private useOperand(index: number, type: Type): Value {
     const stack = this.operandStack;
@@ -235,11 +232,17 @@ export class OpParser extends ValueParser {
   private merged(properties: DictionaryAttr, attributes: DictionaryAttr, at: number): DictionaryAttr {
     if (attributes.size === 0) return properties;
     for (const name of attributes.names)
-      if (properties.get(name)) this.fail('parse.duplicate-attribute', `attribute '${name}' is given twice: as a property and in the dictionary`, at);
+      if (properties.get(name))
+        this.fail(
+          'parse.duplicate-attribute',
+          `attribute '${name}' is given twice: as a property and in the dictionary`,
+          at,
+        );
     const entries: (readonly [string, Attribute])[] = [];
-    for (const d of [properties, attributes]) d.names.forEach((name, i) => {
-      entries.push([name, d.values[i]!]);
-    });
+    for (const d of [properties, attributes])
+      d.names.forEach((name, i) => {
+        entries.push([name, d.values[i]!]);
+      });
     return this.context.dictionary(entries);
   }
 
@@ -271,36 +274,46 @@ export class OpParser extends ValueParser {
       const name = this.quoted();
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
       if (!/^[^"\\\x00-\x1f\x7f\ud800-\udfff]+$/.test(name))
-        this.fail('parse.operation-name', 'the name of an operation cannot be empty or hold quotes, backslashes or control characters', start);
+        this.fail(
+          'parse.operation-name',
+          'the name of an operation cannot be empty or hold quotes, backslashes or control characters',
+          start,
+        );
       info = this.context.opInfo(name);
     }
-    if (info.definition === null && !this.context.allowUnregistered && info.name !== 'builtin.module') this.unregistered(info, start);
+    if (info.definition === null && !this.context.allowUnregistered && info.name !== 'builtin.module')
+      this.unregistered(info, start);
     return info;
   }
   private unregistered(info: OpInfo, at: number): never {
-    const why = this.context.dialect(info.dialect) ? `dialect '${info.dialect}' has no such operation` : `dialect '${info.dialect}' is not registered`;
-    return this.fail('parse.unregistered-operation', `unregistered operation '${info.name}': ${why}; pass --allow-unregistered-dialect to accept it`, at);
+    const why = this.context.dialect(info.dialect)
+      ? `dialect '${info.dialect}' has no such operation`
+      : `dialect '${info.dialect}' is not registered`;
+    return this.fail(
+      'parse.unregistered-operation',
+      `unregistered operation '${info.name}': ${why}; pass --allow-unregistered-dialect to accept it`,
+      at,
+    );
   }
 
-  private isIsolated(info: OpInfo): boolean {
+  isIsolated(info: OpInfo): boolean {
     return info.hasTrait(IsolatedFromAbove) || info.name === 'builtin.module';
   }
 
   // Custom assembly
 
-  private customOperation(groups: ResultGroup[]): Operation {
+  private customOperation(groups: ResultGroup[], single: number): Operation {
     const { pos: nameAt } = this;
     const end = this.bareEnd();
     const info = this.customOpName(nameAt, end);
     this.pos = end;
     this.skip();
     const outer = this.defaultDialect;
-    this.defaultDialect = AsmNames.ofInfo(info)?.defaultDialect ?? DEFAULT_DIALECTS.get(info.name) ?? '';
-    const isolated = this.isIsolated(info);
+    this.defaultDialect = AsmNames.ofInfo(info)?.defaultDialect ?? (info.name === 'builtin.module' ? 'builtin' : '');
     const op =
       info.definition === null
         ? this.unregisteredModule(info, nameAt)
-        : this.asm.operation(info, compileAssembly(info.definition), this.origin + nameAt, { isolated }, groups);
+        : this.asm.operation(info, compileAssembly(info.definition), this.origin + nameAt, single, groups);
     this.defaultDialect = outer;
     if (this.bytes[this.pos] === 0x6c) op.loc = this.optionalLocation() ?? op.loc;
     return op;
@@ -320,10 +333,18 @@ export class OpParser extends ValueParser {
     if (info.definition === null) {
       const text = this.slice(start, end);
       const tried = dotted || !this.defaultDialect ? '' : ` (tried '${info.name}' as well)`;
-      this.fail('parse.unknown-operation', `custom operation '${text}' is unknown${tried}; write an operation of an unregistered dialect in the generic form "dialect.name"(...)`, start);
+      this.fail(
+        'parse.unknown-operation',
+        `custom operation '${text}' is unknown${tried}; write an operation of an unregistered dialect in the generic form "dialect.name"(...)`,
+        start,
+      );
     }
     if (info.definition.spec.assembly === undefined)
-      this.fail('parse.no-assembly', `'${info.name}' has no custom assembly; write it in the generic form "${info.name}"(...)`, start);
+      this.fail(
+        'parse.no-assembly',
+        `'${info.name}' has no custom assembly; write it in the generic form "${info.name}"(...)`,
+        start,
+      );
     return info;
   }
 
@@ -356,7 +377,8 @@ export class OpParser extends ValueParser {
     this.blocks = null;
     const region = new Region();
     if (args !== null && args.length > 0) {
-      if (bytes[this.pos] === 0x5e) this.fail('parse.entry-label', 'the entry block has named arguments already and takes no label');
+      if (bytes[this.pos] === 0x5e)
+        this.fail('parse.entry-label', 'the entry block has named arguments already and takes no label');
       const entry = region.append();
       for (const arg of args) this.define(arg.id, 0, entry.addArgument(arg.type), arg.offset);
       this.blockBody(entry, open);
@@ -365,7 +387,8 @@ export class OpParser extends ValueParser {
     this.expectClose(0x7d, "'}' to close the region", open);
     const labels = this.blocks as Map<string, LabelledBlock> | null;
     if (labels)
-      for (const [name, label] of labels) if (!label.defined) this.fail('parse.undefined-block', `reference to undefined block '^${name}'`, label.offset);
+      for (const [name, label] of labels)
+        if (!label.defined) this.fail('parse.undefined-block', `reference to undefined block '^${name}'`, label.offset);
     this.blocks = outer;
     this.popScope();
     this.leave();
@@ -378,7 +401,13 @@ export class OpParser extends ValueParser {
       const c = bytes[this.pos]!;
       if (c === 0x7d || c === 0x5e) return;
       if (c === 0 && this.atEnd)
-        this.failWithNote('parse.unclosed', "expected '}' to close the region, got end of input", this.pos, "to match this '{'", this.base + open);
+        this.failWithNote(
+          'parse.unclosed',
+          "expected '}' to close the region, got end of input",
+          this.pos,
+          "to match this '{'",
+          this.base + open,
+        );
       block.append(this.operation());
     }
   }
@@ -407,7 +436,14 @@ export class OpParser extends ValueParser {
   private labelledBlock(region: Region, open: number): void {
     const at = this.pos;
     const label = this.label();
-    if (label.defined) this.failWithNote('parse.redefinition', `redefinition of block '${this.slice(at, this.suffixEnd(at + 1))}'`, at, 'previously defined here', this.base + label.offset);
+    if (label.defined)
+      this.failWithNote(
+        'parse.redefinition',
+        `redefinition of block '${this.slice(at, this.suffixEnd(at + 1))}'`,
+        at,
+        'previously defined here',
+        this.base + label.offset,
+      );
     label.defined = true;
     label.offset = at;
     const block = region.append(label.block);

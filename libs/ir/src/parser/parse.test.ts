@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import {
-  AffineMapAttr,
-  ArrayAttr,
-  CallSiteLoc,
+  type AffineMapAttr,
+  type ArrayAttr,
+  type CallSiteLoc,
   Context,
+  type DenseArrayAttr,
+  type DenseElementsAttr,
+  type DenseStringElementsAttr,
+  type DistinctAttr,
   DYNAMIC,
-  DenseArrayAttr,
-  DenseElementsAttr,
-  DenseStringElementsAttr,
-  DistinctAttr,
-  FloatAttr,
-  FusedLoc,
-  IntegerAttr,
-  MemRefType,
-  NameLoc,
-  OpaqueAttr,
-  type Operation,
-  SparseElementsAttr,
-  StringAttr,
-  StridedLayoutAttr,
-  TensorType,
   denseElement,
+  type FloatAttr,
+  FusedLoc,
+  type IntegerAttr,
+  type MemRefType,
+  NameLoc,
+  type OpaqueAttr,
+  type Operation,
   parseAttribute,
   parseModule,
   parseType,
+  type SparseElementsAttr,
+  type StridedLayoutAttr,
+  type StringAttr,
+  type TensorType,
 } from '../index.js';
 import { difference } from '../testing/same-structure.js';
 import { find, parse } from '../testing/text.js';
@@ -59,7 +59,9 @@ describe('types', () => {
     expect(type('complex<f64>')).toBe(context.complex(context.f64));
   });
   it('keep the encoding, the layout and the memory space', () => {
-    expect((type('tensor<4xf32, {a = 1}>') as TensorType).encoding).toBe(context.dictionary([['a', context.i64Attr(1)]]));
+    expect((type('tensor<4xf32, {a = 1}>') as TensorType).encoding).toBe(
+      context.dictionary([['a', context.i64Attr(1)]]),
+    );
     const memref = type('memref<4x4xf32, strided<[?, 1], offset: 2>, 3 : i32>') as MemRefType;
     expect(memref.layout).toBe(context.stridedLayout([DYNAMIC, 1], 2));
     expect(memref.memorySpace).toBe(context.integerAttr(context.i32, 3));
@@ -68,11 +70,19 @@ describe('types', () => {
     expect(type('memref<*xf32, "x">')).toBe(context.unrankedMemref(context.f32, context.stringAttr('x')));
   });
   it('keep the text of unknown dialects as written', () => {
-    for (const text of ['!d.t', '!d.t<a -> b, [1, (2)], {"x>" }>', '!d<anything "<" -> here>', '!d.t<!d.u<i32>>', '!d.t<\n  2>', '!d.a-b.c'])
+    for (const text of [
+      '!d.t',
+      '!d.t<a -> b, [1, (2)], {"x>" }>',
+      '!d<anything "<" -> here>',
+      '!d.t<!d.u<i32>>',
+      '!d.t<\n  2>',
+      '!d.a-b.c',
+    ])
       expect(type(text).toString()).toBe(text);
   });
   it('repeated in one text are parsed once and mean the same', () => {
-    const ops = generic('"a.b"() : () -> (tensor<2xf32>, tensor<2xf32>, tensor<3xf32>, vector<2xf32>)').region(0).entry.firstOp!;
+    const ops = generic('"a.b"() : () -> (tensor<2xf32>, tensor<2xf32>, tensor<3xf32>, vector<2xf32>)').region(0).entry
+      .firstOp!;
     expect(ops.resultTypes.map(String)).toEqual(['tensor<2xf32>', 'tensor<2xf32>', 'tensor<3xf32>', 'vector<2xf32>']);
   });
 });
@@ -116,7 +126,8 @@ describe('attributes', () => {
   });
   it('read strings to the last byte', () => {
     expect((attr('"a\\n\\t\\"\\\\\\41é"') as StringAttr).value).toBe('a\n\t"\\Aé');
-    for (const text of ['"\\FF\\00"', '"\\C3\\A9"', '"\\ED\\B3\\BF"', '"\\F0\\9F\\98\\80\\9F"']) expect(attr(text).toString()).toBe(text);
+    for (const text of ['"\\FF\\00"', '"\\C3\\A9"', '"\\ED\\B3\\BF"', '"\\F0\\9F\\98\\80\\9F"'])
+      expect(attr(text).toString()).toBe(text);
     expect(attr('"x" : !d.s')).toBe(context.stringAttr('x', context.opaqueType('d', 'd.s')));
   });
   it('read dense elements', () => {
@@ -132,10 +143,14 @@ describe('attributes', () => {
     expect(values('dense<"0x0D01"> : tensor<9xi1>')).toEqual([1, 0, 1, 1, 0, 0, 0, 0, 1]);
     expect(values('dense<"0x010203FFFFFF"> : tensor<2xi24>')).toEqual([0x030201, -1]);
     expect(values('dense<[1, // ] >\n 2]> : tensor<2xi64>')).toEqual([1n, 2n]);
-    expect((attr('dense<[(1.0, 2.0)]> : tensor<1xcomplex<f32>>') as DenseElementsAttr).bytes).toEqual(new Uint8Array(Float32Array.of(1, 2).buffer));
+    expect((attr('dense<[(1.0, 2.0)]> : tensor<1xcomplex<f32>>') as DenseElementsAttr).bytes).toEqual(
+      new Uint8Array(Float32Array.of(1, 2).buffer),
+    );
     expect((attr('dense<["a", "b"]> : tensor<2x!d.s>') as DenseStringElementsAttr).values).toEqual(['a', 'b']);
     expect(attr('dense<["a", "a"]> : tensor<2x!d.s>')).toBe(attr('dense<"a"> : tensor<2x!d.s>'));
-    expect((attr('sparse<[[0, 1]], [2.0]> : tensor<2x2xf32>') as SparseElementsAttr).toString()).toBe('sparse<[[0, 1]], [2.000000e+00]> : tensor<2x2xf32>');
+    expect((attr('sparse<[[0, 1]], [2.0]> : tensor<2x2xf32>') as SparseElementsAttr).toString()).toBe(
+      'sparse<[[0, 1]], [2.000000e+00]> : tensor<2x2xf32>',
+    );
   });
   it('read arrays, symbols, layouts and unknown attributes', () => {
     expect((attr('array<i64: 1, -9223372036854775808>') as DenseArrayAttr).values).toEqual([1, -(2n ** 63n)]);
@@ -153,10 +168,14 @@ describe('attributes', () => {
   });
   it('read affine maps with any names, parentheses and the usual precedence', () => {
     const map = (text: string) => (attr(`affine_map<${text}>`) as AffineMapAttr).map;
-    expect(map('(i, j)[n] -> (i * 2 + n, -(j - 1), (i + j) mod 4 - 3, 7 - i)').evaluate([3, 5], [10])).toEqual([16, -4, -3, 4]);
+    expect(map('(i, j)[n] -> (i * 2 + n, -(j - 1), (i + j) mod 4 - 3, 7 - i)').evaluate([3, 5], [10])).toEqual([
+      16, -4, -3, 4,
+    ]);
     expect(map('(d0) -> (d0 floordiv 2 * 3, d0 ceildiv 2)').evaluate([-3])).toEqual([-6, -1]);
     expect(map('() -> ()').results).toEqual([]);
-    expect(attr('affine_set<(d0)[s0] : (d0 >= 0, d0 <= s0, d0 * 2 == 4)>').toString()).toBe('affine_set<(d0)[s0] : (d0 >= 0, s0 - d0 >= 0, d0 * 2 - 4 == 0)>');
+    expect(attr('affine_set<(d0)[s0] : (d0 >= 0, d0 <= s0, d0 * 2 == 4)>').toString()).toBe(
+      'affine_set<(d0)[s0] : (d0 >= 0, s0 - d0 >= 0, d0 * 2 - 4 == 0)>',
+    );
   });
   it('give equal dictionaries one object, whatever the order and spacing', () => {
     expect(attr('{b = 1, a = unit}')).toBe(attr('{ a , "b"=1 }'));
@@ -187,11 +206,15 @@ describe('locations', () => {
     expect(loc('"f":1:2 to :4')).toBe(context.fileLineCol('f', 1, 2, ' to :4'));
     expect(loc('"n"("f":1:2)')).toBe(context.nameLoc('n', context.fileLineCol('f', 1, 2)));
     expect(loc('callsite("a" at "b")')).toBe(context.callSiteLoc(context.nameLoc('a'), context.nameLoc('b')));
-    expect(loc('fused<"m">["a", unknown]')).toBe(context.fusedLoc([context.nameLoc('a'), context.unknownLoc], context.stringAttr('m')));
+    expect(loc('fused<"m">["a", unknown]')).toBe(
+      context.fusedLoc([context.nameLoc('a'), context.unknownLoc], context.stringAttr('m')),
+    );
     expect(loc('fused["a"]')).toBeInstanceOf(FusedLoc);
   });
   it('may be aliases from the end of the file, which refer to each other', () => {
-    const module = generic('"a.b"() : () -> () loc(#loc2)\n"a.c"() : () -> () loc(#loc1)\n#loc2 = loc(callsite(#loc1 at "x"))\n  #loc1 = loc("y")\n');
+    const module = generic(
+      '"a.b"() : () -> () loc(#loc2)\n"a.c"() : () -> () loc(#loc1)\n#loc2 = loc(callsite(#loc1 at "x"))\n  #loc1 = loc("y")\n',
+    );
     const [b, c] = module.region(0).entry.ops;
     expect(c!.loc).toBe(context.nameLoc('y'));
     expect((b!.loc as CallSiteLoc).callee).toBe(c!.loc);
@@ -201,26 +224,53 @@ describe('locations', () => {
 
 describe('values, blocks and scopes', () => {
   it('link uses before definitions, also of several results', () => {
-    const [early, late] = generic('"a.use"(%x#1, %x, %x#1) : (f32, i32, f32) -> ()\n%x:2 = "a.def"() : () -> (i32, f32)').region(0).entry.ops;
+    const [early, late] = generic(
+      '"a.use"(%x#1, %x, %x#1) : (f32, i32, f32) -> ()\n%x:2 = "a.def"() : () -> (i32, f32)',
+    ).region(0).entry.ops;
     expect(early!.operands).toEqual([late!.result(1), late!.result(0), late!.result(1)]);
     expect(late!.result(1).useCount()).toBe(2);
   });
   it('give groups of results their names', () => {
-    const [def, use] = generic('%a, %b:2 = "a.def"() : () -> (i32, f32, index)\n"a.use"(%b#1, %b, %a) : (index, f32, i32) -> ()').region(0).entry.ops;
+    const [def, use] = generic(
+      '%a, %b:2 = "a.def"() : () -> (i32, f32, index)\n"a.use"(%b#1, %b, %a) : (index, f32, i32) -> ()',
+    ).region(0).entry.ops;
     expect(use!.operands).toEqual([def!.result(2), def!.result(1), def!.result(0)]);
   });
   it('tell names apart that look alike', () => {
-    const names = ['%0', '%00', '%1', '%a', '%a0', '%a00', '%A0', '%_', '%a.b', '%a-b', '%a$', '%arg0', '%arg1', '%9999999', '%x9999999', '%123456789012'];
+    const names = [
+      '%0',
+      '%00',
+      '%1',
+      '%a',
+      '%a0',
+      '%a00',
+      '%A0',
+      '%_',
+      '%a.b',
+      '%a-b',
+      '%a$',
+      '%arg0',
+      '%arg1',
+      '%9999999',
+      '%x9999999',
+      '%123456789012',
+    ];
     const defs = names.map((n) => `${n} = "a.def"() : () -> i32`).join('\n');
-    const ops = generic(`${defs}\n"a.use"(${names.join(', ')}) : (${names.map(() => 'i32').join(', ')}) -> ()`).region(0).entry.ops;
+    const ops = generic(`${defs}\n"a.use"(${names.join(', ')}) : (${names.map(() => 'i32').join(', ')}) -> ()`).region(
+      0,
+    ).entry.ops;
     expect(ops.at(-1)!.operands).toEqual(ops.slice(0, -1).map((op) => op.result(0)));
   });
   it('forget the names of a region when it ends', () => {
-    const module = generic('"a.r"() ({\n  %x = "a.def"() : () -> i32\n}, {\n  %x = "a.def"() : () -> f32\n}) : () -> ()\n%x = "a.def"() : () -> index\n"a.use"(%x) : (index) -> ()');
+    const module = generic(
+      '"a.r"() ({\n  %x = "a.def"() : () -> i32\n}, {\n  %x = "a.def"() : () -> f32\n}) : () -> ()\n%x = "a.def"() : () -> index\n"a.use"(%x) : (index) -> ()',
+    );
     expect(find(module, 'a.use').operand(0).type).toBe(context.index);
   });
   it('let a region see the names around it, and use names that follow it', () => {
-    const module = generic('%x = "a.def"() : () -> i32\n"a.r"() ({\n  "a.use"(%x, %y) : (i32, f32) -> ()\n}) : () -> ()\n%y = "a.def"() : () -> f32');
+    const module = generic(
+      '%x = "a.def"() : () -> i32\n"a.r"() ({\n  "a.use"(%x, %y) : (i32, f32) -> ()\n}) : () -> ()\n%y = "a.def"() : () -> f32',
+    );
     expect(find(module, 'a.use').operands.map((v) => v.definingOp!.name)).toEqual(['a.def', 'a.def']);
   });
   it('let an isolated region use the names around it again', () => {
@@ -238,7 +288,9 @@ describe('values, blocks and scopes', () => {
     expect(find(module, 'a.last').operand(0).type.toString()).toBe('f32');
   });
   it('order blocks as they are defined and link successors both ways', () => {
-    const module = generic('"a.r"() ({\n  "a.br"()[^c, ^b] : () -> ()\n^b(%x: i32 loc("l")):\n  "a.br"(%x)[^c] : (i32) -> ()\n^c:\n  "a.end"() : () -> ()\n}) : () -> ()');
+    const module = generic(
+      '"a.r"() ({\n  "a.br"()[^c, ^b] : () -> ()\n^b(%x: i32 loc("l")):\n  "a.br"(%x)[^c] : (i32) -> ()\n^c:\n  "a.end"() : () -> ()\n}) : () -> ()',
+    );
     const [entry, b, c] = find(module, 'a.r').region(0).blocks;
     expect(entry!.successors).toEqual([c, b]);
     expect(c!.predecessors).toEqual([entry, b]);
@@ -256,10 +308,16 @@ describe('modules', () => {
     expect(generic('module @m attributes {a = 1} { }').attributes.names).toEqual(['a', 'sym_name']);
     expect(generic('builtin.module { "a.b"() : () -> () }').region(0).entry.firstOp!.name).toBe('a.b');
     expect(generic('"builtin.module"() ({ "a.b"() : () -> () }) : () -> ()').region(0).entry.firstOp!.name).toBe('a.b');
-    expect(generic('module {}\nmodule {}').region(0).entry.ops.map((op) => op.name)).toEqual(['builtin.module', 'builtin.module']);
+    expect(
+      generic('module {}\nmodule {}')
+        .region(0)
+        .entry.ops.map((op) => op.name),
+    ).toEqual(['builtin.module', 'builtin.module']);
   });
   it('read blobs of the file metadata into the context', () => {
-    generic('{-# dialect_resources: { builtin: { k: "0x08000000010203" } }, external_resources: { t: { a: "0x", b: true } } #-}');
+    generic(
+      '{-# dialect_resources: { builtin: { k: "0x08000000010203" } }, external_resources: { t: { a: "0x", b: true } } #-}',
+    );
     expect(context.resources.get('builtin')!.get('k')).toEqual({ alignment: 8, bytes: Uint8Array.of(1, 2, 3) });
   });
   it('read bytes as well as strings, with a byte order mark, and non-ASCII text', () => {
@@ -270,7 +328,15 @@ describe('modules', () => {
     expect((a.region(0).entry.firstOp!.attr('s') as StringAttr).value).toBe('é漢😀');
   });
   it('take the segment names of MLIR 16', () => {
-    const op = find(parse('"test.cond_br"(%c)[^a, ^a] {operand_segment_sizes = array<i32: 1, 0, 0>} : (i1) -> ()'.replace(/^/, 'test.func "f" {\n^a:\n%c = "a.c"() : () -> i1\n') + '\n}'), 'test.cond_br');
+    const op = find(
+      parse(
+        '"test.cond_br"(%c)[^a, ^a] {operand_segment_sizes = array<i32: 1, 0, 0>} : (i1) -> ()'.replace(
+          /^/,
+          'test.func "f" {\n^a:\n%c = "a.c"() : () -> i1\n',
+        ) + '\n}',
+      ),
+      'test.cond_br',
+    );
     expect(op.attributes.names).toEqual(['operandSegmentSizes']);
   });
 });

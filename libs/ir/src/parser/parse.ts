@@ -1,7 +1,7 @@
 // Entry points of the text parser.
 import type { Attribute } from '../attribute.js';
 import type { Context } from '../context.js';
-import { Diagnostic } from '../diagnostic.js';
+import type { Diagnostic } from '../diagnostic.js';
 import { Operation, Region } from '../operation.js';
 import type { Type } from '../type.js';
 import { C_START, CLASS, MAX_DEPTH, PADDING, ParseFailure, type ParserInput } from './lexer.js';
@@ -44,7 +44,12 @@ class ModuleParser extends ResourceParser {
     const what = sigil === 0x23 ? 'attribute' : 'type';
     if (end === pos + 1) this.fail('parse.expected', `expected the name of an ${what} alias`, pos);
     const name = this.slice(pos + 1, end);
-    if (name.includes('.')) this.fail('parse.alias-name', `alias '${String.fromCharCode(sigil)}${name}': names with a '.' are those of dialects`, pos);
+    if (name.includes('.'))
+      this.fail(
+        'parse.alias-name',
+        `alias '${String.fromCharCode(sigil)}${name}': names with a '.' are those of dialects`,
+        pos,
+      );
     this.pos = end;
     this.skip();
     this.expect(0x3d, `'=' after the name of an ${what} alias`);
@@ -57,7 +62,11 @@ class ModuleParser extends ResourceParser {
  * Parses a file. Returns the `builtin.module` operation: the one in the text, or one made around its operations.
  * On an error it emits one diagnostic on the context's engine and returns undefined. The result is not verified.
  */
-export function parseModule(text: string | Uint8Array, context: Context, options: ParseOptions = {}): Operation | undefined {
+export function parseModule(
+  text: string | Uint8Array,
+  context: Context,
+  options: ParseOptions = {},
+): Operation | undefined {
   return guarded(new ModuleParser(inputOf(text, context, options)), (p) => p.module());
 }
 
@@ -71,7 +80,11 @@ export function parseType(text: string | Uint8Array, context: Context, options: 
 }
 
 /** Parses an attribute that makes up the whole text; undefined and a diagnostic when it does not. */
-export function parseAttribute(text: string | Uint8Array, context: Context, options: ParseOptions = {}): Attribute | undefined {
+export function parseAttribute(
+  text: string | Uint8Array,
+  context: Context,
+  options: ParseOptions = {},
+): Attribute | undefined {
   return guarded(new OpParser(inputOf(text, context, options)), (p) => {
     const attr = p.attribute();
     if (!p.atEnd) p.failExpected('the end of the attribute');
@@ -113,5 +126,9 @@ function diagnosticOf(error: unknown, parser: OpParser): Diagnostic {
   if (error instanceof RangeError && /call stack/i.test(error.message))
     return parser.failure('parse.nesting', `nested too deeply (${MAX_DEPTH} levels are the limit)`, parser.pos);
   // Hooks run before anything is verified: what they trip over is the text's fault as often as theirs.
-  return parser.failure('parse.hook-failed', `reading this failed: ${error instanceof Error ? error.message : String(error)}`, parser.pos);
+  return parser.failure(
+    'parse.hook-failed',
+    `reading this failed: ${error instanceof Error ? error.message : String(error)}`,
+    parser.pos,
+  );
 }

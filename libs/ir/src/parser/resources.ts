@@ -25,11 +25,22 @@ export class ResourceParser extends OpParser {
       this.expect(0x3a, "':' after the name of a metadata section");
       if (section === 'dialect_resources') this.dictionaryOf((dialect) => this.dialectResources(dialect));
       else if (section === 'external_resources') this.dictionaryOf((owner) => this.externalOf(owner));
-      else this.fail('parse.metadata', `unknown metadata section '${section}'; expected dialect_resources or external_resources`, at);
+      else
+        this.fail(
+          'parse.metadata',
+          `unknown metadata section '${section}'; expected dialect_resources or external_resources`,
+          at,
+        );
       // mlir-opt 16 leaves the comma between two sections out.
       if (this.accept(0x2c) || CLASS[this.bytes[this.pos]!]! & C_START) continue;
       if (this.acceptMetadataEnd()) return;
-      this.failWithNote('parse.metadata', `expected ',' or '#-}' in the file metadata, got ${this.describe()}`, this.pos, "to match this '{-#'", this.base + open);
+      this.failWithNote(
+        'parse.metadata',
+        `expected ',' or '#-}' in the file metadata, got ${this.describe()}`,
+        this.pos,
+        "to match this '{-#'",
+        this.base + open,
+      );
     }
   }
   private acceptMetadataEnd(): boolean {
@@ -69,9 +80,11 @@ export class ResourceParser extends OpParser {
     if (!this.atString) this.failExpected(`the hexadecimal string of resource '${key}'`);
     const stop = this.stringEnd(at);
     const raw = this.hexBytes(at, stop);
-    if (raw.length < 4) this.fail('parse.metadata', `the blob of resource '${key}' must begin with four bytes of alignment`, at);
+    if (raw.length < 4)
+      this.fail('parse.metadata', `the blob of resource '${key}' must begin with four bytes of alignment`, at);
     const alignment = new DataView(raw.buffer, raw.byteOffset).getUint32(0, true);
-    if (alignment === 0 || (alignment & (alignment - 1)) !== 0) this.fail('parse.metadata', `the alignment of resource '${key}' must be a power of two, got ${alignment}`, at);
+    if (alignment === 0 || (alignment & (alignment - 1)) !== 0)
+      this.fail('parse.metadata', `the alignment of resource '${key}' must be a power of two, got ${alignment}`, at);
     this.pos = stop;
     this.skip();
     return { alignment, bytes: raw.slice(4) };

@@ -3,10 +3,10 @@ import type { AsmParser } from '../asm.js';
 import { AffineMapAttr, type Attribute, IntegerAttr, StridedLayoutAttr } from '../attribute.js';
 import {
   ComplexType,
-  DYNAMIC,
   DialectType,
+  DYNAMIC,
   FloatType,
-  FunctionType,
+  type FunctionType,
   IndexType,
   IntegerType,
   MemRefType,
@@ -18,7 +18,7 @@ import {
 } from '../type.js';
 import { AffineParser } from './affine-parser.js';
 import { AliasLimits } from './alias-limits.js';
-import { C_BARE, C_DIGIT, CLASS, brief } from './lexer.js';
+import { brief, C_BARE, C_DIGIT, CLASS } from './lexer.js';
 
 const MEMO_SIZE = 1024;
 /** Longest type text that is remembered. */
@@ -165,7 +165,16 @@ export abstract class TypeParser extends AffineParser {
       }
     }
     const c = bytes[pos];
-    const type = c === 0x76 ? this.vector() : c === 0x6d ? this.memref() : c === 0x63 ? this.complex() : keyword === 5 ? this.tuple() : this.tensor();
+    const type =
+      c === 0x76
+        ? this.vector()
+        : c === 0x6d
+          ? this.memref()
+          : c === 0x63
+            ? this.complex()
+            : keyword === 5
+              ? this.tuple()
+              : this.tensor();
     this.memoTypes[slot] = type;
     this.memoStart[slot] = pos;
     this.memoLength[slot] = length;
@@ -247,7 +256,12 @@ export abstract class TypeParser extends AffineParser {
       const attr = this.attribute();
       if (seen === 0 && (attr instanceof AffineMapAttr || attr instanceof StridedLayoutAttr)) {
         const rank = attr instanceof AffineMapAttr ? attr.map.numDims : attr.strides.length;
-        if (rank !== shape.length) this.fail('parse.memref-layout', `memref layout of rank ${rank} does not fit a memref of rank ${shape.length}`, at);
+        if (rank !== shape.length)
+          this.fail(
+            'parse.memref-layout',
+            `memref layout of rank ${rank} does not fit a memref of rank ${shape.length}`,
+            at,
+          );
         layout = attr;
         seen = 1;
       } else if (seen < 2) {
@@ -260,7 +274,8 @@ export abstract class TypeParser extends AffineParser {
   }
   private memorySpace(at: number): Attribute | null {
     const attr = this.attribute();
-    if (attr instanceof AffineMapAttr || attr instanceof StridedLayoutAttr) this.fail('parse.memref-layout', 'an unranked memref takes no layout', at);
+    if (attr instanceof AffineMapAttr || attr instanceof StridedLayoutAttr)
+      this.fail('parse.memref-layout', 'an unranked memref takes no layout', at);
     return attr instanceof IntegerAttr && attr.value === 0 && attr.type === this.context.i64 ? null : attr;
   }
 
@@ -285,7 +300,8 @@ export abstract class TypeParser extends AffineParser {
   private elementType(of: string, allowed: (type: Type) => boolean): Type {
     const at = this.pos;
     const element = this.type();
-    if (!allowed(element)) this.fail('parse.element-type', `${brief(element)} cannot be the element type of a ${of}`, at);
+    if (!allowed(element))
+      this.fail('parse.element-type', `${brief(element)} cannot be the element type of a ${of}`, at);
     return element;
   }
 
@@ -381,7 +397,10 @@ export abstract class TypeParser extends AffineParser {
     const dialect = context.dialect(dialectName);
     if (!dialect) {
       if (!context.allowUnregistered)
-        this.fail('parse.unregistered-dialect', `type '!${name}' of unregistered dialect '${dialectName}'; register the dialect or pass --allow-unregistered-dialect`);
+        this.fail(
+          'parse.unregistered-dialect',
+          `type '!${name}' of unregistered dialect '${dialectName}'; register the dialect or pass --allow-unregistered-dialect`,
+        );
       const stop = body ? this.bodyEnd(nameEnd) : nameEnd;
       const text = this.slice(start + 1, stop);
       this.pos = stop;
@@ -407,7 +426,13 @@ export abstract class TypeParser extends AffineParser {
 }
 
 function isVectorElement(t: Type): boolean {
-  return t instanceof IntegerType || t instanceof FloatType || t instanceof IndexType || t instanceof OpaqueType || t instanceof DialectType;
+  return (
+    t instanceof IntegerType ||
+    t instanceof FloatType ||
+    t instanceof IndexType ||
+    t instanceof OpaqueType ||
+    t instanceof DialectType
+  );
 }
 function isTensorElement(t: Type): boolean {
   return isVectorElement(t) || t instanceof ComplexType || t instanceof VectorType;

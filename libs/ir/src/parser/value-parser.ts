@@ -2,7 +2,7 @@
 import { Block } from '../block.js';
 import type { Type } from '../type.js';
 import { Value } from '../value.js';
-import { type ParserInput, brief } from './lexer.js';
+import { brief, type ParserInput } from './lexer.js';
 import { LocationParser } from './location-parser.js';
 import { NameTable, ValueScopes } from './names.js';
 
@@ -64,13 +64,25 @@ export abstract class ValueParser extends LocationParser {
       if (known === null) {
         const zero = scopes.get(id);
         if (zero !== null && zero.owner !== this.forward)
-          this.failWithNote('parse.result-number', `${this.shown(id, 0)} has no result #${number}`, at, 'defined here', this.base + scopes.offsetOf(id));
+          this.failWithNote(
+            'parse.result-number',
+            `${this.shown(id, 0)} has no result #${number}`,
+            at,
+            'defined here',
+            this.base + scopes.offsetOf(id),
+          );
       }
     }
     if (known !== null) {
       if (known.type === type) return known;
       const note = known.owner === this.forward ? 'prior use here' : 'defined here';
-      return this.failWithNote('parse.type-mismatch', `${this.shown(id, number)} is used as ${brief(type)}, but has type ${brief(known.type)}`, at, note, this.base + knownAt);
+      return this.failWithNote(
+        'parse.type-mismatch',
+        `${this.shown(id, number)} is used as ${brief(type)}, but has type ${brief(known.type)}`,
+        at,
+        note,
+        this.base + knownAt,
+      );
     }
     const value = new Value(type, this.forward, 0);
     if (number === 0) scopes.set(id, value, at);
@@ -94,7 +106,13 @@ export abstract class ValueParser extends LocationParser {
   }
   private redefine(known: Value, knownAt: number, id: number, number: number, value: Value, at: number): void {
     if (known.owner !== this.forward)
-      this.failWithNote('parse.redefinition', `redefinition of ${this.shown(id, 0)}`, at, 'previously defined here', this.base + knownAt);
+      this.failWithNote(
+        'parse.redefinition',
+        `redefinition of ${this.shown(id, 0)}`,
+        at,
+        'previously defined here',
+        this.base + knownAt,
+      );
     if (known.type !== value.type)
       this.failWithNote(
         'parse.type-mismatch',

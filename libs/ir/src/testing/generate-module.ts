@@ -11,7 +11,16 @@ export function random(seed: number): (below: number) => number {
   };
 }
 
-const TYPES = ['i32', 'f32', 'index', 'tensor<4x8xf32>', 'tensor<?x16xf32>', 'vector<8xf32>', 'i64', 'memref<64xf32>'] as const;
+const TYPES = [
+  'i32',
+  'f32',
+  'index',
+  'tensor<4x8xf32>',
+  'tensor<?x16xf32>',
+  'vector<8xf32>',
+  'i64',
+  'memref<64xf32>',
+] as const;
 
 /** Text of about `ops` operations in functions of 1,000 each, of `kinds` op kinds with one or two operands. */
 export function generateModule(ops: number, options: { kinds?: number; seed?: number } = {}): string {
@@ -29,13 +38,15 @@ export function generateModule(ops: number, options: { kinds?: number; seed?: nu
       const t = next(TYPES.length);
       const type = TYPES[t]!;
       const known = values[t]!;
-      if (known.length < 2 || next(8) === 0) lines.push(`    %${i} = "test.constant${next(kinds >> 2)}"() {value = ${next(1000)} : i32} : () -> ${type}`);
+      if (known.length < 2 || next(8) === 0)
+        lines.push(`    %${i} = "test.constant${next(kinds >> 2)}"() {value = ${next(1000)} : i32} : () -> ${type}`);
       else {
         const a = known[Math.max(0, known.length - 1 - next(16))]!;
         const b = known[next(known.length)]!;
         const kind = next(kinds);
         if (kind % 5 === 0) lines.push(`    %${i} = "test.op${kind}"(${a}) : (${type}) -> ${type}`);
-        else if (kind % 11 === 0) lines.push(`    %${i} = "test.op${kind}"(${a}, ${b}) {fast, mode = "near"} : (${type}, ${type}) -> ${type}`);
+        else if (kind % 11 === 0)
+          lines.push(`    %${i} = "test.op${kind}"(${a}, ${b}) {fast, mode = "near"} : (${type}, ${type}) -> ${type}`);
         else lines.push(`    %${i} = "test.op${kind}"(${a}, ${b}) : (${type}, ${type}) -> ${type}`);
       }
       known.push(`%${i}`);

@@ -18,7 +18,8 @@ class Comparison {
     if (a.successors.length !== b.successors.length) return `${here}: other successors`;
     if (a.regions.length !== b.regions.length) return `${here}: ${a.regions.length} and ${b.regions.length} regions`;
     for (let i = 0; i < a.resultCount; i++) {
-      if (a.result(i).type !== b.result(i).type) return `${here}: result ${i} is ${a.result(i).type} and ${b.result(i).type}`;
+      if (a.result(i).type !== b.result(i).type)
+        return `${here}: result ${i} is ${a.result(i).type} and ${b.result(i).type}`;
       this.values.set(a.result(i), b.result(i));
     }
     for (let i = 0; i < a.operandCount; i++) this.uses.push([a.operand(i), b.operand(i), `${here}: operand ${i}`]);
