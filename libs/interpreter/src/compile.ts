@@ -6,8 +6,8 @@ import {
   MemRefType,
   type Operation,
   type Region,
-  SymbolRefAttr,
   StringAttr,
+  type SymbolRefAttr,
   SymbolTableTrait,
   TensorType,
   type Value,
@@ -22,11 +22,11 @@ import {
   Interpretable,
   type InterpreterOptions,
   type Machine,
+  moveSlots,
   RegionExit,
   type Step,
-  moveSlots,
 } from './interpretable.js';
-import { RuntimeTrap, locateTrap } from './trap.js';
+import { locateTrap, RuntimeTrap } from './trap.js';
 import type { RuntimeValue } from './value-model.js';
 
 const FELL_OFF = new RegionExit(null, []);
@@ -46,7 +46,8 @@ class CompiledBlock {
     machine.steps += n + 1;
     let i = 0;
     try {
-      if (machine.steps > machine.maxSteps) throw new RuntimeTrap('StepLimit', `stopped after ${machine.maxSteps} steps`);
+      if (machine.steps > machine.maxSteps)
+        throw new RuntimeTrap('StepLimit', `stopped after ${machine.maxSteps} steps`);
       for (; i < n; i++) {
         const control = steps[i]!(frame);
         if (control !== undefined) return control as RegionExit | BlockBranch;
@@ -159,7 +160,11 @@ export class FunctionCompiler implements CompileContext {
       let step = this.step(op);
       if (this.options.trace) step = traced(op, step, this.resultSlots(op), this.options.trace);
       const dead = released.get(op);
-      if (dead) step = releasing(step, dead.map((v) => this.slot(v)));
+      if (dead)
+        step = releasing(
+          step,
+          dead.map((v) => this.slot(v)),
+        );
       compiled.steps.push(step);
       compiled.ops.push(op);
     }
@@ -171,7 +176,10 @@ export class FunctionCompiler implements CompileContext {
     const methods = Interpretable.of(op);
     if (!methods) {
       return () => {
-        throw new RuntimeTrap('NotInterpretable', `${op.name} cannot be executed${op.info.isRegistered ? ' yet' : ': its dialect is not registered'}`);
+        throw new RuntimeTrap(
+          'NotInterpretable',
+          `${op.name} cannot be executed${op.info.isRegistered ? ' yet' : ': its dialect is not registered'}`,
+        );
       };
     }
     try {
@@ -186,7 +194,12 @@ export class FunctionCompiler implements CompileContext {
   }
 }
 
-function traced(op: Operation, step: Step, results: readonly number[], trace: NonNullable<InterpreterOptions['trace']>): Step {
+function traced(
+  op: Operation,
+  step: Step,
+  results: readonly number[],
+  trace: NonNullable<InterpreterOptions['trace']>,
+): Step {
   return (frame) => {
     const control = step(frame);
     trace(
@@ -252,7 +265,8 @@ class CompiledFunction implements Callee {
       this.body = compiler.region(region);
       this.frameSize = compiler.frameSize;
     }
-    if (machine.depth >= machine.maxDepth) throw new RuntimeTrap('CallDepth', `more than ${machine.maxDepth} nested calls`);
+    if (machine.depth >= machine.maxDepth)
+      throw new RuntimeTrap('CallDepth', `more than ${machine.maxDepth} nested calls`);
     const frame = new Frame(this.frameSize, machine);
     const to = this.body.arguments;
     for (let i = 0; i < to.length; i++) frame.values[to[i]!] = args[i]!;
@@ -267,7 +281,8 @@ class CompiledFunction implements Callee {
   private external(args: readonly RuntimeValue[]): RuntimeValue[] {
     const name = symbolName(this.op) ?? '';
     const host = this.program.options.externals?.[name];
-    if (!host) throw new RuntimeTrap('NotInterpretable', `calls @${name}, which has no body and is not among the externals`);
+    if (!host)
+      throw new RuntimeTrap('NotInterpretable', `calls @${name}, which has no body and is not among the externals`);
     return [...host(args)];
   }
 }

@@ -3,7 +3,15 @@
 // Scalars: index, i1..i32 and ui* up to 32 bits are numbers (i1 is 0 or 1, signless and signed ones are signed),
 // wider integers bigints, floats numbers rounded to their type, complex numbers ComplexValue.
 // Storage is what lies in memory: f16 and bf16 as bits in Uint16Array, index as BigInt64Array, complex as two parts.
-import { ComplexType, type ElementArray, FloatType, IndexType, IntegerType, InternalError, type Type } from '@budflow/ir';
+import {
+  ComplexType,
+  type ElementArray,
+  FloatType,
+  IndexType,
+  IntegerType,
+  InternalError,
+  type Type,
+} from '@budflow/ir';
 import { bf16Bits, bf16FromBits, f16Bits, f16FromBits } from '@budflow/numerics';
 import { RuntimeTrap } from './trap.js';
 
@@ -65,7 +73,8 @@ function access(
     kind,
     bytes: storage.BYTES_PER_ELEMENT * parts,
     make(count) {
-      if (!(count >= 0 && count <= MAX_ELEMENTS)) throw new RuntimeTrap('Allocation', `cannot allocate ${count} elements of ${type}`);
+      if (!(count >= 0 && count <= MAX_ELEMENTS))
+        throw new RuntimeTrap('Allocation', `cannot allocate ${count} elements of ${type}`);
       return new storage(count * parts);
     },
     view: (buffer, byteOffset, count) => new storage(buffer as ArrayBuffer, byteOffset, count * parts),
@@ -135,7 +144,11 @@ function make(type: Type): ElementAccess {
           (s as BigStorage)[i] = v as bigint;
         },
       );
-  } else if (type instanceof ComplexType && type.element instanceof FloatType && (type.element.name === 'f32' || type.element.name === 'f64')) {
+  } else if (
+    type instanceof ComplexType &&
+    type.element instanceof FloatType &&
+    (type.element.name === 'f32' || type.element.name === 'f64')
+  ) {
     return access(
       type,
       'complex',
@@ -171,13 +184,15 @@ export function isBigType(type: Type): boolean {
 /** A 64-bit integer as an index scalar; traps beyond the numbers' exact range. */
 export function toIndex(value: bigint): number {
   const n = Number(value);
-  if (!Number.isSafeInteger(n)) throw new RuntimeTrap('IndexRange', `index ${value} is beyond 2^53, which the interpreter cannot hold`);
+  if (!Number.isSafeInteger(n))
+    throw new RuntimeTrap('IndexRange', `index ${value} is beyond 2^53, which the interpreter cannot hold`);
   return n;
 }
 
 /** The zero of a scalar type. */
 export function zeroOf(type: Type): Scalar {
   if (type instanceof ComplexType) return new ComplexValue(0, 0);
-  if (type instanceof FloatType || type instanceof IndexType || type instanceof IntegerType) return isBigType(type) ? 0n : 0;
+  if (type instanceof FloatType || type instanceof IndexType || type instanceof IntegerType)
+    return isBigType(type) ? 0n : 0;
   throw new InternalError(`no zero of type ${type}`);
 }

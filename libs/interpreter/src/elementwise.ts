@@ -1,8 +1,17 @@
 // Scalar functions applied to whole vectors and tensors. Hot ops bring a loop of their own (loops.ts), written out so
 // that the host compiles it for one or two kinds of array; any other function is mapped element by element.
-import { type Operation, TensorType, type Type, VectorType, elementTypeOf } from '@budflow/ir';
-import { type ElementAccess, type ElementStorage, type NumberStorage, type Scalar, elementAccess } from './element.js';
-import { type CompileContext, type Evaluator1, type Evaluator2, type Evaluator3, type Step, step1, step2, step3 } from './interpretable.js';
+import { elementTypeOf, type Operation, TensorType, type Type, VectorType } from '@budflow/ir';
+import { type ElementAccess, type ElementStorage, elementAccess, type NumberStorage, type Scalar } from './element.js';
+import {
+  type CompileContext,
+  type Evaluator1,
+  type Evaluator2,
+  type Evaluator3,
+  type Step,
+  step1,
+  step2,
+  step3,
+} from './interpretable.js';
 import { RuntimeTrap } from './trap.js';
 import { TensorValue } from './value-model.js';
 
@@ -27,7 +36,9 @@ export function loopFor(kernel: ElementKernel, result: Type, operands: readonly 
     case 1:
       return numbers ? mapNumbers1(kernel.scalar as Evaluator1) : map1(kernel.scalar as Evaluator1, out, ins[0]!);
     case 2:
-      return numbers ? mapNumbers2(kernel.scalar as Evaluator2) : map2(kernel.scalar as Evaluator2, out, ins[0]!, ins[1]!);
+      return numbers
+        ? mapNumbers2(kernel.scalar as Evaluator2)
+        : map2(kernel.scalar as Evaluator2, out, ins[0]!, ins[1]!);
     default:
       return map3(kernel.scalar as Evaluator3, out, ins[0]!, ins[1]!, ins[2]!);
   }
@@ -47,10 +58,22 @@ function mapNumbers1(scalar: Evaluator1): Loop {
   };
 }
 
-function zipF32(f: (x: number, y: number) => number, out: Float32Array, a: Float32Array, b: Float32Array, n: number): void {
+function zipF32(
+  f: (x: number, y: number) => number,
+  out: Float32Array,
+  a: Float32Array,
+  b: Float32Array,
+  n: number,
+): void {
   for (let i = 0; i < n; i++) out[i] = f(a[i]!, b[i]!);
 }
-function zipOther(f: (x: number, y: number) => number, out: NumberStorage, a: NumberStorage, b: NumberStorage, n: number): void {
+function zipOther(
+  f: (x: number, y: number) => number,
+  out: NumberStorage,
+  a: NumberStorage,
+  b: NumberStorage,
+  n: number,
+): void {
   for (let i = 0; i < n; i++) out[i] = f(a[i]!, b[i]!);
 }
 function mapNumbers2(scalar: Evaluator2): Loop {

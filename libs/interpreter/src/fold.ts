@@ -22,6 +22,7 @@ export function interpretPureOp(op: Operation, constants: readonly Attribute[]):
     const { type } = result;
     if (isShaped(type) && !((elementCount(type.shape) ?? Number.POSITIVE_INFINITY) <= MAX_FOLDED_ELEMENTS)) return null;
   }
+  if (op.ownRegions !== null && usesOutside(op)) return null;
   const options = { maxSteps: MAX_FOLD_STEPS };
   const compiler = new FunctionCompiler(new Program(op, options));
   try {
@@ -46,4 +47,18 @@ export function interpretPureOp(op: Operation, constants: readonly Attribute[]):
     if (error instanceof RuntimeTrap || error instanceof RangeError) return null;
     throw error;
   }
+}
+
+/** Whether a nested op reads a value defined outside `op`: its constant operands are not all it depends on. */
+function usesOutside(op: Operation): boolean {
+  let outside = false;
+  op.walk((inner) => {
+    if (inner === op || outside) return;
+    for (const value of inner.operands) {
+      const block = value.parentBlock;
+      if (block === null || !op.regions.some((region) => block.parent !== null && region.isAncestorOf(block.parent)))
+        outside = true;
+    }
+  });
+  return outside;
 }

@@ -1,6 +1,14 @@
 // The interface through which an op says what it does. IR is compiled to closures once and then run: an op compiles
 // itself to a Step, which reads and writes the slots of a frame.
-import { type Block, type InterfaceImplementation, type Operation, type Region, type SymbolRefAttr, type Value, defineInterface } from '@budflow/ir';
+import {
+  type Block,
+  defineInterface,
+  type InterfaceImplementation,
+  type Operation,
+  type Region,
+  type SymbolRefAttr,
+  type Value,
+} from '@budflow/ir';
 import { RuntimeTrap } from './trap.js';
 import type { RuntimeValue } from './value-model.js';
 
@@ -153,7 +161,11 @@ export function step3(op: Operation, c: CompileContext, f: Evaluator3): Step {
   };
 }
 /** Any op without regions: results as a function of operands. */
-export function stepN(op: Operation, c: CompileContext, f: (operands: RuntimeValue[]) => readonly RuntimeValue[]): Step {
+export function stepN(
+  op: Operation,
+  c: CompileContext,
+  f: (operands: RuntimeValue[]) => readonly RuntimeValue[],
+): Step {
   const from = c.operandSlots(op);
   const to = c.resultSlots(op);
   return (frame) => {

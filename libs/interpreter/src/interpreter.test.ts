@@ -1,8 +1,34 @@
 // Control flow, calls, limits and traps, on text in the core dialects and with ops of a dialect made up here.
-import { Context, type Operation, defineDialect, defineOp, attr, AnyType, Index, variadic, parseModule, Terminator, type Block } from '@budflow/ir';
+
 import { registerCoreDialects } from '@budflow/dialect-core';
+import {
+  AnyType,
+  attr,
+  type Block,
+  Context,
+  defineDialect,
+  defineOp,
+  Index,
+  MemoryEffects,
+  type Operation,
+  parseModule,
+  Terminator,
+  variadic,
+} from '@budflow/ir';
 import { describe, expect, it } from 'vitest';
-import { Interpretable, Interpreter, type InterpreterOptions, RuntimeTrap, type RuntimeValue, TensorValue, exitsRegion, interpretPureOp, makeTensor, moveSlots, tensorFrom } from './index.js';
+import {
+  exitsRegion,
+  Interpretable,
+  Interpreter,
+  type InterpreterOptions,
+  interpretPureOp,
+  makeTensor,
+  moveSlots,
+  RuntimeTrap,
+  type RuntimeValue,
+  TensorValue,
+  tensorFrom,
+} from './index.js';
 
 /** `test.repeat %n iter(%init) { ^bb0(%i, %acc): ... test.yield %next }`: a loop with a region, for the region helpers. */
 const RepeatOp = defineOp({
@@ -31,8 +57,19 @@ const RepeatOp = defineOp({
     }),
   ],
 });
-const YieldOp = defineOp({ name: 'test.yield', summary: 'Ends the region.', operands: { values: variadic(AnyType) }, traits: [Terminator], interfaces: [exitsRegion] });
-const OpaqueOp = defineOp({ name: 'test.opaque', summary: 'Has no semantics.', attributes: { note: attr.unit }, results: { r: AnyType } });
+const YieldOp = defineOp({
+  name: 'test.yield',
+  summary: 'Ends the region.',
+  operands: { values: variadic(AnyType) },
+  traits: [Terminator],
+  interfaces: [exitsRegion],
+});
+const OpaqueOp = defineOp({
+  name: 'test.opaque',
+  summary: 'Has no semantics.',
+  attributes: { note: attr.unit },
+  results: { r: AnyType },
+});
 const testDialect = defineDialect({ name: 'test', summary: 'Of the tests.', ops: [RepeatOp, YieldOp, OpaqueOp] });
 
 function moduleOf(text: string): Operation {
@@ -43,7 +80,8 @@ function moduleOf(text: string): Operation {
   if (!result || diagnostics.length) throw new Error(diagnostics.map((d) => d.message).join('\n'));
   return result;
 }
-const call = (text: string, args: RuntimeValue[] = [], options: InterpreterOptions = {}) => new Interpreter(moduleOf(text), options).call('f', args);
+const call = (text: string, args: RuntimeValue[] = [], options: InterpreterOptions = {}) =>
+  new Interpreter(moduleOf(text), options).call('f', args);
 
 function trapOf(f: () => unknown): RuntimeTrap {
   try {
@@ -157,7 +195,12 @@ func.func @f(%x: i32) -> i32 {
 
 describe('traps', () => {
   it('carry kind, op and place', () => {
-    const trap = trapOf(() => call('func.func @f(%a: i32) -> i32 {\n  %z = arith.constant 0 : i32\n  %r = arith.divsi %a, %z : i32\n  return %r : i32\n}', [1]));
+    const trap = trapOf(() =>
+      call(
+        'func.func @f(%a: i32) -> i32 {\n  %z = arith.constant 0 : i32\n  %r = arith.divsi %a, %z : i32\n  return %r : i32\n}',
+        [1],
+      ),
+    );
     expect(trap.kind).toBe('DivisionByZero');
     expect(trap.op?.name).toBe('arith.divsi');
     expect(`${trap.location}`).toContain('test.mlir');
@@ -165,7 +208,12 @@ describe('traps', () => {
   });
 
   it('name the innermost op of a call chain', () => {
-    const trap = trapOf(() => call(`func.func @g(%c: i1) {\n cf.assert %c, "c must hold"\n return\n}\nfunc.func @f(%c: i1) {\n call @g(%c) : (i1) -> ()\n return\n}`, [0]));
+    const trap = trapOf(() =>
+      call(
+        `func.func @g(%c: i1) {\n cf.assert %c, "c must hold"\n return\n}\nfunc.func @f(%c: i1) {\n call @g(%c) : (i1) -> ()\n return\n}`,
+        [0],
+      ),
+    );
     expect(trap.kind).toBe('CheckFailed');
     expect(trap.reason).toBe('c must hold');
     expect(trap.op?.name).toBe('cf.assert');
@@ -173,9 +221,13 @@ describe('traps', () => {
   });
 
   it('stop endless loops and endless recursion', () => {
-    expect(trapOf(() => call('func.func @f() {\n cf.br ^a\n^a:\n cf.br ^a\n}', [], { maxSteps: 1000 })).kind).toBe('StepLimit');
+    expect(trapOf(() => call('func.func @f() {\n cf.br ^a\n^a:\n cf.br ^a\n}', [], { maxSteps: 1000 })).kind).toBe(
+      'StepLimit',
+    );
     expect(trapOf(() => call('func.func @f() {\n call @f() : () -> ()\n return\n}')).kind).toBe('CallDepth');
-    expect(trapOf(() => call('func.func @f() {\n call @f() : () -> ()\n return\n}', [], { maxDepth: 1e9 })).kind).toBe('CallDepth');
+    expect(trapOf(() => call('func.func @f() {\n call @f() : () -> ()\n return\n}', [], { maxDepth: 1e9 })).kind).toBe(
+      'CallDepth',
+    );
   });
 
   it('come from ops without semantics only when they are reached', () => {
@@ -196,15 +248,21 @@ describe('traps', () => {
   });
 
   it('reject calls that do not fit', () => {
-    expect(trapOf(() => new Interpreter(moduleOf(FACTORIAL)).call('g')).message).toBe('no function @g with a body; there is @f');
+    expect(trapOf(() => new Interpreter(moduleOf(FACTORIAL)).call('g')).message).toBe(
+      'no function @g with a body; there is @f',
+    );
     expect(trapOf(() => call(FACTORIAL, [])).reason).toBe('@f takes 1 arguments, got 0');
-    expect(trapOf(() => call(FACTORIAL, [1n])).reason).toBe('argument 0 of @f: expected an integer number for i32, got 1');
+    expect(trapOf(() => call(FACTORIAL, [1n])).reason).toBe(
+      'argument 0 of @f: expected an integer number for i32, got 1',
+    );
     expect(trapOf(() => call(FACTORIAL, [0.5])).kind).toBe('BadArgument');
     expect(trapOf(() => call(FACTORIAL, [2 ** 31])).reason).toMatch(/out of the range of i32/);
     const module = moduleOf('func.func @f(%t: tensor<2x?xf32>) {\n return\n}');
     const { context } = module;
     const wrong = makeTensor(context.tensor([3, 1], context.f32));
-    expect(trapOf(() => new Interpreter(module).call('f', [wrong])).reason).toBe('argument 0 of @f: a tensor of shape [3, 1] does not fit tensor<2x?xf32>');
+    expect(trapOf(() => new Interpreter(module).call('f', [wrong])).reason).toBe(
+      'argument 0 of @f: a tensor of shape [3, 1] does not fit tensor<2x?xf32>',
+    );
     const ints = makeTensor(context.tensor([2, 1], context.i32));
     expect(trapOf(() => new Interpreter(module).call('f', [ints])).reason).toMatch(/expected elements of f32/);
   });
@@ -212,8 +270,14 @@ describe('traps', () => {
 
 describe('large values', () => {
   it('are let go after their last use', () => {
-    const lines = Array.from({ length: 20 }, (_, i) => `  %${i + 1} = arith.addf %${i}, %${i} : tensor<4xf32>`).join('\n');
-    const text = `func.func @f(%0: tensor<4xf32>) -> tensor<4xf32> {\n${lines.replaceAll('%0,', '%0,')}\n  return %20 : tensor<4xf32>\n}`.replace(/%(\d+)/g, '%v$1');
+    const lines = Array.from({ length: 20 }, (_, i) => `  %${i + 1} = arith.addf %${i}, %${i} : tensor<4xf32>`).join(
+      '\n',
+    );
+    const text =
+      `func.func @f(%0: tensor<4xf32>) -> tensor<4xf32> {\n${lines.replaceAll('%0,', '%0,')}\n  return %20 : tensor<4xf32>\n}`.replace(
+        /%(\d+)/g,
+        '%v$1',
+      );
     const module = moduleOf(text);
     const { context } = module;
     const alive: number[] = [];
@@ -232,7 +296,9 @@ describe('large values', () => {
       },
     });
     expect(block).toBeDefined();
-    const [result] = new Interpreter(module).call('f', [tensorFrom(context.tensor([4], context.f32), [1, 2, 3, 4])]) as [TensorValue];
+    const [result] = new Interpreter(module).call('f', [
+      tensorFrom(context.tensor([4], context.f32), [1, 2, 3, 4]),
+    ]) as [TensorValue];
     expect([...result.data]).toEqual([1, 2, 3, 4].map((x) => x * 2 ** 20));
     // The argument and the result; the nineteen between are gone.
     expect(alive).toEqual([2]);
@@ -261,7 +327,9 @@ describe('trace', () => {
 
 describe('interpretPureOp', () => {
   it('evaluates pure ops and leaves all others alone', () => {
-    const module = moduleOf('func.func @f(%a: i32, %c: i1) -> i32 {\n %r = arith.addi %a, %a : i32\n cf.assert %c, "x"\n %o = "test.opaque"() : () -> i32\n return %r : i32\n}');
+    const module = moduleOf(
+      'func.func @f(%a: i32, %c: i1) -> i32 {\n %r = arith.addi %a, %a : i32\n cf.assert %c, "x"\n %o = "test.opaque"() : () -> i32\n return %r : i32\n}',
+    );
     const { context } = module;
     const folded = new Map<string, string | null>();
     module.walk((op) => {
@@ -272,5 +340,28 @@ describe('interpretPureOp', () => {
     expect(folded.get('cf.assert')).toBeNull();
     expect(folded.get('test.opaque')).toBeNull();
     expect(folded.get('func.return')).toBeNull();
+  });
+
+  it('runs a region only when it depends on nothing outside', () => {
+    const text = (used: string) => `func.func @f(%n: index) -> index {
+  %r = "test.repeat"(%n, %n) ({
+  ^bb0(%i: index, %acc: index):
+    %s = arith.addi %acc, ${used} : index
+    "test.yield"(%s) : (index) -> ()
+  }) : (index, index) -> index
+  return %r : index
+}`;
+    for (const [used, result] of [
+      ['%i', '6 : index'],
+      ['%n', null],
+    ] as const) {
+      const module = moduleOf(text(used));
+      const { context } = module;
+      context.attach('test.repeat', MemoryEffects, { effects: () => [] });
+      module.walk((op) => {
+        if (op.name === 'test.repeat')
+          expect(interpretPureOp(op, [context.indexAttr(3), context.indexAttr(3)])?.join() ?? null).toBe(result);
+      });
+    }
   });
 });

@@ -4,7 +4,7 @@ import { Program } from './compile.js';
 import { type InterpreterOptions, Machine } from './interpretable.js';
 import { rounding } from './scalar/floats.js';
 import { RuntimeTrap } from './trap.js';
-import { type RuntimeValue, mismatch } from './value-model.js';
+import { mismatch, type RuntimeValue } from './value-model.js';
 
 /**
  * Executes functions of a module, at any level of abstraction. Functions are compiled to closures when first called;
@@ -38,7 +38,10 @@ export class Interpreter {
     const body = op && CallableOp.of(op)?.body(op);
     if (!op || !body || body.isEmpty) {
       const known = this.functions;
-      throw new RuntimeTrap('BadArgument', `no function @${name} with a body; there is ${known.length ? known.map((n) => `@${n}`).join(', ') : 'none'}`);
+      throw new RuntimeTrap(
+        'BadArgument',
+        `no function @${name} with a body; there is ${known.length ? known.map((n) => `@${n}`).join(', ') : 'none'}`,
+      );
     }
     const parameters = body.entry.arguments;
     if (parameters.length !== args.length)

@@ -3,10 +3,35 @@
 import { FloatType, IndexType, IntegerType, type Type } from '@budflow/ir';
 import { isBigType } from './element.js';
 import type { ElementKernel, Loop } from './elementwise.js';
-import { bigLoops, convertLoop, floatCompareLoops, floatLoops, floatUnaryLoops, narrowCompareLoops, narrowLoops, selectLoop } from './loops.js';
+import {
+  bigLoops,
+  convertLoop,
+  floatCompareLoops,
+  floatLoops,
+  floatUnaryLoops,
+  narrowCompareLoops,
+  narrowLoops,
+  selectLoop,
+} from './loops.js';
 import { type CastOp, type RoundingMode, scalarCast } from './scalar/casts.js';
-import { type FloatOp, type FloatPredicate, floatBinary, floatCompare, floatMultiplyAdd, floatUnary } from './scalar/floats.js';
-import { type IntegerOp, type IntegerPredicate, type IntegerUnary, integerBinary, integerCompare, integerPower, integerUnary, isSignedForm } from './scalar/integers.js';
+import {
+  type FloatOp,
+  type FloatPredicate,
+  floatBinary,
+  floatCompare,
+  floatMultiplyAdd,
+  floatUnary,
+} from './scalar/floats.js';
+import {
+  type IntegerOp,
+  type IntegerPredicate,
+  type IntegerUnary,
+  integerBinary,
+  integerCompare,
+  integerPower,
+  integerUnary,
+  isSignedForm,
+} from './scalar/integers.js';
 
 /** f32 or f64: storing to the array rounds. */
 function roundsWhenStored(type: Type): boolean {

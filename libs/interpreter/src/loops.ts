@@ -10,8 +10,9 @@ type Bigs = readonly BigStorage[];
 type N = NumberStorage;
 type B = BigStorage;
 
-const loop = <I extends readonly ElementStorage[], O extends ElementStorage>(f: (out: O, inputs: I, n: number) => void): Loop =>
-  f as unknown as Loop;
+const loop = <I extends readonly ElementStorage[], O extends ElementStorage>(
+  f: (out: O, inputs: I, n: number) => void,
+): Loop => f as unknown as Loop;
 
 /** Loops of float ops on f32 and f64. */
 export const floatLoops: Partial<Record<FloatOp, Loop>> = {

@@ -5,6 +5,9 @@ import {
   type Context,
   DenseElementsAttr,
   DenseResourceAttr,
+  DYNAMIC,
+  elementArray,
+  elementCount,
   FloatAttr,
   FloatType,
   IndexType,
@@ -16,11 +19,8 @@ import {
   TensorType,
   type Type,
   VectorType,
-  elementArray,
-  elementCount,
-  DYNAMIC,
 } from '@budflow/ir';
-import { ComplexValue, type ElementStorage, type Scalar, elementAccess, isBigType, toIndex } from './element.js';
+import { ComplexValue, type ElementStorage, elementAccess, isBigType, type Scalar, toIndex } from './element.js';
 import { isSignedForm } from './scalar/integers.js';
 import { RuntimeTrap } from './trap.js';
 
@@ -99,7 +99,8 @@ function productOf(shape: readonly number[]): number {
 
 /** A zeroed tensor; `shape` gives the sizes of dynamic dimensions. */
 export function makeTensor(type: TensorType, shape: readonly number[] = type.shape): TensorValue {
-  for (const d of shape) if (!(d >= 0)) throw new RuntimeTrap('Allocation', `a tensor of type ${type} cannot have a size of ${d}`);
+  for (const d of shape)
+    if (!(d >= 0)) throw new RuntimeTrap('Allocation', `a tensor of type ${type} cannot have a size of ${d}`);
   return new TensorValue(type, shape, elementAccess(type.element).make(productOf(shape)));
 }
 
@@ -109,11 +110,16 @@ export function tensorOver(type: TensorType, shape: readonly number[], data: Ele
 }
 
 /** A tensor from scalars in row-major order. */
-export function tensorFrom(type: TensorType, values: ArrayLike<Scalar>, shape: readonly number[] = type.shape): TensorValue {
+export function tensorFrom(
+  type: TensorType,
+  values: ArrayLike<Scalar>,
+  shape: readonly number[] = type.shape,
+): TensorValue {
   const tensor = makeTensor(type, shape);
   const access = elementAccess(type.element);
   const n = productOf(shape);
-  if (values.length !== n) throw new RuntimeTrap('BadArgument', `${values.length} elements for a tensor of shape [${shape.join(', ')}]`);
+  if (values.length !== n)
+    throw new RuntimeTrap('BadArgument', `${values.length} elements for a tensor of shape [${shape.join(', ')}]`);
   for (let i = 0; i < n; i++) access.store(tensor.data, i, values[i]!);
   return tensor;
 }
@@ -146,28 +152,49 @@ export function elementsOf(value: TensorValue | MemRefValue): Scalar[] {
 
 /** A fresh zeroed buffer in row-major order. */
 export function makeMemRef(type: MemRefType, sizes: readonly number[] = type.shape): MemRefValue {
-  for (const d of sizes) if (!(d >= 0)) throw new RuntimeTrap('Allocation', `a buffer of type ${type} cannot have a size of ${d}`);
+  for (const d of sizes)
+    if (!(d >= 0)) throw new RuntimeTrap('Allocation', `a buffer of type ${type} cannot have a size of ${d}`);
   return memrefOver(type, elementAccess(type.element).make(productOf(sizes)), sizes);
 }
 
 /** A row-major memref over existing storage. */
-export function memrefOver(type: MemRefType, storage: ElementStorage, sizes: readonly number[] = type.shape): MemRefValue {
+export function memrefOver(
+  type: MemRefType,
+  storage: ElementStorage,
+  sizes: readonly number[] = type.shape,
+): MemRefValue {
   return new MemRefValue(type, storage, 0, sizes, stridesOf(sizes), new Allocation());
 }
 
 /** A row-major view of `type` at a byte offset of a contiguous memref (an arena of i8). Checks range and alignment. */
-export function memrefView(base: MemRefValue, byteOffset: number, type: MemRefType, sizes: readonly number[]): MemRefValue {
+export function memrefView(
+  base: MemRefValue,
+  byteOffset: number,
+  type: MemRefType,
+  sizes: readonly number[],
+): MemRefValue {
   checkAlive(base);
   const access = elementAccess(type.element);
   const baseBytes = elementAccess(base.type.element).bytes;
   const available = productOf(base.sizes) * baseBytes;
   const count = productOf(sizes);
   if (byteOffset < 0 || byteOffset + count * access.bytes > available)
-    throw new RuntimeTrap('OutOfBounds', `a view of ${count * access.bytes} bytes at byte ${byteOffset} leaves its buffer of ${available} bytes`);
+    throw new RuntimeTrap(
+      'OutOfBounds',
+      `a view of ${count * access.bytes} bytes at byte ${byteOffset} leaves its buffer of ${available} bytes`,
+    );
   const start = base.storage.byteOffset + base.offset * baseBytes + byteOffset;
   const unit = access.kind === 'complex' ? access.bytes / 2 : access.bytes;
-  if (start % unit !== 0) throw new RuntimeTrap('OutOfBounds', `a view of ${type.element} at byte ${byteOffset} is not aligned to ${unit}`);
-  return new MemRefValue(type, access.view(base.storage.buffer, start, count), 0, sizes, stridesOf(sizes), base.allocation);
+  if (start % unit !== 0)
+    throw new RuntimeTrap('OutOfBounds', `a view of ${type.element} at byte ${byteOffset} is not aligned to ${unit}`);
+  return new MemRefValue(
+    type,
+    access.view(base.storage.buffer, start, count),
+    0,
+    sizes,
+    stridesOf(sizes),
+    base.allocation,
+  );
 }
 
 /** Row-major strides of run-time sizes. */
@@ -249,7 +276,11 @@ export function tensorFromMemRef(memref: MemRefValue, type: TensorType): TensorV
   const n = productOf(memref.sizes);
   if (isContiguous(memref)) {
     const parts = elementAccess(type.element).kind === 'complex' ? 2 : 1;
-    return new TensorValue(type, memref.sizes, memref.storage.slice(memref.offset * parts, (memref.offset + n) * parts));
+    return new TensorValue(
+      type,
+      memref.sizes,
+      memref.storage.slice(memref.offset * parts, (memref.offset + n) * parts),
+    );
   }
   const tensor = makeTensor(type, memref.sizes);
   const access = elementAccess(type.element);
@@ -260,7 +291,10 @@ export function tensorFromMemRef(memref: MemRefValue, type: TensorType): TensorV
 /** Writes a tensor's elements into a memref of the same shape. */
 export function storeTensor(tensor: TensorValue, memref: MemRefValue): void {
   if (tensor.shape.length !== memref.sizes.length || tensor.shape.some((d, i) => d !== memref.sizes[i]))
-    throw new RuntimeTrap('ShapeMismatch', `a tensor of shape [${tensor.shape.join(', ')}] does not fit a buffer of shape [${memref.sizes.join(', ')}]`);
+    throw new RuntimeTrap(
+      'ShapeMismatch',
+      `a tensor of shape [${tensor.shape.join(', ')}] does not fit a buffer of shape [${memref.sizes.join(', ')}]`,
+    );
   const access = elementAccess(tensor.type.element);
   forEachOffset(memref, (offset, position) => access.store(memref.storage, offset, access.load(tensor.data, position)));
 }
@@ -329,7 +363,8 @@ export function valueFromAttribute(attr: Attribute, context?: Context): RuntimeV
 
 /** The constant attribute of a value; null when the type has none. */
 export function attributeFromValue(context: Context, type: Type, value: RuntimeValue): Attribute | null {
-  if (type instanceof IntegerType || type instanceof IndexType) return context.integerAttr(type, value as number | bigint);
+  if (type instanceof IntegerType || type instanceof IndexType)
+    return context.integerAttr(type, value as number | bigint);
   if (type instanceof FloatType) return context.floatAttr(type, value as number);
   if (type instanceof TensorType && value instanceof TensorValue) {
     if (type.shape.some((d, i) => d !== DYNAMIC && d !== value.shape[i])) return null;
@@ -337,7 +372,8 @@ export function attributeFromValue(context: Context, type: Type, value: RuntimeV
     if (type.shape.includes(DYNAMIC)) return null;
     return denseFromStorage(context, type, value.data);
   }
-  if (type instanceof VectorType && ArrayBuffer.isView(value)) return denseFromStorage(context, type, value as ElementStorage);
+  if (type instanceof VectorType && ArrayBuffer.isView(value))
+    return denseFromStorage(context, type, value as ElementStorage);
   return null;
 }
 
@@ -360,7 +396,10 @@ function elementsPrefix(tensor: TensorValue): Scalar[] {
 }
 
 function abbreviate(items: readonly Scalar[]): string {
-  const shown = items.slice(0, 8).map((v) => describeValue(v)).join(', ');
+  const shown = items
+    .slice(0, 8)
+    .map((v) => describeValue(v))
+    .join(', ');
   return items.length > 8 ? `${shown}, ...` : shown;
 }
 
@@ -385,7 +424,9 @@ export function mismatch(type: Type, value: RuntimeValue): string | null {
   if (type instanceof TensorType) {
     if (!(value instanceof TensorValue)) return wrong('a TensorValue');
     if (value.type.element !== type.element) return wrong(`elements of ${type.element}`);
-    const fits = value.shape.length === type.shape.length && value.shape.every((d, i) => type.shape[i] === DYNAMIC || type.shape[i] === d);
+    const fits =
+      value.shape.length === type.shape.length &&
+      value.shape.every((d, i) => type.shape[i] === DYNAMIC || type.shape[i] === d);
     return fits ? null : `a tensor of shape [${value.shape.join(', ')}] does not fit ${type}`;
   }
   if (type instanceof VectorType) {
@@ -395,7 +436,9 @@ export function mismatch(type: Type, value: RuntimeValue): string | null {
   if (type instanceof MemRefType) {
     if (!(value instanceof MemRefValue)) return wrong('a MemRefValue');
     if (value.type.element !== type.element) return wrong(`elements of ${type.element}`);
-    const fits = value.sizes.length === type.shape.length && value.sizes.every((d, i) => type.shape[i] === DYNAMIC || type.shape[i] === d);
+    const fits =
+      value.sizes.length === type.shape.length &&
+      value.sizes.every((d, i) => type.shape[i] === DYNAMIC || type.shape[i] === d);
     return fits ? null : `a buffer of shape [${value.sizes.join(', ')}] does not fit ${type}`;
   }
   return null;

@@ -1,7 +1,8 @@
 // Folds and patterns: each rule by name on a small text, and all integer rules proved on every value of i4.
-import { describe, expect, it } from 'vitest';
-import { Interpreter, RuntimeTrap, type RuntimeValue, interpretPureOp } from '@budflow/interpreter';
+
+import { Interpreter, interpretPureOp, RuntimeTrap, type RuntimeValue } from '@budflow/interpreter';
 import type { Attribute } from '@budflow/ir';
+import { describe, expect, it } from 'vitest';
 import { coreDialects } from './register.js';
 import { canonicalize, parse, printModule } from './testing/text.js';
 
@@ -48,47 +49,197 @@ const RULES: Rule[] = [
   { pattern: '', body: `${c('k', -1)}\n%r = arith.minui %x, %k : ${I}`, becomes: 'return %arg0' },
   { pattern: '', body: `${c('k', 0)}\n%r = arith.minui %x, %k : ${I}`, becomes: 'arith.constant 0 : i4' },
   { pattern: '', body: `%r = arith.minsi %x, %x : ${I}`, becomes: 'return %arg0' },
-  { pattern: 'add-add-constant', body: `${c('k', 7)}\n${c('l', 5)}\n%s = arith.addi %x, %k : ${I}\n%r = arith.addi %s, %l : ${I}`, becomes: 'arith.constant -4 : i4' },
-  { pattern: 'sub-add-constant', body: `${c('k', 7)}\n${c('l', 5)}\n%s = arith.subi %x, %k : ${I}\n%r = arith.addi %s, %l : ${I}`, becomes: 'arith.constant -2 : i4' },
-  { pattern: 'negated-add-constant', body: `${c('k', 7)}\n${c('l', 5)}\n%s = arith.subi %k, %x : ${I}\n%r = arith.addi %s, %l : ${I}`, becomes: 'arith.subi %c-4_i4, %arg0' },
-  { pattern: 'add-sub-same', body: `%s = arith.subi %x, %y : ${I}\n%r = arith.addi %s, %y : ${I}`, becomes: 'return %arg0' },
-  { pattern: 'add-sub-same', body: `%s = arith.subi %x, %y : ${I}\n%r = arith.addi %y, %s : ${I}`, becomes: 'return %arg0' },
-  { pattern: 'add-sub-constant', body: `${c('k', -7)}\n${c('l', 5)}\n%s = arith.addi %x, %k : ${I}\n%r = arith.subi %s, %l : ${I}`, becomes: 'arith.addi %arg0, %c4_i4' },
-  { pattern: 'sub-sub-constant', body: `${c('k', 7)}\n${c('l', 5)}\n%s = arith.subi %x, %k : ${I}\n%r = arith.subi %s, %l : ${I}`, becomes: 'arith.subi %arg0, %c-4_i4' },
-  { pattern: 'constant-sub-add', body: `${c('k', 7)}\n${c('l', 5)}\n%s = arith.addi %x, %k : ${I}\n%r = arith.subi %l, %s : ${I}`, becomes: 'arith.subi %c-2_i4, %arg0' },
-  { pattern: 'constant-sub-sub', body: `${c('k', 7)}\n${c('l', 5)}\n%s = arith.subi %k, %x : ${I}\n%r = arith.subi %l, %s : ${I}`, becomes: 'arith.addi %arg0, %c-2_i4' },
-  { pattern: 'sum-minus-term', body: `%s = arith.addi %x, %y : ${I}\n%r = arith.subi %s, %y : ${I}`, becomes: 'return %arg0' },
-  { pattern: 'sum-minus-term', body: `%s = arith.addi %y, %x : ${I}\n%r = arith.subi %s, %y : ${I}`, becomes: 'return %arg0' },
-  { pattern: 'mul-mul-constant', body: `${c('k', 3)}\n${c('l', 5)}\n%s = arith.muli %x, %k : ${I}\n%r = arith.muli %s, %l : ${I}`, becomes: 'arith.muli %arg0, %c-1_i4' },
-  { pattern: 'andi-constant', body: `${c('k', 6)}\n${c('l', 3)}\n%s = arith.andi %x, %k : ${I}\n%r = arith.andi %s, %l : ${I}`, becomes: 'arith.andi %arg0, %c2_i4' },
-  { pattern: 'ori-constant', body: `${c('k', 4)}\n${c('l', 3)}\n%s = arith.ori %x, %k : ${I}\n%r = arith.ori %s, %l : ${I}`, becomes: 'arith.ori %arg0, %c7_i4' },
-  { pattern: 'xori-constant', body: `${c('k', 6)}\n${c('l', 3)}\n%s = arith.xori %x, %k : ${I}\n%r = arith.xori %s, %l : ${I}`, becomes: 'arith.xori %arg0, %c5_i4' },
+  {
+    pattern: 'add-add-constant',
+    body: `${c('k', 7)}\n${c('l', 5)}\n%s = arith.addi %x, %k : ${I}\n%r = arith.addi %s, %l : ${I}`,
+    becomes: 'arith.constant -4 : i4',
+  },
+  {
+    pattern: 'sub-add-constant',
+    body: `${c('k', 7)}\n${c('l', 5)}\n%s = arith.subi %x, %k : ${I}\n%r = arith.addi %s, %l : ${I}`,
+    becomes: 'arith.constant -2 : i4',
+  },
+  {
+    pattern: 'negated-add-constant',
+    body: `${c('k', 7)}\n${c('l', 5)}\n%s = arith.subi %k, %x : ${I}\n%r = arith.addi %s, %l : ${I}`,
+    becomes: 'arith.subi %c-4_i4, %arg0',
+  },
+  {
+    pattern: 'add-sub-same',
+    body: `%s = arith.subi %x, %y : ${I}\n%r = arith.addi %s, %y : ${I}`,
+    becomes: 'return %arg0',
+  },
+  {
+    pattern: 'add-sub-same',
+    body: `%s = arith.subi %x, %y : ${I}\n%r = arith.addi %y, %s : ${I}`,
+    becomes: 'return %arg0',
+  },
+  {
+    pattern: 'add-sub-constant',
+    body: `${c('k', -7)}\n${c('l', 5)}\n%s = arith.addi %x, %k : ${I}\n%r = arith.subi %s, %l : ${I}`,
+    becomes: 'arith.addi %arg0, %c4_i4',
+  },
+  {
+    pattern: 'sub-sub-constant',
+    body: `${c('k', 7)}\n${c('l', 5)}\n%s = arith.subi %x, %k : ${I}\n%r = arith.subi %s, %l : ${I}`,
+    becomes: 'arith.subi %arg0, %c-4_i4',
+  },
+  {
+    pattern: 'constant-sub-add',
+    body: `${c('k', 7)}\n${c('l', 5)}\n%s = arith.addi %x, %k : ${I}\n%r = arith.subi %l, %s : ${I}`,
+    becomes: 'arith.subi %c-2_i4, %arg0',
+  },
+  {
+    pattern: 'constant-sub-sub',
+    body: `${c('k', 7)}\n${c('l', 5)}\n%s = arith.subi %k, %x : ${I}\n%r = arith.subi %l, %s : ${I}`,
+    becomes: 'arith.addi %arg0, %c-2_i4',
+  },
+  {
+    pattern: 'sum-minus-term',
+    body: `%s = arith.addi %x, %y : ${I}\n%r = arith.subi %s, %y : ${I}`,
+    becomes: 'return %arg0',
+  },
+  {
+    pattern: 'sum-minus-term',
+    body: `%s = arith.addi %y, %x : ${I}\n%r = arith.subi %s, %y : ${I}`,
+    becomes: 'return %arg0',
+  },
+  {
+    pattern: 'mul-mul-constant',
+    body: `${c('k', 3)}\n${c('l', 5)}\n%s = arith.muli %x, %k : ${I}\n%r = arith.muli %s, %l : ${I}`,
+    becomes: 'arith.muli %arg0, %c-1_i4',
+  },
+  {
+    pattern: 'andi-constant',
+    body: `${c('k', 6)}\n${c('l', 3)}\n%s = arith.andi %x, %k : ${I}\n%r = arith.andi %s, %l : ${I}`,
+    becomes: 'arith.andi %arg0, %c2_i4',
+  },
+  {
+    pattern: 'ori-constant',
+    body: `${c('k', 4)}\n${c('l', 3)}\n%s = arith.ori %x, %k : ${I}\n%r = arith.ori %s, %l : ${I}`,
+    becomes: 'arith.ori %arg0, %c7_i4',
+  },
+  {
+    pattern: 'xori-constant',
+    body: `${c('k', 6)}\n${c('l', 3)}\n%s = arith.xori %x, %k : ${I}\n%r = arith.xori %s, %l : ${I}`,
+    becomes: 'arith.xori %arg0, %c5_i4',
+  },
   ...['eq', 'ne', 'slt', 'sle', 'sgt', 'sge', 'ult', 'ule', 'ugt', 'uge'].flatMap((p): Rule[] => [
-    { pattern: 'compare-constant-right', body: `${c('k', 3)}\n%r = arith.cmpi ${p}, %k, %x : ${I}`, becomes: ', %arg0, %c3_i4', result: 'i1' },
-    { pattern: 'not-compare', body: `%t = arith.constant true\n%s = arith.cmpi ${p}, %x, %y : ${I}\n%r = arith.xori %s, %t : i1`, becomes: 'arith.cmpi', result: 'i1' },
-    { pattern: '', body: `%r = arith.cmpi ${p}, %x, %x : ${I}`, becomes: ['eq', 'sle', 'sge', 'ule', 'uge'].includes(p) ? 'constant true' : 'constant false', result: 'i1' },
+    {
+      pattern: 'compare-constant-right',
+      body: `${c('k', 3)}\n%r = arith.cmpi ${p}, %k, %x : ${I}`,
+      becomes: ', %arg0, %c3_i4',
+      result: 'i1',
+    },
+    {
+      pattern: 'not-compare',
+      body: `%t = arith.constant true\n%s = arith.cmpi ${p}, %x, %y : ${I}\n%r = arith.xori %s, %t : i1`,
+      becomes: 'arith.cmpi',
+      result: 'i1',
+    },
+    {
+      pattern: '',
+      body: `%r = arith.cmpi ${p}, %x, %x : ${I}`,
+      becomes: ['eq', 'sle', 'sge', 'ule', 'uge'].includes(p) ? 'constant true' : 'constant false',
+      result: 'i1',
+    },
   ]),
   { pattern: '', body: `${c('k', 0)}\n%r = arith.cmpi ult, %x, %k : ${I}`, becomes: 'constant false', result: 'i1' },
   { pattern: '', body: `${c('k', 0)}\n%r = arith.cmpi uge, %x, %k : ${I}`, becomes: 'constant true', result: 'i1' },
-  { pattern: '', body: `%k = arith.constant false\n%s = arith.cmpi eq, %x, %y : ${I}\n%r = arith.cmpi ne, %s, %k : i1`, becomes: 'cmpi eq', result: 'i1' },
-  { pattern: '', body: `%k = arith.constant true\n%s = arith.cmpi ult, %x, %y : ${I}\n%r = arith.cmpi eq, %s, %k : i1`, becomes: 'cmpi ult', result: 'i1' },
+  {
+    pattern: '',
+    body: `%k = arith.constant false\n%s = arith.cmpi eq, %x, %y : ${I}\n%r = arith.cmpi ne, %s, %k : i1`,
+    becomes: 'cmpi eq',
+    result: 'i1',
+  },
+  {
+    pattern: '',
+    body: `%k = arith.constant true\n%s = arith.cmpi ult, %x, %y : ${I}\n%r = arith.cmpi eq, %s, %k : i1`,
+    becomes: 'cmpi ult',
+    result: 'i1',
+  },
   { pattern: '', body: `%t = arith.constant true\n%r = arith.select %t, %x, %y : ${I}`, becomes: 'return %arg0' },
   { pattern: '', body: `%t = arith.constant false\n%r = arith.select %t, %x, %y : ${I}`, becomes: 'return %arg1' },
-  { pattern: '', body: `%s = arith.cmpi slt, %x, %y : ${I}\n%r = arith.select %s, %x, %x : ${I}`, becomes: 'return %arg0' },
-  { pattern: '', body: `%t = arith.constant true\n%u = arith.constant false\n%s = arith.cmpi slt, %x, %y : ${I}\n%r = arith.select %s, %t, %u : i1`, becomes: 'return %0', result: 'i1' },
-  { pattern: 'select-not', body: `%t = arith.constant true\n%s = arith.trunci %x : ${I} to i1\n%n = arith.xori %s, %t : i1\n%r = arith.select %n, %x, %y : ${I}`, becomes: 'select %0, %arg1, %arg0' },
-  { pattern: 'select-same-condition', body: `%s = arith.cmpi slt, %x, %y : ${I}\n%k = arith.addi %x, %y : ${I}\n%i = arith.select %s, %x, %k : ${I}\n%r = arith.select %s, %i, %y : ${I}`, becomes: 'select %0, %arg0, %arg1' },
-  { pattern: 'extsi-extsi', body: `%s = arith.extsi %x : ${I} to i8\n%r = arith.extsi %s : i8 to i16`, becomes: 'arith.extsi %arg0 : i4 to i16', result: 'i16' },
-  { pattern: 'extui-extsi', body: `%s = arith.extui %x : ${I} to i8\n%r = arith.extsi %s : i8 to i16`, becomes: 'arith.extui %arg0 : i4 to i16', result: 'i16' },
-  { pattern: 'extui-extui', body: `%s = arith.extui %x : ${I} to i8\n%r = arith.extui %s : i8 to i16`, becomes: 'arith.extui %arg0 : i4 to i16', result: 'i16' },
-  { pattern: 'trunci-trunci', body: `%s = arith.trunci %x : ${I} to i3\n%r = arith.trunci %s : i3 to i2`, becomes: 'arith.trunci %arg0 : i4 to i2', result: 'i2' },
+  {
+    pattern: '',
+    body: `%s = arith.cmpi slt, %x, %y : ${I}\n%r = arith.select %s, %x, %x : ${I}`,
+    becomes: 'return %arg0',
+  },
+  {
+    pattern: '',
+    body: `%t = arith.constant true\n%u = arith.constant false\n%s = arith.cmpi slt, %x, %y : ${I}\n%r = arith.select %s, %t, %u : i1`,
+    becomes: 'return %0',
+    result: 'i1',
+  },
+  {
+    pattern: 'select-not',
+    body: `%t = arith.constant true\n%s = arith.trunci %x : ${I} to i1\n%n = arith.xori %s, %t : i1\n%r = arith.select %n, %x, %y : ${I}`,
+    becomes: 'select %0, %arg1, %arg0',
+  },
+  {
+    pattern: 'select-same-condition',
+    body: `%s = arith.cmpi slt, %x, %y : ${I}\n%k = arith.addi %x, %y : ${I}\n%i = arith.select %s, %x, %k : ${I}\n%r = arith.select %s, %i, %y : ${I}`,
+    becomes: 'select %0, %arg0, %arg1',
+  },
+  {
+    pattern: 'extsi-extsi',
+    body: `%s = arith.extsi %x : ${I} to i8\n%r = arith.extsi %s : i8 to i16`,
+    becomes: 'arith.extsi %arg0 : i4 to i16',
+    result: 'i16',
+  },
+  {
+    pattern: 'extui-extsi',
+    body: `%s = arith.extui %x : ${I} to i8\n%r = arith.extsi %s : i8 to i16`,
+    becomes: 'arith.extui %arg0 : i4 to i16',
+    result: 'i16',
+  },
+  {
+    pattern: 'extui-extui',
+    body: `%s = arith.extui %x : ${I} to i8\n%r = arith.extui %s : i8 to i16`,
+    becomes: 'arith.extui %arg0 : i4 to i16',
+    result: 'i16',
+  },
+  {
+    pattern: 'trunci-trunci',
+    body: `%s = arith.trunci %x : ${I} to i3\n%r = arith.trunci %s : i3 to i2`,
+    becomes: 'arith.trunci %arg0 : i4 to i2',
+    result: 'i2',
+  },
   { pattern: '', body: `%s = arith.extsi %x : ${I} to i8\n%r = arith.trunci %s : i8 to ${I}`, becomes: 'return %arg0' },
-  { pattern: 'trunc-ext', body: `%s = arith.extui %x : ${I} to i16\n%r = arith.trunci %s : i16 to i8`, becomes: 'arith.extui %arg0 : i4 to i8', result: 'i8' },
-  { pattern: 'trunc-ext', body: `%s = arith.extui %x : ${I} to i16\n%r = arith.trunci %s : i16 to i2`, becomes: 'arith.trunci %arg0 : i4 to i2', result: 'i2' },
-  { pattern: '', body: `%s = arith.index_cast %x : ${I} to index\n%r = arith.index_cast %s : index to ${I}`, becomes: 'return %arg0' },
+  {
+    pattern: 'trunc-ext',
+    body: `%s = arith.extui %x : ${I} to i16\n%r = arith.trunci %s : i16 to i8`,
+    becomes: 'arith.extui %arg0 : i4 to i8',
+    result: 'i8',
+  },
+  {
+    pattern: 'trunc-ext',
+    body: `%s = arith.extui %x : ${I} to i16\n%r = arith.trunci %s : i16 to i2`,
+    becomes: 'arith.trunci %arg0 : i4 to i2',
+    result: 'i2',
+  },
+  {
+    pattern: '',
+    body: `%s = arith.index_cast %x : ${I} to index\n%r = arith.index_cast %s : index to ${I}`,
+    becomes: 'return %arg0',
+  },
 ];
 
-const FLOATS = [0, -0, 1, -1, 1.5, -2.5, 3e38, -3e38, 1e-40, -1e-45, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN].map(Math.fround);
+const FLOATS = [
+  0,
+  -0,
+  1,
+  -1,
+  1.5,
+  -2.5,
+  3e38,
+  -3e38,
+  1e-40,
+  -1e-45,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  Number.NaN,
+].map(Math.fround);
 const f = (name: string, value: string) => `%${name} = arith.constant ${value} : f32`;
 const FLOAT_RULES: Rule[] = [
   { pattern: '', body: `${f('k', '-0.0')}\n%r = arith.addf %x, %k : f32`, becomes: 'return %arg0' },
@@ -96,18 +247,41 @@ const FLOAT_RULES: Rule[] = [
   { pattern: '', body: `${f('k', '1.0')}\n%r = arith.mulf %k, %x : f32`, becomes: 'return %arg0' },
   { pattern: '', body: `${f('k', '1.0')}\n%r = arith.divf %x, %k : f32`, becomes: 'return %arg0' },
   { pattern: 'mul-minus-one', body: `${f('k', '-1.0')}\n%r = arith.mulf %x, %k : f32`, becomes: 'arith.negf %arg0' },
-  { pattern: 'div-power-of-two', body: `${f('k', '-8.0')}\n%r = arith.divf %x, %k : f32`, becomes: 'arith.constant -1.250000e-01' },
+  {
+    pattern: 'div-power-of-two',
+    body: `${f('k', '-8.0')}\n%r = arith.divf %x, %k : f32`,
+    becomes: 'arith.constant -1.250000e-01',
+  },
   { pattern: '', body: `%s = arith.negf %x : f32\n%r = arith.negf %s : f32`, becomes: 'return %arg0' },
   { pattern: '', body: `${f('k', '0xFF800000')}\n%r = arith.maximumf %x, %k : f32`, becomes: 'return %arg0' },
   { pattern: '', body: `${f('k', '0x7F800000')}\n%r = arith.minimumf %x, %k : f32`, becomes: 'return %arg0' },
   { pattern: '', body: `%r = arith.maxnumf %x, %x : f32`, becomes: 'return %arg0' },
   { pattern: '', body: `%s = arith.extf %x : f32 to f64\n%r = arith.truncf %s : f64 to f32`, becomes: 'return %arg0' },
-  { pattern: '', body: `%s = arith.bitcast %x : f32 to i32\n%r = arith.bitcast %s : i32 to f32`, becomes: 'return %arg0' },
+  {
+    pattern: '',
+    body: `%s = arith.bitcast %x : f32 to i32\n%r = arith.bitcast %s : i32 to f32`,
+    becomes: 'return %arg0',
+  },
   { pattern: '', body: `%s = math.floor %x : f32\n%r = math.floor %s : f32`, becomes: 'return %0' },
   ...'oeq ogt oge olt ole one ord ueq ugt uge ult ule une uno'.split(' ').flatMap((p): Rule[] => [
-    { pattern: 'compare-constant-right', body: `${f('k', '1.5')}\n%r = arith.cmpf ${p}, %k, %x : f32`, becomes: ', %arg0, %cst', result: 'i1' },
-    { pattern: 'not-compare', body: `%t = arith.constant true\n%s = arith.cmpf ${p}, %x, %y : f32\n%r = arith.xori %s, %t : i1`, becomes: 'arith.cmpf', result: 'i1' },
-    { pattern: '', body: `${f('k', '0x7FC00000')}\n%r = arith.cmpf ${p}, %x, %k : f32`, becomes: p.startsWith('u') ? 'constant true' : 'constant false', result: 'i1' },
+    {
+      pattern: 'compare-constant-right',
+      body: `${f('k', '1.5')}\n%r = arith.cmpf ${p}, %k, %x : f32`,
+      becomes: ', %arg0, %cst',
+      result: 'i1',
+    },
+    {
+      pattern: 'not-compare',
+      body: `%t = arith.constant true\n%s = arith.cmpf ${p}, %x, %y : f32\n%r = arith.xori %s, %t : i1`,
+      becomes: 'arith.cmpf',
+      result: 'i1',
+    },
+    {
+      pattern: '',
+      body: `${f('k', '0x7FC00000')}\n%r = arith.cmpf ${p}, %x, %k : f32`,
+      becomes: p.startsWith('u') ? 'constant true' : 'constant false',
+      result: 'i1',
+    },
   ]),
 ];
 
@@ -124,14 +298,20 @@ function prove(rules: readonly Rule[], type: string, values: readonly RuntimeVal
     if (rule.pattern) expect([...hits.keys()], rule.body).toContain(rule.pattern);
     for (const name of hits.keys()) seen.add(name);
     const after = new Interpreter(module);
-    for (const x of values) for (const y of values) expect(after.call('f', [x, y]), `${rule.body} at ${x}, ${y}`).toEqual(before.call('f', [x, y]));
+    for (const x of values)
+      for (const y of values)
+        expect(after.call('f', [x, y]), `${rule.body} at ${x}, ${y}`).toEqual(before.call('f', [x, y]));
   }
   return seen;
 }
 
 describe('canonicalization', () => {
   it('applies each integer rule, and no value of i4 tells the difference', () => {
-    prove(RULES, 'i4', Array.from({ length: 16 }, (_, i) => i - 8));
+    prove(
+      RULES,
+      'i4',
+      Array.from({ length: 16 }, (_, i) => i - 8),
+    );
   });
 
   it('applies each float rule, and no float tells the difference', () => {
@@ -146,14 +326,18 @@ describe('canonicalization', () => {
       ['arith.mulf', '0.0'],
       ['arith.divf', '3.0'],
     ]) {
-      const module = parse(`func.func @f(%x: f32) -> f32 {\n${f('k', constant!)}\n%r = ${op} %x, %k : f32\nreturn %r : f32\n}`);
+      const module = parse(
+        `func.func @f(%x: f32) -> f32 {\n${f('k', constant!)}\n%r = ${op} %x, %k : f32\nreturn %r : f32\n}`,
+      );
       canonicalize(module);
       expect(printModule(module)).toContain(op);
     }
   });
 
   it('folds x + 0 when the sign of zero is declared not to matter', () => {
-    const module = parse(`func.func @f(%x: f32) -> f32 {\n${f('k', '0.0')}\n%r = arith.addf %x, %k fastmath<nsz> : f32\nreturn %r : f32\n}`);
+    const module = parse(
+      `func.func @f(%x: f32) -> f32 {\n${f('k', '0.0')}\n%r = arith.addf %x, %k fastmath<nsz> : f32\nreturn %r : f32\n}`,
+    );
     canonicalize(module);
     expect(printModule(module)).not.toContain('arith.addf');
   });
@@ -176,9 +360,13 @@ describe('canonicalization', () => {
 }`);
     const hits = canonicalize(module);
     expect([...hits.keys()]).toContain('cond-br-constant');
-    const text = parse('func.func @f(%c: i1, %x: i32) -> i32 {\n cf.cond_br %c, ^bb1(%x : i32), ^bb1(%x : i32)\n^bb1(%a: i32):\n return %a : i32\n}');
+    const text = parse(
+      'func.func @f(%c: i1, %x: i32) -> i32 {\n cf.cond_br %c, ^bb1(%x : i32), ^bb1(%x : i32)\n^bb1(%a: i32):\n return %a : i32\n}',
+    );
     expect([...canonicalize(text).keys()]).toContain('cond-br-same-target');
-    const known = parse('func.func @f(%x: i32, %y: i32) -> i32 {\n %c = arith.constant 5 : i32\n cf.switch %c : i32, [\n default: ^bb1(%x : i32),\n 5: ^bb1(%y : i32)\n ]\n^bb1(%a: i32):\n return %a : i32\n}');
+    const known = parse(
+      'func.func @f(%x: i32, %y: i32) -> i32 {\n %c = arith.constant 5 : i32\n cf.switch %c : i32, [\n default: ^bb1(%x : i32),\n 5: ^bb1(%y : i32)\n ]\n^bb1(%a: i32):\n return %a : i32\n}',
+    );
     expect([...canonicalize(known).keys()]).toContain('switch-constant');
     expect(new Interpreter(known).call('f', [1, 2])).toEqual([2]);
     const checked = parse('func.func @f() {\n %t = arith.constant true\n cf.assert %t, "x"\n return\n}');
@@ -209,14 +397,30 @@ func.func @f(%x: i32) -> i32 {
 
   it('has a test for every pattern of the core dialects', () => {
     const seen = new Set([...prove(RULES, 'i4', []), ...prove(FLOAT_RULES, 'f32', [])]);
-    for (const name of ['cond-br-constant', 'cond-br-same-target', 'switch-constant', 'assert-true', 'call-known-function', 'bitcast-bitcast', 'extf-extf']) seen.add(name);
-    for (const dialect of coreDialects) for (const op of dialect.ops) for (const pattern of op.spec.patterns ?? []) expect(seen, `${op.opName} ${pattern.name}`).toContain(pattern.name);
+    for (const name of [
+      'cond-br-constant',
+      'cond-br-same-target',
+      'switch-constant',
+      'assert-true',
+      'call-known-function',
+      'bitcast-bitcast',
+      'extf-extf',
+    ])
+      seen.add(name);
+    for (const dialect of coreDialects)
+      for (const op of dialect.ops)
+        for (const pattern of op.spec.patterns ?? [])
+          expect(seen, `${op.opName} ${pattern.name}`).toContain(pattern.name);
   });
 
   it('collapses chains of float widenings and of bitcasts', () => {
-    const wide = parse('func.func @f(%x: f16) -> f64 {\n %0 = arith.extf %x : f16 to f32\n %1 = arith.extf %0 : f32 to f64\n return %1 : f64\n}');
+    const wide = parse(
+      'func.func @f(%x: f16) -> f64 {\n %0 = arith.extf %x : f16 to f32\n %1 = arith.extf %0 : f32 to f64\n return %1 : f64\n}',
+    );
     expect([...canonicalize(wide).keys()]).toContain('extf-extf');
-    const bits = parse('func.func @f(%x: f16) -> bf16 {\n %0 = arith.bitcast %x : f16 to i16\n %1 = arith.bitcast %0 : i16 to bf16\n return %1 : bf16\n}');
+    const bits = parse(
+      'func.func @f(%x: f16) -> bf16 {\n %0 = arith.bitcast %x : f16 to i16\n %1 = arith.bitcast %0 : i16 to bf16\n return %1 : bf16\n}',
+    );
     expect([...canonicalize(bits).keys()]).toContain('bitcast-bitcast');
   });
 });
@@ -225,7 +429,15 @@ describe('constant folding', () => {
   const constants: Record<string, string[]> = {
     i32: ['0 : i32', '1 : i32', '-1 : i32', '31 : i32', '32 : i32', '-2147483648 : i32', '2147483647 : i32'],
     i8: ['0 : i8', '-128 : i8', '-1 : i8', '7 : i8'],
-    f32: ['0.0 : f32', '-0.0 : f32', '1.5 : f32', '-3.0e38 : f32', '0x7F800000 : f32', '0x7FC00000 : f32', '255.0 : f32'],
+    f32: [
+      '0.0 : f32',
+      '-0.0 : f32',
+      '1.5 : f32',
+      '-3.0e38 : f32',
+      '0x7F800000 : f32',
+      '0x7FC00000 : f32',
+      '255.0 : f32',
+    ],
     i1: ['true', 'false'],
     f64: ['1.0000001 : f64', '-0.0 : f64', '1.0e300 : f64'],
     index: ['0 : index', '5 : index', '-3 : index'],
@@ -235,18 +447,28 @@ describe('constant folding', () => {
     let folded = 0;
     for (const dialect of coreDialects) {
       for (const { opName, spec } of dialect.ops) {
-        if (!spec.fold || dialect.name === 'builtin' || dialect.name === 'func' || opName === 'arith.constant') continue;
+        if (!spec.fold || dialect.name === 'builtin' || dialect.name === 'func' || opName === 'arith.constant')
+          continue;
         const module = parse(spec.example!);
         let types: string[] = [];
         module.walk((op) => {
           if (op.name === opName) types = op.operands.map((v) => v.type.toString());
         });
-        const line = spec.example!.split('\n').find((l) => l.includes(opName))!.trim();
+        const line = spec
+          .example!.split('\n')
+          .find((l) => l.includes(opName))!
+          .trim();
         const operands = [...line.slice(line.indexOf('=')).matchAll(/%\w+/g)].map((m) => m[0]);
-        const product = types.reduce<string[][]>((lists, t) => lists.flatMap((l) => (constants[t] ?? []).map((k) => [...l, k])), [[]]);
+        const product = types.reduce<string[][]>(
+          (lists, t) => lists.flatMap((l) => (constants[t] ?? []).map((k) => [...l, k])),
+          [[]],
+        );
         for (const values of product) {
           const defs = values.map((v, i) => `%k${i} = arith.constant ${v}`).join('\n');
-          const use = operands.reduce((l, name, i) => l.replace(new RegExp(`${name}\\b(?! =)`), `%k${i}`), line.slice(line.indexOf('=')));
+          const use = operands.reduce(
+            (l, name, i) => l.replace(new RegExp(`${name}\\b(?! =)`), `%k${i}`),
+            line.slice(line.indexOf('=')),
+          );
           const results = spec.example!.match(/-> (\(.*\)|\S+) \{/)![1]!;
           const names = line.slice(0, line.indexOf('=')).trim();
           const text = `func.func @f() -> ${results} {\n${defs}\n${names} ${use}\nreturn ${names} : ${results.replace(/[()]/g, '')}\n}`;
@@ -282,7 +504,9 @@ describe('constant folding', () => {
   });
 
   it('keeps the payload of a NaN through a bitcast', () => {
-    const module = parse('func.func @f() -> i32 {\n %k = arith.constant 0x7FC01234 : f32\n %r = arith.bitcast %k : f32 to i32\n return %r : i32\n}');
+    const module = parse(
+      'func.func @f() -> i32 {\n %k = arith.constant 0x7FC01234 : f32\n %r = arith.bitcast %k : f32 to i32\n return %r : i32\n}',
+    );
     canonicalize(module);
     expect(printModule(module)).toContain(`arith.constant ${0x7fc01234} : i32`);
   });

@@ -92,23 +92,29 @@ describe('examples', () => {
     for (const text of [FORMS_16, NEWER_FORMS]) {
       const pretty = printModule(parse(text));
       expect(printModule(parse(pretty))).toBe(pretty);
-      for (const line of text.split('\n')) if (/^ {2}%[\w, %]+ = /.test(line)) {
-        const operation = line.slice(line.indexOf('= ') + 2).replace(/%\w+/g, '%');
-        expect(pretty.replace(/%\w+/g, '%')).toContain(operation);
-      }
+      for (const line of text.split('\n'))
+        if (/^ {2}%[\w, %]+ = /.test(line)) {
+          const operation = line.slice(line.indexOf('= ') + 2).replace(/%\w+/g, '%');
+          expect(pretty.replace(/%\w+/g, '%')).toContain(operation);
+        }
     }
   });
 
   it.skipIf(!MLIR_OPT)('are accepted by mlir-opt 16, and what it prints is accepted here', () => {
     const texts: string[] = [FORMS_16];
-    for (const dialect of coreDialects) for (const { opName, spec } of dialect.ops) if (!NEWER_THAN_16.has(opName)) texts.push(spec.example!);
+    for (const dialect of coreDialects)
+      for (const { opName, spec } of dialect.ops) if (!NEWER_THAN_16.has(opName)) texts.push(spec.example!);
     // One process for all of them.
     const ours = texts.map((t) => printModule(parse(t)));
     const separator = '// -----\n';
     const theirs = mlirOpt(ours.join(`\n${separator}`), '--split-input-file', '--allow-unregistered-dialect');
     const parts = theirs.split(separator);
     expect(parts).toHaveLength(ours.length);
-    const stripped = (s: string) => s.replace(/\s*\/\/.*$/gm, '').replace(/\s+/g, ' ').trim();
+    const stripped = (s: string) =>
+      s
+        .replace(/\s*\/\/.*$/gm, '')
+        .replace(/\s+/g, ' ')
+        .trim();
     parts.forEach((part, i) => {
       expect(stripped(printModule(parse(part)))).toBe(stripped(ours[i]!));
       expect(stripped(part)).toBe(stripped(ours[i]!));
@@ -121,7 +127,12 @@ describe('examples', () => {
       const names = dialect.ops.filter((o) => !NEWER_THAN_16.has(o.opName) && dialect.name !== 'cf');
       if (names.length === 0) continue;
       const texts = names.map((o) => printModule(parse(o.spec.example!)));
-      const generic = mlirOpt(texts.join('\n// -----\n'), '--split-input-file', '--allow-unregistered-dialect', '--mlir-print-op-generic');
+      const generic = mlirOpt(
+        texts.join('\n// -----\n'),
+        '--split-input-file',
+        '--allow-unregistered-dialect',
+        '--mlir-print-op-generic',
+      );
       generic.split('// -----\n').forEach((part, i) => {
         const printed = printModule(parse(part));
         expect(printed.trim()).toBe(texts[i]!.trim());

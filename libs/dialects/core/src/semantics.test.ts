@@ -1,7 +1,15 @@
 // What the ops mean, run through the interpreter from text: edge values, traps, vectors and tensors.
+
+import {
+  elementsOf,
+  Interpreter,
+  RuntimeTrap,
+  type RuntimeValue,
+  type TensorValue,
+  tensorFrom,
+} from '@budflow/interpreter';
+import type { TensorType } from '@budflow/ir';
 import { describe, expect, it } from 'vitest';
-import { Interpreter, RuntimeTrap, type RuntimeValue, TensorValue, elementsOf, tensorFrom } from '@budflow/interpreter';
-import { TensorType } from '@budflow/ir';
 import { coreContext, parse, run } from './testing/text.js';
 
 /** Runs one op on scalars: `op %0, %1 : type` from operands of the given types. */
@@ -11,10 +19,12 @@ function apply(op: string, types: string[], tail: string, result: string, ...arg
   const text = `func.func @f(${parameters}) -> ${result} {\n %r = ${op} ${operands} ${tail}\n return %r : ${result}\n}`;
   return run(text, args)[0]!;
 }
-const binary = (op: string, type: string, a: RuntimeValue, b: RuntimeValue) => apply(op, [type, type], `: ${type}`, type, a, b);
+const binary = (op: string, type: string, a: RuntimeValue, b: RuntimeValue) =>
+  apply(op, [type, type], `: ${type}`, type, a, b);
 const compare = (op: string, predicate: string, type: string, a: RuntimeValue, b: RuntimeValue) =>
   apply(`${op} ${predicate},`, [type, type], `: ${type}`, 'i1', a, b);
-const cast = (op: string, from: string, to: string, a: RuntimeValue, mode = '') => apply(op, [from], `${mode} : ${from} to ${to}`, to, a);
+const cast = (op: string, from: string, to: string, a: RuntimeValue, mode = '') =>
+  apply(op, [from], `${mode} : ${from} to ${to}`, to, a);
 
 function trap(f: () => unknown): string {
   try {
@@ -75,13 +85,30 @@ function reference(op: string, width: number, a: bigint, b: bigint): bigint | nu
       return ua < ub ? ua : ub;
   }
 }
-const INTEGER_OPS = 'addi subi muli divsi divui floordivsi ceildivsi ceildivui remsi remui andi ori xori shli shrsi shrui maxsi minsi maxui minui'.split(' ');
+const INTEGER_OPS =
+  'addi subi muli divsi divui floordivsi ceildivsi ceildivui remsi remui andi ori xori shli shrsi shrui maxsi minsi maxui minui'.split(
+    ' ',
+  );
 
 /** Values of a width: all of a narrow one, the edges of a wide one. */
 function valuesOf(width: number): bigint[] {
   if (width <= 4) return Array.from({ length: 1 << width }, (_, i) => BigInt(i));
   const top = 1n << BigInt(width - 1);
-  return [0n, 1n, 2n, 3n, 7n, BigInt(width - 1), BigInt(width), top - 1n, top, top + 1n, 2n * top - 1n, 2n * top - 2n, 0x5555n % top];
+  return [
+    0n,
+    1n,
+    2n,
+    3n,
+    7n,
+    BigInt(width - 1),
+    BigInt(width),
+    top - 1n,
+    top,
+    top + 1n,
+    2n * top - 1n,
+    2n * top - 2n,
+    0x5555n % top,
+  ];
 }
 function scalarOf(width: number, value: bigint): number | bigint {
   const canonical = width === 1 ? BigInt.asUintN(1, value) : BigInt.asIntN(width, value);
@@ -98,7 +125,11 @@ describe('integer ops', () => {
           for (const b of valuesOf(width)) {
             const wanted = reference(op, width, a, b);
             const args = [scalarOf(width, a), scalarOf(width, b)];
-            if (wanted === null) expect(trap(() => interpreter.call('f', args)), `${op} ${args}`).not.toBe('none');
+            if (wanted === null)
+              expect(
+                trap(() => interpreter.call('f', args)),
+                `${op} ${args}`,
+              ).not.toBe('none');
             else expect(interpreter.call('f', args)[0], `${op} ${args}`).toBe(scalarOf(width, wanted));
           }
         }
@@ -108,13 +139,19 @@ describe('integer ops', () => {
 
   it('of index are 64-bit, held as numbers, and trap beyond 2^53', () => {
     for (const op of INTEGER_OPS) {
-      const interpreter = new Interpreter(parse(`func.func @f(%a: index, %b: index) -> index {\n %r = arith.${op} %a, %b : index\n return %r : index\n}`));
+      const interpreter = new Interpreter(
+        parse(`func.func @f(%a: index, %b: index) -> index {\n %r = arith.${op} %a, %b : index\n return %r : index\n}`),
+      );
       for (const a of [0, 1, 5, -1, -7, 2 ** 40, -(2 ** 40)]) {
         for (const b of [0, 1, 3, 10, -1, -3, 63, 64]) {
           const wanted = reference(op, 64, BigInt(a), BigInt(b));
           const result = wanted === null ? null : BigInt.asIntN(64, wanted);
           const held = result !== null && Number.isSafeInteger(Number(result));
-          if (!held) expect(trap(() => interpreter.call('f', [a, b])), `${op} ${a} ${b}`).not.toBe('none');
+          if (!held)
+            expect(
+              trap(() => interpreter.call('f', [a, b])),
+              `${op} ${a} ${b}`,
+            ).not.toBe('none');
           else expect(interpreter.call('f', [a, b])[0], `${op} ${a} ${b}`).toBe(Number(result) + 0);
         }
       }
@@ -169,7 +206,9 @@ describe('integer ops', () => {
 describe('float ops', () => {
   it('round every result to the type', () => {
     expect(binary('arith.addf', 'f32', 1, 2 ** -24)).toBe(1);
-    expect(binary('arith.mulf', 'f32', Math.fround(0.1), Math.fround(0.1))).toBe(Math.fround(Math.fround(0.1) * Math.fround(0.1)));
+    expect(binary('arith.mulf', 'f32', Math.fround(0.1), Math.fround(0.1))).toBe(
+      Math.fround(Math.fround(0.1) * Math.fround(0.1)),
+    );
     expect(binary('arith.addf', 'f64', 1, 2 ** -52)).toBe(1 + 2 ** -52);
     expect(binary('arith.addf', 'f16', 2048, 1)).toBe(2048);
     expect(binary('arith.addf', 'f16', 65504, 32)).toBe(Number.POSITIVE_INFINITY);
@@ -195,7 +234,10 @@ describe('float ops', () => {
 
   it('compare with NaN as ordered and unordered predicates say', () => {
     const outcomes = (a: number, b: number) =>
-      'false oeq ogt oge olt ole one ord ueq ugt uge ult ule une uno true'.split(' ').map((p) => compare('arith.cmpf', p, 'f32', a, b)).join('');
+      'false oeq ogt oge olt ole one ord ueq ugt uge ult ule une uno true'
+        .split(' ')
+        .map((p) => compare('arith.cmpf', p, 'f32', a, b))
+        .join('');
     //                          F oeq ogt oge olt ole one ord ueq ugt uge ult ule une uno T
     expect(outcomes(1, 1)).toBe('0101010110101001');
     expect(outcomes(1, 2)).toBe('0000111100011101');
@@ -204,13 +246,16 @@ describe('float ops', () => {
 
   it('fuse multiply-add once, or twice when relaxed on such a machine', () => {
     const a = 1 + 2 ** -12;
-    const text = (attr: string) => `func.func @f(%a: f32, %b: f32, %c: f32) -> f32 {\n %r = math.fma %a, %b, %c ${attr}: f32\n return %r : f32\n}`;
+    const text = (attr: string) =>
+      `func.func @f(%a: f32, %b: f32, %c: f32) -> f32 {\n %r = math.fma %a, %b, %c ${attr}: f32\n return %r : f32\n}`;
     const args = [a, a, -(1 + 2 ** -11)];
     expect(run(text(''), args)[0]).toBe(2 ** -24);
     expect(run(text('{exact} '), args, { relaxedMadd: 'twice' })[0]).toBe(2 ** -24);
     expect(run(text('{relaxed} '), args, { relaxedMadd: 'once' })[0]).toBe(2 ** -24);
     expect(run(text('{relaxed} '), args, { relaxedMadd: 'twice' })[0]).toBe(0);
-    expect(apply('math.fma', ['f64', 'f64', 'f64'], ': f64', 'f64', 1 + 2 ** -30, 1 + 2 ** -30, -1 - 2 ** -29)).toBe(2 ** -60);
+    expect(apply('math.fma', ['f64', 'f64', 'f64'], ': f64', 'f64', 1 + 2 ** -30, 1 + 2 ** -30, -1 - 2 ** -29)).toBe(
+      2 ** -60,
+    );
     // 1.5 * 1 lies exactly between two f16 values of 2048 + 1.5; the tail decides.
     expect(apply('math.fma', ['f16', 'f16', 'f16'], ': f16', 'f16', 1 + 2 ** -10, 1 + 2 ** -10, 2048)).toBe(2050);
   });
@@ -286,23 +331,59 @@ describe('casts', () => {
 
 describe('vectors and tensors', () => {
   const lists: Record<string, [RuntimeValue[], RuntimeValue[]]> = {
-    f32: [[1, -2, 0.5, Number.NaN], [3, 4, -0, 1]],
-    f64: [[1, -2, 0.5, 1e300], [3, 4, -0, 1e300]],
-    f16: [[1, -2, 0.5, 65504], [3, 4, -0, 65504]],
-    bf16: [[1, -2, 0.5, 3], [3, 4, -0, 256]],
+    f32: [
+      [1, -2, 0.5, Number.NaN],
+      [3, 4, -0, 1],
+    ],
+    f64: [
+      [1, -2, 0.5, 1e300],
+      [3, 4, -0, 1e300],
+    ],
+    f16: [
+      [1, -2, 0.5, 65504],
+      [3, 4, -0, 65504],
+    ],
+    bf16: [
+      [1, -2, 0.5, 3],
+      [3, 4, -0, 256],
+    ],
   };
   const integers: Record<string, [RuntimeValue[], RuntimeValue[]]> = {
-    i1: [[0, 1, 0, 1], [0, 0, 1, 1]],
-    i4: [[7, -8, 3, -1], [1, -1, 3, 2]],
-    i8: [[127, -128, 3, -1], [1, -1, 3, 2]],
-    i16: [[32767, -5, 3, -1], [1, -1, 3, 2]],
-    i32: [[2147483647, -5, 65536, -1], [1, -1, 65536, 2]],
-    i64: [[2n ** 63n - 1n, -5n, 3n, -1n], [1n, -1n, 3n, 2n]],
-    index: [[5, -5, 3, -1], [1, -1, 3, 2]],
+    i1: [
+      [0, 1, 0, 1],
+      [0, 0, 1, 1],
+    ],
+    i4: [
+      [7, -8, 3, -1],
+      [1, -1, 3, 2],
+    ],
+    i8: [
+      [127, -128, 3, -1],
+      [1, -1, 3, 2],
+    ],
+    i16: [
+      [32767, -5, 3, -1],
+      [1, -1, 3, 2],
+    ],
+    i32: [
+      [2147483647, -5, 65536, -1],
+      [1, -1, 65536, 2],
+    ],
+    i64: [
+      [2n ** 63n - 1n, -5n, 3n, -1n],
+      [1n, -1n, 3n, 2n],
+    ],
+    index: [
+      [5, -5, 3, -1],
+      [1, -1, 3, 2],
+    ],
   };
   const cases: [string, string, RuntimeValue[], RuntimeValue[]][] = [];
-  for (const [type, [a, b]] of Object.entries(lists)) for (const op of ['addf', 'subf', 'mulf', 'divf', 'remf', 'maximumf', 'minimumf', 'maxnumf']) cases.push([op, type, a, b]);
-  for (const [type, [a, b]] of Object.entries(integers)) for (const op of ['addi', 'subi', 'muli', 'andi', 'ori', 'xori', 'maxsi', 'minui']) cases.push([op, type, a, b]);
+  for (const [type, [a, b]] of Object.entries(lists))
+    for (const op of ['addf', 'subf', 'mulf', 'divf', 'remf', 'maximumf', 'minimumf', 'maxnumf'])
+      cases.push([op, type, a, b]);
+  for (const [type, [a, b]] of Object.entries(integers))
+    for (const op of ['addi', 'subi', 'muli', 'andi', 'ori', 'xori', 'maxsi', 'minui']) cases.push([op, type, a, b]);
 
   it('compute element by element what scalars give', () => {
     for (const [op, type, a, b] of cases) {
@@ -311,7 +392,7 @@ describe('vectors and tensors', () => {
       const text = `func.func @f(%a: tensor<2x?x${type}>, %b: tensor<2x?x${type}>) -> tensor<2x?x${type}> {\n %r = arith.${op} %a, %b : tensor<2x?x${type}>\n return %r : tensor<2x?x${type}>\n}
 func.func @v(%a: vector<4x${type}>, %b: vector<4x${type}>) -> vector<4x${type}> {\n %r = arith.${op} %a, %b : vector<4x${type}>\n return %r : vector<4x${type}>\n}`;
       const interpreter = new Interpreter(parse(text, context));
-      const element = (parseTensor(context, `tensor<2x?x${type}>`)).element;
+      const element = parseTensor(context, `tensor<2x?x${type}>`).element;
       const tensorType = context.tensor([2, -1], element);
       const make = (values: RuntimeValue[]) => tensorFrom(tensorType, values as number[], [2, 2]);
       const [result] = interpreter.call('f', [make(a), make(b)]) as [TensorValue];
@@ -334,16 +415,25 @@ func.func @v(%a: vector<4x${type}>, %b: vector<4x${type}>) -> vector<4x${type}> 
     );
     const of = (values: number[], type: TensorType) => tensorFrom(type, values);
     const f = context.tensor([3], context.f32);
-    const [r, s] = new Interpreter(module).call('f', [of([1, 0, 1], context.tensor([3], context.i1)), 0, of([1, 2, 3], f), of([4, 5, 6], f)]) as TensorValue[];
+    const [r, s] = new Interpreter(module).call('f', [
+      of([1, 0, 1], context.tensor([3], context.i1)),
+      0,
+      of([1, 2, 3], f),
+      of([4, 5, 6], f),
+    ]) as TensorValue[];
     expect(elementsOf(r!)).toEqual([1, 5, 3]);
     expect(elementsOf(s!)).toEqual([4, 5, 6]);
   });
 
   it('of unequal run-time shapes trap', () => {
     const context = coreContext();
-    const module = parse(`func.func @f(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {\n %r = arith.addf %a, %b : tensor<?xf32>\n return %r : tensor<?xf32>\n}`, context);
+    const module = parse(
+      `func.func @f(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {\n %r = arith.addf %a, %b : tensor<?xf32>\n return %r : tensor<?xf32>\n}`,
+      context,
+    );
     const type = context.tensor([-1], context.f32);
-    const call = () => new Interpreter(module).call('f', [tensorFrom(type, [1, 2], [2]), tensorFrom(type, [1, 2, 3], [3])]);
+    const call = () =>
+      new Interpreter(module).call('f', [tensorFrom(type, [1, 2], [2]), tensorFrom(type, [1, 2, 3], [3])]);
     expect(trap(call)).toBe('ShapeMismatch');
   });
 });

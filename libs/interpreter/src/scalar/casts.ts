@@ -1,6 +1,19 @@
 // Conversions between scalar types, by the names of arith's cast ops.
 import { FloatType, IndexType, IntegerType, type Type } from '@budflow/ir';
-import { type AnyFloatFormat, bf16Bits, bf16FromBits, f16Bits, f16FromBits, f32Bits, f32FromBits, f64Bits, f64FromBits, nextDown, nextUp, roundToFloat } from '@budflow/numerics';
+import {
+  type AnyFloatFormat,
+  bf16Bits,
+  bf16FromBits,
+  f16Bits,
+  f16FromBits,
+  f32Bits,
+  f32FromBits,
+  f64Bits,
+  f64FromBits,
+  nextDown,
+  nextUp,
+  roundToFloat,
+} from '@budflow/numerics';
 import { isBigType, toIndex } from '../element.js';
 import { notInterpretable } from '../interpretable.js';
 import { RuntimeTrap } from '../trap.js';
@@ -84,7 +97,9 @@ function integerToFloat(from: Type, to: Type, { signed }: { signed: boolean }): 
   if (!isBigType(from) && !(from instanceof IndexType)) {
     const unused = 32 - width;
     const round = rounding(to);
-    return signed ? (x) => round(((x as number) << unused) >> unused) : (x) => round(((x as number) << unused) >>> unused);
+    return signed
+      ? (x) => round(((x as number) << unused) >> unused)
+      : (x) => round(((x as number) << unused) >>> unused);
   }
   const view = signed ? BigInt.asIntN : BigInt.asUintN;
   return (x) => floatFromBigInt(view(width, BigInt(x)), format);
@@ -119,7 +134,7 @@ function floatToInteger(to: Type, { signed }: { signed: boolean }): ScalarCast {
     const whole = Math.trunc(x as number);
     if (!(whole >= low && whole < limit)) throw outOfRange(x as number, to);
     if (big) return back(BigInt(whole));
-    return wrapUnsigned ? (whole << unused) >> unused : ((whole << unused) >>> unused);
+    return wrapUnsigned ? (whole << unused) >> unused : (whole << unused) >>> unused;
   };
 }
 
@@ -189,7 +204,8 @@ function bitcast(from: Type, to: Type): ScalarCast {
   if (from instanceof FloatType && to instanceof IntegerType) {
     if (from.name === 'f32' && isSignedForm(to)) return (x) => f32Bits(x as number) | 0;
   }
-  if (from instanceof IntegerType && to instanceof FloatType && to.name === 'f32') return (x) => f32FromBits(x as number);
+  if (from instanceof IntegerType && to instanceof FloatType && to.name === 'f32')
+    return (x) => f32FromBits(x as number);
   const read = bitsOf(from);
   const write = fromBits(to);
   return (x) => write(read(x));

@@ -1,6 +1,17 @@
 // Float arithmetic on scalars: every result rounded once to its type.
 import { FloatType, type Type } from '@budflow/ir';
-import { type AnyFloatFormat, fmaF32, fmaF64, mathEvaluator, mathFunctions, nextDown, nextUp, roundAwayFromZero, roundEven, roundToFloat } from '@budflow/numerics';
+import {
+  type AnyFloatFormat,
+  fmaF32,
+  fmaF64,
+  mathEvaluator,
+  mathFunctions,
+  nextDown,
+  nextUp,
+  roundAwayFromZero,
+  roundEven,
+  roundToFloat,
+} from '@budflow/numerics';
 import { notInterpretable } from '../interpretable.js';
 
 export type FloatOp =
@@ -37,7 +48,11 @@ export type FloatPredicate = (typeof FLOAT_PREDICATES)[number];
 
 /** The format of a float type; traps for the 8-bit and the very wide ones, which nothing here computes in. */
 export function floatFormat(type: Type): AnyFloatFormat {
-  if (type instanceof FloatType && (type.name === 'f32' || type.name === 'f64' || type.name === 'f16' || type.name === 'bf16')) return type.name;
+  if (
+    type instanceof FloatType &&
+    (type.name === 'f32' || type.name === 'f64' || type.name === 'f16' || type.name === 'bf16')
+  )
+    return type.name;
   throw notInterpretable(`arithmetic on ${type} cannot be executed`);
 }
 
@@ -58,13 +73,29 @@ export function floatBinary(op: FloatOp, type: Type): (a: number, b: number) => 
   const round = rounding(type);
   switch (op) {
     case 'addf':
-      return format === 'f64' ? (a, b) => a + b : format === 'f32' ? (a, b) => Math.fround(a + b) : (a, b) => round(a + b);
+      return format === 'f64'
+        ? (a, b) => a + b
+        : format === 'f32'
+          ? (a, b) => Math.fround(a + b)
+          : (a, b) => round(a + b);
     case 'subf':
-      return format === 'f64' ? (a, b) => a - b : format === 'f32' ? (a, b) => Math.fround(a - b) : (a, b) => round(a - b);
+      return format === 'f64'
+        ? (a, b) => a - b
+        : format === 'f32'
+          ? (a, b) => Math.fround(a - b)
+          : (a, b) => round(a - b);
     case 'mulf':
-      return format === 'f64' ? (a, b) => a * b : format === 'f32' ? (a, b) => Math.fround(a * b) : (a, b) => round(a * b);
+      return format === 'f64'
+        ? (a, b) => a * b
+        : format === 'f32'
+          ? (a, b) => Math.fround(a * b)
+          : (a, b) => round(a * b);
     case 'divf':
-      return format === 'f64' ? (a, b) => a / b : format === 'f32' ? (a, b) => Math.fround(a / b) : (a, b) => round(a / b);
+      return format === 'f64'
+        ? (a, b) => a / b
+        : format === 'f32'
+          ? (a, b) => Math.fround(a / b)
+          : (a, b) => round(a / b);
     // The remainder of two values of a format is a value of it; these select one of their operands.
     case 'remf':
       return (a, b) => a % b;

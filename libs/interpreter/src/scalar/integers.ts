@@ -1,6 +1,6 @@
 // Integer arithmetic on scalars as `arith` defines it, undefined behaviour trapped, and as the array dialects define
 // it (StableHLO's semantics), with no undefined case.
-import { IndexType, IntegerType, type Type } from '@budflow/ir';
+import { IndexType, type IntegerType, type Type } from '@budflow/ir';
 import { narrowInteger } from '@budflow/numerics';
 import { isBigType, toIndex } from '../element.js';
 import { RuntimeTrap } from '../trap.js';
@@ -260,7 +260,10 @@ export function integerBinary(op: IntegerOp, type: Type): ScalarBinary {
 }
 
 /** `arith.cmpi` on scalars; gives 0 or 1. */
-export function integerCompare(predicate: IntegerPredicate, type: Type): (a: number | bigint, b: number | bigint) => number {
+export function integerCompare(
+  predicate: IntegerPredicate,
+  type: Type,
+): (a: number | bigint, b: number | bigint) => number {
   type Any = number | bigint;
   const unsigned = predicate.startsWith('u');
   let view: ((x: Any) => Any) | null = null;
@@ -269,7 +272,8 @@ export function integerCompare(predicate: IntegerPredicate, type: Type): (a: num
     if (unsigned) view = (x) => ((x as number) < 0 ? BigInt.asUintN(64, BigInt(x)) : x);
   } else {
     const { width } = type as IntegerType;
-    if (isBigType(type)) view = unsigned ? (x) => BigInt.asUintN(width, x as bigint) : (x) => BigInt.asIntN(width, x as bigint);
+    if (isBigType(type))
+      view = unsigned ? (x) => BigInt.asUintN(width, x as bigint) : (x) => BigInt.asIntN(width, x as bigint);
     else {
       const unused = 32 - width;
       if (unsigned) view = (x) => ((x as number) << unused) >>> unused;
@@ -304,7 +308,10 @@ function comparison(predicate: IntegerPredicate): (a: number | bigint, b: number
 }
 
 /** Sum, product or carry of `arith.addui_extended`, `mulsi_extended` and `mului_extended`. */
-export function integerExtended(op: 'addui' | 'mulsi' | 'mului', type: Type): (a: number | bigint, b: number | bigint) => [number | bigint, number | bigint] {
+export function integerExtended(
+  op: 'addui' | 'mulsi' | 'mului',
+  type: Type,
+): (a: number | bigint, b: number | bigint) => [number | bigint, number | bigint] {
   const width = type instanceof IndexType ? 64 : (type as IntegerType).width;
   const back = fromBigInt(type);
   return (a, b) => {

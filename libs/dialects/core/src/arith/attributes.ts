@@ -1,6 +1,19 @@
 // Attributes of arith: fast-math flags, integer overflow flags, rounding modes.
-import { type AsmParser, type Attribute, type AttrSpec, type DialectAttrDefinition, DialectAttr, IntegerAttr, type Operation, attr, defaultAttr, defineAttribute, optionalAttr } from '@budflow/ir';
+
 import type { RoundingMode } from '@budflow/interpreter';
+import {
+  type AsmParser,
+  type Attribute,
+  type AttrSpec,
+  attr,
+  DialectAttr,
+  type DialectAttrDefinition,
+  defaultAttr,
+  defineAttribute,
+  IntegerAttr,
+  type Operation,
+  optionalAttr,
+} from '@budflow/ir';
 import type { InlineAttribute } from '../support/assembly.js';
 
 /** Bits of a fast-math attribute, MLIR's values. */
@@ -25,7 +38,8 @@ function parseFlags(parser: AsmParser, what: string, names: Readonly<Record<stri
     const offset = parser.offset();
     const name = parser.anyKeyword(what);
     const bit = Object.hasOwn(names, name) ? names[name] : undefined;
-    if (bit === undefined) parser.error(`expected ${what} to be one of: ${Object.keys(names).join(', ')}, got '${name}'`, offset);
+    if (bit === undefined)
+      parser.error(`expected ${what} to be one of: ${Object.keys(names).join(', ')}, got '${name}'`, offset);
     bits |= bit;
   });
   return bits;
@@ -35,7 +49,10 @@ function flagsText(bits: number, names: Readonly<Record<string, number>>, separa
   const entries = Object.entries(names);
   const whole = entries.find(([, bit]) => bit === bits);
   if (whole) return `<${whole[0]}>`;
-  return `<${entries.filter(([, bit]) => bit !== 0 && (bit & (bit - 1)) === 0 && (bits & bit) !== 0).map(([name]) => name).join(separator)}>`;
+  return `<${entries
+    .filter(([, bit]) => bit !== 0 && (bit & (bit - 1)) === 0 && (bits & bit) !== 0)
+    .map(([name]) => name)
+    .join(separator)}>`;
 }
 
 /** `#arith.fastmath<nnan,contract>`; its parameter is a set of FastMath bits. */
@@ -57,7 +74,12 @@ export const OverflowAttr: DialectAttrDefinition<number> = defineAttribute<numbe
 export const fastmathSpec: AttrSpec<number> = defaultAttr(attr.dialect(FastMathAttr), FastMath.none as number);
 export const overflowSpec: AttrSpec<number> = defaultAttr(attr.dialect(OverflowAttr), Overflow.none as number);
 
-function inlineFlags(name: string, keyword: string, definition: DialectAttrDefinition<number>, spec: AttrSpec<number>): InlineAttribute {
+function inlineFlags(
+  name: string,
+  keyword: string,
+  definition: DialectAttrDefinition<number>,
+  spec: AttrSpec<number>,
+): InlineAttribute {
   return {
     name,
     spec: spec as unknown as AttrSpec<never>,

@@ -1,41 +1,57 @@
 // Conversions between element types.
+
+import { type CastOp, castKernel, elementwiseStep, Interpretable } from '@budflow/interpreter';
 import {
+  AnyFloat,
   type Attribute,
+  ConditionallySpeculatable,
+  defineOp,
+  definePattern,
   Elementwise,
+  elementTypeOf,
   FloatAttr,
   FloatType,
+  floatBits,
   IndexType,
   IntegerAttr,
   IntegerType,
-  ConditionallySpeculatable,
   type InterfaceImplementation,
+  like,
   Operation,
   Pure,
   type RewritePattern,
+  SignlessInteger,
   type Type,
   type TypeConstraint,
-  type Value,
-  defineOp,
-  definePattern,
-  elementTypeOf,
-  floatBits,
-  like,
   typeConstraint,
-  AnyFloat,
-  SignlessInteger,
+  type Value,
 } from '@budflow/ir';
-import { type CastOp, Interpretable, castKernel, elementwiseStep } from '@budflow/interpreter';
 import { castAssembly, type InlineAttribute } from '../support/assembly.js';
 import { constantFoldAll } from '../support/constants.js';
 import { example } from '../support/example.js';
 import { elementWidth } from '../support/types.js';
-import { fastmathSpec, inlineFastmath, inlineOverflow, inlineRounding, overflowSpec, roundingSpec } from './attributes.js';
+import {
+  fastmathSpec,
+  inlineFastmath,
+  inlineOverflow,
+  inlineRounding,
+  overflowSpec,
+  roundingSpec,
+} from './attributes.js';
 
-const IntegerOrFloat = typeConstraint('signless integer or float or index', (t) => t instanceof FloatType || t instanceof IndexType || (t instanceof IntegerType && t.signedness === 'signless'));
+const IntegerOrFloat = typeConstraint(
+  'signless integer or float or index',
+  (t) => t instanceof FloatType || t instanceof IndexType || (t instanceof IntegerType && t.signedness === 'signless'),
+);
 const IntegerLike = like(SignlessInteger);
 const FloatLike = like(AnyFloat);
 const AnyNumberLike = like(IntegerOrFloat);
-const IndexOrIntegerLike = like(typeConstraint('signless integer or index', (t) => t instanceof IndexType || (t instanceof IntegerType && t.signedness === 'signless')));
+const IndexOrIntegerLike = like(
+  typeConstraint(
+    'signless integer or index',
+    (t) => t instanceof IndexType || (t instanceof IntegerType && t.signedness === 'signless'),
+  ),
+);
 
 interface CastOptions {
   readonly summary: string;
@@ -55,9 +71,12 @@ function verifyCast(op: Operation, widths: CastOptions['widths']): void {
   const from = op.operand(0).type;
   const to = op.result(0).type;
   const [a, b] = [elementWidth(from), elementWidth(to)];
-  if (widths === 'wider' && b <= a) op.emitError('arith.cast-wider', `result type ${to} must be wider than operand type ${from}`);
-  else if (widths === 'narrower' && b >= a) op.emitError('arith.cast-narrower', `result type ${to} must be narrower than operand type ${from}`);
-  else if (widths === 'equal' && a !== b) op.emitError('arith.cast-equal-width', `operand type ${from} and result type ${to} must have the same width`);
+  if (widths === 'wider' && b <= a)
+    op.emitError('arith.cast-wider', `result type ${to} must be wider than operand type ${from}`);
+  else if (widths === 'narrower' && b >= a)
+    op.emitError('arith.cast-narrower', `result type ${to} must be narrower than operand type ${from}`);
+  else if (widths === 'equal' && a !== b)
+    op.emitError('arith.cast-equal-width', `operand type ${from} and result type ${to} must have the same width`);
 }
 
 const castSpec = <const N extends string>(name: N, options: CastOptions) => {
@@ -82,7 +101,8 @@ const castSpec = <const N extends string>(name: N, options: CastOptions) => {
       ...(options.interfaces ?? []),
     ],
     verify: (op: Operation) => verifyCast(op, options.widths),
-    fold: (op: Operation, operands: readonly (Attribute | null)[]) => constantFoldAll(op, operands) ?? options.fold?.(op) ?? null,
+    fold: (op: Operation, operands: readonly (Attribute | null)[]) =>
+      constantFoldAll(op, operands) ?? options.fold?.(op) ?? null,
     ...(options.patterns ? { patterns: options.patterns } : {}),
   } as const;
 };
@@ -121,7 +141,10 @@ export const ExtSIOp = cast('arith.extsi', {
   types: ['i8', 'i32'],
   widths: 'wider',
   // A zero-extended value is not negative.
-  patterns: [collapse('arith.extsi', 'arith.extsi', 'arith.extsi'), collapse('arith.extsi', 'arith.extui', 'arith.extui')],
+  patterns: [
+    collapse('arith.extsi', 'arith.extsi', 'arith.extsi'),
+    collapse('arith.extsi', 'arith.extui', 'arith.extui'),
+  ],
 });
 export const ExtUIOp = cast('arith.extui', {
   summary: 'Widens an unsigned integer.',
@@ -170,7 +193,11 @@ export const TruncIOp = defineOp({
 });
 
 const withFastmath = <const N extends string>(name: N, options: CastOptions, ...inline: InlineAttribute[]) =>
-  defineOp({ ...castSpec(name, options), attributes: { fastmath: fastmathSpec }, assembly: castAssembly(...inline, inlineFastmath) });
+  defineOp({
+    ...castSpec(name, options),
+    attributes: { fastmath: fastmathSpec },
+    assembly: castAssembly(...inline, inlineFastmath),
+  });
 
 export const ExtFOp = withFastmath('arith.extf', {
   summary: 'Widens a float; exact.',
@@ -199,13 +226,26 @@ export const TruncFOp = defineOp({
 });
 
 /** A conversion that is undefined out of range: speculating it may trap in the interpreter. */
-const undefinedOutOfRange: InterfaceImplementation = ConditionallySpeculatable.implement({ isSpeculatable: () => false });
+const undefinedOutOfRange: InterfaceImplementation = ConditionallySpeculatable.implement({
+  isSpeculatable: () => false,
+});
 
-export const SIToFPOp = cast('arith.sitofp', { summary: 'A signed integer as the nearest float.', from: IntegerLike, to: FloatLike, types: ['i32', 'f32'] });
-export const UIToFPOp = cast('arith.uitofp', { summary: 'An unsigned integer as the nearest float.', from: IntegerLike, to: FloatLike, types: ['i32', 'f32'] });
+export const SIToFPOp = cast('arith.sitofp', {
+  summary: 'A signed integer as the nearest float.',
+  from: IntegerLike,
+  to: FloatLike,
+  types: ['i32', 'f32'],
+});
+export const UIToFPOp = cast('arith.uitofp', {
+  summary: 'An unsigned integer as the nearest float.',
+  from: IntegerLike,
+  to: FloatLike,
+  types: ['i32', 'f32'],
+});
 export const FPToSIOp = cast('arith.fptosi', {
   summary: 'A float rounded toward zero to a signed integer.',
-  description: 'Undefined when the result does not hold the value, and for NaN; buildSaturatingCast makes a conversion that is defined everywhere.',
+  description:
+    'Undefined when the result does not hold the value, and for NaN; buildSaturatingCast makes a conversion that is defined everywhere.',
   from: FloatLike,
   to: IntegerLike,
   types: ['f32', 'i32'],
@@ -232,7 +272,11 @@ function indexRoundTrip(name: 'arith.index_cast' | 'arith.index_castui'): CastOp
 function verifyIndexCast(op: Operation): void {
   const from = elementTypeOf(op.operand(0).type) instanceof IndexType;
   const to = elementTypeOf(op.result(0).type) instanceof IndexType;
-  if (from === to) op.emitError('arith.index-cast', `must convert between index and an integer type, got ${op.operand(0).type} to ${op.result(0).type}`);
+  if (from === to)
+    op.emitError(
+      'arith.index-cast',
+      `must convert between index and an integer type, got ${op.operand(0).type} to ${op.result(0).type}`,
+    );
 }
 
 export const IndexCastOp = defineOp({
@@ -260,7 +304,8 @@ export const IndexCastUIOp = defineOp({
 
 /** Bits of a scalar constant reinterpreted; NaNs keep their payload. */
 function bitcastConstant(op: Operation, value: Attribute | null, to: Type): Attribute | null {
-  if (value instanceof FloatAttr && to instanceof IntegerType) return op.context.integerAttr(to, value.nanBits ?? floatBits(value.value, value.type));
+  if (value instanceof FloatAttr && to instanceof IntegerType)
+    return op.context.integerAttr(to, value.nanBits ?? floatBits(value.value, value.type));
   if (value instanceof IntegerAttr && value.type instanceof IntegerType && to instanceof FloatType) {
     const bits = BigInt.asUintN(value.type.width, value.bigint);
     return op.context.floatAttr(to, Number.NaN, bits);

@@ -1,9 +1,13 @@
 // `slt, %a, %b : type`.
-import { IntegerAttr, type CustomAssembly } from '@budflow/ir';
+import { type CustomAssembly, IntegerAttr } from '@budflow/ir';
 import type { InlineAttribute } from '../support/assembly.js';
 import { boolLike } from '../support/types.js';
 
-export function compareAssembly(attribute: string, predicates: readonly string[], inline?: InlineAttribute): CustomAssembly {
+export function compareAssembly(
+  attribute: string,
+  predicates: readonly string[],
+  inline?: InlineAttribute,
+): CustomAssembly {
   const elided = inline ? [attribute, inline.name] : [attribute];
   const known = new Set(predicates);
   return {

@@ -1,19 +1,32 @@
 // Comparisons.
-import { type Attribute, Elementwise, type FoldResult, type Operation, Pure, type RewritePattern, SameTypeOperands, attr, defineOp, definePattern, elementTypeOf } from '@budflow/ir';
+
 import {
+  elementwiseStep,
   FLOAT_PREDICATES,
   type FloatPredicate,
+  floatCompareKernel,
   INTEGER_PREDICATES,
   type IntegerPredicate,
   Interpretable,
-  type Step,
-  elementwiseStep,
-  floatCompareKernel,
   integerCompareKernel,
+  type Step,
 } from '@budflow/interpreter';
+import {
+  type Attribute,
+  attr,
+  defineOp,
+  definePattern,
+  Elementwise,
+  elementTypeOf,
+  type FoldResult,
+  type Operation,
+  Pure,
+  type RewritePattern,
+  SameTypeOperands,
+} from '@budflow/ir';
 import { constantFoldAll, constantLike, constantOperand, floatOf, isInteger } from '../support/constants.js';
 import { example } from '../support/example.js';
-import { FixedIntegerLike, FloatLike, IntegerLike, boolLike, elementWidth, isStaticLike } from '../support/types.js';
+import { boolLike, elementWidth, FixedIntegerLike, FloatLike, IntegerLike, isStaticLike } from '../support/types.js';
 import { fastmathSpec, inlineFastmath } from './attributes.js';
 import { compareAssembly } from './compare-assembly.js';
 import { FLOAT_OUTCOMES } from './integer-patterns.js';
@@ -60,7 +73,8 @@ export const CmpIOp = defineOp({
   traits: [Pure, Elementwise, SameTypeOperands],
   interfaces: [
     Interpretable.implement({
-      compile: (op, c): Step => elementwiseStep(op, c, integerCompareKernel(CmpIOp.predicate(op), elementTypeOf(op.operand(0).type))),
+      compile: (op, c): Step =>
+        elementwiseStep(op, c, integerCompareKernel(CmpIOp.predicate(op), elementTypeOf(op.operand(0).type))),
     }),
   ],
   assembly: compareAssembly('predicate', INTEGER_PREDICATES),
@@ -86,7 +100,10 @@ export const CmpIOp = defineOp({
     return null;
   },
   patterns: [
-    swapConstant('arith.cmpi', (op): Attribute => op.context.i64Attr(INTEGER_PREDICATES.indexOf(SWAPPED_INTEGER[CmpIOp.predicate(op)]))),
+    swapConstant(
+      'arith.cmpi',
+      (op): Attribute => op.context.i64Attr(INTEGER_PREDICATES.indexOf(SWAPPED_INTEGER[CmpIOp.predicate(op)])),
+    ),
   ],
 });
 
@@ -106,7 +123,8 @@ export const CmpFOp = defineOp({
   traits: [Pure, Elementwise, SameTypeOperands],
   interfaces: [
     Interpretable.implement({
-      compile: (op, c): Step => elementwiseStep(op, c, floatCompareKernel(CmpFOp.predicate(op), elementTypeOf(op.operand(0).type))),
+      compile: (op, c): Step =>
+        elementwiseStep(op, c, floatCompareKernel(CmpFOp.predicate(op), elementTypeOf(op.operand(0).type))),
     }),
   ],
   assembly: compareAssembly('predicate', FLOAT_PREDICATES, inlineFastmath),
@@ -115,7 +133,8 @@ export const CmpFOp = defineOp({
   fold(op, operands): FoldResult | readonly FoldResult[] | null {
     const predicate = CmpFOp.predicate(op);
     const isStatic = isStaticLike(op.result(0).type);
-    if (predicate === 'false' || predicate === 'true') return isStatic ? constantLike(op, predicate === 'true' ? 1 : 0) : null;
+    if (predicate === 'false' || predicate === 'true')
+      return isStatic ? constantLike(op, predicate === 'true' ? 1 : 0) : null;
     const constant = constantFoldAll(op, operands);
     if (constant) return constant;
     // A comparison with NaN has the outcome "unordered".
@@ -130,5 +149,6 @@ export const CmpFOp = defineOp({
 
 function verifyResult(op: Operation): void {
   const wanted = boolLike(op.context, op.operand(0).type);
-  if (op.result(0).type !== wanted) op.emitError('arith.compare-result', `result must be ${wanted}, got ${op.result(0).type}`);
+  if (op.result(0).type !== wanted)
+    op.emitError('arith.compare-result', `result must be ${wanted}, got ${op.result(0).type}`);
 }

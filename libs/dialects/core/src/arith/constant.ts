@@ -1,11 +1,17 @@
 // arith.constant, and making constants.
+
+import { Interpretable, notInterpretable, type Step, stepConstant, valueFromAttribute } from '@budflow/interpreter';
 import {
+  AnyType,
   AsmNames,
   type Attribute,
+  attr,
   type Builder,
   ConstantLike,
+  constantName,
   DenseElementsAttr,
   DenseResourceAttr,
+  defineOp,
   FloatAttr,
   IntegerAttr,
   IntegerType,
@@ -13,14 +19,9 @@ import {
   type Operation,
   Pure,
   type Type,
-  type Value,
-  AnyType,
-  attr,
-  constantName,
-  defineOp,
   typeOfAttribute,
+  type Value,
 } from '@budflow/ir';
-import { Interpretable, type Step, notInterpretable, stepConstant, valueFromAttribute } from '@budflow/interpreter';
 
 /** Whether `arith.constant` can hold a value of a type: signless integers, index, floats, and elements of any type. */
 export function isArithConstant(value: Attribute, type: Type): boolean {
@@ -53,13 +54,18 @@ export const ConstantOp = defineOp({
     }),
   ],
   assembly: {
-    canPrint: (op) => op.operandCount === 0 && op.resultCount === 1 && op.attr('value') !== undefined && typeOfAttribute(op.attr('value')!) === op.result(0).type,
+    canPrint: (op) =>
+      op.operandCount === 0 &&
+      op.resultCount === 1 &&
+      op.attr('value') !== undefined &&
+      typeOfAttribute(op.attr('value')!) === op.result(0).type,
     parse(parser, state) {
       parser.optionalAttrDict(state.attributes);
       const offset = parser.offset();
       const value = parser.attribute();
       const type = typeOfAttribute(value);
-      if (type === null) return parser.error(`expected a constant with a type, such as '5 : i32', got '${value}'`, offset);
+      if (type === null)
+        return parser.error(`expected a constant with a type, such as '5 : i32', got '${value}'`, offset);
       state.attributes.set('value', value);
       state.resultTypes.push(type);
     },
@@ -74,9 +80,12 @@ export const ConstantOp = defineOp({
     const value = ConstantOp.value(op);
     const type = op.result(0).type;
     const valueType = typeOfAttribute(value);
-    if (valueType !== type) op.emitError('arith.constant-type', `value of type ${valueType} does not match the result type ${type}`);
-    else if (type instanceof IntegerType && type.signedness !== 'signless') op.emitError('arith.constant-signless', `integer result must be signless, got ${type}`);
-    else if (!isArithConstant(value, type) && typeOfAttribute(value) === null) op.emitError('arith.constant-kind', 'value must be an integer, float or elements attribute');
+    if (valueType !== type)
+      op.emitError('arith.constant-type', `value of type ${valueType} does not match the result type ${type}`);
+    else if (type instanceof IntegerType && type.signedness !== 'signless')
+      op.emitError('arith.constant-signless', `integer result must be signless, got ${type}`);
+    else if (!isArithConstant(value, type) && typeOfAttribute(value) === null)
+      op.emitError('arith.constant-kind', 'value must be an integer, float or elements attribute');
   },
   fold: (op): Attribute => ConstantOp.value(op),
 });
@@ -92,6 +101,11 @@ export function buildConstant(builder: Builder, loc: LocationRef, type: Type, va
 }
 
 /** The materializeConstant of the core dialects. */
-export function materializeArithConstant(builder: Builder, loc: LocationRef, value: Attribute, type: Type): Operation | null {
+export function materializeArithConstant(
+  builder: Builder,
+  loc: LocationRef,
+  value: Attribute,
+  type: Type,
+): Operation | null {
   return isArithConstant(value, type) ? ConstantOp.create(builder, loc, { value }) : null;
 }

@@ -1,25 +1,36 @@
 // Shapes that most arith ops share: integer and float ops of two operands, and casts.
+
+import {
+  type Evaluator2,
+  elementwiseStep,
+  type FloatOp,
+  floatBinary,
+  floatKernel,
+  type IntegerOp,
+  Interpretable,
+  integerBinary,
+  integerKernel,
+} from '@budflow/interpreter';
 import {
   type Attribute,
   ConditionallySpeculatable,
+  defineOp,
   Elementwise,
+  elementTypeOf,
   type InterfaceImplementation,
   MemoryEffects,
-  type OpSpec,
   type Operation,
+  type OpSpec,
   Pure,
   type RewritePattern,
   SameOperandsAndResultType,
   type Trait,
   type Value,
-  defineOp,
-  elementTypeOf,
 } from '@budflow/ir';
-import { type Evaluator2, type FloatOp, type IntegerOp, Interpretable, elementwiseStep, floatBinary, floatKernel, integerBinary, integerKernel } from '@budflow/interpreter';
 import { sameTypeAssembly } from '../support/assembly.js';
 import { constantFold2, constantOperand, integerOf } from '../support/constants.js';
 import { example } from '../support/example.js';
-import { FloatLike, IntegerLike, elementWidth } from '../support/types.js';
+import { elementWidth, FloatLike, IntegerLike } from '../support/types.js';
 import { fastmathSpec, inlineFastmath, inlineOverflow, overflowSpec } from './attributes.js';
 
 /** A fold of identities, after constants were tried. */
@@ -48,10 +59,17 @@ export const effectFree: InterfaceImplementation = MemoryEffects.implement({ eff
 
 export const nonZeroDivisor: InterfaceImplementation = speculatableWhen((d) => Number(d) !== 0);
 /** Neither zero nor -1, which overflows with the most negative dividend. */
-export const safeSignedDivisor: InterfaceImplementation = speculatableWhen((d, op) => Number(d) !== 0 && !(Number(d) === -1 || elementWidth(op.result(0).type) === 1));
-export const shiftInRange: InterfaceImplementation = speculatableWhen((n, op) => Number(n) >= 0 && Number(n) < elementWidth(op.result(0).type));
+export const safeSignedDivisor: InterfaceImplementation = speculatableWhen(
+  (d, op) => Number(d) !== 0 && !(Number(d) === -1 || elementWidth(op.result(0).type) === 1),
+);
+export const shiftInRange: InterfaceImplementation = speculatableWhen(
+  (n, op) => Number(n) >= 0 && Number(n) < elementWidth(op.result(0).type),
+);
 
-function foldBinary(constants: (op: Operation, operands: readonly (Attribute | null)[]) => Attribute | null, identities: IdentityFold | undefined): OpSpec['fold'] {
+function foldBinary(
+  constants: (op: Operation, operands: readonly (Attribute | null)[]) => Attribute | null,
+  identities: IdentityFold | undefined,
+): OpSpec['fold'] {
   return (op, operands) => {
     const constant = constants(op, operands);
     if (constant !== null) return constant;
@@ -60,9 +78,16 @@ function foldBinary(constants: (op: Operation, operands: readonly (Attribute | n
 }
 
 const integerInterpretation = (name: IntegerOp): InterfaceImplementation =>
-  Interpretable.implement({ compile: (op, c) => elementwiseStep(op, c, integerKernel(name, elementTypeOf(op.result(0).type))) });
+  Interpretable.implement({
+    compile: (op, c) => elementwiseStep(op, c, integerKernel(name, elementTypeOf(op.result(0).type))),
+  });
 
-const integerSpec = <const N extends string>(name: N, options: IntegerOpOptions, interfaces: readonly InterfaceImplementation[], traits: readonly Trait[]) => {
+const integerSpec = <const N extends string>(
+  name: N,
+  options: IntegerOpOptions,
+  interfaces: readonly InterfaceImplementation[],
+  traits: readonly Trait[],
+) => {
   const short = name.slice('arith.'.length) as IntegerOp;
   return {
     name,
@@ -74,7 +99,10 @@ const integerSpec = <const N extends string>(name: N, options: IntegerOpOptions,
     traits: [...traits, Elementwise, SameOperandsAndResultType, ...(options.traits ?? [])],
     interfaces: [integerInterpretation(short), ...interfaces],
     inferTypes: (_context: unknown, { operands }: { operands: readonly Value[] }) => [operands[0]!.type],
-    fold: foldBinary(constantFold2((type) => integerBinary(short, type) as Evaluator2), options.fold),
+    fold: foldBinary(
+      constantFold2((type) => integerBinary(short, type) as Evaluator2),
+      options.fold,
+    ),
     ...(options.patterns ? { patterns: options.patterns } : {}),
   } as const;
 };
@@ -86,7 +114,11 @@ export function integerOp<const N extends string>(name: N, options: IntegerOpOpt
 
 /** An integer op with `overflow<...>` flags. */
 export function overflowOp<const N extends string>(name: N, options: IntegerOpOptions) {
-  return defineOp({ ...integerSpec(name, options, [], [Pure]), attributes: { overflowFlags: overflowSpec }, assembly: sameTypeAssembly(2, inlineOverflow) });
+  return defineOp({
+    ...integerSpec(name, options, [], [Pure]),
+    attributes: { overflowFlags: overflowSpec },
+    assembly: sameTypeAssembly(2, inlineOverflow),
+  });
 }
 
 /** A shift: poison past the width, which the interpreter traps. */
@@ -95,7 +127,11 @@ export function shiftOp<const N extends string>(name: N, options: IntegerOpOptio
 }
 
 /** A division or remainder: undefined for some operands, so not Pure. */
-export function divisionOp<const N extends string>(name: N, speculation: InterfaceImplementation, options: IntegerOpOptions) {
+export function divisionOp<const N extends string>(
+  name: N,
+  speculation: InterfaceImplementation,
+  options: IntegerOpOptions,
+) {
   return defineOp({ ...integerSpec(name, options, [effectFree, speculation], []), assembly: sameTypeAssembly(2) });
 }
 
@@ -116,11 +152,17 @@ export function floatOp<const N extends string>(name: N, options: FloatOpOptions
     results: { result: FloatLike },
     attributes: { fastmath: fastmathSpec },
     traits: [Pure, Elementwise, SameOperandsAndResultType, ...(options.traits ?? [])],
-    interfaces: [Interpretable.implement({ compile: (op, c) => elementwiseStep(op, c, floatKernel(semantics, elementTypeOf(op.result(0).type))) })],
+    interfaces: [
+      Interpretable.implement({
+        compile: (op, c) => elementwiseStep(op, c, floatKernel(semantics, elementTypeOf(op.result(0).type))),
+      }),
+    ],
     assembly: sameTypeAssembly(2, inlineFastmath),
     inferTypes: (_context, { operands }) => [operands[0]!.type],
-    fold: foldBinary(constantFold2((type) => floatBinary(semantics, type) as Evaluator2), options.fold),
+    fold: foldBinary(
+      constantFold2((type) => floatBinary(semantics, type) as Evaluator2),
+      options.fold,
+    ),
     ...(options.patterns ? { patterns: options.patterns } : {}),
   } as const);
 }
-

@@ -18,7 +18,20 @@ import {
 import { CmpFOp, CmpIOp } from './compare.js';
 import { ConstantOp, materializeArithConstant } from './constant.js';
 import { AddUIExtendedOp, MulSIExtendedOp, MulUIExtendedOp } from './extended.js';
-import { AddFOp, DivFOp, MaxFOp, MaxNumFOp, MaximumFOp, MinFOp, MinNumFOp, MinimumFOp, MulFOp, NegFOp, RemFOp, SubFOp } from './float-ops.js';
+import {
+  AddFOp,
+  DivFOp,
+  MaxFOp,
+  MaximumFOp,
+  MaxNumFOp,
+  MinFOp,
+  MinimumFOp,
+  MinNumFOp,
+  MulFOp,
+  NegFOp,
+  RemFOp,
+  SubFOp,
+} from './float-ops.js';
 import {
   AddIOp,
   AndIOp,

@@ -1,9 +1,31 @@
 // Integer arithmetic with a second result: the carry or the high half.
-import { AsmNames, type CustomAssembly, Elementwise, type InterfaceImplementation, type Operation, Pure, type Type, defineOp, elementTypeOf, isShaped, allTypesMatch, Commutative } from '@budflow/ir';
-import { type ElementStorage, Interpretable, type Scalar, TensorValue, commonShape, elementAccess, integerExtended } from '@budflow/interpreter';
+
+import {
+  commonShape,
+  type ElementStorage,
+  elementAccess,
+  Interpretable,
+  integerExtended,
+  type Scalar,
+  TensorValue,
+} from '@budflow/interpreter';
+import {
+  AsmNames,
+  allTypesMatch,
+  Commutative,
+  type CustomAssembly,
+  defineOp,
+  Elementwise,
+  elementTypeOf,
+  type InterfaceImplementation,
+  isShaped,
+  type Operation,
+  Pure,
+  type Type,
+} from '@budflow/ir';
 import { sameTypeAssembly } from '../support/assembly.js';
 import { constantFoldAll } from '../support/constants.js';
-import { FixedIntegerLike, IntegerLike, boolLike } from '../support/types.js';
+import { boolLike, FixedIntegerLike, IntegerLike } from '../support/types.js';
 
 /** Runs a scalar function of two operands and two results on scalars, vectors and tensors. */
 function twoResults(kind: 'addui' | 'mulsi' | 'mului'): InterfaceImplementation {
@@ -49,7 +71,10 @@ function twoResults(kind: 'addui' | 'mulsi' | 'mului'): InterfaceImplementation 
 /** `%a, %b : type, type`. */
 const addAssembly: CustomAssembly = {
   canPrint: (op) =>
-    op.operandCount === 2 && op.resultCount === 2 && op.operand(1).type === op.operand(0).type && op.result(0).type === op.operand(0).type,
+    op.operandCount === 2 &&
+    op.resultCount === 2 &&
+    op.operand(1).type === op.operand(0).type &&
+    op.result(0).type === op.operand(0).type,
   parse(parser, state) {
     const lhs = parser.operand();
     parser.punctuation(',');
@@ -73,7 +98,10 @@ const addAssembly: CustomAssembly = {
 /** `%a, %b : type` with two results of that type. */
 const multiplyAssembly: CustomAssembly = {
   ...sameTypeAssembly(2),
-  canPrint: (op) => op.operandCount === 2 && op.resultCount === 2 && [op.operand(1), op.result(0), op.result(1)].every((v) => v.type === op.operand(0).type),
+  canPrint: (op) =>
+    op.operandCount === 2 &&
+    op.resultCount === 2 &&
+    [op.operand(1), op.result(0), op.result(1)].every((v) => v.type === op.operand(0).type),
   parse(parser, state) {
     sameTypeAssembly(2).parse(parser, state);
     state.resultTypes.push(state.resultTypes[0]!);
@@ -95,7 +123,8 @@ export const AddUIExtendedOp = defineOp({
   inferTypes: (context, { operands }) => [operands[0]!.type, boolLike(context, operands[0]!.type)],
   verify(op) {
     const wanted: Type = boolLike(op.context, op.operand(0).type);
-    if (op.result(1).type !== wanted) op.emitError('arith.overflow-type', `overflow result must be ${wanted}, got ${op.result(1).type}`);
+    if (op.result(1).type !== wanted)
+      op.emitError('arith.overflow-type', `overflow result must be ${wanted}, got ${op.result(1).type}`);
   },
   fold: constantFoldAll,
 });
@@ -115,5 +144,13 @@ function wideMultiplication<const N extends string>(name: N, kind: 'mulsi' | 'mu
   } as const);
 }
 
-export const MulSIExtendedOp = wideMultiplication('arith.mulsi_extended', 'mulsi', 'The low and the high half of a signed product.');
-export const MulUIExtendedOp = wideMultiplication('arith.mului_extended', 'mului', 'The low and the high half of an unsigned product.');
+export const MulSIExtendedOp = wideMultiplication(
+  'arith.mulsi_extended',
+  'mulsi',
+  'The low and the high half of a signed product.',
+);
+export const MulUIExtendedOp = wideMultiplication(
+  'arith.mului_extended',
+  'mului',
+  'The low and the high half of an unsigned product.',
+);

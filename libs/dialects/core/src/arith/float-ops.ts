@@ -1,11 +1,26 @@
 // Float arithmetic: each result rounded once. Only exact identities fold: x + 0 is not one of them (-0 + 0 is 0).
-import { type Attribute, Commutative, Elementwise, Involution, type Operation, Pure, type RewritePattern, SameOperandsAndResultType, type Value, defineOp, definePattern, elementTypeOf, FloatType } from '@budflow/ir';
-import { Interpretable, elementwiseStep, floatUnary, floatUnaryKernel, rounding } from '@budflow/interpreter';
+
+import { elementwiseStep, floatUnary, floatUnaryKernel, Interpretable, rounding } from '@budflow/interpreter';
+import {
+  type Attribute,
+  Commutative,
+  defineOp,
+  definePattern,
+  Elementwise,
+  elementTypeOf,
+  FloatType,
+  Involution,
+  type Operation,
+  Pure,
+  type RewritePattern,
+  SameOperandsAndResultType,
+  type Value,
+} from '@budflow/ir';
 import { sameTypeAssembly } from '../support/assembly.js';
 import { constantFold1, constantOperand, floatOf, isFloat } from '../support/constants.js';
 import { example } from '../support/example.js';
 import { FloatLike } from '../support/types.js';
-import { fastmathOf, fastmathSpec, FastMath, inlineFastmath } from './attributes.js';
+import { FastMath, fastmathOf, fastmathSpec, inlineFastmath } from './attributes.js';
 import { buildConstant } from './constant.js';
 import { floatOp } from './define.js';
 
@@ -61,7 +76,9 @@ const divideByPowerOfTwo: RewritePattern = definePattern({
     const least = type instanceof FloatType ? LEAST_NORMAL_EXPONENT[type.name] : undefined;
     if (least === undefined || -exponent < least || -exponent > -least) return false;
     const reciprocal = buildConstant(rewriter, op.loc, op.result(0).type, rounding(type)(1 / divisor));
-    rewriter.replaceOp(op, [MulFOp.build(rewriter, op.loc, { lhs: op.operand(0), rhs: reciprocal, fastmath: fastmathOf(op) })]);
+    rewriter.replaceOp(op, [
+      MulFOp.build(rewriter, op.loc, { lhs: op.operand(0), rhs: reciprocal, fastmath: fastmathOf(op) }),
+    ]);
     return true;
   },
 });
@@ -74,7 +91,9 @@ export const DivFOp = floatOp('arith.divf', {
   patterns: [divideByPowerOfTwo],
 });
 
-export const RemFOp = floatOp('arith.remf', { summary: 'Remainder of float division with the sign of the dividend (fmod); exact.' });
+export const RemFOp = floatOp('arith.remf', {
+  summary: 'Remainder of float division with the sign of the dividend (fmod); exact.',
+});
 
 const maximumFold = (op: Operation, _lhs: Attribute | null, rhs: Attribute | null) =>
   isFloat(rhs, Number.NEGATIVE_INFINITY) ? op.operand(0) : sameOperands(op); // max(x, -inf) == x
@@ -84,11 +103,31 @@ const minimumFold = (op: Operation, _lhs: Attribute | null, rhs: Attribute | nul
 const PROPAGATES = 'NaN when either operand is; -0 is less than 0.';
 const IGNORES = 'The other operand when one is NaN; -0 is less than 0.';
 
-export const MaximumFOp = floatOp('arith.maximumf', { summary: 'Float maximum, NaN propagates.', description: PROPAGATES, traits: [Commutative], fold: maximumFold });
-export const MinimumFOp = floatOp('arith.minimumf', { summary: 'Float minimum, NaN propagates.', description: PROPAGATES, traits: [Commutative], fold: minimumFold });
+export const MaximumFOp = floatOp('arith.maximumf', {
+  summary: 'Float maximum, NaN propagates.',
+  description: PROPAGATES,
+  traits: [Commutative],
+  fold: maximumFold,
+});
+export const MinimumFOp = floatOp('arith.minimumf', {
+  summary: 'Float minimum, NaN propagates.',
+  description: PROPAGATES,
+  traits: [Commutative],
+  fold: minimumFold,
+});
 // maxnum(NaN, -inf) is -inf: no fold with infinities.
-export const MaxNumFOp = floatOp('arith.maxnumf', { summary: 'Float maximum, NaN is ignored.', description: IGNORES, traits: [Commutative], fold: sameOperands });
-export const MinNumFOp = floatOp('arith.minnumf', { summary: 'Float minimum, NaN is ignored.', description: IGNORES, traits: [Commutative], fold: sameOperands });
+export const MaxNumFOp = floatOp('arith.maxnumf', {
+  summary: 'Float maximum, NaN is ignored.',
+  description: IGNORES,
+  traits: [Commutative],
+  fold: sameOperands,
+});
+export const MinNumFOp = floatOp('arith.minnumf', {
+  summary: 'Float minimum, NaN is ignored.',
+  description: IGNORES,
+  traits: [Commutative],
+  fold: sameOperands,
+});
 export const MaxFOp = floatOp('arith.maxf', {
   summary: 'The name of arith.maximumf before MLIR 18.',
   description: PROPAGATES,
@@ -112,7 +151,11 @@ export const NegFOp = defineOp({
   results: { result: FloatLike },
   attributes: { fastmath: fastmathSpec },
   traits: [Pure, Elementwise, SameOperandsAndResultType, Involution],
-  interfaces: [Interpretable.implement({ compile: (op, c) => elementwiseStep(op, c, floatUnaryKernel('negf', elementTypeOf(op.result(0).type))) })],
+  interfaces: [
+    Interpretable.implement({
+      compile: (op, c) => elementwiseStep(op, c, floatUnaryKernel('negf', elementTypeOf(op.result(0).type))),
+    }),
+  ],
   assembly: sameTypeAssembly(1, inlineFastmath),
   inferTypes: (_context, { operands }) => [operands[0]!.type],
   fold: constantFold1((type) => floatUnary('negf', type)),

@@ -127,13 +127,21 @@ export const ShRUIOp = shiftOp('arith.shrui', {
   fold: (op, _lhs, rhs) => (isInteger(rhs, 0) ? op.operand(0) : null),
 });
 
-export const MaxSIOp = integerOp('arith.maxsi', { summary: 'Signed maximum.', traits: [Commutative], fold: sameOperands });
+export const MaxSIOp = integerOp('arith.maxsi', {
+  summary: 'Signed maximum.',
+  traits: [Commutative],
+  fold: sameOperands,
+});
 export const MaxUIOp = integerOp('arith.maxui', {
   summary: 'Unsigned maximum.',
   traits: [Commutative],
   fold: (op, _lhs, rhs) => (isInteger(rhs, 0) ? op.operand(0) : isInteger(rhs, -1) ? rhs : sameOperands(op)),
 });
-export const MinSIOp = integerOp('arith.minsi', { summary: 'Signed minimum.', traits: [Commutative], fold: sameOperands });
+export const MinSIOp = integerOp('arith.minsi', {
+  summary: 'Signed minimum.',
+  traits: [Commutative],
+  fold: sameOperands,
+});
 export const MinUIOp = integerOp('arith.minui', {
   summary: 'Unsigned minimum.',
   traits: [Commutative],

@@ -1,17 +1,18 @@
 // Canonicalization of integer ops. Every rule holds in wrapping arithmetic of any width; the tests check them on all
 // values of small widths. Promises of no overflow are dropped: a regrouped sum may overflow where the first did not.
+
+import { type IntegerOp, integerBinary, isBigType } from '@budflow/interpreter';
 import {
   type Attribute,
+  definePattern,
+  elementTypeOf,
   IndexType,
   Operation,
   type RewritePattern,
   type Rewriter,
-  type Value,
-  definePattern,
-  elementTypeOf,
   typeOfAttribute,
+  type Value,
 } from '@budflow/ir';
-import { type IntegerOp, integerBinary, isBigType } from '@budflow/interpreter';
 import { constantOperand, integerOf, isInteger } from '../support/constants.js';
 import { buildConstantAttr } from './constant.js';
 
@@ -22,7 +23,8 @@ export function combineIntegers(name: IntegerOp, like: Operation, a: Attribute, 
   const type = typeOfAttribute(a);
   if (x === null || y === null || type === null || type !== typeOfAttribute(b)) return null;
   const element = elementTypeOf(type);
-  const scalar = (v: number | bigint): number | bigint => (isBigType(element) ? BigInt(v) : element instanceof IndexType ? Number(v) : v);
+  const scalar = (v: number | bigint): number | bigint =>
+    isBigType(element) ? BigInt(v) : element instanceof IndexType ? Number(v) : v;
   const f = integerBinary(name, element) as (a: number | bigint, b: number | bigint) => number | bigint;
   return like.context.constantAttr(type, f(scalar(x), scalar(y)));
 }
@@ -35,7 +37,11 @@ function replaceByBinary(rewriter: Rewriter, op: Operation, name: string, lhs: V
 }
 
 /** The op that defines operand `index`, when it is an `arith` op of this name with a constant on its right. */
-function innerWithConstant(op: Operation, index: number, name: string): { inner: Operation; constant: Attribute } | null {
+function innerWithConstant(
+  op: Operation,
+  index: number,
+  name: string,
+): { inner: Operation; constant: Attribute } | null {
   const inner = op.operand(index).definingOp;
   if (!inner || inner.name !== name) return null;
   const constant = constantOperand(inner.operand(1));
@@ -62,7 +68,13 @@ function regroup(
       const found = innerWithConstant(op, 0, innerName);
       const constant = found && fold(op, found.constant, c2);
       if (!found || !constant) return false;
-      return replaceByBinary(rewriter, op, result, found.inner.operand(0), buildConstantAttr(rewriter, op.loc, constant));
+      return replaceByBinary(
+        rewriter,
+        op,
+        result,
+        found.inner.operand(0),
+        buildConstantAttr(rewriter, op.loc, constant),
+      );
     },
   });
 }
@@ -80,7 +92,14 @@ function constantMinus(op: Operation, index: number): { x: Value; constant: Attr
 
 export const addiPatterns: readonly RewritePattern[] = [
   regroup('arith.addi', 'arith.addi', 'arith.addi', sum, 'add-add-constant', '(x + c1) + c2 == x + (c1 + c2)'),
-  regroup('arith.addi', 'arith.subi', 'arith.addi', (op, c1, c2) => difference(op, c2, c1), 'sub-add-constant', '(x - c1) + c2 == x + (c2 - c1)'),
+  regroup(
+    'arith.addi',
+    'arith.subi',
+    'arith.addi',
+    (op, c1, c2) => difference(op, c2, c1),
+    'sub-add-constant',
+    '(x - c1) + c2 == x + (c2 - c1)',
+  ),
   definePattern({
     name: 'negated-add-constant',
     equation: '(c1 - x) + c2 == (c1 + c2) - x',
@@ -127,7 +146,13 @@ export const subiPatterns: readonly RewritePattern[] = [
       const found = innerWithConstant(op, 1, 'arith.addi');
       const constant = c2 && found && difference(op, c2, found.constant);
       if (!found || !constant) return false;
-      return replaceByBinary(rewriter, op, 'arith.subi', buildConstantAttr(rewriter, op.loc, constant), found.inner.operand(0));
+      return replaceByBinary(
+        rewriter,
+        op,
+        'arith.subi',
+        buildConstantAttr(rewriter, op.loc, constant),
+        found.inner.operand(0),
+      );
     },
   }),
   definePattern({
@@ -161,7 +186,14 @@ export const subiPatterns: readonly RewritePattern[] = [
 ];
 
 export const muliPatterns: readonly RewritePattern[] = [
-  regroup('arith.muli', 'arith.muli', 'arith.muli', (op, a, b) => combineIntegers('muli', op, a, b), 'mul-mul-constant', '(x * c1) * c2 == x * (c1 * c2)'),
+  regroup(
+    'arith.muli',
+    'arith.muli',
+    'arith.muli',
+    (op, a, b) => combineIntegers('muli', op, a, b),
+    'mul-mul-constant',
+    '(x * c1) * c2 == x * (c1 * c2)',
+  ),
 ];
 
 /** `(x op c1) op c2 == x op (c1 op c2)` for and, or, xor. */
@@ -169,7 +201,14 @@ export function bitwisePatterns(name: 'arith.andi' | 'arith.ori' | 'arith.xori')
   const short = name.slice('arith.'.length) as IntegerOp;
   const symbol = { andi: '&', ori: '|', xori: '^' }[short as 'andi' | 'ori' | 'xori'];
   return [
-    regroup(name, name, name, (op, a, b) => combineIntegers(short, op, a, b), `${short}-constant`, `(x ${symbol} c1) ${symbol} c2 == x ${symbol} (c1 ${symbol} c2)`),
+    regroup(
+      name,
+      name,
+      name,
+      (op, a, b) => combineIntegers(short, op, a, b),
+      `${short}-constant`,
+      `(x ${symbol} c1) ${symbol} c2 == x ${symbol} (c1 ${symbol} c2)`,
+    ),
   ];
 }
 

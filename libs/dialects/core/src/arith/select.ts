@@ -1,9 +1,23 @@
 // arith.select.
-import { type Attribute, AnyType, type CustomAssembly, DenseElementsAttr, type Operation, Pure, type Type, allTypesMatch, defineOp, definePattern, elementTypeOf, isShaped } from '@budflow/ir';
-import { type CompileContext, Interpretable, type Step, elementwiseStep, selectKernel } from '@budflow/interpreter';
+
+import { type CompileContext, elementwiseStep, Interpretable, type Step, selectKernel } from '@budflow/interpreter';
+import {
+  AnyType,
+  type Attribute,
+  allTypesMatch,
+  type CustomAssembly,
+  DenseElementsAttr,
+  defineOp,
+  definePattern,
+  elementTypeOf,
+  isShaped,
+  type Operation,
+  Pure,
+  type Type,
+} from '@budflow/ir';
 import { constantFoldAll, constantOperand, isInteger } from '../support/constants.js';
 import { example } from '../support/example.js';
-import { FixedIntegerLike, boolLike } from '../support/types.js';
+import { boolLike, FixedIntegerLike } from '../support/types.js';
 
 /** `%c, %a, %b : type`, or `%c, %a, %b : vector<4xi1>, vector<4xf32>` when the condition is no scalar. */
 const selectAssembly: CustomAssembly = {
@@ -27,7 +41,11 @@ const selectAssembly: CustomAssembly = {
       condition = type;
       type = parser.type();
     }
-    state.operands.push(parser.resolve(operands[0]!, condition), parser.resolve(operands[1]!, type), parser.resolve(operands[2]!, type));
+    state.operands.push(
+      parser.resolve(operands[0]!, condition),
+      parser.resolve(operands[1]!, type),
+      parser.resolve(operands[2]!, type),
+    );
     state.resultTypes.push(type);
   },
   print(printer, op) {
@@ -59,7 +77,8 @@ function compileSelect(op: Operation, c: CompileContext): Step {
 export const SelectOp = defineOp({
   name: 'arith.select',
   summary: 'The second operand where the condition is true, else the third.',
-  description: 'The condition is an i1 that chooses whole values of any type, or has the shape of the vectors or tensors chosen from.',
+  description:
+    'The condition is an i1 that chooses whole values of any type, or has the shape of the vectors or tensors chosen from.',
   example: example('%c: i1, %a: f32, %b: f32', '%r = arith.select %c, %a, %b : f32', 'f32'),
   operands: { condition: FixedIntegerLike, trueValue: AnyType, falseValue: AnyType },
   results: { result: AnyType },
@@ -71,7 +90,8 @@ export const SelectOp = defineOp({
     const condition = op.operand(0).type;
     if (condition === op.context.i1) return;
     const wanted = boolLike(op.context, op.result(0).type);
-    if (condition !== wanted) op.emitError('arith.select-condition', `condition must be i1 or ${wanted}, got ${condition}`);
+    if (condition !== wanted)
+      op.emitError('arith.select-condition', `condition must be i1 or ${wanted}, got ${condition}`);
   },
   fold(op, operands) {
     const [condition, yes, no] = operands as [Attribute | null, Attribute | null, Attribute | null];
@@ -119,4 +139,3 @@ export const SelectOp = defineOp({
     }),
   ],
 });
-

@@ -1,15 +1,27 @@
 // The builders by element type: every result against StableHLO's semantics, on all values of small types and on edges.
-import { type Context, Builder, type IntegerType, type Type, type Value, printModule, verify } from '@budflow/ir';
+
 import { Interpreter, type RuntimeValue } from '@budflow/interpreter';
+import { Builder, type Context, type IntegerType, printModule, type Type, type Value, verify } from '@budflow/ir';
 import { narrowInteger, roundToFloat } from '@budflow/numerics';
 import { describe, expect, it } from 'vitest';
-import { ReturnOp, buildFunction } from '../func/function.js';
+import { buildFunction, ReturnOp } from '../func/function.js';
 import { coreContext, parse } from '../testing/text.js';
 import { buildConvert } from './convert.js';
-import { type BinaryKind, type BuildOptions, buildBinary, buildClamp, buildCompare, buildUnary } from './elementwise.js';
+import {
+  type BinaryKind,
+  type BuildOptions,
+  buildBinary,
+  buildClamp,
+  buildCompare,
+  buildUnary,
+} from './elementwise.js';
 import { signlessType } from './types.js';
 
-function evaluator(context: Context, inputs: Type[], body: (builder: Builder, args: Value[]) => Value): (...args: RuntimeValue[]) => RuntimeValue {
+function evaluator(
+  context: Context,
+  inputs: Type[],
+  body: (builder: Builder, args: Value[]) => Value,
+): (...args: RuntimeValue[]) => RuntimeValue {
   const module = parse('', context);
   const builder = Builder.atEnd(context, module.region(0).entry);
   const { op, entry } = buildFunction(builder, 0, 'f', inputs, []);
@@ -32,7 +44,21 @@ describe('integer builders', () => {
       const context = coreContext();
       const type = context.integer(4);
       const reference = narrowInteger(4, { signed });
-      for (const kind of ['add', 'sub', 'mul', 'div', 'rem', 'min', 'max', 'and', 'or', 'xor', 'shl', 'shr_s', 'shr_u'] as const) {
+      for (const kind of [
+        'add',
+        'sub',
+        'mul',
+        'div',
+        'rem',
+        'min',
+        'max',
+        'and',
+        'or',
+        'xor',
+        'shl',
+        'shr_s',
+        'shr_u',
+      ] as const) {
         const f = binary(context, type, kind, { signedness: signed ? 'signed' : 'unsigned' });
         const want = NAMES[kind] ?? (kind as 'add');
         for (let a = -8; a < 8; a++) {
@@ -63,7 +89,15 @@ describe('integer builders', () => {
 
   it('treat i1 as booleans', () => {
     const context = coreContext();
-    const table = (kind: BinaryKind) => [[0, 0], [0, 1], [1, 0], [1, 1]].map(([a, b]) => binary(context, context.i1, kind)(a!, b!)).join('');
+    const table = (kind: BinaryKind) =>
+      [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ]
+        .map(([a, b]) => binary(context, context.i1, kind)(a!, b!))
+        .join('');
     expect(table('add')).toBe('0111');
     expect(table('mul')).toBe('0001');
     expect(table('max')).toBe('0111');
@@ -86,7 +120,8 @@ describe('integer builders', () => {
 
   it('have the unary functions', () => {
     const context = coreContext();
-    const f = (kind: string, type: Type, options: BuildOptions = {}) => evaluator(context, [type], (b, [x]) => buildUnary(kind, b, 0, x!, options));
+    const f = (kind: string, type: Type, options: BuildOptions = {}) =>
+      evaluator(context, [type], (b, [x]) => buildUnary(kind, b, 0, x!, options));
     expect([-5, 0, 7].map((x) => f('sign', context.i32)(x))).toEqual([-1, 0, 1]);
     expect([-5, 0, 7].map((x) => f('sign', context.i32, { signedness: 'unsigned' })(x))).toEqual([1, 0, 1]);
     expect(f('neg', context.i32)(-(2 ** 31))).toBe(-(2 ** 31));
@@ -104,7 +139,9 @@ describe('integer builders', () => {
 
   it('clamp', () => {
     const context = coreContext();
-    const clamp = evaluator(context, [context.f32, context.f32, context.f32], (b, [l, x, h]) => buildClamp(b, 0, l!, x!, h!));
+    const clamp = evaluator(context, [context.f32, context.f32, context.f32], (b, [l, x, h]) =>
+      buildClamp(b, 0, l!, x!, h!),
+    );
     expect([clamp(0, -1, 1), clamp(0, 0.5, 1), clamp(0, 2, 1)]).toEqual([0, 0.5, 1]);
     expect(clamp(0, Number.NaN, 1)).toBeNaN();
   });
@@ -113,22 +150,58 @@ describe('integer builders', () => {
 describe('conversions', () => {
   const context = coreContext();
   const floats = ['f16', 'bf16', 'f32', 'f64'].map((n) => context.floatByName(n)!);
-  const integers = [1, 8, 16, 32, 64].flatMap((w) => (w === 1 ? [context.i1] : [context.integer(w), context.integer(w, 'unsigned')]));
-  const convert = (from: Type, to: Type) => evaluator(context, [signlessType(context, from)], (b, [x]) => buildConvert(b, 0, x!, from, to));
+  const integers = [1, 8, 16, 32, 64].flatMap((w) =>
+    w === 1 ? [context.i1] : [context.integer(w), context.integer(w, 'unsigned')],
+  );
+  const convert = (from: Type, to: Type) =>
+    evaluator(context, [signlessType(context, from)], (b, [x]) => buildConvert(b, 0, x!, from, to));
   const isUnsigned = (t: IntegerType) => t.signedness === 'unsigned' || t.width === 1;
-  const pattern = (t: IntegerType, v: bigint): RuntimeValue => (t.width === 1 ? Number(v & 1n) : t.width > 32 ? BigInt.asIntN(64, v) : Number(BigInt.asIntN(t.width, v)));
+  const pattern = (t: IntegerType, v: bigint): RuntimeValue =>
+    t.width === 1 ? Number(v & 1n) : t.width > 32 ? BigInt.asIntN(64, v) : Number(BigInt.asIntN(t.width, v));
 
   it('from floats saturate, and NaN gives 0', () => {
     for (const from of floats) {
-      const values = [0, -0, 0.5, -0.5, 1.5, -1.5, 127.5, 128, -129, 255.9, 256, 32767.9, 65535.9, 65536, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1, 2 ** 32, 2 ** 63, -(2 ** 63), 2 ** 64, 1e30, -1e30, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]
-        .map((v) => roundToFloat(v, from.name as 'f32'));
+      const values = [
+        0,
+        -0,
+        0.5,
+        -0.5,
+        1.5,
+        -1.5,
+        127.5,
+        128,
+        -129,
+        255.9,
+        256,
+        32767.9,
+        65535.9,
+        65536,
+        2 ** 31 - 1,
+        2 ** 31,
+        -(2 ** 31) - 1,
+        2 ** 32,
+        2 ** 63,
+        -(2 ** 63),
+        2 ** 64,
+        1e30,
+        -1e30,
+        Number.POSITIVE_INFINITY,
+        Number.NEGATIVE_INFINITY,
+        Number.NaN,
+      ].map((v) => roundToFloat(v, from.name as 'f32'));
       for (const to of integers) {
         if (to.width === 1) continue;
         const f = convert(from, to);
         const low = isUnsigned(to) ? 0n : -(1n << BigInt(to.width - 1));
         const high = isUnsigned(to) ? (1n << BigInt(to.width)) - 1n : (1n << BigInt(to.width - 1)) - 1n;
         for (const x of values) {
-          const whole = Number.isNaN(x) ? 0n : x === Number.POSITIVE_INFINITY ? high : x === Number.NEGATIVE_INFINITY ? low : BigInt(Math.trunc(x));
+          const whole = Number.isNaN(x)
+            ? 0n
+            : x === Number.POSITIVE_INFINITY
+              ? high
+              : x === Number.NEGATIVE_INFINITY
+                ? low
+                : BigInt(Math.trunc(x));
           const wanted = whole < low ? low : whole > high ? high : whole;
           expect(f(x), `${x} : ${from} to ${to}`).toBe(pattern(to, wanted));
         }
@@ -169,7 +242,9 @@ describe('conversions', () => {
 
   it('work on vectors', () => {
     const vector = context.vector([4], context.f32);
-    const f = evaluator(context, [vector], (b, [x]) => buildConvert(b, 0, x!, vector, context.vector([4], context.ui8)));
+    const f = evaluator(context, [vector], (b, [x]) =>
+      buildConvert(b, 0, x!, vector, context.vector([4], context.ui8)),
+    );
     expect([...(f(Float32Array.of(-1, 300, 2.5, Number.NaN)) as Int8Array)]).toEqual([0, -1, 2, 0]);
   });
 });

@@ -1,6 +1,17 @@
 // Conversions between any two element types as the array dialects define them: exact where possible, floats rounded
 // to nearest, integers wrapped, float to integer truncated and saturated (NaN gives 0), anything to bool by `!= 0`.
-import { type Builder, FloatType, IndexType, IntegerType, InternalError, type LocationRef, Operation, type Type, type Value, elementTypeOf } from '@budflow/ir';
+import {
+  type Builder,
+  elementTypeOf,
+  FloatType,
+  IndexType,
+  IntegerType,
+  InternalError,
+  type LocationRef,
+  Operation,
+  type Type,
+  type Value,
+} from '@budflow/ir';
 import { type AnyFloatFormat, nextDown, roundToFloat } from '@budflow/numerics';
 import { buildConstant } from '../arith/constant.js';
 import { buildCompare, buildSelect } from './elementwise.js';
@@ -37,8 +48,17 @@ export function buildSaturatingCast(
   const { context } = builder;
   if (!(from instanceof FloatType)) throw new InternalError(`buildSaturatingCast: expected a float type, got ${from}`);
   // In f32 the 16-bit formats keep their infinities apart from the integers' limits.
-  if (from.width === 16) return buildSaturatingCast(builder, loc, cast(builder, loc, 'arith.extf', value, context.f32), context.f32, to, signedness);
-  if (from !== context.f32 && from !== context.f64) throw new InternalError(`buildSaturatingCast: no conversion from ${from}`);
+  if (from.width === 16)
+    return buildSaturatingCast(
+      builder,
+      loc,
+      cast(builder, loc, 'arith.extf', value, context.f32),
+      context.f32,
+      to,
+      signedness,
+    );
+  if (from !== context.f32 && from !== context.f64)
+    throw new InternalError(`buildSaturatingCast: no conversion from ${from}`);
   const width = widthOf(to);
   const unsigned = signedness === 'unsigned';
   const bits = unsigned ? width : width - 1;
@@ -86,17 +106,18 @@ export function buildConvert(builder: Builder, loc: LocationRef, value: Value, f
       return buildSaturatingCast(builder, loc, value, source, plain, signednessOf(target));
     }
     const [a, b] = [widthOf(source), widthOf(target)];
-    if (a === b) return cast(builder, loc, 'arith.truncf', cast(builder, loc, 'arith.extf', value, context.f32), target); // f16 and bf16
+    if (a === b)
+      return cast(builder, loc, 'arith.truncf', cast(builder, loc, 'arith.extf', value, context.f32), target); // f16 and bf16
     return cast(builder, loc, a < b ? 'arith.extf' : 'arith.truncf', value, target);
   }
   if (isFloatLike(target)) {
     const integer = source instanceof IndexType ? cast(builder, loc, 'arith.index_cast', value, context.i64) : value;
     return cast(builder, loc, unsigned ? 'arith.uitofp' : 'arith.sitofp', integer, target);
   }
-  if (source instanceof IndexType || plain instanceof IndexType) return cast(builder, loc, unsigned ? 'arith.index_castui' : 'arith.index_cast', value, plain);
+  if (source instanceof IndexType || plain instanceof IndexType)
+    return cast(builder, loc, unsigned ? 'arith.index_castui' : 'arith.index_cast', value, plain);
   const [a, b] = [widthOf(source), widthOf(target)];
   if (a === b) return value;
   if (a > b) return cast(builder, loc, 'arith.trunci', value, plain);
   return cast(builder, loc, unsigned ? 'arith.extui' : 'arith.extsi', value, plain);
 }
-

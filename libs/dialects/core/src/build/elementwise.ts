@@ -2,8 +2,17 @@
 // dialects: floats round once and propagate NaN; integers wrap, x / 0 is -1 (all ones), x rem 0 is x, the most negative
 // value divided by -1 is itself, shifts past the width shift everything out. On i1 (booleans) add and max are or, mul
 // and min are and. Where arith leaves a case undefined, its operands are replaced first, so nothing here ever traps.
-import { type Builder, IndexType, InternalError, type LocationRef, Operation, type Value, elementTypeOf } from '@budflow/ir';
+
 import type { FloatPredicate, IntegerPredicate } from '@budflow/interpreter';
+import {
+  type Builder,
+  elementTypeOf,
+  IndexType,
+  InternalError,
+  type LocationRef,
+  Operation,
+  type Value,
+} from '@budflow/ir';
 import { fastmathSpec } from '../arith/attributes.js';
 import { CmpFOp, CmpIOp } from '../arith/compare.js';
 import { buildConstant } from '../arith/constant.js';
@@ -12,7 +21,23 @@ import { constantOperand, integerOf } from '../support/constants.js';
 import { elementWidth } from '../support/types.js';
 import { type IntegerSignedness, isBoolLike, isFloatLike } from './types.js';
 
-export const BINARY_KINDS = ['add', 'sub', 'mul', 'div', 'rem', 'min', 'max', 'pow', 'atan2', 'and', 'or', 'xor', 'shl', 'shr_s', 'shr_u'] as const;
+export const BINARY_KINDS = [
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'rem',
+  'min',
+  'max',
+  'pow',
+  'atan2',
+  'and',
+  'or',
+  'xor',
+  'shl',
+  'shr_s',
+  'shr_u',
+] as const;
 export type BinaryKind = (typeof BINARY_KINDS)[number];
 
 export interface BuildOptions {
@@ -23,9 +48,17 @@ export interface BuildOptions {
 }
 
 /** An op of one result by name, on operands of the result's type. */
-export function buildNamed(builder: Builder, loc: LocationRef, name: string, operands: readonly Value[], options: BuildOptions = {}): Value {
+export function buildNamed(
+  builder: Builder,
+  loc: LocationRef,
+  name: string,
+  operands: readonly Value[],
+  options: BuildOptions = {},
+): Value {
   const { context } = builder;
-  const flags = options.fastmath ? context.dictionary([['fastmath', fastmathSpec.make(context, options.fastmath)]]) : context.emptyDictionary;
+  const flags = options.fastmath
+    ? context.dictionary([['fastmath', fastmathSpec.make(context, options.fastmath)]])
+    : context.emptyDictionary;
   return builder.insert(Operation.create(context.opInfo(name), loc, operands, [operands[0]!.type], flags)).result(0);
 }
 
@@ -60,7 +93,14 @@ const PLAIN_INTEGER_OPS: Partial<Record<BinaryKind, string>> = {
 };
 
 /** `lhs kind rhs` on two values of one type; see the head of this file for the semantics. */
-export function buildBinary(kind: BinaryKind, builder: Builder, loc: LocationRef, lhs: Value, rhs: Value, options: BuildOptions = {}): Value {
+export function buildBinary(
+  kind: BinaryKind,
+  builder: Builder,
+  loc: LocationRef,
+  lhs: Value,
+  rhs: Value,
+  options: BuildOptions = {},
+): Value {
   const { type } = lhs;
   if (isFloatLike(type)) {
     const name = FLOAT_OPS[kind];
@@ -91,7 +131,14 @@ export function buildBinary(kind: BinaryKind, builder: Builder, loc: LocationRef
   }
 }
 
-function buildDivision(kind: 'div' | 'rem', builder: Builder, loc: LocationRef, lhs: Value, rhs: Value, unsigned: boolean): Value {
+function buildDivision(
+  kind: 'div' | 'rem',
+  builder: Builder,
+  loc: LocationRef,
+  lhs: Value,
+  rhs: Value,
+  unsigned: boolean,
+): Value {
   const { type } = lhs;
   const name = kind === 'div' ? (unsigned ? 'arith.divui' : 'arith.divsi') : unsigned ? 'arith.remui' : 'arith.remsi';
   const known = integerOf(constantOperand(rhs));
@@ -109,10 +156,20 @@ function buildDivision(kind: 'div' | 'rem', builder: Builder, loc: LocationRef, 
   // Division by 1 gives min / -1 == min and min rem -1 == 0 right away.
   const divisor = SelectOp.build(builder, loc, { condition: unsafe, trueValue: constant(1), falseValue: rhs });
   const result = buildNamed(builder, loc, name, [lhs, divisor]);
-  return SelectOp.build(builder, loc, { condition: isZero, trueValue: kind === 'div' ? constant(-1) : lhs, falseValue: result });
+  return SelectOp.build(builder, loc, {
+    condition: isZero,
+    trueValue: kind === 'div' ? constant(-1) : lhs,
+    falseValue: result,
+  });
 }
 
-function buildShift(kind: 'shl' | 'shr_u' | 'shr_s', builder: Builder, loc: LocationRef, lhs: Value, rhs: Value): Value {
+function buildShift(
+  kind: 'shl' | 'shr_u' | 'shr_s',
+  builder: Builder,
+  loc: LocationRef,
+  lhs: Value,
+  rhs: Value,
+): Value {
   const { type } = lhs;
   const width = elementWidth(type);
   const name = { shl: 'arith.shli', shr_u: 'arith.shrui', shr_s: 'arith.shrsi' }[kind];
@@ -135,13 +192,18 @@ function buildShift(kind: 'shl' | 'shr_u' | 'shr_s', builder: Builder, loc: Loca
 
 /** Wrapping power; a negative exponent gives 0, unless the base is 1 or -1. */
 function buildIntegerPower(builder: Builder, loc: LocationRef, lhs: Value, rhs: Value, unsigned: boolean): Value {
-  if (unsigned) throw new InternalError('buildBinary: pow on unsigned integers is not defined; convert to a signed type');
+  if (unsigned)
+    throw new InternalError('buildBinary: pow on unsigned integers is not defined; convert to a signed type');
   const zero = buildConstant(builder, loc, lhs.type, 0);
   const zeroBase = buildCompare('eq', builder, loc, lhs, zero);
   const negative = buildCompare('lt', builder, loc, rhs, zero);
   // math.ipowi traps on a negative power of 0: of 2 it is 0.
   const trap = buildNamed(builder, loc, 'arith.andi', [zeroBase, negative]);
-  const base = SelectOp.build(builder, loc, { condition: trap, trueValue: buildConstant(builder, loc, lhs.type, 2), falseValue: lhs });
+  const base = SelectOp.build(builder, loc, {
+    condition: trap,
+    trueValue: buildConstant(builder, loc, lhs.type, 2),
+    falseValue: lhs,
+  });
   return buildNamed(builder, loc, 'math.ipowi', [base, rhs]);
 }
 
@@ -149,7 +211,14 @@ export const COMPARE_KINDS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
 export type CompareKind = (typeof COMPARE_KINDS)[number];
 
 /** Comparison to i1: floats ordered (`ne` true on NaN), integers by signedness, i1 as false < true. */
-export function buildCompare(kind: CompareKind, builder: Builder, loc: LocationRef, lhs: Value, rhs: Value, options: BuildOptions = {}): Value {
+export function buildCompare(
+  kind: CompareKind,
+  builder: Builder,
+  loc: LocationRef,
+  lhs: Value,
+  rhs: Value,
+  options: BuildOptions = {},
+): Value {
   if (isFloatLike(lhs.type)) {
     const predicate: FloatPredicate = kind === 'ne' ? 'une' : `o${kind}`;
     return CmpFOp.build(builder, loc, { predicate, lhs, rhs, fastmath: options.fastmath ?? 0 });
@@ -197,10 +266,23 @@ const FLOAT_FUNCTIONS: Readonly<Record<string, string>> = {
 };
 
 /** Names `buildUnary` knows. `round` is to nearest with ties away from zero. */
-export const UNARY_KINDS: readonly string[] = [...Object.keys(FLOAT_FUNCTIONS), 'sign', 'not', 'popcount', 'clz', 'is_finite'];
+export const UNARY_KINDS: readonly string[] = [
+  ...Object.keys(FLOAT_FUNCTIONS),
+  'sign',
+  'not',
+  'popcount',
+  'clz',
+  'is_finite',
+];
 
 /** A function of one value by the name of its array op. `is_finite` gives i1, everything else the operand's type. */
-export function buildUnary(kind: string, builder: Builder, loc: LocationRef, x: Value, options: BuildOptions = {}): Value {
+export function buildUnary(
+  kind: string,
+  builder: Builder,
+  loc: LocationRef,
+  x: Value,
+  options: BuildOptions = {},
+): Value {
   const { type } = x;
   const constant = (value: number): Value => buildConstant(builder, loc, type, value);
   if (isFloatLike(type)) {
@@ -213,7 +295,11 @@ export function buildUnary(kind: string, builder: Builder, loc: LocationRef, x: 
       return buildSelect(builder, loc, nonZero, one, x);
     }
     if (kind === 'is_finite')
-      return CmpFOp.build(builder, loc, { predicate: 'olt', lhs: buildNamed(builder, loc, 'math.absf', [x]), rhs: constant(Number.POSITIVE_INFINITY) });
+      return CmpFOp.build(builder, loc, {
+        predicate: 'olt',
+        lhs: buildNamed(builder, loc, 'math.absf', [x]),
+        rhs: constant(Number.POSITIVE_INFINITY),
+      });
   } else {
     const unsigned = options.signedness === 'unsigned' || isBoolLike(type);
     switch (kind) {
@@ -238,6 +324,13 @@ export function buildUnary(kind: string, builder: Builder, loc: LocationRef, x: 
 }
 
 /** `min(max(x, low), high)` */
-export function buildClamp(builder: Builder, loc: LocationRef, low: Value, x: Value, high: Value, options: BuildOptions = {}): Value {
+export function buildClamp(
+  builder: Builder,
+  loc: LocationRef,
+  low: Value,
+  x: Value,
+  high: Value,
+  options: BuildOptions = {},
+): Value {
   return buildBinary('min', builder, loc, buildBinary('max', builder, loc, x, low, options), high, options);
 }

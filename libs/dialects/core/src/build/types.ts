@@ -1,6 +1,15 @@
 // Element types of the array dialects against those of arith: arith's integers carry no sign, so ui8 becomes i8 and
 // the builders take the signedness apart.
-import { ComplexType, type Context, FloatType, IndexType, IntegerType, type Type, elementTypeOf, isShaped } from '@budflow/ir';
+import {
+  ComplexType,
+  type Context,
+  elementTypeOf,
+  FloatType,
+  IndexType,
+  IntegerType,
+  isShaped,
+  type Type,
+} from '@budflow/ir';
 
 export type IntegerSignedness = 'signed' | 'unsigned';
 
@@ -15,7 +24,9 @@ export function signlessType(context: Context, type: Type): Type {
 /** How integers of an element type are meant: ui* and i1 unsigned, everything else signed. */
 export function signednessOf(type: Type): IntegerSignedness {
   const element = elementTypeOf(type);
-  return element instanceof IntegerType && (element.signedness === 'unsigned' || element.width === 1) ? 'unsigned' : 'signed';
+  return element instanceof IntegerType && (element.signedness === 'unsigned' || element.width === 1)
+    ? 'unsigned'
+    : 'signed';
 }
 
 export function isFloatLike(type: Type): boolean {

@@ -1,9 +1,33 @@
 // The builtin dialect: modules, and casts that a later conversion must remove.
-import { AnyType, AsmNames, Block, type CustomAssembly, type Dialect, GraphRegion, IsolatedFromAbove, NoTerminator, Pure, SingleBlock, SymbolTableTrait, type Value, attr, defineDialect, defineOp, optionalAttr, variadic } from '@budflow/ir';
+
 import { Interpretable, notInterpretable, stepN } from '@budflow/interpreter';
+import {
+  AnyType,
+  AsmNames,
+  attr,
+  Block,
+  type CustomAssembly,
+  type Dialect,
+  defineDialect,
+  defineOp,
+  GraphRegion,
+  IsolatedFromAbove,
+  NoTerminator,
+  optionalAttr,
+  Pure,
+  SingleBlock,
+  SymbolTableTrait,
+  type Value,
+  variadic,
+} from '@budflow/ir';
 
 const moduleAssembly: CustomAssembly = {
-  canPrint: (op) => op.operandCount === 0 && op.resultCount === 0 && op.regions.length === 1 && op.regions[0]!.blocks.length === 1 && op.regions[0]!.entry.arguments.length === 0,
+  canPrint: (op) =>
+    op.operandCount === 0 &&
+    op.resultCount === 0 &&
+    op.regions.length === 1 &&
+    op.regions[0]!.blocks.length === 1 &&
+    op.regions[0]!.entry.arguments.length === 0,
   parse(parser, state) {
     const name = parser.optionalSymbolName();
     if (name !== undefined) state.attributes.set('sym_name', parser.context.stringAttr(name));
@@ -38,7 +62,10 @@ export const ModuleOp = defineOp({
   verify(op) {
     for (const name of op.attributes.names)
       if (name !== 'sym_name' && name !== 'sym_visibility' && !name.includes('.'))
-        op.emitError('builtin.module-attribute', `can only contain attributes with dialect-prefixed names, found: '${name}'`);
+        op.emitError(
+          'builtin.module-attribute',
+          `can only contain attributes with dialect-prefixed names, found: '${name}'`,
+        );
   },
 });
 
@@ -92,10 +119,12 @@ export const UnrealizedConversionCastOp = defineOp({
   fold(op) {
     const inputs = op.operands;
     // cast x : t to t == x
-    if (inputs.length === op.resultCount && inputs.length > 0 && inputs.every((v, i) => v.type === op.result(i).type)) return inputs;
+    if (inputs.length === op.resultCount && inputs.length > 0 && inputs.every((v, i) => v.type === op.result(i).type))
+      return inputs;
     // cast(cast x : t to u) : u to t == x
     const inner = inputs[0]?.definingOp;
-    if (!inner || inner.name !== 'builtin.unrealized_conversion_cast' || inner.resultCount !== inputs.length) return null;
+    if (!inner || inner.name !== 'builtin.unrealized_conversion_cast' || inner.resultCount !== inputs.length)
+      return null;
     if (!inputs.every((v, i) => v === inner.result(i))) return null;
     const sources: Value[] = inner.operands;
     return sources.length === op.resultCount && sources.every((v, i) => v.type === op.result(i).type) ? sources : null;

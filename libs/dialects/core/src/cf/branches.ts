@@ -1,31 +1,32 @@
 // cf.br, cf.cond_br and cf.switch.
+
+import { Interpretable } from '@budflow/interpreter';
 import {
   AnyType,
   type Attribute,
+  AttrNames,
   AttrSizedOperandSegments,
+  attr,
   type Block,
   BranchOp as BranchInterface,
   type CustomAssembly,
   DenseArrayAttr,
   DenseElementsAttr,
-  type Operation,
-  I1,
-  IntegerType,
-  MemoryEffects,
-  type RewritePattern,
-  Terminator,
-  type Type,
-  type Value,
-  attr,
   defineOp,
   definePattern,
   denseElement,
+  I1,
+  IntegerType,
+  MemoryEffects,
+  type Operation,
   optionalAttr,
+  type RewritePattern,
+  Terminator,
+  type Type,
   typeConstraint,
+  type Value,
   variadic,
-  AttrNames,
 } from '@budflow/ir';
-import { Interpretable } from '@budflow/interpreter';
 import { constantOperand, integerOf, isInteger } from '../support/constants.js';
 
 const effectFree = MemoryEffects.implement({ effects: () => [] });
@@ -43,7 +44,10 @@ export const BranchOp = defineOp({
   traits: [Terminator],
   interfaces: [
     effectFree,
-    BranchInterface.implement({ successorOperands: (op) => ({ start: 0, end: op.operandCount }), successorFor: (op) => op.successors[0] }),
+    BranchInterface.implement({
+      successorOperands: (op) => ({ start: 0, end: op.operandCount }),
+      successorFor: (op) => op.successors[0],
+    }),
     Interpretable.implement({
       compile(op, c) {
         const branch = c.branch(op, 0, op.operands);
@@ -91,7 +95,10 @@ const conditionalAssembly: CustomAssembly = {
     const { context } = parser;
     state.operands.push(parser.resolve(condition, context.i1), ...yes.operands, ...no.operands);
     state.successors.push(yes.block, no.block);
-    state.attributes.set(AttrNames.operandSegmentSizes, context.denseArray(context.i32, [1, yes.operands.length, no.operands.length]));
+    state.attributes.set(
+      AttrNames.operandSegmentSizes,
+      context.denseArray(context.i32, [1, yes.operands.length, no.operands.length]),
+    );
   },
   print(printer, op) {
     const [yes, no] = forwarded(op);
@@ -184,20 +191,27 @@ function switchOperands(op: Operation): Value[][] {
   const [, fallback = 0] = segments(op);
   const sizes = op.attr('case_operand_segments');
   const counts = sizes instanceof DenseArrayAttr ? sizes.values.map(Number) : [];
-  let at = 1 + fallback;
   const { operands } = op;
-  return [operands.slice(1, at), ...counts.map((n) => operands.slice(at, (at += n)))];
+  const lists: Value[][] = [];
+  let start = 1;
+  for (const n of [fallback, ...counts]) {
+    lists.push(operands.slice(start, start + n));
+    start += n;
+  }
+  return lists;
 }
 
 const switchAssembly: CustomAssembly = {
-  canPrint: (op) => op.successors.length >= 1 && segments(op).length === 3 && op.successors.length === 1 + caseValues(op).length,
+  canPrint: (op) =>
+    op.successors.length >= 1 && segments(op).length === 3 && op.successors.length === 1 + caseValues(op).length,
   parse(parser, state) {
     const { context } = parser;
     const flag = parser.operand();
     parser.punctuation(':');
     const offset = parser.offset();
     const type = parser.type();
-    if (!(type instanceof IntegerType)) return parser.error(`expected an integer type for the flag, got ${type}`, offset);
+    if (!(type instanceof IntegerType))
+      return parser.error(`expected an integer type for the flag, got ${type}`, offset);
     parser.punctuation(',');
     parser.punctuation('[');
     parser.keyword('default');
@@ -213,7 +227,14 @@ const switchAssembly: CustomAssembly = {
     parser.optionalAttrDict(state.attributes);
     state.operands.push(parser.resolve(flag, type), ...fallback.operands, ...cases.flatMap((c) => c.operands));
     state.successors.push(fallback.block, ...cases.map((c) => c.block));
-    setCases(state.attributes, type, cases.map((c) => integerOf(c.value) ?? 0), cases.map((c) => c.operands.length), fallback.operands.length, context);
+    setCases(
+      state.attributes,
+      type,
+      cases.map((c) => integerOf(c.value) ?? 0),
+      cases.map((c) => c.operands.length),
+      fallback.operands.length,
+      context,
+    );
   },
   print(printer, op) {
     const [fallback, ...cases] = switchOperands(op);
@@ -258,11 +279,16 @@ function setCases(
     const equal = values.every((v) => v === values[0]);
     attributes.set(
       'case_values',
-      context.denseElements(context.tensor([values.length], type), equal ? bytes.slice(0, width) : bytes, { splat: equal }),
+      context.denseElements(context.tensor([values.length], type), equal ? bytes.slice(0, width) : bytes, {
+        splat: equal,
+      }),
     );
   }
   attributes.set('case_operand_segments', context.denseArray(context.i32, counts));
-  attributes.set(AttrNames.operandSegmentSizes, context.denseArray(context.i32, [1, fallback, counts.reduce((a, b) => a + b, 0)]));
+  attributes.set(
+    AttrNames.operandSegmentSizes,
+    context.denseArray(context.i32, [1, fallback, counts.reduce((a, b) => a + b, 0)]),
+  );
 }
 
 const AnyFlag = typeConstraint('integer', (t: Type) => t instanceof IntegerType);
@@ -318,7 +344,11 @@ export const SwitchOp = defineOp({
     if (values instanceof DenseElementsAttr && values.type.element !== flag)
       op.emitError('cf.switch-values', `'flag' type (${flag}) should match case value type (${values.type.element})`);
     const cases = caseValues(op).length;
-    if (cases !== op.successors.length - 1) op.emitError('cf.switch-cases', `number of case values (${cases}) should match number of case destinations (${op.successors.length - 1})`);
+    if (cases !== op.successors.length - 1)
+      op.emitError(
+        'cf.switch-cases',
+        `number of case values (${cases}) should match number of case destinations (${op.successors.length - 1})`,
+      );
   },
   patterns: [
     definePattern({
@@ -330,7 +360,10 @@ export const SwitchOp = defineOp({
         const flag = integerOf(constantOperand(op.operand(0)));
         if (flag === null && op.successors.length > 1) return false;
         const chosen = flag === null ? 0 : caseIndex(op, flag);
-        BranchOp.create(rewriter, op.loc, { destOperands: switchOperands(op)[chosen]!, successors: [op.successors[chosen]!] });
+        BranchOp.create(rewriter, op.loc, {
+          destOperands: switchOperands(op)[chosen]!,
+          successors: [op.successors[chosen]!],
+        });
         rewriter.eraseOp(op);
         return true;
       },

@@ -1,6 +1,7 @@
 // The cf dialect: branches between blocks, and assertions.
-import { type Dialect, I1, attr, defineDialect, defineOp, definePattern } from '@budflow/ir';
+
 import { Interpretable, RuntimeTrap } from '@budflow/interpreter';
+import { attr, type Dialect, defineDialect, defineOp, definePattern, I1 } from '@budflow/ir';
 import { materializeArithConstant } from '../arith/constant.js';
 import { constantOperand, isInteger } from '../support/constants.js';
 import { BranchOp, CondBranchOp, SwitchOp } from './branches.js';

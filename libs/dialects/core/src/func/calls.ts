@@ -1,10 +1,14 @@
 // func.call, func.call_indirect and func.constant.
+
+import { FunctionValue, Interpretable, notInterpretable, type RuntimeValue, type Step } from '@budflow/interpreter';
 import {
   AnyFunction,
   AnyType,
   AsmNames,
+  attr,
   CallOp as CallInterface,
   ConstantLike,
+  defineOp,
   FunctionType,
   type Operation,
   Pure,
@@ -12,11 +16,8 @@ import {
   SymbolRefAttr,
   SymbolTableTrait,
   type Type,
-  attr,
-  defineOp,
   variadic,
 } from '@budflow/ir';
-import { FunctionValue, Interpretable, type RuntimeValue, type Step, notInterpretable } from '@budflow/interpreter';
 import { FuncOp } from './function.js';
 
 /** The func.func a symbol names, seen from an op; undefined when there is none. */
@@ -37,20 +38,33 @@ export function lookupFunction(from: Operation, name: string): Operation | undef
 
 function verifySignature(op: Operation, type: FunctionType, operands: readonly Type[]): void {
   if (type.inputs.length !== operands.length) {
-    op.emitError('func.call-operands', `incorrect number of operands for callee: expected ${type.inputs.length}, got ${operands.length}`);
+    op.emitError(
+      'func.call-operands',
+      `incorrect number of operands for callee: expected ${type.inputs.length}, got ${operands.length}`,
+    );
     return;
   }
   type.inputs.forEach((t, i) => {
     if (operands[i] !== t)
-      op.emitError('func.call-operand-type', `operand type mismatch: expected operand type ${t}, but provided ${operands[i]} for operand number ${i}`);
+      op.emitError(
+        'func.call-operand-type',
+        `operand type mismatch: expected operand type ${t}, but provided ${operands[i]} for operand number ${i}`,
+      );
   });
   const results = op.resultTypes;
   if (type.results.length !== results.length) {
-    op.emitError('func.call-results', `incorrect number of results for callee: expected ${type.results.length}, got ${results.length}`);
+    op.emitError(
+      'func.call-results',
+      `incorrect number of results for callee: expected ${type.results.length}, got ${results.length}`,
+    );
     return;
   }
   type.results.forEach((t, i) => {
-    if (results[i] !== t) op.emitError('func.call-result-type', `result type mismatch: expected ${t} for result number ${i}, got ${results[i]}`);
+    if (results[i] !== t)
+      op.emitError(
+        'func.call-result-type',
+        `result type mismatch: expected ${t} for result number ${i}, got ${results[i]}`,
+      );
   });
 }
 
@@ -84,7 +98,8 @@ func.func @example(%a: i32) -> i32 {
     }),
   ],
   assembly: {
-    canPrint: (op) => op.attr('callee') instanceof SymbolRefAttr && op.regions.length === 0 && op.successors.length === 0,
+    canPrint: (op) =>
+      op.attr('callee') instanceof SymbolRefAttr && op.regions.length === 0 && op.successors.length === 0,
     parse(parser, state) {
       state.attributes.set('callee', parser.context.symbolRef(parser.symbolName()));
       const operands = parser.operandList('paren');
@@ -155,7 +170,10 @@ export const CallIndirectOp = defineOp({
       parser.optionalAttrDict(state.attributes);
       parser.punctuation(':');
       const { inputs, results } = parser.functionType();
-      state.operands.push(parser.resolve(callee, parser.context.functionType(inputs, results)), ...parser.resolveAll(operands, inputs));
+      state.operands.push(
+        parser.resolve(callee, parser.context.functionType(inputs, results)),
+        ...parser.resolveAll(operands, inputs),
+      );
       state.resultTypes.push(...results);
     },
     print(printer, op) {
@@ -244,7 +262,10 @@ func.func @example() -> ((i32) -> i32) {
     const target = lookupFunction(op, name);
     if (!target) op.emitError('func.unknown-function', `reference to undefined function '${name}'`);
     else if (FuncOp.function_type(target) !== op.result(0).type)
-      op.emitError('func.constant-type', `reference to function of type ${FuncOp.function_type(target)}, but the result has type ${op.result(0).type}`);
+      op.emitError(
+        'func.constant-type',
+        `reference to function of type ${FuncOp.function_type(target)}, but the result has type ${op.result(0).type}`,
+      );
   },
   fold: (op) => op.attr('value')!,
 });

@@ -1,5 +1,5 @@
 // The func dialect.
-import { type Dialect, FunctionType, SymbolRefAttr, defineDialect } from '@budflow/ir';
+import { type Dialect, defineDialect, FunctionType, SymbolRefAttr } from '@budflow/ir';
 import { materializeArithConstant } from '../arith/constant.js';
 import { CallIndirectOp, CallOp, FunctionConstantOp } from './calls.js';
 import { FuncOp, ReturnOp } from './function.js';

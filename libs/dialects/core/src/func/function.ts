@@ -1,33 +1,34 @@
 // func.func and func.return.
+
+import { exitsRegion } from '@budflow/interpreter';
 import {
   AnyType,
   ArrayAttr,
   AsmNames,
   type Attribute,
   AutomaticAllocationScope,
+  attr,
   Block,
   type Builder,
   CallableOp,
   type CustomAssembly,
   DictionaryAttr,
+  defineOp,
   FunctionType,
   InternalError,
   IsolatedFromAbove,
   type LocationRef,
   MemoryEffects,
   type Operation,
+  optionalAttr,
   Region,
   StringAttr,
   SymbolTrait,
   Terminator,
   type Type,
   TypeAttr,
-  attr,
-  defineOp,
-  optionalAttr,
   variadic,
 } from '@budflow/ir';
-import { exitsRegion } from '@budflow/interpreter';
 import { parseSignature, printSignature } from './signature.js';
 
 const VISIBILITIES = ['public', 'private', 'nested'] as const;
@@ -39,11 +40,26 @@ const functionAssembly: CustomAssembly = {
   canPrint(op) {
     const type = op.attr('function_type');
     if (op.operandCount !== 0 || op.resultCount !== 0 || op.regions.length !== 1) return false;
-    if (!(op.attr('sym_name') instanceof StringAttr) || !(type instanceof TypeAttr) || !(type.type instanceof FunctionType)) return false;
+    if (
+      !(op.attr('sym_name') instanceof StringAttr) ||
+      !(type instanceof TypeAttr) ||
+      !(type.type instanceof FunctionType)
+    )
+      return false;
     const visibility = op.attr('sym_visibility');
-    if (visibility && !(visibility instanceof StringAttr && (VISIBILITIES as readonly string[]).includes(visibility.value))) return false;
+    if (
+      visibility &&
+      !(visibility instanceof StringAttr && (VISIBILITIES as readonly string[]).includes(visibility.value))
+    )
+      return false;
     const body = op.region(0);
-    return body.isEmpty || sameTypes(body.entry.arguments.map((a) => a.type), type.type.inputs);
+    return (
+      body.isEmpty ||
+      sameTypes(
+        body.entry.arguments.map((a) => a.type),
+        type.type.inputs,
+      )
+    );
   },
   parse(parser, state) {
     const { context } = parser;
@@ -57,7 +73,8 @@ const functionAssembly: CustomAssembly = {
     const offset = parser.offset();
     parser.optionalAttrDictWithKeyword(state.attributes);
     for (const inherent of ELIDED.slice(0, 2))
-      if (state.attributes.has(inherent)) parser.error(`'${inherent}' is given by the syntax and must not be in the attributes`, offset);
+      if (state.attributes.has(inherent))
+        parser.error(`'${inherent}' is given by the syntax and must not be in the attributes`, offset);
     state.attributes.set('sym_name', context.stringAttr(name));
     state.attributes.set('function_type', context.typeAttr(context.functionType(signature.inputs, signature.results)));
     if (signature.argAttrs) state.attributes.set('arg_attrs', signature.argAttrs);
@@ -66,7 +83,8 @@ const functionAssembly: CustomAssembly = {
     const args = signature.names.map((operand, i) => ({ operand, type: signature.inputs[i]! }));
     const body = parser.optionalRegion(args);
     if (body) {
-      if (signature.names.length !== signature.inputs.length) parser.error('a function with a body needs names for its arguments', bodyAt);
+      if (signature.names.length !== signature.inputs.length)
+        parser.error('a function with a body needs names for its arguments', bodyAt);
       if (body.isEmpty) parser.error('expected non-empty function body', bodyAt);
     }
     state.regions.push(body ?? new Region());
@@ -76,7 +94,13 @@ const functionAssembly: CustomAssembly = {
     printer.text(visibility ? ` ${visibility} ` : ' ');
     printer.symbolName(FuncOp.sym_name(op));
     const body = FuncOp.body(op);
-    printSignature(printer, FuncOp.function_type(op), body.isEmpty ? null : body.entry.arguments, op.attr('arg_attrs'), op.attr('res_attrs'));
+    printSignature(
+      printer,
+      FuncOp.function_type(op),
+      body.isEmpty ? null : body.entry.arguments,
+      op.attr('arg_attrs'),
+      op.attr('res_attrs'),
+    );
     printer.attrDictWithKeyword(op, ELIDED);
     if (body.isEmpty) return;
     printer.space();
@@ -118,7 +142,10 @@ func.func @example(%a: i32) -> (i32 {example.attr = 1 : i64}) attributes {exampl
     } else {
       const args = body.entry.arguments.map((a) => a.type);
       if (!sameTypes(args, type.inputs))
-        op.emitError('func.entry-arguments', `entry block must have the arguments of the signature: expected (${type.inputs.join(', ')}), got (${args.join(', ')})`);
+        op.emitError(
+          'func.entry-arguments',
+          `entry block must have the arguments of the signature: expected (${type.inputs.join(', ')}), got (${args.join(', ')})`,
+        );
     }
     for (const [name, count, what] of [
       ['arg_attrs', type.inputs.length, 'argument'],
@@ -126,11 +153,17 @@ func.func @example(%a: i32) -> (i32 {example.attr = 1 : i64}) attributes {exampl
     ] as const) {
       const list = op.attr(name);
       if (list instanceof ArrayAttr && list.elements.length !== count)
-        op.emitError('func.attribute-count', `has ${list.elements.length} ${what} attribute dictionaries for ${count} ${what}s`);
+        op.emitError(
+          'func.attribute-count',
+          `has ${list.elements.length} ${what} attribute dictionaries for ${count} ${what}s`,
+        );
       if (!(list instanceof ArrayAttr)) continue;
       for (const entry of list.elements)
         if (entry instanceof DictionaryAttr && entry.names.some((n) => !n.includes('.')))
-          op.emitError('func.dialect-attribute', `${what}s may only have attributes with dialect-prefixed names, got ${entry}`);
+          op.emitError(
+            'func.dialect-attribute',
+            `${what}s may only have attributes with dialect-prefixed names, got ${entry}`,
+          );
     }
   },
 });
@@ -172,12 +205,18 @@ export const ReturnOp = defineOp({
     const { results } = FuncOp.function_type(func);
     const name = FuncOp.sym_name(func);
     if (results.length !== op.operandCount) {
-      op.emitError('func.return-count', `has ${op.operandCount} operands, but enclosing function (@${name}) returns ${results.length}`);
+      op.emitError(
+        'func.return-count',
+        `has ${op.operandCount} operands, but enclosing function (@${name}) returns ${results.length}`,
+      );
       return;
     }
     results.forEach((type, i) => {
       if (op.operand(i).type !== type)
-        op.emitError('func.return-type', `operand ${i} has type ${op.operand(i).type}, but function @${name} returns ${type}`);
+        op.emitError(
+          'func.return-type',
+          `operand ${i} has type ${op.operand(i).type}, but function @${name} returns ${type}`,
+        );
     });
   },
 });
@@ -225,7 +264,14 @@ export function setResultAttribute(func: Operation, index: number, name: string,
   setDictionaryEntry(func, 'res_attrs', FuncOp.function_type(func).results.length, index, name, value);
 }
 
-function setDictionaryEntry(func: Operation, list: string, count: number, index: number, name: string, value: Attribute | null): void {
+function setDictionaryEntry(
+  func: Operation,
+  list: string,
+  count: number,
+  index: number,
+  name: string,
+  value: Attribute | null,
+): void {
   if (index >= count) throw new InternalError(`${list}: no entry ${index} of ${count}`, func);
   const { context } = func;
   const old = func.attr(list);

@@ -6,8 +6,8 @@ import {
   type Attribute,
   DictionaryAttr,
   type FunctionType,
-  type Type,
   FunctionType as FunctionTypeClass,
+  type Type,
   type UnresolvedOperand,
   type Value,
 } from '@budflow/ir';
@@ -96,7 +96,10 @@ export function printSignature(
   const { results } = type;
   if (results.length === 0) return;
   const first = resAttrs instanceof ArrayAttr ? resAttrs.elements[0] : undefined;
-  const bare = results.length === 1 && !(results[0] instanceof FunctionTypeClass) && !(first instanceof DictionaryAttr && first.size > 0);
+  const bare =
+    results.length === 1 &&
+    !(results[0] instanceof FunctionTypeClass) &&
+    !(first instanceof DictionaryAttr && first.size > 0);
   printer.text(bare ? ' -> ' : ' -> (');
   results.forEach((result, i) => {
     if (i > 0) printer.text(', ');

@@ -1,27 +1,46 @@
 // The math dialect. Functions evaluate through numerics; those it does not have yet parse, verify and print, and trap
 // when interpreted.
-import { Elementwise, Idempotent, type InterfaceImplementation, Pure, SameOperandsAndResultType, type Trait, type Type, type TypeConstraint, type Value, type Attribute, attr, defineOp, elementTypeOf, type Operation } from '@budflow/ir';
+
 import {
   type ElementKernel,
-  type IntegerUnary,
-  Interpretable,
-  type Step,
   elementwiseStep,
   floatKernel,
   floatUnaryKernel,
+  type IntegerUnary,
+  Interpretable,
   integerPowerKernel,
   integerUnaryKernel,
   multiplyAddKernel,
   notInterpretable,
+  type Step,
 } from '@budflow/interpreter';
+import {
+  type Attribute,
+  attr,
+  defineOp,
+  Elementwise,
+  elementTypeOf,
+  Idempotent,
+  type InterfaceImplementation,
+  type Operation,
+  Pure,
+  SameOperandsAndResultType,
+  type Trait,
+  type Type,
+  type TypeConstraint,
+  type Value,
+} from '@budflow/ir';
 import { fastmathSpec, inlineFastmath } from '../arith/attributes.js';
+import { effectFree, speculatableWhen } from '../arith/define.js';
 import { sameTypeAssembly } from '../support/assembly.js';
 import { constantFoldAll } from '../support/constants.js';
 import { example } from '../support/example.js';
 import { FloatLike, IntegerLike } from '../support/types.js';
 
 function elementwise(kernel: (type: Type, op: Operation) => ElementKernel): InterfaceImplementation {
-  return Interpretable.implement({ compile: (op, c) => elementwiseStep(op, c, kernel(elementTypeOf(op.result(0).type), op)) });
+  return Interpretable.implement({
+    compile: (op, c) => elementwiseStep(op, c, kernel(elementTypeOf(op.result(0).type), op)),
+  });
 }
 
 interface UnaryOptions {
@@ -47,11 +66,26 @@ function floatFunction<const N extends string>(name: N, options: UnaryOptions) {
 }
 
 export const AbsFOp = floatFunction('math.absf', { summary: 'Clears the sign.', traits: [Idempotent] });
-export const CeilOp = floatFunction('math.ceil', { summary: 'The least integral value that is not below.', traits: [Idempotent] });
-export const FloorOp = floatFunction('math.floor', { summary: 'The greatest integral value that is not above.', traits: [Idempotent] });
-export const RoundOp = floatFunction('math.round', { summary: 'The nearest integral value, ties away from zero.', traits: [Idempotent] });
-export const RoundEvenOp = floatFunction('math.roundeven', { summary: 'The nearest integral value, ties to even.', traits: [Idempotent] });
-export const TruncOp = floatFunction('math.trunc', { summary: 'The nearest integral value toward zero.', traits: [Idempotent] });
+export const CeilOp = floatFunction('math.ceil', {
+  summary: 'The least integral value that is not below.',
+  traits: [Idempotent],
+});
+export const FloorOp = floatFunction('math.floor', {
+  summary: 'The greatest integral value that is not above.',
+  traits: [Idempotent],
+});
+export const RoundOp = floatFunction('math.round', {
+  summary: 'The nearest integral value, ties away from zero.',
+  traits: [Idempotent],
+});
+export const RoundEvenOp = floatFunction('math.roundeven', {
+  summary: 'The nearest integral value, ties to even.',
+  traits: [Idempotent],
+});
+export const TruncOp = floatFunction('math.trunc', {
+  summary: 'The nearest integral value toward zero.',
+  traits: [Idempotent],
+});
 export const SqrtOp = floatFunction('math.sqrt', { summary: 'Square root, correctly rounded.' });
 export const RsqrtOp = floatFunction('math.rsqrt', { summary: 'Reciprocal square root.' });
 export const CbrtOp = floatFunction('math.cbrt', { summary: 'Cube root.' });
@@ -91,12 +125,21 @@ function integerFunction<const N extends string>(name: N, options: UnaryOptions)
   } as const);
 }
 
-export const AbsIOp = integerFunction('math.absi', { summary: 'The absolute value; of the most negative value, itself.', traits: [Idempotent] });
+export const AbsIOp = integerFunction('math.absi', {
+  summary: 'The absolute value; of the most negative value, itself.',
+  traits: [Idempotent],
+});
 export const CtlzOp = integerFunction('math.ctlz', { summary: 'Number of leading zero bits; the width for zero.' });
 export const CttzOp = integerFunction('math.cttz', { summary: 'Number of trailing zero bits; the width for zero.' });
 export const CtPopOp = integerFunction('math.ctpop', { summary: 'Number of one bits.' });
 
-function binaryFunction<const N extends string>(name: N, summary: string, constraint: TypeConstraint, type: string, kernel: (op: Operation) => ElementKernel) {
+function binaryFunction<const N extends string>(
+  name: N,
+  summary: string,
+  constraint: TypeConstraint,
+  type: string,
+  kernel: (op: Operation) => ElementKernel,
+) {
   return {
     name,
     summary,
@@ -110,19 +153,37 @@ function binaryFunction<const N extends string>(name: N, summary: string, constr
   } as const;
 }
 
-const missing = (name: string) => (op: Operation): ElementKernel => {
-  throw notInterpretable(`${name} on ${elementTypeOf(op.result(0).type)} cannot be executed yet`);
-};
+const missing =
+  (name: string) =>
+  (op: Operation): ElementKernel => {
+    throw notInterpretable(`${name} on ${elementTypeOf(op.result(0).type)} cannot be executed yet`);
+  };
 const floatFlags = { attributes: { fastmath: fastmathSpec }, assembly: sameTypeAssembly(2, inlineFastmath) } as const;
 
-export const Atan2Op = defineOp({ ...binaryFunction('math.atan2', 'The angle of a point (rhs, lhs).', FloatLike, 'f32', missing('math.atan2')), ...floatFlags });
-export const PowFOp = defineOp({ ...binaryFunction('math.powf', 'The left operand to the power of the right.', FloatLike, 'f32', missing('math.powf')), ...floatFlags });
+export const Atan2Op = defineOp({
+  ...binaryFunction('math.atan2', 'The angle of a point (rhs, lhs).', FloatLike, 'f32', missing('math.atan2')),
+  ...floatFlags,
+});
+export const PowFOp = defineOp({
+  ...binaryFunction('math.powf', 'The left operand to the power of the right.', FloatLike, 'f32', missing('math.powf')),
+  ...floatFlags,
+});
 export const CopySignOp = defineOp({
-  ...binaryFunction('math.copysign', 'The left operand with the sign of the right.', FloatLike, 'f32', (op) => floatKernel('copysign', elementTypeOf(op.result(0).type))),
+  ...binaryFunction('math.copysign', 'The left operand with the sign of the right.', FloatLike, 'f32', (op) =>
+    floatKernel('copysign', elementTypeOf(op.result(0).type)),
+  ),
   ...floatFlags,
 });
 export const IPowIOp = defineOp({
-  ...binaryFunction('math.ipowi', 'Integer power; wraps. A negative power of zero traps.', IntegerLike, 'i32', (op) => integerPowerKernel(elementTypeOf(op.result(0).type))),
+  ...binaryFunction('math.ipowi', 'Integer power; wraps. A negative power of zero traps.', IntegerLike, 'i32', (op) =>
+    integerPowerKernel(elementTypeOf(op.result(0).type)),
+  ),
+  interfaces: [
+    elementwise((type) => integerPowerKernel(type)),
+    effectFree,
+    speculatableWhen((exponent) => Number(exponent) >= 0),
+  ],
+  traits: [Elementwise, SameOperandsAndResultType],
   assembly: sameTypeAssembly(2),
 });
 
@@ -134,7 +195,13 @@ export const FPowIOp = defineOp({
   results: { result: FloatLike },
   attributes: { fastmath: fastmathSpec },
   traits: [Pure, Elementwise],
-  interfaces: [Interpretable.implement({ compile: (op) => { throw notInterpretable(`math.fpowi on ${elementTypeOf(op.result(0).type)} cannot be executed yet`); } })],
+  interfaces: [
+    Interpretable.implement({
+      compile: (op) => {
+        throw notInterpretable(`math.fpowi on ${elementTypeOf(op.result(0).type)} cannot be executed yet`);
+      },
+    }),
+  ],
   assembly: {
     canPrint: (op) => op.operandCount === 2 && op.resultCount === 1 && op.operand(0).type === op.result(0).type,
     parse(parser, state) {

@@ -1,5 +1,5 @@
 // Assembly of the elementwise ops: `%a, %b fastmath<fast> : f32` and `%a : f32 to i32`.
-import type { AsmParser, AsmPrinter, AttrSpec, Attribute, CustomAssembly, Operation } from '@budflow/ir';
+import type { AsmParser, AsmPrinter, Attribute, AttrSpec, CustomAssembly, Operation } from '@budflow/ir';
 
 /** An attribute written between the operands and the colon: `keyword<...>`, or a bare word. */
 export interface InlineAttribute {
@@ -25,7 +25,8 @@ function printInline(printer: AsmPrinter, op: Operation, inline: readonly Inline
 }
 
 function fits(op: Operation, operandCount: number, inline: readonly InlineAttribute[]): boolean {
-  if (op.operandCount !== operandCount || op.resultCount !== 1 || op.ownRegions !== null || op.ownSuccessors !== null) return false;
+  if (op.operandCount !== operandCount || op.resultCount !== 1 || op.ownRegions !== null || op.ownSuccessors !== null)
+    return false;
   for (const item of inline) {
     const value = op.attr(item.name);
     if (value && !item.spec.check(value)) return false;

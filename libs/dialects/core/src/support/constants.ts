@@ -1,8 +1,20 @@
 // Looking at constant operands in folds and patterns. Splats count as their one value.
+
+import {
+  attributeFromValue,
+  type Evaluator1,
+  type Evaluator2,
+  interpretPureOp,
+  RuntimeTrap,
+  type RuntimeValue,
+  valueFromAttribute,
+} from '@budflow/interpreter';
 import {
   type Attribute,
   ConstantLike,
   DenseElementsAttr,
+  denseElement,
+  elementTypeOf,
   FloatAttr,
   FloatType,
   IndexType,
@@ -11,10 +23,7 @@ import {
   type Operation,
   type Type,
   type Value,
-  denseElement,
-  elementTypeOf,
 } from '@budflow/ir';
-import { type Evaluator1, type Evaluator2, type RuntimeValue, RuntimeTrap, attributeFromValue, interpretPureOp, valueFromAttribute } from '@budflow/interpreter';
 
 /** The integer a scalar or splat constant holds; null for anything else. */
 export function integerOf(attr: Attribute | null | undefined): number | bigint | null {

@@ -1,17 +1,17 @@
 // Type constraints and type functions that the core dialects share.
 import {
   AnyFloat,
-  DYNAMIC,
   type Context,
+  DYNAMIC,
+  elementTypeOf,
   FloatType,
   IntegerType,
+  like,
   SignlessInteger,
   SignlessIntegerOrIndex,
   TensorType,
   type Type,
   VectorType,
-  elementTypeOf,
-  like,
 } from '@budflow/ir';
 
 export const IntegerLike = like(SignlessIntegerOrIndex);

@@ -1,6 +1,7 @@
 // Helpers of the tests: text in, module or diagnostics out.
+
+import { Interpreter, type InterpreterOptions, interpretPureOp, type RuntimeValue } from '@budflow/interpreter';
 import { Context, type Diagnostic, type Operation, parseModule, printModule, verify } from '@budflow/ir';
-import { Interpreter, type InterpreterOptions, type RuntimeValue, interpretPureOp } from '@budflow/interpreter';
 import { applyPatternsGreedily } from '@budflow/rewrite';
 import { registerCoreDialects } from '../register.js';
 
@@ -11,7 +12,10 @@ export function coreContext(): Context {
 }
 
 /** Parses and verifies; returns what was reported. */
-export function check(text: string, context = coreContext()): { module: Operation | undefined; diagnostics: Diagnostic[] } {
+export function check(
+  text: string,
+  context = coreContext(),
+): { module: Operation | undefined; diagnostics: Diagnostic[] } {
   const { result, diagnostics } = context.diagnostics.collect(() => {
     const module = parseModule(text, context);
     if (module) verify(module);
@@ -32,14 +36,23 @@ export function errorsOf(text: string): string[] {
   return check(text).diagnostics.map((d) => d.id);
 }
 
-export function run(text: string, args: readonly RuntimeValue[] = [], options: InterpreterOptions = {}, name = 'f'): RuntimeValue[] {
+export function run(
+  text: string,
+  args: readonly RuntimeValue[] = [],
+  options: InterpreterOptions = {},
+  name = 'f',
+): RuntimeValue[] {
   return new Interpreter(parse(text), options).call(name, args);
 }
 
 /** The module after canonicalization to a fixpoint, its changes checked. */
 export function canonicalize(module: Operation): ReadonlyMap<string, number> {
   const { diagnostics, result } = module.context.diagnostics.collect(() => {
-    const outcome = applyPatternsGreedily(module, [], { canonicalize: true, defaultFold: interpretPureOp, checkChanges: true });
+    const outcome = applyPatternsGreedily(module, [], {
+      canonicalize: true,
+      defaultFold: interpretPureOp,
+      checkChanges: true,
+    });
     verify(module);
     return outcome;
   });
