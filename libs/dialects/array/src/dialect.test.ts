@@ -1,5 +1,5 @@
 import { Interpretable } from '@budflow/interpreter';
-import { OpCost, OpPattern, StructuredOp, parseModule, printModule, verify } from '@budflow/ir';
+import { OpCost, OpPattern, parseModule, printModule, StructuredOp, verify } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
 import { arrayDialect } from './index.js';
 import { moduleFrom, newContext, opsNamed } from './testing/harness.js';

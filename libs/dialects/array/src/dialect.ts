@@ -18,6 +18,7 @@ import { ConstantOp, FullOp, IotaOp } from './ops/creation.js';
 import { DimOp } from './ops/dim.js';
 import { DotGeneralOp } from './ops/dot-general.js';
 import { FusionOp, YieldOp } from './ops/fusion.js';
+import { NotOp } from './ops/not.js';
 import { PadOp } from './ops/pad.js';
 import { ReduceOp } from './ops/reduce.js';
 import { ReshapeOp } from './ops/reshape.js';
@@ -36,7 +37,6 @@ import {
   Log10Op,
   LogOp,
   NegOp,
-  NotOp,
   RoundEvenOp,
   RsqrtOp,
   SigmoidOp,

@@ -1,6 +1,8 @@
 // Public face of the array dialect.
 export { arrayDialect } from './dialect.js';
 export { isBoolean, isExactConversion, isUnsigned } from './element-types.js';
+export { interpretStructured, structuredInterpretation } from './interpret/structured.js';
+export * from './kinds.js';
 export * from './ops/binary.js';
 export { BroadcastOp, broadcastSize, dimsThatNeedSizes } from './ops/broadcast.js';
 export * from './ops/cast.js';
@@ -9,6 +11,7 @@ export * from './ops/creation.js';
 export { DimOp, sizeOperand, sizeSource } from './ops/dim.js';
 export { type DotDimensions, DotGeneralOp, dotDimensions } from './ops/dot-general.js';
 export { bodyOps, FusionOp, YieldOp } from './ops/fusion.js';
+export * from './ops/not.js';
 export * from './ops/pad.js';
 export { ReduceOp, reductionOrder } from './ops/reduce.js';
 export { ReshapeOp, reshapeIndices } from './ops/reshape.js';
@@ -23,5 +26,3 @@ export {
   CANONICAL_OUTER_ORDER,
   OrderAttr,
 } from './reduction-order.js';
-export * from './kinds.js';
-export { interpretStructured, structuredInterpretation } from './interpret/structured.js';

@@ -1,5 +1,5 @@
 // Bodies, combiners and identities of the reductions.
-import { FmaOp, buildBinary, buildConvert } from '@budflow/dialect-core';
+import { buildBinary, buildConvert, FmaOp } from '@budflow/dialect-core';
 import {
   type Attribute,
   type BodyContext,
@@ -14,8 +14,8 @@ import {
 } from '@budflow/ir';
 import { floatIdentity, narrowIntegerIdentity, wideIntegerIdentity } from '@budflow/numerics';
 import { isUnsigned } from './element-types.js';
-import { regionKind } from './ops/reduce-region.js';
 import type { Contract, ReduceKind } from './kinds.js';
+import { regionKind } from './ops/reduce-region.js';
 import { bodyOptions } from './scalar-body.js';
 import { tensorType } from './structure.js';
 

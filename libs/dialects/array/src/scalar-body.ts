@@ -1,7 +1,6 @@
 // Bodies of the elementwise structured ops, in arith and math ops.
 import {
   type BuildOptions,
-  FmaOp,
   buildBinary,
   buildClamp,
   buildCompare,
@@ -9,6 +8,7 @@ import {
   buildConvert,
   buildSelect,
   buildUnary,
+  FmaOp,
   fastmathOf,
   signednessOf,
   signlessType,

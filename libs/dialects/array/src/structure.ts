@@ -1,12 +1,14 @@
 // Iteration domains and indexing maps that several structured ops share.
+
+import { interpretPureOp } from '@budflow/interpreter';
 import {
   AffineExpr,
-  type Attribute,
   type AffineMap,
+  type Attribute,
   type BodyContext,
+  ConditionallySpeculatable,
   type DomainDim,
   type DomainSize,
-  ConditionallySpeculatable,
   DYNAMIC,
   type InterfaceImplementation,
   MemoryEffects,
@@ -19,7 +21,6 @@ import {
   type TensorType,
   type Value,
 } from '@budflow/ir';
-import { interpretPureOp } from '@budflow/interpreter';
 
 export function tensorType(value: Value): TensorType {
   return value.type as TensorType;

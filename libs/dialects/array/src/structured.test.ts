@@ -1,10 +1,10 @@
-import { Interpretable, RuntimeTrap, type TensorValue, elementsOf } from '@budflow/interpreter';
+import { elementsOf, Interpretable, RuntimeTrap, type TensorValue } from '@budflow/interpreter';
 import { StructuredOp } from '@budflow/ir';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { structuredInterpretation } from './index.js';
 import { call, moduleFrom, newContext } from './testing/harness.js';
-import { type Program, allPrograms } from './testing/random-ops.js';
+import { allPrograms, type Program } from './testing/random-ops.js';
 
 /** Elements and shape of the result, or the kind of trap. */
 export function outcome(

@@ -22,8 +22,7 @@ import {
   type Operation,
   type Type,
 } from '@budflow/ir';
-import type { ComparePredicate } from '../kinds.js';
-import type { BinaryKind, UnaryKind } from '../kinds.js';
+import type { BinaryKind, ComparePredicate, UnaryKind } from '../kinds.js';
 import { f32Binary, f32Clamp, f32Compare, f32MultiplyAddTwice, f32Select, f32Unary } from './f32-loops.js';
 import { binaryScalar, compareScalar, convertScalar, floatUnaryName, unaryScalar } from './scalars.js';
 

@@ -14,8 +14,7 @@ import {
 import { FloatType, IndexType, type IntegerType, type Type } from '@budflow/ir';
 import { type IntegerArithmetic, narrowInteger, wideInteger } from '@budflow/numerics';
 import { isBoolean, isUnsigned } from '../element-types.js';
-import type { ComparePredicate } from '../kinds.js';
-import type { BinaryKind, UnaryKind } from '../kinds.js';
+import type { BinaryKind, ComparePredicate, UnaryKind } from '../kinds.js';
 
 type IntegerUnaryName = 'neg' | 'abs' | 'not';
 type IntegerBinaryName = BinaryKind;

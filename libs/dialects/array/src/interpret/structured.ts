@@ -1,40 +1,41 @@
 // Interpretation of any structured op from its domain, indexing maps and scalar body alone, point by point: what a
 // foreign op needs no code for. The body is built into a scratch region and compiled like any other.
+
+import { signlessType } from '@budflow/dialect-core';
+import {
+  type CompileContext,
+  type CompiledRegion,
+  type ElementAccess,
+  elementAccess,
+  type Frame,
+  Interpretable,
+  makeTensor,
+  RuntimeTrap,
+  type Scalar,
+  type Step,
+  stridesOf,
+  type TensorValue,
+  valueFromAttribute,
+} from '@budflow/interpreter';
 import {
   type AffineMap,
   Block,
   type BodyContext,
   Builder,
-  DYNAMIC,
   type DomainDim,
+  DYNAMIC,
   type Operation,
-  Region,
   type ReductionInfo,
   type ReductionOrder,
+  Region,
   StructuredOp,
   TensorType,
   type Type,
   type Value,
 } from '@budflow/ir';
-import {
-  type CompileContext,
-  type CompiledRegion,
-  type ElementAccess,
-  type Frame,
-  Interpretable,
-  RuntimeTrap,
-  type Scalar,
-  type Step,
-  TensorValue,
-  elementAccess,
-  makeTensor,
-  stridesOf,
-  valueFromAttribute,
-} from '@budflow/interpreter';
 import { BinaryCounter } from '@budflow/numerics';
 import { buildResultSizes } from '../ops/result-sizes.js';
 import { CANONICAL_LANES_ORDER } from '../reduction-order.js';
-import { signlessType } from '@budflow/dialect-core';
 import { orderOfGroup } from './accumulate.js';
 import { filledTensor } from './creation.js';
 import { groupsOf, signless } from './reduce.js';

@@ -16,13 +16,12 @@ import { sameTypeAssembly } from '../assembly.js';
 import { BooleanTensor, FloatTensor, isBoolean, NumericTensor, ScalarTensor } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretClamp, interpretCompare, interpretFma, interpretSelect } from '../interpret/elementwise.js';
+import { COMPARE_PREDICATES, type ComparePredicate } from '../kinds.js';
 import { clampBody, compareBody, fmaBody, selectBody } from '../scalar-body.js';
 import { isExtreme, isSplat, splatOf } from '../splat.js';
 import { effectFree, elementwiseInterfaces, interpretConstants, tensorType } from '../structure.js';
 import { expectResult, verifySameOperandTypes, verifySameTypes } from '../verify-types.js';
-import { COMPARE_PREDICATES, type ComparePredicate } from '../kinds.js';
 import { AddOp } from './binary.js';
-import { NotOp } from './unary.js';
 
 function isPredicate(text: string): text is ComparePredicate {
   return (COMPARE_PREDICATES as readonly string[]).includes(text);
@@ -36,15 +35,6 @@ const SWAPPED: Record<ComparePredicate, ComparePredicate> = {
   le: 'ge',
   gt: 'lt',
   ge: 'le',
-};
-/** The predicate that holds when the other does not; valid where nothing is unordered. */
-const NEGATED: Record<ComparePredicate, ComparePredicate> = {
-  eq: 'ne',
-  ne: 'eq',
-  lt: 'ge',
-  le: 'gt',
-  gt: 'le',
-  ge: 'lt',
 };
 
 /** What a comparison of a value with itself gives; undefined when NaN makes it depend on the value. */
@@ -135,29 +125,6 @@ export const CmpOp = defineOp({
         return true;
       },
     }),
-    definePattern({
-      name: 'negated-comparison',
-      equation: 'not (x < y) == (x >= y)',
-      root: 'array.not',
-      generates: ['array.cmp'],
-      rewrite(op, rewriter) {
-        const inner = op.operand(0).definingOp;
-        if (!inner || !CmpOp.is(inner)) return false;
-        const predicate = CmpOp.predicate(inner);
-        const float = tensorType(inner.operand(0)).element instanceof FloatType;
-        if (float && predicate !== 'eq' && predicate !== 'ne')
-          return rewriter.fail('an ordered comparison is false on NaN, and so would its negation be');
-        rewriter.setInsertionPoint(op);
-        const negated = CmpOp.build(rewriter, op.loc, {
-          lhs: inner.operand(0),
-          rhs: inner.operand(1),
-          predicate: NEGATED[predicate],
-          fastmath: CmpOp.fastmath(inner),
-        });
-        rewriter.replaceOp(op, [negated]);
-        return true;
-      },
-    }),
   ],
 });
 
@@ -229,7 +196,7 @@ export const SelectOp = defineOp({
       root: 'array.select',
       rewrite(op, rewriter) {
         const inner = op.operand(0).definingOp;
-        if (!inner || !NotOp.is(inner)) return false;
+        if (!inner || inner.name !== 'array.not') return false;
         const [x, y] = [op.operand(1), op.operand(2)];
         rewriter.modify(op, () => {
           op.setOperand(0, inner.operand(0));

@@ -1,4 +1,6 @@
 // array.reduce: combines elements along dimensions, by a named kind or a region.
+
+import { signlessType } from '@budflow/dialect-core';
 import {
   type AffineMap,
   AnyTensor,
@@ -33,10 +35,9 @@ import { parseNamedList, printAttributes, printNamedList } from '../assembly.js'
 import { isBoolean } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretReduce } from '../interpret/reduce.js';
-import { combineValues, effectiveKind, identityAttribute, reduceBody } from '../reduce-body.js';
 import { type Contract, REDUCE_KINDS, type ReduceKind } from '../kinds.js';
+import { combineValues, effectiveKind, identityAttribute, reduceBody } from '../reduce-body.js';
 import { CANONICAL_LANES_ORDER, contractAttribute, orderAttribute } from '../reduction-order.js';
-import { signlessType } from '@budflow/dialect-core';
 import { dimsMap, operandSize, tensorType } from '../structure.js';
 import { expectResult, verifyDims } from '../verify-types.js';
 import { AddOp, AndOp, MaxOp, MinOp, MulOp, OrOp, XorOp } from './binary.js';

@@ -1,61 +1,8 @@
 // Elementwise ops of one operand.
-import {
-  defineOp,
-  definePattern,
-  Idempotent,
-  Involution,
-  type Operation,
-  type PointCost,
-  Pure,
-  type RewritePattern,
-  type Trait,
-  type TypeConstraint,
-} from '@budflow/ir';
-import { sameTypeAssembly } from '../assembly.js';
-import { FloatTensor, IntegerTensor, isUnsigned, NumericTensor } from '../element-types.js';
-import { fastmathAttribute } from '../fastmath.js';
-import { interpretUnary } from '../interpret/elementwise.js';
-import type { UnaryKind } from '../kinds.js';
-import { unaryBody } from '../scalar-body.js';
-import { elementwiseInterfaces, tensorType } from '../structure.js';
-import { verifySameTypes } from '../verify-types.js';
-
-interface UnaryOptions {
-  readonly summary: string;
-  readonly description?: string;
-  readonly operand: TypeConstraint;
-  readonly cost: PointCost;
-  readonly element?: string;
-  readonly traits?: readonly Trait[];
-  readonly fold?: (op: Operation) => ReturnType<Operation['operand']> | null;
-  readonly patterns?: readonly RewritePattern[];
-}
-
-function defineUnary(kind: UnaryKind, options: UnaryOptions) {
-  const element = options.element ?? 'f32';
-  return defineOp({
-    name: `array.${kind}`,
-    summary: options.summary,
-    description: options.description,
-    example: `func.func @f(%x: tensor<4x?x${element}>) -> tensor<4x?x${element}> {
-  %0 = array.${kind} %x : tensor<4x?x${element}>
-  return %0 : tensor<4x?x${element}>
-}`,
-    operands: { operand: options.operand },
-    results: { result: options.operand },
-    attributes: { fastmath: fastmathAttribute },
-    traits: [Pure, ...(options.traits ?? [])],
-    interfaces: [
-      ...elementwiseInterfaces(options.cost, (op, context) => unaryBody(kind, op, context)),
-      interpretUnary(kind),
-    ],
-    assembly: sameTypeAssembly(1),
-    inferTypes: (_, state) => [state.operands[0]!.type],
-    verify: verifySameTypes,
-    fold: options.fold,
-    patterns: options.patterns,
-  });
-}
+import { definePattern, Idempotent, Involution, type PointCost } from '@budflow/ir';
+import { FloatTensor, isUnsigned, NumericTensor } from '../element-types.js';
+import { tensorType } from '../structure.js';
+import { defineUnary } from './define-unary.js';
 
 const CHEAP: PointCost = { flops: 1, expensive: false };
 const ROOT: PointCost = { flops: 6, expensive: true };
@@ -161,13 +108,4 @@ export const RoundEvenOp = defineUnary('round_even', {
   operand: FloatTensor,
   cost: CHEAP,
   traits: [Idempotent],
-});
-
-export const NotOp = defineUnary('not', {
-  summary: 'Bitwise complement',
-  description: 'Logical negation on i1.',
-  operand: IntegerTensor,
-  cost: CHEAP,
-  element: 'i32',
-  traits: [Involution],
 });

@@ -1,15 +1,15 @@
 // Helpers of the tests: contexts with the dialects, modules from text, values from numbers.
 import { registerCoreDialects } from '@budflow/dialect-core';
 import {
+  elementsOf,
   Interpreter,
   type InterpreterOptions,
   type RuntimeValue,
   type Scalar,
   TensorValue,
-  elementsOf,
   tensorFrom,
 } from '@budflow/interpreter';
-import { Context, type Operation, type TensorType, parseModule, parseType, verify } from '@budflow/ir';
+import { Context, type Operation, parseModule, parseType, type TensorType, verify } from '@budflow/ir';
 import { arrayDialect } from '../index.js';
 
 export function newContext(): Context {
