@@ -99,6 +99,12 @@ function mapped(copy: ReadonlyMap<Value, Value>, values: readonly Value[]): Valu
   return values.map((v) => lookup(copy, v));
 }
 
+function setAll(copy: Map<Value, Value>, from: readonly Value[], to: readonly Value[]): void {
+  from.forEach((value, i) => {
+    copy.set(value, to[i]!);
+  });
+}
+
 /** Emits all copies of the ops of a block but its terminator. */
 function jam(block: Block, copies: Copies, builder: Builder): void {
   for (let op = block.firstOp; op && op !== block.lastOp; op = op.next) {
@@ -114,7 +120,7 @@ function emitCopies(op: Operation, copies: Copies, builder: Builder): void {
     isSharable(op) && rest.every((copy) => op.operands.every((v) => lookup(copy, v) === lookup(first!, v)));
   if (common) {
     const made = builder.insert(op.clone(new Map(first)));
-    for (const copy of copies) op.results.forEach((r, i) => copy.set(r, made.result(i)));
+    for (const copy of copies) setAll(copy, op.results, made.results);
     return;
   }
   for (const copy of copies) builder.insert(op.clone(copy));
@@ -137,11 +143,13 @@ function jamFor(loop: Operation, copies: Copies, builder: Builder): void {
   const inner = copies.map((copy, t) => {
     const own = new Map(copy);
     own.set(old.arguments[0]!, iv);
-    inits.forEach((_, i) => own.set(old.arguments[i + 1]!, carried[t]![i]!));
+    setAll(own, old.arguments.slice(1), carried[t]!);
     return own;
   });
   jamBody(old, inner, block);
-  copies.forEach((copy, t) => loop.results.forEach((r, i) => copy.set(r, made.result(t * inits.length + i))));
+  copies.forEach((copy, t) => {
+    setAll(copy, loop.results, made.results.slice(t * inits.length));
+  });
 }
 
 function withSegments(loop: Operation, sizes: readonly number[]) {
@@ -164,7 +172,9 @@ function jamIf(op: Operation, copies: Copies, builder: Builder): void {
   const made = builder.insert(
     Operation.create(op.info, op.loc, mapped(copies[0]!, op.operands), types, op.attributes, regions),
   );
-  copies.forEach((copy, t) => op.results.forEach((r, i) => copy.set(r, made.result(t * op.resultCount + i))));
+  copies.forEach((copy, t) => {
+    setAll(copy, op.results, made.results.slice(t * op.resultCount));
+  });
 }
 
 /** Copies of a whole block; its terminator passes the values of all of them, copy by copy. */

@@ -70,7 +70,9 @@ export class VectorEmitter {
     const uniform = this.uniformOperands(op);
     if (uniform) {
       const made = this.builder.insert(Operation.create(op.info, op.loc, uniform, op.resultTypes, op.attributes));
-      op.results.forEach((r, i) => this.lanes.setScalar(r, made.result(i)));
+      op.results.forEach((r, i) => {
+        this.lanes.setScalar(r, made.result(i));
+      });
       return;
     }
     if (this.indexCast(op)) return;
@@ -85,7 +87,9 @@ export class VectorEmitter {
     const operands = op.operands.map((v) => this.lanes.vector(v, op.loc));
     const types = op.resultTypes.map((t) => this.lanes.typeOf(t));
     const made = this.builder.insert(Operation.create(op.info, op.loc, operands, types, op.attributes));
-    op.results.forEach((r, i) => this.lanes.setVector(r, made.result(i)));
+    op.results.forEach((r, i) => {
+      this.lanes.setVector(r, made.result(i));
+    });
   }
 
   /** The operands when they are the same in all lanes. */

@@ -1,0 +1,114 @@
+import { ForOp } from '@budflow/dialect-loop';
+import type { Operation } from '@budflow/ir';
+import { describe, expect, test } from 'vitest';
+import { applyStep } from './engine.js';
+import { parseSchedule, type Step, serializeSchedule } from './schedule.js';
+import { checkVerified, functionOf, generator, parseKernel, run, schedule } from './testing/kernel.js';
+import {
+  ADD,
+  LANES_SUM,
+  MATMUL,
+  MIXED,
+  matmulSizes,
+  mixedSizes,
+  RESHAPE,
+  SOFTMAX,
+  softmaxSizes,
+  sumSizes,
+  WAVEFRONT,
+} from './testing/kernels.js';
+
+/** Step lists tried for each program; the long run of the requirements is 1,000. */
+const SCHEDULES = Number(process.env.SCHEDULES ?? 60);
+const STEPS = 9;
+
+function loopNames(func: Operation): string[] {
+  const names: string[] = [];
+  func.walk((op) => {
+    const name = ForOp.is(op) ? ForOp.name(op) : undefined;
+    if (name !== undefined) names.push(name);
+  });
+  return names;
+}
+
+/** A step on loops that are there, legal or not. */
+function randomStep(func: Operation, next: () => number): Step {
+  const names = loopNames(func);
+  const pick = <T>(list: readonly T[]): T => list[next() % list.length]!;
+  const loop = pick(names);
+  switch (next() % 9) {
+    case 0:
+    case 1:
+    case 2:
+      return { primitive: 'split', loop, factor: pick([1, 2, 3, 4, 8, 16]), tail: pick(['peel', 'guard']) };
+    case 3:
+    case 4: {
+      const around: string[] = [];
+      func.walk((op) => {
+        if (ForOp.is(op) && ForOp.name(op) === loop) {
+          for (let at: Operation | null = op; at && at !== func; at = at.parentOp) if (ForOp.is(at)) around.push(ForOp.name(at) ?? '');
+        }
+      });
+      const chosen = around.slice(0, 2 + (next() % 2));
+      return { primitive: 'reorder', loops: chosen.length < 2 ? [loop, pick(names)] : next() % 2 ? chosen : [chosen[1]!, chosen[0]!, ...chosen.slice(2)] };
+    }
+    case 5:
+      return { primitive: 'vectorize', loop };
+    case 6:
+      return { primitive: 'unroll_and_jam', loop };
+    case 7: {
+      const stages = [...new Set(names.filter((n) => n.endsWith('.d0')).map((n) => n.slice(0, -3)))];
+      return { primitive: 'compute_at', stage: stages.length ? pick(stages) : 'none', loop };
+    }
+    default:
+      return { primitive: 'pack', buffer: `arg${next() % 3}`, loops: next() % 2 ? [loop] : [loop, pick(names)] };
+  }
+}
+
+const PROGRAMS: Readonly<Record<string, { text: string; sizes: readonly (readonly number[])[] }>> = {
+  add: { text: ADD, sizes: [0, 1, 7, 8, 33].map((n) => [n, n, n]) },
+  mixed: { text: MIXED, sizes: [mixedSizes(0, 3), mixedSizes(5, 1), mixedSizes(9, 17), mixedSizes(16, 8)] },
+  matmul: { text: MATMUL, sizes: [matmulSizes(1, 1, 1), matmulSizes(9, 10, 3), matmulSizes(16, 8, 0), matmulSizes(5, 19, 4)] },
+  softmax: { text: SOFTMAX, sizes: [softmaxSizes(1, 1), softmaxSizes(9, 5), softmaxSizes(4, 18), softmaxSizes(0, 4)] },
+  'sum in lanes': { text: LANES_SUM, sizes: [sumSizes(1, 0), sumSizes(9, 11), sumSizes(4, 16), sumSizes(3, 3)] },
+  reshape: { text: RESHAPE, sizes: [0, 1, 5, 16].map((m) => [2 * m, m]) },
+  wavefront: { text: WAVEFRONT, sizes: [[1, 1], [2, 5], [9, 9], [6, 17]] },
+};
+
+describe('random schedules', () => {
+  for (const [name, { text, sizes }] of Object.entries(PROGRAMS)) {
+    test(`every legal schedule of ${name} computes the same, and replays to the same loops`, () => {
+      const original = parseKernel(text);
+      const expected = sizes.map((size) => run(original, size));
+      let applied = 0;
+      for (let seed = 1; seed <= SCHEDULES; seed++) {
+        const next = generator(seed * 104729);
+        for (let i = 0; i < 5; i++) next();
+        const module = parseKernel(text);
+        const steps: Step[] = [];
+        for (let i = 0; i < STEPS; i++) {
+          const func = functionOf(module);
+          if (loopNames(func).length === 0) break;
+          const step = randomStep(func, next);
+          const before = module.toString();
+          if (applyStep(func, step).ok) steps.push(step);
+          else if (module.toString() !== before) throw new Error(`refused ${JSON.stringify(step)} changed the kernel`);
+        }
+        applied += steps.length;
+        const json = serializeSchedule({ steps });
+        checkVerified(module);
+        sizes.forEach((size, k) => {
+          const got = run(module, size);
+          got.forEach((bytes, b) => {
+            const same = bytes.every((x, at) => x === expected[k]![b]![at]);
+            if (!same) throw new Error(`seed ${seed}, sizes ${size.join()}: ${json}\n${module.toString()}`);
+          });
+        });
+        const replayed = parseKernel(text);
+        schedule(replayed, parseSchedule(json).schedule!.steps);
+        if (replayed.toString() !== module.toString()) throw new Error(`does not replay: ${json}`);
+      }
+      expect(applied).toBeGreaterThan(SCHEDULES);
+    });
+  }
+});
