@@ -56,20 +56,35 @@ function decodeLossless(bytes: Uint8Array): string {
   try {
     return strictDecoder.decode(bytes);
   } catch {
-    let text = '';
+    const parts: string[] = [];
+    let start = 0;
     for (let i = 0; i < bytes.length; ) {
-      const lead = bytes[i]!;
-      const size = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-      try {
-        text += strictDecoder.decode(bytes.subarray(i, i + size));
+      const size = sequenceLength(bytes, i);
+      if (size > 0) {
         i += size;
-      } catch {
-        text += String.fromCharCode(0xdc00 + lead);
-        i++;
+        continue;
       }
+      if (start < i) parts.push(decoder.decode(bytes.subarray(start, i)));
+      parts.push(String.fromCharCode(0xdc00 + (bytes[i] ?? 0)));
+      start = ++i;
     }
-    return text;
+    parts.push(decoder.decode(bytes.subarray(start)));
+    return parts.join('');
   }
+}
+
+/** Length of the well-formed UTF-8 sequence at `i` (Unicode's table 3-7); 0 when there is none. */
+function sequenceLength(bytes: Uint8Array, i: number): number {
+  const lead = bytes[i] ?? 0;
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  const second = bytes[i + 1] ?? 0;
+  const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  if (second < low || second > high) return 0;
+  for (let k = 2; k < size; k++) if (((bytes[i + k] ?? 0) & 0xc0) !== 0x80) return 0;
+  return size;
 }
 
 export interface ParserInput {

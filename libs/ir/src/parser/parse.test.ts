@@ -128,6 +128,10 @@ describe('attributes', () => {
     expect((attr('"a\\n\\t\\"\\\\\\41é"') as StringAttr).value).toBe('a\n\t"\\Aé');
     for (const text of ['"\\FF\\00"', '"\\C3\\A9"', '"\\ED\\B3\\BF"', '"\\F0\\9F\\98\\80\\9F"'])
       expect(attr(text).toString()).toBe(text);
+    // Every malformed shape of UTF-8, between characters of every length.
+    const odd = '\\80a\\C0\\AF\\C3\\A9\\E0\\9F\\BF\\E6\\BC\\A2\\ED\\A0\\80\\F0\\9F\\98\\80\\F4\\90\\80\\80\\F5\\C3';
+    expect(attr(`"${odd}"`).toString()).toBe(`"${odd}"`);
+    expect(attr(`"${'\\FF'.repeat(100_000)}"`).toString()).toHaveLength(300_002);
     expect(attr('"x" : !d.s')).toBe(context.stringAttr('x', context.opaqueType('d', 'd.s')));
   });
   it('read dense elements', () => {
