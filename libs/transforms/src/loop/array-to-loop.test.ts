@@ -68,7 +68,7 @@ describe('array-to-loop', () => {
     expect(text.match(/math\.exp/g)).toHaveLength(1);
   });
 
-  for (const n of [0, 1, 15, 16, 17, 1000, 1024, 1025, 2048, 5000]) {
+  for (const n of [0, 1, 15, 16, 17, 1000, 1024, 1025, 2048, 5000, 262_144, 900_001]) {
     test(`the canonical sum of ${n} elements keeps its bits`, () => {
       expectSame(
         kernel(

@@ -195,6 +195,7 @@ class KernelLowering {
     const site: ReductionSite = {
       op,
       stage: name,
+      wholeKernel: reduced.length === domain.length,
       sizes: reduced.map((d) => sizes[d]!),
       types: op.results.map((r) => signless(op.context, (r.type as TensorType).element)),
       point: (ivs) => {

@@ -73,9 +73,10 @@ function isCountable(loop: Operation): boolean {
   return loop.resultCount === 0 && step === 1 && lower.map.singleConstant() === 0 && upper.map.results.length === 1;
 }
 
-/** Ops that may be repeated in every phase that needs them. */
+/** Root ops that may be repeated in every phase that needs them: private buffers, and index computations on sizes. */
 function isSetup(op: Operation): boolean {
-  return AllocaOp.is(op) || (isMemoryEffectFree(op) && op.ownRegions === null);
+  if (!AllocaOp.is(op) && !(isMemoryEffectFree(op) && op.ownRegions === null)) return false;
+  return op.operands.every((v) => v.definingOp === null || isSetup(v.definingOp));
 }
 
 function cut(kernel: Operation): Phase[] {

@@ -7,8 +7,8 @@
 //     %s = arith.addf %a, %x
 //     memory.store %s, %acc[] }
 //
-// 1. A cell of an alloca that a loop reads or writes at one invariant address becomes a carried value of the loop,
-//    inner loops first. 2. Within a block, loads are replaced by what was stored. 3. Stores nobody reads and buffers nobody
+// 1. A cell of an alloca that a loop writes at one invariant address becomes a carried value of the loop, one that it only
+//    reads is read in front of it, inner loops first. 2. Within a block, loads are replaced by what was stored. 3. Stores nobody reads and buffers nobody
 //    loads go away. Only buffers that are accessed by plain loads and stores take part. Breaks no loop names.
 import { ForOp, forBounds, forInits, YieldOp } from '@budflow/dialect-loop';
 import { AllocaOp, LoadOp, StoreOp } from '@budflow/dialect-memory';
@@ -20,6 +20,7 @@ export const scalarReplacement = definePass({
   name: 'scalar-replacement',
   summary: 'keep private buffers in registers: carried values, forwarding, dead buffers',
   statistics: {
+    hoisted: 'loads of cells that the loop does not write, moved in front of it',
     carried: 'cells carried by a loop instead of memory',
     forwarded: 'loads replaced by a stored value',
     buffers: 'private buffers removed',
@@ -29,7 +30,10 @@ export const scalarReplacement = definePass({
     root.walkPostOrder((op) => {
       if (ForOp.is(op)) loops.push(op);
     });
-    for (const loop of loops) pass.statistic('carried', carryCells(loop));
+    for (const loop of loops) {
+      pass.statistic('hoisted', hoistLoads(loop));
+      pass.statistic('carried', carryCells(loop));
+    }
     root.walkPostOrder((op) => {
       for (const region of op.regions) for (const block of region.blocks) pass.statistic('forwarded', forward(block.ops));
     });
@@ -74,6 +78,25 @@ function constantOf(value: Value): number | undefined {
 
 function sameIndices(a: readonly Value[], b: readonly Value[]): boolean {
   return a.every((v, i) => v === b[i] || (constantOf(v) !== undefined && constantOf(v) === constantOf(b[i]!)));
+}
+
+/** Moves loads of private cells that nothing in the loop writes in front of it; returns how many. */
+function hoistLoads(loop: Operation): number {
+  const written = new Set<Value>();
+  const loads: Access[] = [];
+  loop.walk((op) => {
+    const access = accessOf(op);
+    if (access?.store) written.add(access.buffer);
+    else if (access) loads.push(access);
+  });
+  let hoisted = 0;
+  for (const { op, buffer, indices } of loads) {
+    if (written.has(buffer) || !isPrivate(buffer) || !definedOutside(loop, buffer)) continue;
+    if (op.parentOp !== loop || !indices.every((i) => definedOutside(loop, i))) continue;
+    op.moveBefore(loop);
+    hoisted++;
+  }
+  return hoisted;
 }
 
 // 1. Carried cells

@@ -135,7 +135,7 @@ class DefaultScheduler {
     const perIteration = this.cost(loop) / Math.max(1, trips);
     const iterations = 2 ** Math.max(0, Math.round(Math.log2(this.chunkNs / Math.max(0.01, perIteration))));
     // A one-dimensional loop must leave whole vectors to a chunk.
-    const factor = parallelChain(loop).length === 1 ? Math.max(iterations, 1024) : iterations;
+    const factor = this.isVectorLoop(loop) ? Math.max(iterations, 1024) : iterations;
     this.attempt({ primitive: 'split', loop: nameOf(loop), factor, tail: 'guard' });
   }
 
@@ -206,7 +206,12 @@ class DefaultScheduler {
       } else if (this.isVectorLoop(loop)) {
         const lanes = this.lanes(loop);
         const trips = constantTripCount(loop);
-        if (trips !== undefined && trips < lanes) continue;
+        if (trips !== undefined && trips <= lanes) {
+          // Few iterations: all of them in one vector when that fills registers.
+          const whole = (trips * this.narrowest(loop) * 8) % this.target.vectorBits === 0;
+          if (whole && trips > 1) this.attempt({ primitive: 'vectorize', loop: name });
+          continue;
+        }
         if (this.attempt({ primitive: 'split', loop: name, factor: lanes, tail: 'peel' }))
           this.attempt({ primitive: 'vectorize', loop: `${name}.i` });
       }

@@ -2,7 +2,13 @@
 // private buffers that scalar replacement later turns into loop-carried values.
 import { applyAffine, buildFor, buildIndexConstant, combineAffine } from '@budflow/dialect-loop';
 import { AllocaOp, buildLoad, buildStore } from '@budflow/dialect-memory';
-import { AffineExpr, type Attribute, type Builder, type Context, type LocationRef, type Operation, StructuredOp, type Type, type Value } from '@budflow/ir';
+import {
+  AffineExpr,
+  type Attribute,
+  type Builder,
+  type Context,
+  DYNAMIC,
+  type LocationRef, type Operation, StructuredOp, type Type, type Value } from '@budflow/ir';
 import type { ScalarCode } from './scalar-code.js';
 import { bitIsSet, buildConstant, buildIf, buildSelect, buildWhile, shiftRight } from './scalar-ops.js';
 
@@ -18,10 +24,15 @@ export interface ReductionSite {
   readonly sizes: readonly Size[];
   /** Element types of the results. */
   readonly types: readonly Type[];
+  /** The whole kernel is this reduction: it is cut into chunks whose partial results are combined by index. */
+  readonly wholeKernel: boolean;
 }
 
 /** More blocks than a reduction can have: 2^32 blocks of 1,024 elements. */
 const MAX_LEVELS = 32;
+
+/** Blocks of one chunk of a whole-kernel reduction: a power of two, so that chunks merge as their blocks would. */
+const BLOCKS_PER_CHUNK = 256;
 
 export class ReductionEmitter {
   private readonly builder: Builder;
@@ -199,15 +210,53 @@ export class ReductionEmitter {
     const s0 = AffineExpr.symbol(0);
     const blocks: Size =
       typeof total === 'number' ? Math.ceil(total / block) : applyAffine(builder, op.loc, context.affineMap(0, 1, [s0.ceilDiv(block)]), [total]);
+    if (!site.wholeKernel || (typeof blocks === 'number' && blocks <= BLOCKS_PER_CHUNK))
+      return this.countBlocks(site, lanes, block, total, this.index(0), blocks);
+    const chunks: Size =
+      typeof blocks === 'number'
+        ? Math.ceil(blocks / BLOCKS_PER_CHUNK)
+        : applyAffine(builder, op.loc, context.affineMap(0, 1, [s0.ceilDiv(BLOCKS_PER_CHUNK)]), [blocks]);
+    const sizes = typeof chunks === 'number' ? [] : [chunks];
+    const partials = site.types.map((t) =>
+      AllocaOp.build(builder, op.loc, {
+        dynamicSizes: sizes,
+        resultTypes: [context.memref([typeof chunks === 'number' ? chunks : DYNAMIC], t)],
+      }),
+    );
+    buildFor(builder, op.loc, { lower: 0, upper: chunks, step: 1, name: `${stage}.c` }, (_, c) => {
+      const first = applyAffine(builder, op.loc, context.affineMap(1, 0, [AffineExpr.dim(0).mul(BLOCKS_PER_CHUNK)]), [c]);
+      const count = this.blockCount(site, c, BLOCKS_PER_CHUNK, blocks);
+      const value = this.code.scope(() => this.countBlocks(site, lanes, block, total, first, count));
+      value.forEach((v, i) => buildStore(builder, op.loc, v, partials[i]!, [c]));
+      return [];
+    });
     const stacks = site.types.map((t) => this.alloca([MAX_LEVELS], t, op.loc));
-    buildFor(builder, op.loc, { lower: 0, upper: blocks, step: 1, name: `${stage}.b` }, (_, b) => {
-      const start = applyAffine(builder, op.loc, context.affineMap(1, 0, [AffineExpr.dim(0).mul(block)]), [b]);
-      const count = this.blockCount(site, b, block, total);
-      const partial = this.block(site, lanes, start, count);
+    buildFor(builder, op.loc, { lower: 0, upper: chunks, step: 1, name: `${stage}.g` }, (_, c) => {
+      this.push(
+        site,
+        stacks,
+        c,
+        partials.map((p) => buildLoad(builder, op.loc, p, [c])),
+      );
+      return [];
+    });
+    return this.finish(site, `${stage}.gf`, stacks, typeof chunks === 'number' ? this.index(chunks) : chunks);
+  }
+
+  /** Blocks [first, first + count) as a binary counter. */
+  private countBlocks(site: ReductionSite, lanes: number, block: number, total: Size, first: Value, count: Size): Value[] {
+    const { op, stage } = site;
+    const { builder, context } = this;
+    const stacks = site.types.map((t) => this.alloca([MAX_LEVELS], t, op.loc));
+    buildFor(builder, op.loc, { lower: 0, upper: count, step: 1, name: `${stage}.b` }, (_, b) => {
+      const d = AffineExpr.dim;
+      const at = applyAffine(builder, op.loc, context.affineMap(2, 0, [d(0).add(d(1))]), [first, b]);
+      const start = applyAffine(builder, op.loc, context.affineMap(1, 0, [d(0).mul(block)]), [at]);
+      const partial = this.block(site, lanes, start, this.blockCount(site, at, block, total));
       this.push(site, stacks, b, partial);
       return [];
     });
-    return this.finish(site, stacks, typeof blocks === 'number' ? this.index(blocks) : blocks);
+    return this.finish(site, `${stage}.f`, stacks, typeof count === 'number' ? this.index(count) : count);
   }
 
   private blockCount(site: ReductionSite, b: Value, block: number, total: Size): Size {
@@ -222,7 +271,7 @@ export class ReductionEmitter {
   }
 
   /** Binary counter: block b merges with as many finished neighbours as b has trailing one bits. */
-  push(site: ReductionSite, stacks: readonly Value[], b: Value, partial: readonly Value[]): void {
+  private push(site: ReductionSite, stacks: readonly Value[], b: Value, partial: readonly Value[]): void {
     const { builder, context } = this;
     const { loc } = site.op;
     const one = this.index(1);
@@ -242,14 +291,14 @@ export class ReductionEmitter {
   }
 
   /** Folds what the counter holds from right (lowest level, latest blocks) to left. */
-  finish(site: ReductionSite, stacks: readonly Value[], blocks: Value): Value[] {
+  private finish(site: ReductionSite, name: string, stacks: readonly Value[], blocks: Value): Value[] {
     const { builder } = this;
     const { loc } = site.op;
     const none = buildConstant(builder, loc, this.context.falseAttr, this.context.i1);
     const loop = buildFor(
       builder,
       loc,
-      { lower: 0, upper: MAX_LEVELS, step: 1, name: `${site.stage}.f`, inits: [none, ...this.identities(site)] },
+      { lower: 0, upper: MAX_LEVELS, step: 1, name, inits: [none, ...this.identities(site)] },
       (_, level, [some, ...value]) => {
         const set = bitIsSet(builder, loc, blocks, level);
         return buildIf(
