@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AffineExpr, AffineMap } from './affine.js';
-import { AffineMapAttr, IntegerSetAttr } from './attribute.js';
+import { AffineExpr, type AffineMap } from './affine.js';
+import type { AffineMapAttr, IntegerSetAttr } from './attribute.js';
 import { Context } from './context.js';
 import { find, parse } from './testing/text.js';
 
@@ -24,12 +24,28 @@ const { tree } = fc.letrec<{ tree: Tree; leaf: Tree }>((tie) => ({
   tree: fc.oneof(
     { depthSize: 'small' },
     tie('leaf'),
-    fc.tuple(tie('tree'), tie('tree')).map(([a, b]): Tree => ({ build: () => a.build().add(b.build()), value: (d, s) => a.value(d, s) + b.value(d, s) })),
-    fc.tuple(tie('tree'), tie('tree')).map(([a, b]): Tree => ({ build: () => a.build().sub(b.build()), value: (d, s) => a.value(d, s) - b.value(d, s) })),
-    fc.tuple(tie('tree'), fc.integer({ min: -6, max: 6 })).map(([a, c]): Tree => ({ build: () => a.build().mul(c), value: (d, s) => a.value(d, s) * c })),
-    fc.tuple(tie('tree'), fc.integer({ min: 1, max: 7 })).map(([a, c]): Tree => ({ build: () => a.build().mod(c), value: (d, s) => floorMod(a.value(d, s), c) })),
-    fc.tuple(tie('tree'), fc.integer({ min: 1, max: 7 })).map(([a, c]): Tree => ({ build: () => a.build().floorDiv(c), value: (d, s) => Math.floor(a.value(d, s) / c) })),
-    fc.tuple(tie('tree'), fc.integer({ min: 1, max: 7 })).map(([a, c]): Tree => ({ build: () => a.build().ceilDiv(c), value: (d, s) => Math.ceil(a.value(d, s) / c) })),
+    fc
+      .tuple(tie('tree'), tie('tree'))
+      .map(
+        ([a, b]): Tree => ({ build: () => a.build().add(b.build()), value: (d, s) => a.value(d, s) + b.value(d, s) }),
+      ),
+    fc
+      .tuple(tie('tree'), tie('tree'))
+      .map(
+        ([a, b]): Tree => ({ build: () => a.build().sub(b.build()), value: (d, s) => a.value(d, s) - b.value(d, s) }),
+      ),
+    fc
+      .tuple(tie('tree'), fc.integer({ min: -6, max: 6 }))
+      .map(([a, c]): Tree => ({ build: () => a.build().mul(c), value: (d, s) => a.value(d, s) * c })),
+    fc
+      .tuple(tie('tree'), fc.integer({ min: 1, max: 7 }))
+      .map(([a, c]): Tree => ({ build: () => a.build().mod(c), value: (d, s) => floorMod(a.value(d, s), c) })),
+    fc
+      .tuple(tie('tree'), fc.integer({ min: 1, max: 7 }))
+      .map(([a, c]): Tree => ({ build: () => a.build().floorDiv(c), value: (d, s) => Math.floor(a.value(d, s) / c) })),
+    fc
+      .tuple(tie('tree'), fc.integer({ min: 1, max: 7 }))
+      .map(([a, c]): Tree => ({ build: () => a.build().ceilDiv(c), value: (d, s) => Math.ceil(a.value(d, s) / c) })),
   ),
 }));
 const point = fc.tuple(
@@ -64,7 +80,11 @@ describe('affine expressions', () => {
       fc.property(fc.array(tree, { maxLength: 3 }), (trees) => {
         const context = new Context();
         context.allowUnregistered = true;
-        const map = context.affineMap(DIMS, SYMBOLS, trees.map((t) => t.build()));
+        const map = context.affineMap(
+          DIMS,
+          SYMBOLS,
+          trees.map((t) => t.build()),
+        );
         const module = parse(`"d.a"() {m = ${map}} : () -> ()`);
         expect((find(module, 'd.a').attr('m') as AffineMapAttr).toString()).toBe(map.toString());
         // Expressions are unique in the process: what was read is the same object.
@@ -117,12 +137,16 @@ describe('affine maps', () => {
     expect(context.affineMap(2, 0, dims(1, 0))).not.toBe(context.affineMap(3, 0, dims(1, 0)));
   });
   it('print with and without symbols', () => {
-    expect(context.affineMap(1, 2, [AffineExpr.dim(0).add(AffineExpr.symbol(1))]).toString()).toBe('affine_map<(d0)[s0, s1] -> (d0 + s1)>');
+    expect(context.affineMap(1, 2, [AffineExpr.dim(0).add(AffineExpr.symbol(1))]).toString()).toBe(
+      'affine_map<(d0)[s0, s1] -> (d0 + s1)>',
+    );
     expect(context.constantMap(4).toString()).toBe('affine_map<() -> (4)>');
     expect(context.constantMap(4).singleConstant()).toBe(4);
   });
   it('evaluate', () => {
-    expect(context.affineMap(2, 1, [AffineExpr.dim(1).mod(4), AffineExpr.symbol(0)]).evaluate([0, -1], [9])).toEqual([3, 9]);
+    expect(context.affineMap(2, 1, [AffineExpr.dim(1).mod(4), AffineExpr.symbol(0)]).evaluate([0, -1], [9])).toEqual([
+      3, 9,
+    ]);
   });
 });
 

@@ -137,7 +137,10 @@ export interface AsmPrinter {
 }
 
 export interface CustomAssembly {
-  /** False when the custom form cannot express the op (it does not fit its definition): it then prints generically. */
+  /**
+   * False when the custom form cannot express the op: it then prints generically, as does an op that lacks parts its
+   * definition names. Hooks are only called for ops that have the operands, results, attributes and regions defined.
+   */
   canPrint?(op: Operation): boolean;
   parse(parser: AsmParser, state: OperationState): void;
   print(printer: AsmPrinter, op: Operation): void;

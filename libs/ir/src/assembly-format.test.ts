@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { compileAssembly } from './assembly-format.js';
 import { Block } from './block.js';
 import { Builder } from './builder.js';
-import { AnyType, I1, attr, optional, optionalAttr, variadic } from './constraints.js';
+import { AnyType, attr, I1, optional, optionalAttr, variadic } from './constraints.js';
 import { defineDialect } from './define-dialect.js';
-import { type OpSpec, defineOp } from './define-op.js';
+import { defineOp, type OpSpec } from './define-op.js';
 import { InternalError } from './errors.js';
 import { Operation } from './operation.js';
 import { printModule } from './printer.js';
-import { OptionsOp, emptyModule, testContext } from './testing/test-dialect.js';
+import { emptyModule, OptionsOp, testContext } from './testing/test-dialect.js';
 import { find, parse } from './testing/text.js';
 import { SameTypeOperands } from './traits.js';
 
@@ -48,12 +48,15 @@ describe('formats read what they print', () => {
   it('a default that is not written', () => fixpoint('%1 = test.add %i, %i : i32'));
   it('further attributes', () => fixpoint('%1 = test.add %i, %i flags(trap) {x, y.z = 3 : i64} : i32'));
   it('a keyword for an integer enumeration', () => fixpoint('%1 = test.cmp lt, %i, %i : i32'));
-  it('variadic operands of a type known from the constraint', () => fixpoint('%1 = test.load %m[%x, %x] : memref<?x4xf32>', '%2 = test.load %m[] nontemporal : memref<?x4xf32>'));
+  it('variadic operands of a type known from the constraint', () =>
+    fixpoint('%1 = test.load %m[%x, %x] : memref<?x4xf32>', '%2 = test.load %m[] nontemporal : memref<?x4xf32>'));
   it('types related by traits', () => fixpoint('%1 = test.select %b, %f, %f : f32'));
   it('optional trailing operands', () => fixpoint('test.yield', 'test.yield %i, %f : i32, f32'));
-  it('functional types', () => fixpoint('%1:2 = test.call @f(%i, %f) : (i32, f32) -> (i32, i32)', 'test.call @"a b"() : () -> ()'));
+  it('functional types', () =>
+    fixpoint('%1:2 = test.call @f(%i, %f) : (i32, f32) -> (i32, i32)', 'test.call @"a b"() : () -> ()'));
   it('regions with implied terminators', () => fixpoint('test.if %b {', '  "d.x"() : () -> ()', '} else {', '}'));
-  it('regions whose terminator says something', () => fixpoint('%1 = test.if %b -> i32 {', '  test.yield %i : i32', '} else {', '  test.yield %i : i32', '}'));
+  it('regions whose terminator says something', () =>
+    fixpoint('%1 = test.if %b -> i32 {', '  test.yield %i : i32', '} else {', '  test.yield %i : i32', '}'));
   it('every form of attribute', () =>
     fixpoint(
       'test.options 4, true ratio 1.500000e+00 call @foo "x\\22y" sizes = [1, -2] map affine_map<(d0, d1) -> (d1)> fast inplace as tensor<4xf32>',
@@ -67,7 +70,8 @@ describe('formats read what they print', () => {
     expect(op.toString()).toBe('test.options 1, false of %0 : tensor<2xf32>');
   });
   it('successors with operands, and the segment sizes they imply', () => {
-    const text = 'module {\n  test.func "f" {\n  ^bb0(%arg0: i1, %arg1: i32):\n    cond_br %arg0, ^bb1, ^bb2(%arg1, %arg1 : i32, i32)\n  ^bb1:  // pred: ^bb0\n    br ^bb2(%arg1, %arg1 : i32, i32)\n  ^bb2(%0: i32, %1: i32):  // 2 preds: ^bb0, ^bb1\n    return %0 : i32\n  }\n}\n';
+    const text =
+      'module {\n  test.func "f" {\n  ^bb0(%arg0: i1, %arg1: i32):\n    cond_br %arg0, ^bb1, ^bb2(%arg1, %arg1 : i32, i32)\n  ^bb1:  // pred: ^bb0\n    br ^bb2(%arg1, %arg1 : i32, i32)\n  ^bb2(%0: i32, %1: i32):  // 2 preds: ^bb0, ^bb1\n    return %0 : i32\n  }\n}\n';
     const module = parse(text);
     expect(printModule(module)).toBe(text);
     expect(String(find(module, 'test.cond_br').attr('operandSegmentSizes'))).toBe('array<i32: 1, 0, 2>');
@@ -84,10 +88,16 @@ describe('types that are not written', () => {
     expect(op.result(0).type).toBe(op.context.i1);
   });
   it('come from inferTypes', () => {
-    expect(find(parse('%1 = test.constant dense<1> : tensor<3xi8>'), 'test.constant').result(0).type.toString()).toBe('tensor<3xi8>');
+    expect(find(parse('%1 = test.constant dense<1> : tensor<3xi8>'), 'test.constant').result(0).type.toString()).toBe(
+      'tensor<3xi8>',
+    );
   });
   it('come from a relation to another operand', () => {
-    expect(find(parse(`${VALUES}\n%1 = test.load %m[%x, %x] : memref<?x4xf32>`), 'test.load').result(0).type.toString()).toBe('f32');
+    expect(
+      find(parse(`${VALUES}\n%1 = test.load %m[%x, %x] : memref<?x4xf32>`), 'test.load')
+        .result(0)
+        .type.toString(),
+    ).toBe('f32');
   });
 });
 
@@ -109,27 +119,79 @@ describe('text that does not fit gets an error', () => {
 
 describe('a format is refused when', () => {
   it.each<[string, Omit<OpSpec, 'name' | 'summary'>, RegExp]>([
-    ['an operand is missing', { operands: { a: I1 }, assembly: 'attr-dict' }, /'bad.op', column 10: operand 'a' is not in the format/],
-    ['a region is missing', { regions: { r: { blocks: 'one' } }, assembly: 'attr-dict' }, /region 'r' is not in the format/],
+    [
+      'an operand is missing',
+      { operands: { a: I1 }, assembly: 'attr-dict' },
+      /'bad.op', column 10: operand 'a' is not in the format/,
+    ],
+    [
+      'a region is missing',
+      { regions: { r: { blocks: 'one' } }, assembly: 'attr-dict' },
+      /region 'r' is not in the format/,
+    ],
     ['a successor is missing', { successors: ['s'], assembly: 'attr-dict' }, /successor 's' is not in the format/],
     ['attr-dict is missing', { operands: { a: I1 }, assembly: '$a' }, /attr-dict is not in the format/],
-    ['something is bound twice', { operands: { a: I1 }, assembly: '$a $a attr-dict' }, /column 4: '\$a' is already bound/],
-    ['a type cannot be known', { operands: { a: AnyType }, assembly: '$a attr-dict' }, /the type of operand 'a' is neither written nor inferable; add type\(\$a\)/],
+    [
+      'something is bound twice',
+      { operands: { a: I1 }, assembly: '$a $a attr-dict' },
+      /column 4: '\$a' is already bound/,
+    ],
+    [
+      'a type cannot be known',
+      { operands: { a: AnyType }, assembly: '$a attr-dict' },
+      /the type of operand 'a' is neither written nor inferable; add type\(\$a\)/,
+    ],
     ['a result type cannot be known', { results: { r: AnyType }, assembly: 'attr-dict' }, /the type of result 'r'/],
     ['it names something unknown', { assembly: '$x attr-dict' }, /column 1: '\$x' is no operand/],
     ['it has an unknown directive', { assembly: 'attr-dict what' }, /column 11: unknown directive 'what'/],
     ['a literal is no token', { assembly: '`a b` attr-dict' }, /'a b' is neither a keyword nor punctuation/],
     ['a character is unexpected', { assembly: 'attr-dict &' }, /column 11: unexpected '&'/],
-    ['a group has no anchor', { operands: { a: optional(I1) }, assembly: '(`x` $a)? attr-dict' }, /optional group has no anchor/],
-    ['a group has two anchors', { operands: { a: optional(I1), b: optional(I1) }, assembly: '(`x` $a^ $b^)? attr-dict' }, /two anchors/],
+    [
+      'a group has no anchor',
+      { operands: { a: optional(I1) }, assembly: '(`x` $a)? attr-dict' },
+      /optional group has no anchor/,
+    ],
+    [
+      'a group has two anchors',
+      { operands: { a: optional(I1), b: optional(I1) }, assembly: '(`x` $a^ $b^)? attr-dict' },
+      /two anchors/,
+    ],
     ['an anchor is not optional', { operands: { a: I1 }, assembly: '(`x` $a^)? attr-dict' }, /can be an anchor/],
-    ['a group does not end', { operands: { a: optional(I1) }, assembly: '(`x` $a^ attr-dict' }, /attr-dict cannot be in an optional group|lacks '\)'/],
-    ['a unit attribute stands alone', { attributes: { u: attr.unit }, assembly: '$u attr-dict' }, /unit attribute 'u' must be in an optional group/],
-    ['a list is followed by a comma', { operands: { a: variadic(I1), b: I1 }, assembly: '$a `,` $b attr-dict' }, /ambiguous: a list is followed by ','/],
-    ['operands follow an optional operand', { operands: { a: optional(I1), b: I1 }, assembly: '$a $b attr-dict' }, /ambiguous: operands after an optional/],
-    ['a colon follows an attribute of any kind', { attributes: { a: attr.any }, operands: { b: AnyType }, assembly: '$b `,` $a `:` type($b) attr-dict' }, /ambiguous: ':' after attribute 'a'/],
-    ['a region follows attr-dict', { regions: { r: { blocks: 'one' } }, assembly: 'attr-dict $r' }, /use attr-dict-with-keyword/],
-    ['several variadic groups share a list', { operands: { a: variadic(I1), b: variadic(I1) }, assembly: 'operands attr-dict' }, /cannot tell several variadic operands apart/],
+    [
+      'a group does not end',
+      { operands: { a: optional(I1) }, assembly: '(`x` $a^ attr-dict' },
+      /attr-dict cannot be in an optional group|lacks '\)'/,
+    ],
+    [
+      'a unit attribute stands alone',
+      { attributes: { u: attr.unit }, assembly: '$u attr-dict' },
+      /unit attribute 'u' must be in an optional group/,
+    ],
+    [
+      'a list is followed by a comma',
+      { operands: { a: variadic(I1), b: I1 }, assembly: '$a `,` $b attr-dict' },
+      /ambiguous: a list is followed by ','/,
+    ],
+    [
+      'operands follow an optional operand',
+      { operands: { a: optional(I1), b: I1 }, assembly: '$a $b attr-dict' },
+      /ambiguous: operands after an optional/,
+    ],
+    [
+      'a colon follows an attribute of any kind',
+      { attributes: { a: attr.any }, operands: { b: AnyType }, assembly: '$b `,` $a `:` type($b) attr-dict' },
+      /ambiguous: ':' after attribute 'a'/,
+    ],
+    [
+      'a region follows attr-dict',
+      { regions: { r: { blocks: 'one' } }, assembly: 'attr-dict $r' },
+      /use attr-dict-with-keyword/,
+    ],
+    [
+      'several variadic groups share a list',
+      { operands: { a: variadic(I1), b: variadic(I1) }, assembly: 'operands attr-dict' },
+      /cannot tell several variadic operands apart/,
+    ],
   ])('%s', (_, spec, message) => {
     expect(formatError(spec)).toMatch(message);
   });
@@ -158,7 +220,12 @@ describe('compileAssembly', () => {
   });
 
   it('prints the alternative of a group and reads it back', () => {
-    const Op = defineOp({ name: 'alt.op', summary: '', operands: { a: variadic(I1) }, assembly: '(`some` $a^) : (`none`)? attr-dict' });
+    const Op = defineOp({
+      name: 'alt.op',
+      summary: '',
+      operands: { a: variadic(I1) },
+      assembly: '(`some` $a^) : (`none`)? attr-dict',
+    });
     const context = testContext();
     context.registerDialect(defineDialect({ name: 'alt', summary: '', ops: [Op] }));
     const text = 'module {\n  %0 = "d.a"() : () -> i1\n  alt.op none\n  alt.op some %0, %0 {x}\n}\n';
@@ -166,7 +233,13 @@ describe('compileAssembly', () => {
   });
 
   it('infers the type of operands from one of them', () => {
-    const Op = defineOp({ name: 'same.op', summary: '', operands: { a: AnyType, b: AnyType, c: AnyType }, traits: [SameTypeOperands], assembly: 'operands attr-dict `:` type($b)' });
+    const Op = defineOp({
+      name: 'same.op',
+      summary: '',
+      operands: { a: AnyType, b: AnyType, c: AnyType },
+      traits: [SameTypeOperands],
+      assembly: 'operands attr-dict `:` type($b)',
+    });
     const context = testContext();
     context.registerDialect(defineDialect({ name: 'same', summary: '', ops: [Op] }));
     const op = find(parse('%0 = "d.a"() : () -> f64\nsame.op %0, %0, %0 : f64', context), 'same.op');

@@ -43,22 +43,13 @@ function hooks(format: CompiledFormat): CustomAssembly {
   };
 }
 
-/** Whether reading the printed form would give the op back: it fits its definition, and unwritten types are implied. */
+/** Whether types that are not written are implied. The op fits its definition. */
 function canPrint(format: CompiledFormat, op: Operation): boolean {
   const { spec, plan } = format;
-  const operands = groupBounds(op, format.operands, op.operandCount, AttrNames.operandSegmentSizes);
-  const results = groupBounds(op, format.results, op.resultCount, AttrNames.resultSegmentSizes);
-  if (operands === null || results === null) return false;
-  for (let i = 0; i < op.operandCount; i++) if ((i === 0 ? op.operand0 : i === 1 ? op.operand1 : op.moreOperands![i - 2]!.value) === null) return false;
-  for (const [name, attribute] of Object.entries(format.attributes)) {
-    const value = op.attributes.get(name);
-    if (value === undefined ? !attribute.optional : !attribute.check(value)) return false;
-  }
-  const regions = Object.values(spec.regions ?? {});
-  if (regions.at(-1)?.variadic ? op.regions.length < regions.length - 1 : op.regions.length !== regions.length) return false;
-  if (Array.isArray(spec.successors) ? op.successors.length !== spec.successors.length : spec.successors === undefined && op.successors.length > 0) return false;
-
-  const typeAt = (side: 'operand' | 'result', i: number): Type => (side === 'operand' ? op.operand(i) : op.result(i)).type;
+  const operands = groupBounds(op, format.operands, op.operandCount, AttrNames.operandSegmentSizes)!;
+  const results = groupBounds(op, format.results, op.resultCount, AttrNames.resultSegmentSizes)!;
+  const typeAt = (side: 'operand' | 'result', i: number): Type =>
+    (side === 'operand' ? op.operand(i) : op.result(i)).type;
   let inferred: Type[] | null = null;
   for (const side of ['operand', 'result'] as const) {
     const bounds = side === 'operand' ? operands : results;
@@ -79,7 +70,11 @@ function canPrint(format: CompiledFormat, op: Operation): boolean {
         }
       } else {
         try {
-          inferred ??= spec.inferTypes!(op.context, { operands: op.operands, attributes: op.attributes, regions: op.regions });
+          inferred ??= spec.inferTypes!(op.context, {
+            operands: op.operands,
+            attributes: op.attributes,
+            regions: op.regions,
+          });
         } catch {
           return false;
         }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Block } from './block.js';
 import { Context } from './context.js';
-import { DominanceInfo, DominatorTree, ancestorInRegion, reversePostorder } from './dominance.js';
+import { ancestorInRegion, DominanceInfo, DominatorTree, reversePostorder } from './dominance.js';
 import { Operation, Region } from './operation.js';
 import { find, parse } from './testing/text.js';
 
@@ -13,7 +13,17 @@ function graph(edges: readonly (readonly number[])[]): Region {
   Operation.create(context.opInfo('d.r'), 0, [], [], context.emptyDictionary, [region]);
   const blocks = edges.map(() => region.append());
   edges.forEach((list, i) => {
-    blocks[i]!.append(Operation.create(context.opInfo('d.br'), 0, [], [], context.emptyDictionary, [], list.map((s) => blocks[s]!)));
+    blocks[i]!.append(
+      Operation.create(
+        context.opInfo('d.br'),
+        0,
+        [],
+        [],
+        context.emptyDictionary,
+        [],
+        list.map((s) => blocks[s]!),
+      ),
+    );
   });
   return region;
 }
@@ -31,7 +41,9 @@ function reached(region: Region, without: Block | null): Set<Block> {
   return seen;
 }
 
-const cfg = fc.integer({ min: 1, max: 9 }).chain((n) => fc.array(fc.array(fc.nat(n - 1), { maxLength: 3 }), { minLength: n, maxLength: n }));
+const cfg = fc
+  .integer({ min: 1, max: 9 })
+  .chain((n) => fc.array(fc.array(fc.nat(n - 1), { maxLength: 3 }), { minLength: n, maxLength: n }));
 
 describe('dominator tree', () => {
   it('agrees with the definition: a dominates b when b is not reached without a', () => {
@@ -73,7 +85,8 @@ describe('dominator tree', () => {
         // Only forward edges: the order is topological.
         const region = graph(edges.map((list, i) => list.filter((s) => s > i)));
         const order = reversePostorder(region);
-        for (const block of order) for (const s of block.successors) expect(order.indexOf(block)).toBeLessThan(order.indexOf(s));
+        for (const block of order)
+          for (const s of block.successors) expect(order.indexOf(block)).toBeLessThan(order.indexOf(s));
       }),
     );
   });

@@ -25,7 +25,7 @@ export class DominatorTree {
   constructor(region: Region) {
     this.order = reversePostorder(region);
     const n = this.order.length;
-    this.order.forEach((block, i) => this.position.set(block, i));
+    for (const block of this.order) this.position.set(block, this.position.size);
     const predecessors: number[][] = this.order.map(() => []);
     this.order.forEach((block, i) => {
       for (const successor of block.successors) {

@@ -54,15 +54,21 @@ class Model {
       expect(value.users().length).toBe(new Set(expected.map((e) => e.split(':')[0])).size);
     }
     for (const { op, operands } of this.ops) expect(op.operands).toEqual(operands);
-    this.context.diagnostics.collect(() => verify(this.top, { useLists: true })).diagnostics.forEach((d) => {
-      // Uses before definitions are fine here; broken links are not.
-      expect(d.id).toBe('verify.dominance');
-    });
+    this.context.diagnostics
+      .collect(() => verify(this.top, { useLists: true }))
+      .diagnostics.forEach((d) => {
+        // Uses before definitions are fine here; broken links are not.
+        expect(d.id).toBe('verify.dominance');
+      });
   }
 }
 
 const command = fc.oneof(
-  fc.record({ kind: fc.constant('create' as const), picks: fc.array(fc.nat(50), { maxLength: 5 }), results: fc.nat(3) }),
+  fc.record({
+    kind: fc.constant('create' as const),
+    picks: fc.array(fc.nat(50), { maxLength: 5 }),
+    results: fc.nat(3),
+  }),
   fc.record({ kind: fc.constant('set' as const), op: fc.nat(50), index: fc.nat(5), value: fc.nat(50) }),
   fc.record({ kind: fc.constant('append' as const), op: fc.nat(50), value: fc.nat(50) }),
   fc.record({ kind: fc.constant('drop' as const), op: fc.nat(50), index: fc.nat(5) }),
@@ -100,13 +106,15 @@ describe('use-lists', () => {
             case 'replace': {
               const [from, to] = [model.value(c.from), model.value(c.to)];
               from.replaceAllUsesWith(to);
-              for (const { operands } of model.ops) operands.forEach((o, k) => o === from && operands.splice(k, 1, to));
+              for (const { operands } of model.ops)
+                operands.splice(0, operands.length, ...operands.map((o) => (o === from ? to : o)));
               break;
             }
             case 'replace-even': {
               const [from, to] = [model.value(c.from), model.value(c.to)];
               from.replaceUsesIf(to, (_, index) => index % 2 === 0);
-              for (const { operands } of model.ops) operands.forEach((o, k) => o === from && k % 2 === 0 && operands.splice(k, 1, to));
+              for (const { operands } of model.ops)
+                operands.splice(0, operands.length, ...operands.map((o, k) => (o === from && k % 2 === 0 ? to : o)));
               break;
             }
             case 'erase':
@@ -141,7 +149,11 @@ describe('use-lists', () => {
 
 describe('order in a block', () => {
   it('agrees with the list under any sequence of insertions, moves and removals', () => {
-    const step = fc.record({ kind: fc.constantFrom('insert', 'move-before', 'move-after', 'remove', 'compare'), a: fc.nat(60), b: fc.nat(60) });
+    const step = fc.record({
+      kind: fc.constantFrom('insert', 'move-before', 'move-after', 'remove', 'compare'),
+      a: fc.nat(60),
+      b: fc.nat(60),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const context = new Context();
@@ -239,9 +251,16 @@ describe('clone', () => {
     const block = new Block();
     const [x, y] = [block.addArgument(context.i32), block.addArgument(context.i32)];
     const builder = Builder.atEnd(context, block);
-    const op = builder.insert(Operation.create(context.opInfo('d.r'), 0, [x], [], context.emptyDictionary, [new Region()]));
+    const op = builder.insert(
+      Operation.create(context.opInfo('d.r'), 0, [x], [], context.emptyDictionary, [new Region()]),
+    );
     Builder.atEnd(context, op.region(0).append()).insert(Operation.create(context.opInfo('d.use'), 0, [x, y], []));
-    const copy = op.clone(new Map([[x, y], [y, x]]));
+    const copy = op.clone(
+      new Map([
+        [x, y],
+        [y, x],
+      ]),
+    );
     expect(copy.operand(0)).toBe(y);
     expect(copy.region(0).entry.firstOp!.operands).toEqual([y, x]);
   });
@@ -260,7 +279,8 @@ describe('walk', () => {
     module[walk]((op) => list.push(op.name.slice(2)));
     return list;
   };
-  const TEXT = '"d.a"() ({\n  "d.b"() : () -> ()\n}, {\n  "d.c"() ({\n    "d.e"() : () -> ()\n  }) : () -> ()\n}) : () -> ()\n"d.f"() : () -> ()';
+  const TEXT =
+    '"d.a"() ({\n  "d.b"() : () -> ()\n}, {\n  "d.c"() ({\n    "d.e"() : () -> ()\n  }) : () -> ()\n}) : () -> ()\n"d.f"() : () -> ()';
 
   it('visits an op before or after what it contains', () => {
     const module = parse(TEXT);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Block } from './block.js';
 import { Operation, Region } from './operation.js';
 import { printModule, printModuleBytes, printModuleTo, printWith } from './printer.js';
-import { ConstantOp, FuncOp, emptyModule, testContext } from './testing/test-dialect.js';
+import { ConstantOp, emptyModule, FuncOp, testContext } from './testing/test-dialect.js';
 import { find, parse } from './testing/text.js';
 import { DYNAMIC } from './type.js';
 
@@ -43,14 +43,26 @@ describe('generic form', () => {
       ['n', context.i64Attr(-3)],
       ['flag', context.unitAttr],
     ]);
-    builder.insert(Operation.create(context.opInfo('d.b'), 0, [a, a, a], [context.f32, context.f64], attributes, [region, new Region()], [other]));
+    builder.insert(
+      Operation.create(
+        context.opInfo('d.b'),
+        0,
+        [a, a, a],
+        [context.f32, context.f64],
+        attributes,
+        [region, new Region()],
+        [other],
+      ),
+    );
     expect(printModule(module, { generic: true })).toContain(
       '%1:2 = "d.b"(%0, %0, %0)[^bb1] ({\n  ^bb0:\n  }, {\n  }) {flag, n = -3 : i64} : (i32, i32, i32) -> (f32, f64)',
     );
   });
 
   it('puts parentheses around no results, several results and a single function result', () => {
-    fixpoint('"d.a"() : () -> ()\n%0:2 = "d.a"() : () -> (i32, i32)\n%1 = "d.a"() : () -> (() -> i32)\n%2 = "d.a"() : () -> i32');
+    fixpoint(
+      '"d.a"() : () -> ()\n%0:2 = "d.a"() : () -> (i32, i32)\n%1 = "d.a"() : () -> (() -> i32)\n%2 = "d.a"() : () -> i32',
+    );
   });
 
   it('refers to one of several results by number', () => {
@@ -108,40 +120,59 @@ describe('generic form', () => {
   });
 
   it('calls segment sizes as MLIR 16 does, and by their new name among properties', () => {
-    const text = '%0 = "d.a"() : () -> i1\n"d.r"() ({\n  "test.cond_br"(%0)[^bb1, ^bb1] {operandSegmentSizes = array<i32: 1, 0, 0>} : (i1) -> ()\n^bb1:\n  "d.e"() : () -> ()\n}) : () -> ()';
+    const text =
+      '%0 = "d.a"() : () -> i1\n"d.r"() ({\n  "test.cond_br"(%0)[^bb1, ^bb1] {operandSegmentSizes = array<i32: 1, 0, 0>} : (i1) -> ()\n^bb1:\n  "d.e"() : () -> ()\n}) : () -> ()';
     expect(reprint(text, { generic: true })).toContain('[^bb1, ^bb1] {operand_segment_sizes = array<i32: 1, 0, 0>}');
-    expect(reprint(text, { generic: true, properties: true })).toContain('[^bb1, ^bb1] <{operandSegmentSizes = array<i32: 1, 0, 0>}>');
+    expect(reprint(text, { generic: true, properties: true })).toContain(
+      '[^bb1, ^bb1] <{operandSegmentSizes = array<i32: 1, 0, 0>}>',
+    );
   });
 
   it('separates inherent from other attributes when properties are asked for', () => {
     const text = '"test.func"() ({\n}) {sym_name = "f", x.y = 1 : i64} : () -> ()';
-    expect(reprint(text, { generic: true, properties: true })).toBe('"test.func"() <{sym_name = "f"}> ({\n}) {x.y = 1 : i64} : () -> ()');
+    expect(reprint(text, { generic: true, properties: true })).toBe(
+      '"test.func"() <{sym_name = "f"}> ({\n}) {x.y = 1 : i64} : () -> ()',
+    );
   });
 });
 
 describe('names', () => {
   it('uses the names that ops suggest and makes them unique', () => {
-    expect(reprint('%a = test.constant 5 : i32\n%b = test.constant 5 : i32\n%c = test.constant true\n%d = test.constant 1.0 : f32')).toBe(
+    expect(
+      reprint(
+        '%a = test.constant 5 : i32\n%b = test.constant 5 : i32\n%c = test.constant true\n%d = test.constant 1.0 : f32',
+      ),
+    ).toBe(
       '%c5_i32 = test.constant 5 : i32\n%c5_i32_0 = test.constant 5 : i32\n%true = test.constant true\n%cst = test.constant 1.000000e+00 : f32',
     );
   });
 
   it('leaves suggestions out of the generic form', () => {
-    expect(reprint('%a = test.constant 5 : i32', { generic: true })).toBe('%0 = "test.constant"() {value = 5 : i32} : () -> i32');
+    expect(reprint('%a = test.constant 5 : i32', { generic: true })).toBe(
+      '%0 = "test.constant"() {value = 5 : i32} : () -> i32',
+    );
   });
 
   it('starts a group of results where an op suggests another name', () => {
-    fixpoint('%first:2, %rest:2 = "test.multi"() : () -> (i32, f32, f32, i1)\n"d.use"(%first#1, %rest#0, %rest#1) : (f32, f32, i1) -> ()');
+    fixpoint(
+      '%first:2, %rest:2 = "test.multi"() : () -> (i32, f32, f32, i1)\n"d.use"(%first#1, %rest#0, %rest#1) : (f32, f32, i1) -> ()',
+    );
   });
 
   it('makes a suggested name unique among the values that are visible, not in sibling regions', () => {
-    expect(reprint('%a = test.constant 5 : i32\n"d.r"() ({\n  %b = test.constant 5 : i32\n}, {\n  %b = test.constant 5 : i32\n}) : () -> ()')).toBe(
+    expect(
+      reprint(
+        '%a = test.constant 5 : i32\n"d.r"() ({\n  %b = test.constant 5 : i32\n}, {\n  %b = test.constant 5 : i32\n}) : () -> ()',
+      ),
+    ).toBe(
       '%c5_i32 = test.constant 5 : i32\n"d.r"() ({\n  %c5_i32_0 = test.constant 5 : i32\n}, {\n  %c5_i32_0 = test.constant 5 : i32\n}) : () -> ()',
     );
   });
 
   it('prints a nested op with the names it has in the whole', () => {
-    const module = parse('test.func "f" {\n  %0 = "d.a"() : () -> i32\n  %1 = "d.a"() : () -> i32\n  "d.r"() ({\n    %2 = "d.b"(%1) : (i32) -> i32\n  }) : () -> ()\n  test.return\n}');
+    const module = parse(
+      'test.func "f" {\n  %0 = "d.a"() : () -> i32\n  %1 = "d.a"() : () -> i32\n  "d.r"() ({\n    %2 = "d.b"(%1) : (i32) -> i32\n  }) : () -> ()\n  test.return\n}',
+    );
     expect(find(module, 'd.b').toString()).toBe('%2 = "d.b"(%1) : (i32) -> i32');
   });
 
@@ -169,18 +200,23 @@ describe('names', () => {
   });
 
   it('drops the dialect prefix where the enclosing op says so', () => {
-    fixpoint('test.func "f" {\n^bb0(%arg0: i1):\n  if %arg0 {\n    "d.a"() : () -> ()\n  }\n  %0 = add %arg0, %arg0 : i1\n  "d.r"() ({\n    %1 = test.add %0, %0 : i1\n  }) : () -> ()\n  return\n}');
+    fixpoint(
+      'test.func "f" {\n^bb0(%arg0: i1):\n  if %arg0 {\n    "d.a"() : () -> ()\n  }\n  %0 = add %arg0, %arg0 : i1\n  "d.r"() ({\n    %1 = test.add %0, %0 : i1\n  }) : () -> ()\n  return\n}',
+    );
   });
 });
 
 describe('custom form', () => {
   it('falls back to the generic form when the op does not fit its definition', () => {
-    const text = '%0 = "d.a"() : () -> i32\n%1 = "test.add"(%0) : (i32) -> i32\n%2 = "test.cmp"(%0, %0) : (i32, i32) -> i1';
+    const text =
+      '%0 = "d.a"() : () -> i32\n%1 = "test.add"(%0) : (i32) -> i32\n%2 = "test.cmp"(%0, %0) : (i32, i32) -> i1';
     expect(reprint(text)).toBe(text);
   });
 
   it('falls back to the generic form when types would be lost', () => {
-    fixpoint('%0:2 = "d.a"() : () -> (tensor<4xi32>, tensor<?xi32>)\n%1 = "test.add"(%0#0, %0#1) : (tensor<4xi32>, tensor<?xi32>) -> tensor<4xi32>');
+    fixpoint(
+      '%0:2 = "d.a"() : () -> (tensor<4xi32>, tensor<?xi32>)\n%1 = "test.add"(%0#0, %0#1) : (tensor<4xi32>, tensor<?xi32>) -> tensor<4xi32>',
+    );
   });
 });
 
@@ -206,10 +242,13 @@ describe('attributes and types', () => {
 
   it('prints only the resources that are used', () => {
     const context = testContext();
-    context.resources.set('builtin', new Map([
-      ['used', { alignment: 4, bytes: Uint8Array.of(1, 2, 255) }],
-      ['unused', { alignment: 4, bytes: Uint8Array.of(9) }],
-    ]));
+    context.resources.set(
+      'builtin',
+      new Map([
+        ['used', { alignment: 4, bytes: Uint8Array.of(1, 2, 255) }],
+        ['unused', { alignment: 4, bytes: Uint8Array.of(9) }],
+      ]),
+    );
     const { module, builder } = emptyModule(context);
     const module2 = parse('"d.a"() {x = [dense_resource<used> : tensor<3xi8>]} : () -> ()', context);
     builder.insert(find(module2, 'd.a').clone());
@@ -256,7 +295,9 @@ describe('locations', () => {
     const context = testContext();
     const { module, builder } = emptyModule(context);
     builder.insert(Operation.create(context.opInfo('d.a'), context.fileLineCol('f.mlir', 3, 7), [], []));
-    builder.insert(Operation.create(context.opInfo('d.b'), context.nameLoc('n', context.fileLineCol('g', 1, 2)), [], []));
+    builder.insert(
+      Operation.create(context.opInfo('d.b'), context.nameLoc('n', context.fileLineCol('g', 1, 2)), [], []),
+    );
     const f = FuncOp.create(builder, 0, { sym_name: 'f' });
     f.region(0).append().addArgument(context.i32);
     expect(printModule(module, { locations: true })).toBe(
@@ -265,7 +306,9 @@ describe('locations', () => {
   });
 
   it('turns the offset of a parsed op into line and column', () => {
-    expect(reprint('"d.a"() : () -> ()\n\n  "d.b"() : () -> ()', { locations: true })).toMatch(/"d\.a"\(\) : \(\) -> \(\) loc\(".*":1:1\)\n"d\.b"\(\) : \(\) -> \(\) loc\(".*":3:3\)/);
+    expect(reprint('"d.a"() : () -> ()\n\n  "d.b"() : () -> ()', { locations: true })).toMatch(
+      /"d\.a"\(\) : \(\) -> \(\) loc\(".*":1:1\)\n"d\.b"\(\) : \(\) -> \(\) loc\(".*":3:3\)/,
+    );
   });
 });
 
@@ -273,7 +316,8 @@ describe('output', () => {
   it('is the same as string, bytes and chunks, across chunk borders and in UTF-8', () => {
     const context = testContext();
     const { module, builder } = emptyModule(context);
-    for (let i = 0; i < 20_000; i++) builder.insert(Operation.create(context.opInfo(`d.op${i % 7}`), 0, [], [context.i32]));
+    for (let i = 0; i < 20_000; i++)
+      builder.insert(Operation.create(context.opInfo(`d.op${i % 7}`), 0, [], [context.i32]));
     builder.insert(Operation.create(context.opInfo('d.ünïcode'), 0, [], []));
     const text = printModule(module);
     expect(text.length).toBeGreaterThan(1 << 19);
@@ -305,7 +349,11 @@ describe('output', () => {
       ),
       { generic: true },
     );
-    const run = (input: string) => execFileSync(mlirOpt!, ['--allow-unregistered-dialect', '--mlir-print-op-generic', '--mlir-print-local-scope'], { input, stdio: 'pipe' }).toString();
+    const run = (input: string) =>
+      execFileSync(mlirOpt!, ['--allow-unregistered-dialect', '--mlir-print-op-generic', '--mlir-print-local-scope'], {
+        input,
+        stdio: 'pipe',
+      }).toString();
     const theirs = run(text);
     expect(printModule(parse(theirs, context), { generic: true })).toBe(text);
   });

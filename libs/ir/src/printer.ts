@@ -32,11 +32,19 @@ export function printModuleBytes(op: Operation, options: PrintOptions = {}): Uin
  * `printModule` in UTF-8, a piece at a time, for text too large to hold twice. A chunk is reused after `sink` returns:
  * write or copy it there.
  */
-export function printModuleTo(op: Operation, sink: (chunk: Uint8Array<ArrayBuffer>) => void, options: PrintOptions = {}): void {
+export function printModuleTo(
+  op: Operation,
+  sink: (chunk: Uint8Array<ArrayBuffer>) => void,
+  options: PrintOptions = {},
+): void {
   printed(op, options, sink).out.flush();
 }
 
-function printed(op: Operation, options: PrintOptions, sink: ((chunk: Uint8Array<ArrayBuffer>) => void) | null): OperationPrinter {
+function printed(
+  op: Operation,
+  options: PrintOptions,
+  sink: ((chunk: Uint8Array<ArrayBuffer>) => void) | null,
+): OperationPrinter {
   const printer = new OperationPrinter(op.context, options, 'large', sink);
   printer.root(op);
   printer.newline();

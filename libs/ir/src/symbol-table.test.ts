@@ -3,8 +3,16 @@ import { defineAttribute, defineDialect } from './define-dialect.js';
 import { InternalError } from './errors.js';
 import { Operation } from './operation.js';
 import { printModule } from './printer.js';
-import { SymbolTable, lookupSymbol, nearestSymbolTable, replaceSymbolUses, symbolUses, symbolVisibility, usesOfSymbol } from './symbol-table.js';
-import { FuncOp, emptyModule, testContext } from './testing/test-dialect.js';
+import {
+  lookupSymbol,
+  nearestSymbolTable,
+  replaceSymbolUses,
+  SymbolTable,
+  symbolUses,
+  symbolVisibility,
+  usesOfSymbol,
+} from './symbol-table.js';
+import { emptyModule, FuncOp, testContext } from './testing/test-dialect.js';
 import { find, parse } from './testing/text.js';
 
 const TEXT = `
@@ -53,7 +61,14 @@ describe('lookupSymbol', () => {
 });
 
 describe('SymbolTable', () => {
-  const func = (module: Operation, name: string) => Operation.create(module.context.opInfo('test.func'), 0, [], [], module.context.dictionary([['sym_name', module.context.stringAttr(name)]]));
+  const func = (module: Operation, name: string) =>
+    Operation.create(
+      module.context.opInfo('test.func'),
+      0,
+      [],
+      [],
+      module.context.dictionary([['sym_name', module.context.stringAttr(name)]]),
+    );
 
   it('knows the symbols of its own region only', () => {
     const table = new SymbolTable(parse(TEXT));
@@ -79,7 +94,9 @@ describe('SymbolTable', () => {
     expect(table.insert(op)).toBe('first');
   });
   it('renames a symbol with its references, but not where another symbol shadows it', () => {
-    const module = parse(`${TEXT}\n"builtin.module"() ({\n  "test.func"() ({\n  }) {sym_name = "g", own = @g} : () -> ()\n}) : () -> ()`);
+    const module = parse(
+      `${TEXT}\n"builtin.module"() ({\n  "test.func"() ({\n  }) {sym_name = "g", own = @g} : () -> ()\n}) : () -> ()`,
+    );
     const table = new SymbolTable(module);
     expect(table.rename(table.lookup('g')!, 'f')).toMatch(/^f_\d+$/);
     const text = printModule(module);
@@ -97,7 +114,9 @@ describe('SymbolTable', () => {
   });
   it('refuses ops that define no symbol', () => {
     const module = parse(TEXT);
-    expect(() => new SymbolTable(module).insert(Operation.create(module.context.opInfo('d.x'), 0, [], []))).toThrow(InternalError);
+    expect(() => new SymbolTable(module).insert(Operation.create(module.context.opInfo('d.x'), 0, [], []))).toThrow(
+      InternalError,
+    );
   });
 });
 
@@ -125,7 +144,9 @@ describe('uses', () => {
     const { module, builder } = emptyModule(context);
     FuncOp.create(builder, 0, { sym_name: 'f' });
     const attr = context.dialectAttr(Ref, { to: context.symbolRef('f'), n: 3 });
-    const user = builder.insert(Operation.create(context.opInfo('d.use'), 0, [], [], context.dictionary([['a', attr]])));
+    const user = builder.insert(
+      Operation.create(context.opInfo('d.use'), 0, [], [], context.dictionary([['a', attr]])),
+    );
     expect(symbolUses(module).map((u) => u.user)).toEqual([user]);
     replaceSymbolUses(module, 'f', 'z');
     expect(user.toString()).toBe('"d.use"() {a = #ref.to<@z, 3>} : () -> ()');

@@ -16,7 +16,9 @@ export type SymbolVisibility = 'public' | 'private' | 'nested';
 
 export function symbolVisibility(op: Operation): SymbolVisibility {
   const visibility = op.attributes.get(AttrNames.symVisibility);
-  return visibility instanceof StringAttr && (visibility.value === 'private' || visibility.value === 'nested') ? visibility.value : 'public';
+  return visibility instanceof StringAttr && (visibility.value === 'private' || visibility.value === 'nested')
+    ? visibility.value
+    : 'public';
 }
 
 /** The closest operation from `from` outwards (itself included) that is a symbol table. */
@@ -27,7 +29,8 @@ export function nearestSymbolTable(from: Operation): Operation | null {
 
 function symbolIn(table: Operation, name: string): Operation | null {
   for (const region of table.regions)
-    for (const block of region.blocks) for (let op = block.firstOp; op; op = op.next) if (symbolName(op) === name) return op;
+    for (const block of region.blocks)
+      for (let op = block.firstOp; op; op = op.next) if (symbolName(op) === name) return op;
   return null;
 }
 
@@ -38,7 +41,11 @@ function symbolIn(table: Operation, name: string): Operation | null {
  */
 export function lookupSymbol(from: Operation, symbol: string | SymbolRefAttr): Operation | null {
   const root = typeof symbol === 'string' ? symbol : symbol.root;
-  for (let table = nearestSymbolTable(from); table; table = table.parentOp ? nearestSymbolTable(table.parentOp) : null) {
+  for (
+    let table = nearestSymbolTable(from);
+    table;
+    table = table.parentOp ? nearestSymbolTable(table.parentOp) : null
+  ) {
     let found = symbolIn(table, root);
     if (!found) continue;
     if (typeof symbol !== 'string') {
@@ -60,7 +67,8 @@ export class SymbolTable {
   private counter = 0;
 
   constructor(op: Operation) {
-    if (op.regions.length !== 1) throw new InternalError(`a symbol table has one region, ${op.name} has ${op.regions.length}`, op);
+    if (op.regions.length !== 1)
+      throw new InternalError(`a symbol table has one region, ${op.name} has ${op.regions.length}`, op);
     this.op = op;
     for (const block of op.region(0).blocks) {
       for (let inner = block.firstOp; inner; inner = inner.next) {
@@ -176,7 +184,8 @@ function visitScope(table: Operation, name: string, visit: (user: Operation) => 
     for (const block of region.blocks) {
       for (let op = block.firstOp; op; op = op.next) {
         visit(op);
-        if (op.ownRegions !== null && !(op.info.hasTrait(SymbolTableTrait) && symbolIn(op, name))) visitScope(op, name, visit);
+        if (op.ownRegions !== null && !(op.info.hasTrait(SymbolTableTrait) && symbolIn(op, name)))
+          visitScope(op, name, visit);
       }
     }
   }
@@ -191,7 +200,11 @@ export function collectReferences(attr: Attribute, visit: (reference: SymbolRefA
 }
 
 /** `value` with each symbol reference in it replaced by `replace` of it; the same object when nothing changes. */
-function mapReferences(value: unknown, replace: (reference: SymbolRefAttr) => SymbolRefAttr, context?: Context): unknown {
+function mapReferences(
+  value: unknown,
+  replace: (reference: SymbolRefAttr) => SymbolRefAttr,
+  context?: Context,
+): unknown {
   if (value instanceof SymbolRefAttr) return replace(value);
   if (value instanceof ArrayAttr) {
     const elements = mapAll(value.elements, replace, context);
@@ -199,7 +212,9 @@ function mapReferences(value: unknown, replace: (reference: SymbolRefAttr) => Sy
   }
   if (value instanceof DictionaryAttr) {
     const values = mapAll(value.values, replace, context);
-    return values === value.values ? value : context!.dictionary(value.names.map((n, i) => [n, values[i] as Attribute] as const));
+    return values === value.values
+      ? value
+      : context!.dictionary(value.names.map((n, i) => [n, values[i] as Attribute] as const));
   }
   if (value instanceof DialectAttr) {
     const parameters = mapReferences(value.parameters, replace, context);
@@ -215,7 +230,11 @@ function mapReferences(value: unknown, replace: (reference: SymbolRefAttr) => Sy
   }
   return value;
 }
-function mapAll(list: readonly unknown[], replace: (reference: SymbolRefAttr) => SymbolRefAttr, context?: Context): readonly unknown[] {
+function mapAll(
+  list: readonly unknown[],
+  replace: (reference: SymbolRefAttr) => SymbolRefAttr,
+  context?: Context,
+): readonly unknown[] {
   const mapped = list.map((e) => mapReferences(e, replace, context));
   return mapped.every((e, i) => e === list[i]) ? list : mapped;
 }

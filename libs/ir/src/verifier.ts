@@ -6,7 +6,7 @@ import { DominanceInfo } from './dominance.js';
 import type { Operation } from './operation.js';
 import { symbolName } from './symbol-table.js';
 import { SymbolTableTrait, SymbolTrait } from './traits.js';
-import { OpVerification } from './verifier/op-verification.js';
+import { type OpVerification, verificationOf } from './verifier/op-verification.js';
 import { StructureVerifier } from './verifier/structure.js';
 import { AttrNames } from './well-known.js';
 
@@ -41,16 +41,20 @@ function verifyNested(op: Operation, errors: () => number): void {
   const before = errors();
   let verification: OpVerification | null = null;
   if (info.definition !== null) {
-    verification = info.verification ??= new OpVerification(info);
+    verification = verificationOf(info);
     verification.run(op, errors);
   } else if (!op.context.allowUnregistered) {
-    op.emitError('verify.unregistered', 'is not registered; load its dialect, or allow unregistered dialects (--allow-unregistered-dialect)');
+    op.emitError(
+      'verify.unregistered',
+      'is not registered; load its dialect, or allow unregistered dialects (--allow-unregistered-dialect)',
+    );
   }
   if (info.hasTrait(SymbolTableTrait)) verifySymbolTable(op);
   if (info.hasTrait(SymbolTrait)) verifySymbol(op);
   if (op.ownRegions === null) return;
   for (const region of op.ownRegions)
-    for (const block of region.blocks) for (let inner = block.firstOp; inner !== null; inner = inner.next) verifyNested(inner, errors);
+    for (const block of region.blocks)
+      for (let inner = block.firstOp; inner !== null; inner = inner.next) verifyNested(inner, errors);
   if (verification?.verifyRegions && errors() === before) verification.verifyRegions(op);
 }
 
@@ -65,15 +69,25 @@ function verifySymbolTable(table: Operation): void {
     const name = symbolName(op);
     if (name === undefined) continue;
     const other = first.get(name);
-    if (other) op.emitError('verify.symbol-redefinition', `redefines the symbol '${name}'`).note('first defined here', other.loc);
+    if (other)
+      op.emitError('verify.symbol-redefinition', `redefines the symbol '${name}'`).note(
+        'first defined here',
+        other.loc,
+      );
     else first.set(name, op);
   }
 }
 
 function verifySymbol(op: Operation): void {
   const visibility = op.attributes.get(AttrNames.symVisibility);
-  if (visibility !== undefined && !(visibility instanceof StringAttr && ['public', 'private', 'nested'].includes(visibility.value)))
-    op.emitError('verify.symbol-visibility', `visibility must be "public", "private" or "nested", but got ${visibility}`);
+  if (
+    visibility !== undefined &&
+    !(visibility instanceof StringAttr && ['public', 'private', 'nested'].includes(visibility.value))
+  )
+    op.emitError(
+      'verify.symbol-visibility',
+      `visibility must be "public", "private" or "nested", but got ${visibility}`,
+    );
   const parent = op.parentOp;
   if (parent !== null && parent.info.isRegistered && !parent.info.hasTrait(SymbolTableTrait))
     op.emitError('verify.symbol-parent', `defines a symbol, but '${parent.name}' around it is no symbol table`);

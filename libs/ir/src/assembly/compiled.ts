@@ -2,7 +2,7 @@
 import type { AttrSpec, TypeConstraint, ValueConstraint } from '../constraints.js';
 import type { OpDefinitionBase, OpSpec } from '../define-op.js';
 import { type FormatNode, FormatReader } from './format.js';
-import { type TypePlan, baseConstraint, planTypes } from './type-plan.js';
+import { baseConstraint, planTypes, type TypePlan } from './type-plan.js';
 
 export interface CompiledFormat {
   readonly spec: OpSpec;
@@ -19,9 +19,6 @@ export interface CompiledFormat {
   readonly attributes: Record<string, AttrSpec<any>>;
   /** Attributes that the format shows outside of the dictionary, and segment sizes, which follow from the operands. */
   readonly shown: readonly string[];
-  /** Whether every operand group is a single operand. */
-  readonly simpleOperands: boolean;
-  readonly simpleBounds: readonly number[];
 }
 
 export function compileFormat(definition: OpDefinitionBase, text: string): CompiledFormat {
@@ -32,7 +29,8 @@ export function compileFormat(definition: OpDefinitionBase, text: string): Compi
   const results = Object.values(spec.results ?? {});
   const groups = nodes.filter((n) => n.kind === 'group');
   const shown: string[] = ['operandSegmentSizes', 'resultSegmentSizes'];
-  for (const node of [...nodes, ...groups.flatMap((g) => [...g.then, ...g.otherwise])]) if (node.kind === 'attribute') shown.push(node.name);
+  for (const node of [...nodes, ...groups.flatMap((g) => [...g.elements, ...g.otherwise])])
+    if (node.kind === 'attribute') shown.push(node.name);
   return {
     spec,
     nodes,
@@ -46,7 +44,5 @@ export function compileFormat(definition: OpDefinitionBase, text: string): Compi
     resultTypes: results.map(baseConstraint),
     attributes: spec.attributes ?? {},
     shown,
-    simpleOperands: operands.every((c) => c.kind === 'one'),
-    simpleBounds: Array.from({ length: operands.length + 1 }, (_, i) => i),
   };
 }

@@ -23,9 +23,18 @@ export type FormatNode =
   | { readonly kind: 'successors' }
   | { readonly kind: 'type'; readonly of: ValueSelection; readonly group: ValueConstraint['kind'] }
   | { readonly kind: 'functional-type'; readonly inputs: ValueSelection; readonly results: ValueSelection }
-  | { readonly kind: 'group'; readonly then: readonly FormatNode[]; readonly otherwise: readonly FormatNode[]; readonly anchor: FormatNode };
+  | {
+      readonly kind: 'group';
+      readonly elements: readonly FormatNode[];
+      readonly otherwise: readonly FormatNode[];
+      readonly anchor: FormatNode;
+    };
 
-type Token = { readonly kind: 'literal' | 'variable' | 'word' | 'punctuation' | 'end'; readonly text: string; readonly at: number };
+type Token = {
+  readonly kind: 'literal' | 'variable' | 'word' | 'punctuation' | 'end';
+  readonly text: string;
+  readonly at: number;
+};
 
 /** Names bound so far and what still is missing, while a format is read. */
 export class FormatReader {
@@ -58,7 +67,8 @@ export class FormatReader {
     while (pattern.lastIndex < format.length) {
       const at = pattern.lastIndex;
       const match = pattern.exec(format);
-      if (!match) throw new InternalError(`assembly format of '${this.spec.name}', column ${at + 1}: unexpected '${format[at]}'`);
+      if (!match)
+        throw new InternalError(`assembly format of '${this.spec.name}', column ${at + 1}: unexpected '${format[at]}'`);
       if (match[1] !== undefined) tokens.push({ kind: 'literal', text: match[1], at });
       else if (match[2] !== undefined) tokens.push({ kind: 'variable', text: match[2], at });
       else if (match[3] !== undefined) tokens.push({ kind: 'word', text: match[3], at });
@@ -113,7 +123,8 @@ export class FormatReader {
     if (token.text === ' ') return { kind: 'space' };
     if (token.text === '\\n' || token.text === '\n') return { kind: 'newline' };
     const keyword = /^[A-Za-z_][\w$.]*$/.test(token.text);
-    if (!keyword && !PUNCTUATION.has(token.text)) this.fail(`'${token.text}' is neither a keyword nor punctuation`, token.at);
+    if (!keyword && !PUNCTUATION.has(token.text))
+      this.fail(`'${token.text}' is neither a keyword nor punctuation`, token.at);
     return { kind: 'literal', text: token.text, keyword };
   }
 
@@ -133,7 +144,8 @@ export class FormatReader {
     const attribute = spec.attributes && Object.hasOwn(spec.attributes, name) ? spec.attributes[name] : undefined;
     if (attribute) {
       this.bind(`$${name}`, token.at);
-      if (attribute.form === 'unit' && this.depth === 0) this.fail(`unit attribute '${name}' must be in an optional group`, token.at);
+      if (attribute.form === 'unit' && this.depth === 0)
+        this.fail(`unit attribute '${name}' must be in an optional group`, token.at);
       return { kind: 'attribute', name, spec: attribute, alone: false };
     }
     const region = this.regionNames.indexOf(name);
@@ -162,7 +174,8 @@ export class FormatReader {
         if (this.flexible('operand') > 1) this.fail('`operands` cannot tell several variadic operands apart', token.at);
         return { kind: 'operands' };
       case 'successors':
-        for (const name of this.spec.successors === 'variadic' ? ['successors'] : (this.spec.successors ?? [])) this.bind(`$${name}`, token.at);
+        for (const name of this.spec.successors === 'variadic' ? ['successors'] : (this.spec.successors ?? []))
+          this.bind(`$${name}`, token.at);
         return { kind: 'successors' };
       case 'type': {
         this.expect('(');
@@ -201,7 +214,8 @@ export class FormatReader {
       else if (result >= 0) chosen = { side: 'result', index: result };
     }
     if (!chosen) this.fail(`expected an operand, a result, \`operands\` or \`results\`, got '${token.text}'`, token.at);
-    if (chosen.index === 'all' && this.flexible(chosen.side) > 1) this.fail(`\`${token.text}\` cannot tell several variadic groups apart`, token.at);
+    if (chosen.index === 'all' && this.flexible(chosen.side) > 1)
+      this.fail(`\`${token.text}\` cannot tell several variadic groups apart`, token.at);
     const indices = chosen.index === 'all' ? this.names(chosen.side).map((_, i) => i) : [chosen.index];
     for (const i of indices) {
       const key = `${chosen.side} ${i}`;
@@ -214,7 +228,9 @@ export class FormatReader {
     return side === 'operand' ? this.operandNames : this.resultNames;
   }
   private constraint(side: Side, index: number): ValueConstraint {
-    return side === 'operand' ? this.spec.operands![this.operandNames[index]!]! : this.spec.results![this.resultNames[index]!]!;
+    return side === 'operand'
+      ? this.spec.operands![this.operandNames[index]!]!
+      : this.spec.results![this.resultNames[index]!]!;
   }
   private flexible(side: Side): number {
     return this.names(side).filter((_, i) => this.constraint(side, i).kind !== 'one').length;
@@ -224,17 +240,17 @@ export class FormatReader {
   private group(): FormatNode {
     const open = this.tokens[this.next - 1]!.at;
     this.depth++;
-    const then: FormatNode[] = [];
+    const elements: FormatNode[] = [];
     let anchor = -1;
     while (!this.accept(')')) {
       if (this.peek().kind === 'end') this.fail("optional group lacks ')'", open);
       if (this.accept('(')) this.fail('optional groups cannot be nested', this.tokens[this.next - 1]!.at);
       const { at } = this.peek();
-      then.push(this.element());
+      elements.push(this.element());
       if (this.accept('^')) {
         if (anchor >= 0) this.fail('optional group has two anchors', at);
-        anchor = then.length - 1;
-        this.checkAnchor(then[anchor]!, at);
+        anchor = elements.length - 1;
+        this.checkAnchor(elements[anchor]!, at);
       }
     }
     const otherwise: FormatNode[] = [];
@@ -248,15 +264,20 @@ export class FormatReader {
     this.expect('?');
     this.depth--;
     if (anchor < 0) this.fail('optional group has no anchor `^`', open);
-    const anchored = then[anchor]!;
-    if (anchored.kind === 'attribute' && then.filter(isVisible).length === 1) then[anchor] = { ...anchored, alone: true };
-    this.checkFirst(then, open);
-    for (const node of then) {
-      if (node.kind === 'operand' && node.group === 'one') this.fail(`operand '${this.operandNames[node.index]}' is not optional and cannot be in an optional group`, open);
+    const anchored = elements[anchor]!;
+    if (anchored.kind === 'attribute' && elements.filter(isVisible).length === 1)
+      elements[anchor] = { ...anchored, alone: true };
+    this.checkFirst(elements, open);
+    for (const node of elements) {
+      if (node.kind === 'operand' && node.group === 'one')
+        this.fail(
+          `operand '${this.operandNames[node.index]}' is not optional and cannot be in an optional group`,
+          open,
+        );
       if (node.kind === 'successor') this.fail('a successor cannot be in an optional group', open);
     }
-    this.checkSequence(then, null);
-    return { kind: 'group', then, otherwise, anchor: then[anchor]! };
+    this.checkSequence(elements, null);
+    return { kind: 'group', elements, otherwise, anchor: elements[anchor]! };
   }
 
   private checkAnchor(node: FormatNode, at: number): void {
@@ -265,7 +286,8 @@ export class FormatReader {
       (node.kind === 'attribute' && node.spec.optional) ||
       node.kind === 'region' ||
       (node.kind === 'type' && node.group !== 'one');
-    if (!fits) this.fail('only an optional or variadic operand or type, an optional attribute or a region can be an anchor', at);
+    if (!fits)
+      this.fail('only an optional or variadic operand or type, an optional attribute or a region can be an anchor', at);
   }
   /** The parser decides by the first element whether the group is there. */
   private checkFirst(nodes: readonly FormatNode[], at: number): void {
@@ -286,12 +308,17 @@ export class FormatReader {
     for (let i = 0; i + 1 < visible.length; i++) {
       const a = visible[i]!;
       const following = visible[i + 1]!;
-      const b = following.kind === 'group' ? following.then.find(isVisible)! : following;
-      if (b.kind === 'literal' && b.text === ',' && (isList(a) || (a.kind === 'group' && isList(a.then.filter(isVisible).at(-1)!))))
+      const b = following.kind === 'group' ? following.elements.find(isVisible)! : following;
+      if (
+        b.kind === 'literal' &&
+        b.text === ',' &&
+        (isList(a) || (a.kind === 'group' && isList(a.elements.filter(isVisible).at(-1)!)))
+      )
         this.fail("ambiguous: a list is followed by ','", 0);
       if (b.kind === 'literal' && b.text === ':' && a.kind === 'attribute' && a.spec.form === undefined)
         this.fail(`ambiguous: ':' after attribute '${a.name}', whose text may itself end in ': type'`, 0);
-      if (a.kind === 'attr-dict' && !a.keyword && b.kind === 'region') this.fail('ambiguous: a region after attr-dict; use attr-dict-with-keyword', 0);
+      if (a.kind === 'attr-dict' && !a.keyword && b.kind === 'region')
+        this.fail('ambiguous: a region after attr-dict; use attr-dict-with-keyword', 0);
       if ((isFlexibleOperand(a) || a.kind === 'operands') && (b.kind === 'operand' || b.kind === 'operands'))
         this.fail('ambiguous: operands after an optional or variadic operand without a literal between them', 0);
     }
@@ -300,16 +327,40 @@ export class FormatReader {
   private checkComplete(nodes: readonly FormatNode[]): void {
     const end = this.peek().at;
     const { spec } = this;
-    for (const name of this.operandNames) if (!this.bound.has(`$${name}`)) this.fail(`operand '${name}' is not in the format`, end);
-    for (const name of this.regionNames) if (!this.bound.has(`$${name}`)) this.fail(`region '${name}' is not in the format`, end);
+    for (const name of this.operandNames)
+      if (!this.bound.has(`$${name}`)) this.fail(`operand '${name}' is not in the format`, end);
+    for (const name of this.regionNames)
+      if (!this.bound.has(`$${name}`)) this.fail(`region '${name}' is not in the format`, end);
     const successors = spec.successors === 'variadic' ? ['successors'] : (spec.successors ?? []);
-    for (const name of successors) if (!this.bound.has(`$${name}`)) this.fail(`successor '${name}' is not in the format`, end);
+    for (const name of successors)
+      if (!this.bound.has(`$${name}`)) this.fail(`successor '${name}' is not in the format`, end);
     if (!this.bound.has('attr-dict')) this.fail('attr-dict is not in the format', end);
     if (nodes.length === 0) this.fail('the format is empty', end);
   }
 }
 
-const PUNCTUATION = new Set([',', ':', '=', '->', '(', ')', '[', ']', '{', '}', '<', '>', '::', '...', '?', '*', '+', '-', '/', '|']);
+const PUNCTUATION = new Set([
+  ',',
+  ':',
+  '=',
+  '->',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  '<',
+  '>',
+  '::',
+  '...',
+  '?',
+  '*',
+  '+',
+  '-',
+  '/',
+  '|',
+]);
 
 function isVisible(node: FormatNode): boolean {
   return node.kind !== 'space' && node.kind !== 'no-space' && node.kind !== 'newline';

@@ -9,11 +9,12 @@ export function groupBounds(
   constraints: readonly ValueConstraint[],
   total: number,
   segmentAttr: string,
-): number[] | null {
-  const bounds = [0];
+): readonly number[] | null {
   let fixed = 0;
-  for (const c of constraints) if (c.kind === 'one') fixed++;
+  for (let i = 0; i < constraints.length; i++) if (constraints[i]!.kind === 'one') fixed++;
   const flexible = constraints.length - fixed;
+  if (flexible === 0) return total === fixed ? singles(fixed) : null;
+  const bounds = [0];
   let end = 0;
   if (flexible > 1) {
     const sizes = op.attributes.get(segmentAttr);
@@ -33,6 +34,14 @@ export function groupBounds(
     }
   }
   return end === total ? bounds : null;
+}
+
+const SINGLES: number[][] = [];
+
+/** [0, 1, ... n]: the bounds of n groups of one value. */
+function singles(n: number): readonly number[] {
+  SINGLES[n] ??= Array.from({ length: n + 1 }, (_, i) => i);
+  return SINGLES[n];
 }
 
 function fits(constraint: ValueConstraint, size: number): boolean {

@@ -2,25 +2,20 @@
 import type { AsmParser, OperationState, UnresolvedOperand } from '../asm.js';
 import { type Attribute, typeOfAttribute } from '../attribute.js';
 import { Block } from '../block.js';
-import type { AttrSpec, TypeConstraint, ValueConstraint } from '../constraints.js';
+import type { AttrSpec } from '../constraints.js';
 import { Operation, Region } from '../operation.js';
 import { Terminator } from '../traits.js';
 import type { Type } from '../type.js';
-import { AttrNames } from '../well-known.js';
 import type { CompiledFormat } from './compiled.js';
-import type { FormatNode, Side, ValueSelection } from './format.js';
-import type { GroupRef, TypeSource } from './type-plan.js';
+import type { FormatNode, ValueSelection } from './format.js';
+import { type ReadValues, TypeResolution } from './type-resolution.js';
 
 export class FormatParse {
   private readonly format: CompiledFormat;
   private readonly parser: AsmParser;
   private readonly state: OperationState;
   private readonly start: number;
-  private readonly operands: UnresolvedOperand[][];
-  /** The flat list of the `operands` directive. */
-  private flat: UnresolvedOperand[] | null = null;
-  private readonly types: Record<Side, (Type[] | undefined)[]> = { operand: [], result: [] };
-  private readonly allTypes: Record<Side, Type[] | undefined> = { operand: undefined, result: undefined };
+  private readonly read: ReadValues;
   private readonly regions: Region[] = [];
 
   constructor(format: CompiledFormat, parser: AsmParser, state: OperationState) {
@@ -28,15 +23,20 @@ export class FormatParse {
     this.parser = parser;
     this.state = state;
     this.start = parser.offset();
-    this.operands = format.operands.map(() => []);
+    this.read = {
+      operands: format.operands.map(() => []),
+      flat: null,
+      types: { operand: [], result: [] },
+      allTypes: { operand: undefined, result: undefined },
+    };
   }
 
   run(): void {
-    for (const node of this.format.nodes) this.node(node);
-    this.state.regions.push(...this.regions);
+    const { format, parser, state } = this;
+    for (const node of format.nodes) this.node(node);
+    state.regions.push(...this.regions);
     this.fillRegions();
-    this.resolveOperands();
-    this.resolveResults();
+    new TypeResolution(format, parser, state, this.read, this.start).run();
   }
 
   private node(node: FormatNode): void {
@@ -51,11 +51,11 @@ export class FormatParse {
       case 'newline':
         return;
       case 'operand':
-        if (node.group === 'one') this.operands[node.index]!.push(parser.operand());
+        if (node.group === 'one') this.read.operands[node.index]!.push(parser.operand());
         else this.optionalOperand(node);
         return;
       case 'operands':
-        this.flat = this.operandList();
+        this.read.flat = this.operandList();
         return;
       case 'attribute':
         if (node.spec.form === 'unit') {
@@ -98,15 +98,16 @@ export class FormatParse {
 
   /** The group is there when its first element is. */
   private group(node: FormatNode & { kind: 'group' }): void {
-    const first = node.then.findIndex((n) => n.kind !== 'space' && n.kind !== 'no-space' && n.kind !== 'newline');
-    if (!this.optional(node.then[first]!)) {
+    const first = node.elements.findIndex((n) => n.kind !== 'space' && n.kind !== 'no-space' && n.kind !== 'newline');
+    if (!this.optional(node.elements[first]!)) {
       for (const element of node.otherwise) this.node(element);
       return;
     }
-    for (let i = first + 1; i < node.then.length; i++) this.node(node.then[i]!);
+    for (let i = first + 1; i < node.elements.length; i++) this.node(node.elements[i]!);
     const { anchor } = node;
     // A unit attribute is said by the literals around it.
-    if (anchor.kind === 'attribute' && anchor.spec.form === 'unit') this.state.attributes.set(anchor.name, this.parser.context.unitAttr);
+    if (anchor.kind === 'attribute' && anchor.spec.form === 'unit')
+      this.state.attributes.set(anchor.name, this.parser.context.unitAttr);
   }
   private optional(node: FormatNode): boolean {
     const { parser } = this;
@@ -135,7 +136,7 @@ export class FormatParse {
   // Lists
 
   private optionalOperand(node: FormatNode & { kind: 'operand' }): boolean {
-    const group = this.operands[node.index]!;
+    const group = this.read.operands[node.index]!;
     if (node.group === 'variadic') group.push(...this.operandList());
     else {
       const operand = this.parser.optionalOperand();
@@ -173,7 +174,8 @@ export class FormatParse {
   // Attributes
 
   private setAttribute(node: FormatNode & { kind: 'attribute' }, attr: Attribute, at: number): void {
-    if (!node.spec.check(attr)) this.parser.error(`attribute '${node.name}' must be ${node.spec.description}, but got ${attr}`, at);
+    if (!node.spec.check(attr))
+      this.parser.error(`attribute '${node.name}' must be ${node.spec.description}, but got ${attr}`, at);
     this.state.attributes.set(node.name, attr);
   }
   // biome-ignore lint/suspicious/noExplicitAny: a spec of any value type
@@ -196,7 +198,10 @@ export class FormatParse {
       case 'type':
         return context.typeAttr(parser.type());
       case 'integers':
-        return spec.make(context, parser.commaSeparated('square', () => parser.integer()));
+        return spec.make(
+          context,
+          parser.commaSeparated('square', () => parser.integer()),
+        );
       default:
         return parser.attribute();
     }
@@ -214,7 +219,8 @@ export class FormatParse {
       case 'keyword': {
         const quoted = parser.optionalString();
         const name = quoted ?? spec.keywords!.find((k) => PLAIN.test(k) && parser.optionalKeyword(k));
-        if (quoted !== undefined && !spec.keywords!.includes(quoted)) parser.error(`expected ${spec.description}, got '${quoted}'`, at);
+        if (quoted !== undefined && !spec.keywords!.includes(quoted))
+          parser.error(`expected ${spec.description}, got '${quoted}'`, at);
         if (name !== undefined) attr = spec.make(context, name);
         break;
       }
@@ -251,116 +257,8 @@ export class FormatParse {
   // Types
 
   private setTypes(selection: ValueSelection, types: Type[]): void {
-    if (selection.index === 'all') this.allTypes[selection.side] = types;
-    else this.types[selection.side][selection.index] = types;
-  }
-
-  private resolveOperands(): void {
-    const { format, parser, state } = this;
-    const { operands, types } = this;
-    if (this.flat) this.split(this.flat, format.operands, 'operand').forEach((list, i) => operands[i]!.push(...list));
-    if (this.allTypes.operand) {
-      const sizes = operands.map((o) => o.length);
-      const total = sizes.reduce((a, b) => a + b, 0);
-      const all = this.allTypes.operand;
-      if (all.length !== total) this.countError('operand', total, all.length);
-      let at = 0;
-      sizes.forEach((size, i) => {
-        types.operand[i] = all.slice(at, at + size);
-        at += size;
-      });
-    }
-    if (this.allTypes.result) types.result = this.split(this.allTypes.result, format.results, 'result');
-    this.built('operand', format.plan.operands);
-    this.built('result', format.plan.results);
-    for (const group of format.plan.related) this.related(group);
-    operands.forEach((list, i) => {
-      const found = types.operand[i]!;
-      if (found.length !== list.length) this.countError(`operand '${format.operandNames[i]}'`, list.length, found.length);
-      this.check('operand', state.operands.length, format.operandTypes[i]!, found);
-      for (let k = 0; k < list.length; k++) state.operands.push(parser.resolve(list[k]!, found[k]!));
-    });
-    if (format.operands.filter((c) => c.kind !== 'one').length > 1) {
-      const { context } = parser;
-      state.attributes.set(AttrNames.operandSegmentSizes, context.denseArray(context.i32, operands.map((o) => o.length)));
-    }
-  }
-  private countError(what: string, values: number, types: number): never {
-    return this.parser.error(`${what}: ${values} value${values === 1 ? '' : 's'} but ${types} type${types === 1 ? '' : 's'}`, this.start);
-  }
-  private check(side: Side, from: number, constraint: TypeConstraint, types: readonly Type[]): void {
-    types.forEach((type, k) => {
-      if (!constraint.check(type)) this.parser.error(`${side} #${from + k} must be ${constraint.description}, but got '${type}'`, this.start);
-    });
-  }
-
-  /** Cuts a flat list at the group borders; at most one group is flexible. */
-  private split<T>(list: readonly T[], constraints: readonly ValueConstraint[], side: Side): T[][] {
-    const fixed = constraints.filter((c) => c.kind === 'one').length;
-    const rest = list.length - fixed;
-    const optional = constraints.some((c) => c.kind === 'optional');
-    if (rest < 0 || (fixed === constraints.length && rest > 0) || (optional && rest > 1))
-      this.parser.error(`expected ${fixed}${fixed === constraints.length ? '' : optional ? ` or ${fixed + 1}` : ' or more'} ${side}s, got ${list.length}`, this.start);
-    let at = 0;
-    return constraints.map((c) => list.slice(at, (at += c.kind === 'one' ? 1 : rest)));
-  }
-
-  /** How many values a group has: operands as parsed, a single result unless the text gave types. */
-  private sizeOf(group: GroupRef): number {
-    if (group.side === 'operand') return this.operands[group.index]!.length;
-    return this.types.result[group.index]?.length ?? (this.format.results[group.index]!.kind === 'one' ? 1 : 0);
-  }
-  private built(side: Side, sources: readonly TypeSource[]): void {
-    sources.forEach((source, index) => {
-      if (source.kind === 'built') this.types[side][index] = new Array<Type>(this.sizeOf({ side, index })).fill(source.build(this.parser.context));
-      // A type in an optional group that was not there.
-      else if (source.kind === 'written') this.types[side][index] ??= [];
-    });
-  }
-  private related(group: GroupRef): void {
-    const source = (group.side === 'operand' ? this.format.plan.operands : this.format.plan.results)[group.index]!;
-    if (source.kind !== 'related') return;
-    const size = this.sizeOf(group);
-    for (const from of source.from) {
-      const type = this.types[from.side][from.index]?.[0];
-      if (!type) continue;
-      let made: Type;
-      try {
-        made = from.type(type, this.parser.context);
-      } catch (error) {
-        return this.parser.error(`cannot infer a type from ${type}: ${(error as Error).message}`, this.start);
-      }
-      this.types[group.side][group.index] = new Array<Type>(size).fill(made);
-      return;
-    }
-    if (size === 0) this.types[group.side][group.index] = [];
-    else this.parser.error(`cannot infer the type of ${group.side} '${(group.side === 'operand' ? this.format.operandNames : this.format.resultNames)[group.index]}'`, this.start);
-  }
-
-  private resolveResults(): void {
-    const { format, parser, state } = this;
-    const { spec } = format;
-    if (format.plan.results.some((s) => s.kind === 'inferred')) {
-      let inferred: Type[];
-      try {
-        inferred = spec.inferTypes!(parser.context, { operands: state.operands, attributes: state.attributes, regions: state.regions });
-      } catch (error) {
-        // The attributes and operands were not verified yet; what inference trips over is the text's fault.
-        return parser.error(`cannot infer the result types: ${(error as Error).message}`, this.start);
-      }
-      this.types.result = this.split(inferred, format.results, 'result').map((list, i) => this.types.result[i] ?? list);
-    }
-    format.results.forEach((constraint, i) => {
-      const types = this.types.result[i]!;
-      if (constraint.kind === 'one' ? types.length !== 1 : constraint.kind === 'optional' && types.length > 1)
-        parser.error(`result '${format.resultNames[i]}': expected one type, got ${types.length}`, this.start);
-      state.resultTypes.push(...types);
-    });
-    if (format.results.filter((c) => c.kind !== 'one').length > 1) {
-      const { context } = parser;
-      const sizes = format.results.map((_, i) => this.types.result[i]!.length);
-      state.attributes.set(AttrNames.resultSegmentSizes, context.denseArray(context.i32, sizes));
-    }
+    if (selection.index === 'all') this.read.allTypes[selection.side] = types;
+    else this.read.types[selection.side][selection.index] = types;
   }
 
   /** Regions of optional groups that were not there are empty; implied terminators are added. */

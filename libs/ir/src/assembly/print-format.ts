@@ -23,7 +23,7 @@ export class FormatPrint {
     this.format = format;
     this.printer = printer;
     this.op = op;
-    this.operandBounds = format.simpleOperands ? format.simpleBounds : groupBounds(op, format.operands, op.operandCount, AttrNames.operandSegmentSizes)!;
+    this.operandBounds = groupBounds(op, format.operands, op.operandCount, AttrNames.operandSegmentSizes)!;
     this.resultBounds = groupBounds(op, format.results, op.resultCount, AttrNames.resultSegmentSizes)!;
   }
 
@@ -132,7 +132,7 @@ export class FormatPrint {
         printer.functionType(this.typesOf(node.inputs), this.typesOf(node.results));
         return;
       case 'group':
-        this.nodes(this.isPresent(node.anchor) ? node.then : node.otherwise);
+        this.nodes(this.isPresent(node.anchor) ? node.elements : node.otherwise);
     }
   }
 
@@ -166,7 +166,9 @@ export class FormatPrint {
   }
   private isDefault(name: string, attr: Attribute): boolean {
     const spec = this.format.attributes[name]!;
-    return spec.defaultValue !== undefined && spec.form !== 'unit' && spec.make(this.op.context, spec.defaultValue) === attr;
+    return (
+      spec.defaultValue !== undefined && spec.form !== 'unit' && spec.make(this.op.context, spec.defaultValue) === attr
+    );
   }
 
   /** Attributes that the format itself shows; those of a group that is not printed stay in the dictionary. */
@@ -175,7 +177,8 @@ export class FormatPrint {
     if (format.groups.length === 0) return format.shown;
     const hidden = new Set<string>();
     for (const group of format.groups) {
-      for (const node of this.isPresent(group.anchor) ? group.otherwise : group.then) if (node.kind === 'attribute') hidden.add(node.name);
+      for (const node of this.isPresent(group.anchor) ? group.otherwise : group.elements)
+        if (node.kind === 'attribute') hidden.add(node.name);
     }
     return format.shown.filter((name) => !hidden.has(name));
   }
@@ -220,5 +223,11 @@ function printAttribute(printer: AsmPrinter, spec: AttrSpec<any>, attr: Attribut
 function elidesTerminator(region: Region, implicit: string | undefined): boolean {
   if (implicit === undefined || region.blocks.length !== 1) return false;
   const last = region.blocks[0]!.lastOp;
-  return last !== null && last.name === implicit && last.operandCount === 0 && last.resultCount === 0 && last.attributes.size === 0;
+  return (
+    last !== null &&
+    last.name === implicit &&
+    last.operandCount === 0 &&
+    last.resultCount === 0 &&
+    last.attributes.size === 0
+  );
 }

@@ -19,7 +19,10 @@ export type TypeSource =
   /** The constraint admits one type. */
   | { readonly kind: 'built'; readonly build: (context: Context) => Type }
   /** That of another group, or a function of it; the first of `from` that is not empty. */
-  | { readonly kind: 'related'; readonly from: readonly (GroupRef & { readonly type: (from: Type, context: Context) => Type })[] }
+  | {
+      readonly kind: 'related';
+      readonly from: readonly (GroupRef & { readonly type: (from: Type, context: Context) => Type })[];
+    }
   /** `inferTypes` of the definition; results only. */
   | { readonly kind: 'inferred' };
 
@@ -44,7 +47,11 @@ export function planTypes(spec: OpSpec, written: ReadonlySet<string>): TypePlan 
   for (const side of ['operand', 'result'] as const) {
     constraints[side].forEach((constraint, index) => {
       const { build } = baseConstraint(constraint);
-      sources[side][index] = written.has(`${side} ${index}`) ? { kind: 'written' } : build ? { kind: 'built', build } : undefined;
+      sources[side][index] = written.has(`${side} ${index}`)
+        ? { kind: 'written' }
+        : build
+          ? { kind: 'built', build }
+          : undefined;
       groups.push({ side, index });
     });
   }
@@ -76,9 +83,10 @@ export function planTypes(spec: OpSpec, written: ReadonlySet<string>): TypePlan 
       changed = true;
     }
   }
-  if (spec.inferTypes) constraints.result.forEach((_, i) => {
-    sources.result[i] ??= { kind: 'inferred' };
-  });
+  if (spec.inferTypes)
+    constraints.result.forEach((_, i) => {
+      sources.result[i] ??= { kind: 'inferred' };
+    });
   for (const { side, index } of groups) {
     if (!sources[side][index])
       throw new InternalError(

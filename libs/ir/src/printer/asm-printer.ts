@@ -11,6 +11,7 @@ import type { LocationRef } from '../location.js';
 import type { Operation, Region } from '../operation.js';
 import { FunctionType, type Type } from '../type.js';
 import type { Value } from '../value.js';
+import { verificationOf } from '../verifier/op-verification.js';
 import { AttributeWriter } from './attribute-writer.js';
 import { ByteBuffer } from './byte-buffer.js';
 import { ValueNames } from './value-names.js';
@@ -50,7 +51,12 @@ export class OperationPrinter implements AsmPrinter {
     this.options = options;
     this.names = new ValueNames({ suggestions: !options.generic });
     this.out = new ByteBuffer(size === 'small' ? 256 : 1 << 14, sink);
-    this.attributes = new AttributeWriter(context, this.out, options.elideLargeAttributes ?? Infinity, size === 'small' ? 32 : 4096);
+    this.attributes = new AttributeWriter(
+      context,
+      this.out,
+      options.elideLargeAttributes ?? Infinity,
+      size === 'small' ? 32 : 4096,
+    );
   }
 
   /** Prints an operation as the whole text; values of enclosing regions get the names they have there. */
@@ -69,7 +75,7 @@ export class OperationPrinter implements AsmPrinter {
     if (this.options.generic || definition === null || definition.spec.assembly === undefined) this.generic(op);
     else {
       const assembly = compileAssembly(definition);
-      if (assembly.canPrint !== undefined && !assembly.canPrint(op)) this.generic(op);
+      if (!verificationOf(op.info).fits(op) || assembly.canPrint?.(op) === false) this.generic(op);
       else {
         const { name, dialect } = op.info;
         const short = dialect === this.defaultDialect && name.indexOf('.', dialect.length + 1) < 0;
@@ -129,7 +135,8 @@ export class OperationPrinter implements AsmPrinter {
       }
     }
     out.text(') -> ');
-    if (op.result0 !== null && op.moreResults === null && !(op.result0.type instanceof FunctionType)) this.type(op.result0.type);
+    if (op.result0 !== null && op.moreResults === null && !(op.result0.type instanceof FunctionType))
+      this.type(op.result0.type);
     else {
       out.byte(0x28);
       this.types(op.resultTypes);
@@ -143,7 +150,10 @@ export class OperationPrinter implements AsmPrinter {
 
   // Regions and blocks
 
-  private blocksOf(region: Region, options: { entryArguments: boolean; terminator: boolean; emptyLabel: boolean }): void {
+  private blocksOf(
+    region: Region,
+    options: { entryArguments: boolean; terminator: boolean; emptyLabel: boolean },
+  ): void {
     const { out, names } = this;
     const parent = region.parent;
     if (parent !== null && !names.knows(region)) names.prepare(parent);
@@ -191,11 +201,18 @@ export class OperationPrinter implements AsmPrinter {
     const from = predecessors ? predecessors[index]! : [];
     if (from.length === 0) {
       if (index > 0) out.text('  // no predecessors');
-    } else out.text(`  // ${from.length === 1 ? 'pred: ' : `${from.length} preds: `}${from.map((p) => `^bb${p}`).join(', ')}`);
+    } else
+      out.text(
+        `  // ${from.length === 1 ? 'pred: ' : `${from.length} preds: `}${from.map((p) => `^bb${p}`).join(', ')}`,
+      );
   }
 
   region(region: Region, options: { entryArguments?: boolean; terminator?: boolean } = {}): void {
-    this.blocksOf(region, { entryArguments: options.entryArguments ?? true, terminator: options.terminator ?? true, emptyLabel: false });
+    this.blocksOf(region, {
+      entryArguments: options.entryArguments ?? true,
+      terminator: options.terminator ?? true,
+      emptyLabel: false,
+    });
   }
   block(block: Block): void {
     const number = this.names.blockNumber(block);

@@ -1,5 +1,5 @@
 // Types, attributes, attribute dictionaries, locations and resources as bytes. What was written once is copied.
-import { HEX_THRESHOLD, printDense, printFloat, printString, printSymbolName } from '../attribute-text.js';
+
 import {
   ArrayAttr,
   type Attribute,
@@ -14,12 +14,13 @@ import {
   StringAttr,
   UnitAttr,
 } from '../attribute.js';
+import { HEX_THRESHOLD, printDense, printFloat, printString, printSymbolName } from '../attribute-text.js';
 import type { Context } from '../context.js';
 import type { LocationRef } from '../location.js';
 import type { OpInfo } from '../op-info.js';
 import type { Operation } from '../operation.js';
 import { AttrSizedOperandSegments, AttrSizedResultSegments } from '../traits.js';
-import { IntegerType, type Type, elementCount } from '../type.js';
+import { elementCount, IntegerType, type Type } from '../type.js';
 import { AttrNames } from '../well-known.js';
 import { type ByteBuffer, TextCache } from './byte-buffer.js';
 

@@ -194,33 +194,32 @@ export class ByteBuffer {
 /** Text longer than this is not worth keeping. */
 const CACHED = 4096;
 const ARENA = 1 << 20;
+const NOTHING = new Int32Array(0);
+const EMPTY = new Uint8Array(0);
 
 /**
  * A direct-mapped cache from an object with an `id` (and a second key) to its text. Bounded, and it allocates nothing
  * for an entry: the texts stand in one array, which starts over when it is full.
  */
 export class TextCache<K extends { readonly id: number }> {
-  private readonly mask: number;
-  private readonly keys: (K | null)[];
-  private readonly seconds: unknown[];
-  private readonly starts: Int32Array;
-  private readonly ends: Int32Array;
-  private arena = new Uint8Array(256);
+  private readonly size: number;
+  // Made when the first text is kept: most printers print one small thing.
+  private keys: (K | null)[] | null = null;
+  private seconds: unknown[] = [];
+  private starts = NOTHING;
+  private ends = NOTHING;
+  private arena = EMPTY;
   private used = 0;
 
   /** `size` is a power of two. */
   constructor(size: number) {
-    this.mask = size - 1;
-    this.keys = new Array<K | null>(size).fill(null);
-    this.seconds = new Array<unknown>(size).fill(null);
-    this.starts = new Int32Array(size);
-    this.ends = new Int32Array(size);
+    this.size = size;
   }
 
   /** Writes the text of `key` when it is known. */
   repeat(out: ByteBuffer, key: K, second: unknown = null): boolean {
-    const slot = key.id & this.mask;
-    if (this.keys[slot] !== key || this.seconds[slot] !== second) return false;
+    const slot = key.id & (this.size - 1);
+    if (this.keys === null || this.keys[slot] !== key || this.seconds[slot] !== second) return false;
     out.range(this.arena, this.starts[slot]!, this.ends[slot]!);
     return true;
   }
@@ -229,10 +228,16 @@ export class TextCache<K extends { readonly id: number }> {
     const n = out.position - start;
     const text = n > CACHED ? null : out.since(start);
     if (text === null) return;
+    if (this.keys === null) {
+      this.keys = new Array<K | null>(this.size).fill(null);
+      this.seconds = new Array<unknown>(this.size).fill(null);
+      this.starts = new Int32Array(this.size);
+      this.ends = new Int32Array(this.size);
+    }
     if (this.used + n > this.arena.length) this.grow(n);
     this.arena.set(text, this.used);
-    const slot = key.id & this.mask;
-    this.keys[slot] = key;
+    const slot = key.id & (this.size - 1);
+    this.keys![slot] = key;
     this.seconds[slot] = second;
     this.starts[slot] = this.used;
     this.used += n;
@@ -240,11 +245,11 @@ export class TextCache<K extends { readonly id: number }> {
   }
   private grow(n: number): void {
     if (this.used + n > ARENA) {
-      this.keys.fill(null);
+      this.keys!.fill(null);
       this.used = 0;
       return;
     }
-    const grown = new Uint8Array(Math.min(ARENA, Math.max(this.used + n, this.arena.length * 4)));
+    const grown = new Uint8Array(Math.min(ARENA, Math.max(this.used + n, 256, this.arena.length * 4)));
     grown.set(this.arena.subarray(0, this.used));
     this.arena = grown;
   }

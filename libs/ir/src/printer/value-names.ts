@@ -2,9 +2,9 @@
 // regions continue from there, each with the same start, so that siblings reuse names.
 import type { Block } from '../block.js';
 import { AsmNames } from '../interfaces.js';
-import { Operation, type Region } from '../operation.js';
+import type { Operation, Region } from '../operation.js';
 import { IsolatedFromAbove } from '../traits.js';
-import { type Value, takeScratch } from '../value.js';
+import { takeScratch, type Value } from '../value.js';
 import type { ByteBuffer } from './byte-buffer.js';
 
 // How the name of a table entry is made: the low bits of its code.

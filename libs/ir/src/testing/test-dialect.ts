@@ -1,27 +1,29 @@
 // A dialect for the core's own tests: one op for each thing the core must handle.
+
+import { typeOfAttribute } from '../attribute.js';
 import { Builder } from '../builder.js';
 import {
   AnyInteger,
   AnyTensor,
   AnyType,
-  I1,
-  Index,
-  SignlessIntegerOrIndex,
   attr,
   defaultAttr,
+  I1,
+  Index,
   like,
   memrefOf,
   optional,
   optionalAttr,
+  SignlessIntegerOrIndex,
   variadic,
 } from '../constraints.js';
 import { Context } from '../context.js';
 import { defineDialect } from '../define-dialect.js';
 import { defineOp } from '../define-op.js';
 import { AsmNames, constantName } from '../interfaces.js';
-import { typeOfAttribute } from '../attribute.js';
 import {
   AttrSizedOperandSegments,
+  allTypesMatch,
   ConstantLike,
   GraphRegion,
   IsolatedFromAbove,
@@ -33,10 +35,9 @@ import {
   SymbolTableTrait,
   SymbolTrait,
   Terminator,
-  allTypesMatch,
   typesMatchWith,
 } from '../traits.js';
-import { MemRefType } from '../type.js';
+import type { MemRefType } from '../type.js';
 
 export const ModuleOp = defineOp({
   name: 'builtin.module',
@@ -148,9 +149,12 @@ export const IfOp = defineOp({
   summary: 'conditional',
   operands: { condition: I1 },
   results: { results: variadic(AnyType) },
-  regions: { then: { blocks: 'one', implicitTerminator: 'test.yield' }, otherwise: { blocks: 'any', implicitTerminator: 'test.yield' } },
+  regions: {
+    whenTrue: { blocks: 'one', implicitTerminator: 'test.yield' },
+    whenFalse: { blocks: 'any', implicitTerminator: 'test.yield' },
+  },
   traits: [],
-  assembly: '$condition (`->` type($results)^)? $then (`else` $otherwise^)? attr-dict-with-keyword',
+  assembly: '$condition (`->` type($results)^)? $whenTrue (`else` $whenFalse^)? attr-dict-with-keyword',
 });
 
 export const RegionOp = defineOp({

@@ -1,13 +1,15 @@
 // Checks of one registered operation against its definition: counts, constraints, attributes, traits. Prepared once per
 // op name, so that verifying an op walks flat arrays.
-import { type Attribute, DenseArrayAttr } from '../attribute.js';
+
+import { groupBounds } from '../assembly/groups.js';
 import { baseConstraint } from '../assembly/type-plan.js';
+import { type Attribute, DenseArrayAttr } from '../attribute.js';
 import type { AttrSpec, TypeConstraint, ValueConstraint } from '../constraints.js';
 import type { RegionSpec } from '../define-op.js';
 import { BranchOp } from '../interfaces.js';
 import type { OpInfo } from '../op-info.js';
 import type { Operation } from '../operation.js';
-import { AttrSizedOperandSegments, AttrSizedResultSegments, type Trait } from '../traits.js';
+import { AttrSizedOperandSegments, AttrSizedResultSegments, NoTerminator, type Trait } from '../traits.js';
 import { IntegerType } from '../type.js';
 import { AttrNames } from '../well-known.js';
 
@@ -21,7 +23,11 @@ interface GroupChecks {
   readonly optional: boolean;
 }
 
-function groupChecks(what: 'operand' | 'result', record: Record<string, ValueConstraint> | undefined, sized: boolean): GroupChecks {
+function groupChecks(
+  what: 'operand' | 'result',
+  record: Record<string, ValueConstraint> | undefined,
+  sized: boolean,
+): GroupChecks {
   const constraints = Object.values(record ?? {});
   const flexible = constraints.filter((c) => c.kind !== 'one');
   return {
@@ -29,9 +35,20 @@ function groupChecks(what: 'operand' | 'result', record: Record<string, ValueCon
     constraints,
     types: constraints.map(baseConstraint),
     fixed: constraints.length - flexible.length,
-    segments: flexible.length > 1 || sized ? (what === 'operand' ? AttrNames.operandSegmentSizes : AttrNames.resultSegmentSizes) : null,
+    segments:
+      flexible.length > 1 || sized
+        ? what === 'operand'
+          ? AttrNames.operandSegmentSizes
+          : AttrNames.resultSegmentSizes
+        : null,
     optional: flexible.length === 1 && flexible[0]!.kind === 'optional',
   };
+}
+
+/** The checks of an op name that has a definition. */
+export function verificationOf(info: OpInfo): OpVerification {
+  info.verification ??= new OpVerification(info);
+  return info.verification;
 }
 
 export class OpVerification {
@@ -40,6 +57,8 @@ export class OpVerification {
   // biome-ignore lint/suspicious/noExplicitAny: specs of different value types
   private readonly attributes: readonly (readonly [string, AttrSpec<any>])[];
   private readonly regions: readonly (readonly [string, RegionSpec])[];
+  private readonly variadicRegions: boolean;
+  private readonly needsTerminator: boolean;
   private readonly successors: number | 'variadic';
   private readonly traits: readonly Trait[];
   private readonly custom: ((op: Operation) => void) | undefined;
@@ -53,6 +72,8 @@ export class OpVerification {
     this.results = groupChecks('result', spec.results, info.hasTrait(AttrSizedResultSegments));
     this.attributes = Object.entries(spec.attributes ?? {});
     this.regions = Object.entries(spec.regions ?? {});
+    this.variadicRegions = this.regions.at(-1)?.[1].variadic === true;
+    this.needsTerminator = !info.hasTrait(NoTerminator);
     this.successors = spec.successors === 'variadic' ? 'variadic' : (spec.successors?.length ?? 0);
     this.traits = (spec.traits ?? []).filter((t) => t.verify);
     this.custom = spec.verify;
@@ -79,16 +100,47 @@ export class OpVerification {
     this.custom(op);
   }
 
+  /** Silently: whether the op has the parts its definition names, so that accessors and printing hooks can rely on them. */
+  fits(op: Operation): boolean {
+    if (groupBounds(op, this.operands.constraints, op.operandCount, AttrNames.operandSegmentSizes) === null)
+      return false;
+    if (groupBounds(op, this.results.constraints, op.resultCount, AttrNames.resultSegmentSizes) === null) return false;
+    const n = op.operandCount;
+    if ((n > 0 && op.operand0 === null) || (n > 1 && op.operand1 === null)) return false;
+    for (let i = 2; i < n; i++) if (op.moreOperands![i - 2]!.value === null) return false;
+    for (let i = 0; i < this.attributes.length; i++) {
+      const [name, spec] = this.attributes[i]!;
+      const value = op.attributes.get(name);
+      if (value === undefined ? !spec.optional : !spec.check(value)) return false;
+    }
+    const { regions, successors } = op;
+    if (this.successors !== 'variadic' && successors.length !== this.successors) return false;
+    if (this.variadicRegions ? regions.length < this.regions.length - 1 : regions.length !== this.regions.length)
+      return false;
+    for (let i = 0; i < regions.length; i++) {
+      const { blocks } = regions[i]!;
+      if (this.regions[Math.min(i, this.regions.length - 1)]![1].blocks !== 'one') continue;
+      if (blocks.length !== 1 || (this.needsTerminator && blocks[0]!.lastOp === null)) return false;
+    }
+    return true;
+  }
+
   private counts(op: Operation): void {
     this.count(op, this.operands, op.operandCount);
     this.count(op, this.results, op.resultCount);
     const regions = op.ownRegions === null ? 0 : op.ownRegions.length;
-    const variadicRegions = this.regions.length > 0 && this.regions[this.regions.length - 1]![1].variadic === true;
+    const { variadicRegions } = this;
     if (variadicRegions ? regions < this.regions.length - 1 : regions !== this.regions.length)
-      op.emitError('verify.region-count', `expected ${variadicRegions ? `${this.regions.length - 1} or more regions` : plural(this.regions.length, 'region')}, but found ${regions}`);
+      op.emitError(
+        'verify.region-count',
+        `expected ${variadicRegions ? `${this.regions.length - 1} or more regions` : plural(this.regions.length, 'region')}, but found ${regions}`,
+      );
     const successors = op.ownSuccessors === null ? 0 : op.ownSuccessors.length;
     if (this.successors !== 'variadic' && successors !== this.successors)
-      op.emitError('verify.successor-count', `expected ${plural(this.successors, 'successor')}, but found ${successors}`);
+      op.emitError(
+        'verify.successor-count',
+        `expected ${plural(this.successors, 'successor')}, but found ${successors}`,
+      );
   }
 
   private count(op: Operation, group: GroupChecks, total: number): void {
@@ -97,20 +149,36 @@ export class OpVerification {
       this.segmentSizes(op, group, group.segments, total);
       return;
     }
-    if (fixed === constraints.length ? total === fixed : total >= fixed && (!group.optional || total <= fixed + 1)) return;
-    const wanted = fixed === constraints.length ? plural(fixed, what) : group.optional ? `${fixed} or ${fixed + 1} ${what}s` : `${fixed} or more ${what}s`;
-    op.emitError(what === 'operand' ? 'verify.operand-count' : 'verify.result-count', `expected ${wanted}, but found ${total}`);
+    if (fixed === constraints.length ? total === fixed : total >= fixed && (!group.optional || total <= fixed + 1))
+      return;
+    const wanted =
+      fixed === constraints.length
+        ? plural(fixed, what)
+        : group.optional
+          ? `${fixed} or ${fixed + 1} ${what}s`
+          : `${fixed} or more ${what}s`;
+    op.emitError(
+      what === 'operand' ? 'verify.operand-count' : 'verify.result-count',
+      `expected ${wanted}, but found ${total}`,
+    );
   }
 
   private segmentSizes(op: Operation, group: GroupChecks, name: string, total: number): void {
     const { constraints, what } = group;
     const sizes = op.attributes.get(name);
-    if (!(sizes instanceof DenseArrayAttr) || !(sizes.elementType instanceof IntegerType) || sizes.elementType.width !== 32) {
+    if (
+      !(sizes instanceof DenseArrayAttr) ||
+      !(sizes.elementType instanceof IntegerType) ||
+      sizes.elementType.width !== 32
+    ) {
       op.emitError('verify.segment-sizes', `requires dense i32 array attribute '${name}'`);
       return;
     }
     if (sizes.values.length !== constraints.length) {
-      op.emitError('verify.segment-sizes', `'${name}' must have ${plural(constraints.length, 'element')}, but has ${sizes.values.length}`);
+      op.emitError(
+        'verify.segment-sizes',
+        `'${name}' must have ${plural(constraints.length, 'element')}, but has ${sizes.values.length}`,
+      );
       return;
     }
     let sum = 0;
@@ -124,7 +192,11 @@ export class OpVerification {
       }
       sum += size;
     }
-    if (sum !== total) op.emitError('verify.segment-sizes', `${what} count (${total}) does not match the total size (${sum}) in '${name}'`);
+    if (sum !== total)
+      op.emitError(
+        'verify.segment-sizes',
+        `${what} count (${total}) does not match the total size (${sum}) in '${name}'`,
+      );
   }
 
   private groups(op: Operation, group: GroupChecks): void {
@@ -139,7 +211,10 @@ export class OpVerification {
       for (const end = at + size; at < end; at++) {
         const { type } = operand ? op.operand(at) : op.result(at);
         if (constraint.check(type)) continue;
-        op.emitError(operand ? 'verify.operand-type' : 'verify.result-type', `${group.what} #${at} must be ${constraint.description}, but got '${type}'`);
+        op.emitError(
+          operand ? 'verify.operand-type' : 'verify.result-type',
+          `${group.what} #${at} must be ${constraint.description}, but got '${type}'`,
+        );
       }
     }
   }
@@ -150,7 +225,11 @@ export class OpVerification {
       const value: Attribute | undefined = op.attributes.get(name);
       if (value === undefined) {
         if (!spec.optional) op.emitError('verify.attribute-missing', `requires attribute '${name}'`);
-      } else if (!spec.check(value)) op.emitError('verify.attribute-type', `attribute '${name}' failed to satisfy constraint: ${spec.description}, got ${value}`);
+      } else if (!spec.check(value))
+        op.emitError(
+          'verify.attribute-type',
+          `attribute '${name}' failed to satisfy constraint: ${spec.description}, got ${value}`,
+        );
     }
   }
 
@@ -166,7 +245,10 @@ export class OpVerification {
       }
       const last = blocks[0]!.lastOp;
       if (spec.implicitTerminator !== undefined && last?.name !== spec.implicitTerminator) {
-        const diagnostic = op.emitError('verify.region-terminator', `expects region #${i} ('${name}') to end with '${spec.implicitTerminator}'`);
+        const diagnostic = op.emitError(
+          'verify.region-terminator',
+          `expects region #${i} ('${name}') to end with '${spec.implicitTerminator}'`,
+        );
         if (last) diagnostic.note(`it ends with '${last.name}'`, last.loc);
       }
     }
@@ -179,13 +261,19 @@ function verifySuccessorOperands(op: Operation): void {
   op.successors.forEach((block, index) => {
     const { start, end } = branch.successorOperands(op, index);
     if (end - start !== block.arguments.length) {
-      op.emitError('verify.branch-count', `branch has ${plural(end - start, 'operand')} for successor #${index}, but target block has ${plural(block.arguments.length, 'argument')}`);
+      op.emitError(
+        'verify.branch-count',
+        `branch has ${plural(end - start, 'operand')} for successor #${index}, but target block has ${plural(block.arguments.length, 'argument')}`,
+      );
       return;
     }
     block.arguments.forEach((argument, k) => {
       const { type } = op.operand(start + k);
       if (type !== argument.type)
-        op.emitError('verify.branch-type', `type mismatch for argument #${k} of successor #${index}: '${type}' is passed for '${argument.type}'`);
+        op.emitError(
+          'verify.branch-type',
+          `type mismatch for argument #${k} of successor #${index}: '${type}' is passed for '${argument.type}'`,
+        );
     });
   });
 }

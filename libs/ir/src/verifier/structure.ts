@@ -4,7 +4,7 @@ import type { Block } from '../block.js';
 import { type DominanceInfo, hasSsaDominance } from '../dominance.js';
 import { Operation, type Region } from '../operation.js';
 import { IsolatedFromAbove, NoTerminator, Terminator } from '../traits.js';
-import { type Use, type Value, nextSlot, nextUse, useIsLinked } from '../value.js';
+import { nextSlot, nextUse, type Use, useIsLinked, type Value } from '../value.js';
 
 export class StructureVerifier {
   private readonly dominance: DominanceInfo;
@@ -40,15 +40,23 @@ export class StructureVerifier {
       const last = block.lastOp;
       if (last === null) {
         if (needsTerminator)
-          parent.emitError('verify.block-terminator', `has an empty block (block #${blocks.indexOf(block)} of region #${parent.regions.indexOf(region)}); expected a terminator`);
+          parent.emitError(
+            'verify.block-terminator',
+            `has an empty block (block #${blocks.indexOf(block)} of region #${parent.regions.indexOf(region)}); expected a terminator`,
+          );
         continue;
       }
       if (needsTerminator && last.info.isRegistered && !last.info.hasTrait(Terminator))
-        last.emitError('verify.block-terminator', 'ends its block but is not a terminator').note(`in a region of '${parent.name}', whose blocks need terminators`, parent.loc);
+        last
+          .emitError('verify.block-terminator', 'ends its block but is not a terminator')
+          .note(`in a region of '${parent.name}', whose blocks need terminators`, parent.loc);
       if (last.ownSuccessors !== null) {
         for (const successor of last.ownSuccessors) {
           if (successor === entry && successor.parent === region)
-            last.emitError('verify.entry-predecessor', 'branches to the entry block of its region, which may not have predecessors');
+            last.emitError(
+              'verify.entry-predecessor',
+              'branches to the entry block of its region, which may not have predecessors',
+            );
         }
       }
     }
@@ -57,7 +65,8 @@ export class StructureVerifier {
 
   private block(block: Block, several: boolean, region: Region): void {
     if (!block.ordered) block.renumber();
-    if (block.parent !== region) block.firstOp?.emitError('verify.links', 'is in a block that belongs to another region');
+    if (block.parent !== region)
+      block.firstOp?.emitError('verify.links', 'is in a block that belongs to another region');
     if (this.useLists) for (const argument of block.arguments) this.uses(region.parent!, argument);
     // Nothing executes in an unreachable block: order and dominance mean nothing there.
     const reachable = !several || this.dominance.isReachable(block);
@@ -78,10 +87,16 @@ export class StructureVerifier {
     let holder = value.first;
     let slot: number = value.firstSlot;
     while (holder !== null) {
-      const used: Value | null = holder instanceof Operation ? (slot === 0 ? holder.operand0 : holder.operand1) : holder.value;
+      const used: Value | null =
+        holder instanceof Operation ? (slot === 0 ? holder.operand0 : holder.operand1) : holder.value;
       if (used !== value) {
         const user = holder instanceof Operation ? holder : holder.owner;
-        owner.emitError('verify.use-list', `has value #${value.index}, whose use-list names an operand that is another value`).note('the operand of this operation', user.loc);
+        owner
+          .emitError(
+            'verify.use-list',
+            `has value #${value.index}, whose use-list names an operand that is another value`,
+          )
+          .note('the operand of this operation', user.loc);
         return;
       }
       const next: Operation | Use | null = nextUse(holder, slot);
@@ -91,9 +106,14 @@ export class StructureVerifier {
   }
 
   private successors(op: Operation, region: Region): void {
-    if (op.next !== null) op.emitError('verify.successor-position', 'has successors and must be the last operation of its block').note('followed by this operation', op.next.loc);
+    if (op.next !== null)
+      op.emitError('verify.successor-position', 'has successors and must be the last operation of its block').note(
+        'followed by this operation',
+        op.next.loc,
+      );
     op.ownSuccessors!.forEach((block, i) => {
-      if (block.parent !== region) op.emitError('verify.successor-region', `successor #${i} is a block of another region`);
+      if (block.parent !== region)
+        op.emitError('verify.successor-region', `successor #${i} is a block of another region`);
     });
   }
 
@@ -108,7 +128,14 @@ export class StructureVerifier {
     }
   }
 
-  private operand(op: Operation, index: number, value: Value | null, holder: Operation | Use, block: Block | null, reachable: boolean): void {
+  private operand(
+    op: Operation,
+    index: number,
+    value: Value | null,
+    holder: Operation | Use,
+    block: Block | null,
+    reachable: boolean,
+  ): void {
     if (value === null) {
       if (index < op.operandCount) op.emitError('verify.null-operand', `operand #${index} is null`);
       return;
@@ -130,7 +157,10 @@ export class StructureVerifier {
     const definition = value.definingOp;
     const region = value.parentBlock?.parent ?? null;
     if (definition?.isErased || region === null) {
-      const diagnostic = op.emitError('verify.dangling-operand', `operand #${index} is ${definition ? `a result of '${definition.name}', which` : 'an argument of a block that'} is not part of the IR`);
+      const diagnostic = op.emitError(
+        'verify.dangling-operand',
+        `operand #${index} is ${definition ? `a result of '${definition.name}', which` : 'an argument of a block that'} is not part of the IR`,
+      );
       if (definition) diagnostic.note('defined here', definition.loc);
       return;
     }
@@ -142,8 +172,15 @@ export class StructureVerifier {
         return;
       }
       // A value of a region that does not enclose the isolated op would not be visible without the isolation either.
-      if (parent.info.hasTrait(IsolatedFromAbove) && parent.parentRegion !== null && region.isAncestorOf(parent.parentRegion)) {
-        const diagnostic = op.emitError('verify.isolation', `operand #${index} uses a value defined outside the region`);
+      if (
+        parent.info.hasTrait(IsolatedFromAbove) &&
+        parent.parentRegion !== null &&
+        region.isAncestorOf(parent.parentRegion)
+      ) {
+        const diagnostic = op.emitError(
+          'verify.isolation',
+          `operand #${index} uses a value defined outside the region`,
+        );
         diagnostic.note(`'${parent.name}' isolates its regions from above`, parent.loc);
         diagnostic.note('defined here', definition?.loc ?? value.parentBlock?.parentOp?.loc ?? 0);
         return;
@@ -151,7 +188,8 @@ export class StructureVerifier {
       user = parent;
     }
     if (!reachable || this.dominance.properlyDominates(value, user)) return;
-    if (definition === user && user !== op) this.notDominated(op, index, value, 'is a result of the operation that encloses it');
+    if (definition === user && user !== op)
+      this.notDominated(op, index, value, 'is a result of the operation that encloses it');
     else this.notDominated(op, index, value, 'does not dominate this use');
   }
 
@@ -159,11 +197,22 @@ export class StructureVerifier {
     const definition = value.definingOp;
     const diagnostic = op.emitError('verify.dominance', `operand #${index} ${why}`);
     if (definition !== null) {
-      const later = definition.parent === op.parent && definition.parentRegion && hasSsaDominance(definition.parentRegion);
-      diagnostic.note(later ? (definition === op ? 'the operation uses its own result' : 'defined here, after the use') : 'defined here', definition.loc);
+      const later =
+        definition.parent === op.parent && definition.parentRegion && hasSsaDominance(definition.parentRegion);
+      diagnostic.note(
+        later
+          ? definition === op
+            ? 'the operation uses its own result'
+            : 'defined here, after the use'
+          : 'defined here',
+        definition.loc,
+      );
     } else {
       const block = value.parentBlock!;
-      diagnostic.note(`argument #${value.index} of block #${block.parent?.blocks.indexOf(block) ?? 0} of this operation`, block.parentOp?.loc ?? 0);
+      diagnostic.note(
+        `argument #${value.index} of block #${block.parent?.blocks.indexOf(block) ?? 0} of this operation`,
+        block.parentOp?.loc ?? 0,
+      );
     }
   }
 }
