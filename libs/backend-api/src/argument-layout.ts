@@ -12,7 +12,7 @@ import {
   UnitAttr,
 } from '@budflow/ir';
 import { stridesAndOffset } from '@budflow/dialect-memory';
-import { FIRST_ARGUMENT_WORD, WORD_BYTES } from './abi.js';
+import { FIRST_ARGUMENT_WORD, WORD_BYTES, WORD_STATE } from './abi.js';
 
 /** A dynamic size or stride, and the word that holds it (in elements). */
 export interface DimensionWord {
@@ -21,8 +21,7 @@ export interface DimensionWord {
 }
 
 /**
- * An array. The word `address` holds the address of element [0, 0, ..] in bytes: the offset of a layout is not added
- * to it.
+ * An array. The word `address` holds the address of element [0, 0, ..] in bytes, whatever offset its layout has.
  */
 export interface ArrayArgument {
   readonly kind: 'array';
@@ -33,7 +32,7 @@ export interface ArrayArgument {
   readonly address: number;
   readonly sizes: readonly DimensionWord[];
   readonly strides: readonly DimensionWord[];
-  /** `state`: the address is that of the kernel's state, the runtime provides the memory. */
+  /** `state`: partial results of chunks; its address is the state's, in word 0. */
   readonly role: 'plain' | 'temporary' | 'state';
 }
 
@@ -76,7 +75,8 @@ export function argumentLayout(func: Operation): ArgumentLayout | undefined {
       list.push({ kind: 'scalar', type: input.toString(), word: word++ });
       continue;
     }
-    const address = word++;
+    const role = roleOf(argumentAttributes(func, i));
+    const address = role === 'state' ? WORD_STATE : word++;
     const sizes: DimensionWord[] = [];
     const strides: DimensionWord[] = [];
     input.shape.forEach((d, dim) => {
@@ -97,7 +97,7 @@ export function argumentLayout(func: Operation): ArgumentLayout | undefined {
       address,
       sizes,
       strides,
-      role: roleOf(argumentAttributes(func, i)),
+      role,
     });
   }
   return { arguments: list, wordCount: word, byteLength: word * WORD_BYTES, sizeWords };

@@ -1,1 +1,2 @@
 export * from './encoder/index.js';
+export { wasmBackend } from './emitter/index.js';

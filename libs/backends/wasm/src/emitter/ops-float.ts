@@ -1,0 +1,274 @@
+// Float arithmetic, comparison and functions: arith and math on f32, f64 and vectors of them; arith.select.
+import { f32Bits } from '@budflow/numerics';
+import type { Operation } from '@budflow/ir';
+import { Op, type PlainOpcode } from '../encoder/index.js';
+import type { FunctionEmitter } from './function-emitter.js';
+import type { OpEntry } from './op-table.js';
+import { emitLanewise, emitLike, isVector, pure, resizeMask, wrapNarrow } from './ops-support.js';
+import { predicateNumber } from './ops-integer.js';
+import type { Representation } from './representation.js';
+
+/** f32, f64, f32x4, f64x2 */
+type FloatOpcodes = readonly [PlainOpcode, PlainOpcode, PlainOpcode, PlainOpcode];
+
+function pick(opcodes: FloatOpcodes, r: Representation): PlainOpcode {
+  return opcodes[(r.kind === 'f64' ? 1 : 0) + (r.lanes > 0 ? 2 : 0)]!;
+}
+
+function plain(opcodes: FloatOpcodes): OpEntry {
+  return pure((e, op) => {
+    for (let i = 0; i < op.operandCount; i++) e.emitValue(op.operand(i));
+    e.f.emit(pick(opcodes, e.representation(op.result(0))));
+  });
+}
+
+const EQ: FloatOpcodes = [Op.f32_eq, Op.f64_eq, Op.f32x4_eq, Op.f64x2_eq];
+const NE: FloatOpcodes = [Op.f32_ne, Op.f64_ne, Op.f32x4_ne, Op.f64x2_ne];
+const LT: FloatOpcodes = [Op.f32_lt, Op.f64_lt, Op.f32x4_lt, Op.f64x2_lt];
+const LE: FloatOpcodes = [Op.f32_le, Op.f64_le, Op.f32x4_le, Op.f64x2_le];
+const GT: FloatOpcodes = [Op.f32_gt, Op.f64_gt, Op.f32x4_gt, Op.f64x2_gt];
+const GE: FloatOpcodes = [Op.f32_ge, Op.f64_ge, Op.f32x4_ge, Op.f64x2_ge];
+const MIN: FloatOpcodes = [Op.f32_min, Op.f64_min, Op.f32x4_min, Op.f64x2_min];
+const MAX: FloatOpcodes = [Op.f32_max, Op.f64_max, Op.f32x4_max, Op.f64x2_max];
+
+/** Chooses between the two values below by the condition on top. */
+function choose(e: FunctionEmitter, r: Representation): void {
+  if (isVector(r)) e.f.emit(Op.v128_bitselect);
+  else e.f.select();
+}
+
+/** The other operand where one is NaN: min and max propagate NaN, so its operands decide. */
+function number(opcodes: FloatOpcodes): OpEntry {
+  return pure((e, op) => {
+    const { f } = e;
+    const r = e.representation(op.result(0));
+    const a = e.pin(op.operand(0));
+    const b = e.pin(op.operand(1));
+    f.get(a);
+    f.get(b);
+    f.get(a);
+    f.get(b);
+    f.emit(pick(opcodes, r));
+    f.get(a);
+    f.get(a);
+    f.emit(pick(NE, r));
+    choose(e, r);
+    f.get(b);
+    f.get(b);
+    f.emit(pick(NE, r));
+    choose(e, r);
+    e.unpin(op.operand(0), a);
+    e.unpin(op.operand(1), b);
+  });
+}
+
+function emitCopySign(e: FunctionEmitter, op: Operation): void {
+  const r = e.representation(op.result(0));
+  e.emitValue(op.operand(0));
+  e.emitValue(op.operand(1));
+  if (!isVector(r)) {
+    e.f.emit(r.kind === 'f64' ? Op.f64_copysign : Op.f32_copysign);
+    return;
+  }
+  if (r.kind === 'f64') e.f.v128ConstI64x2(0x7fffffffffffffffn, 0x7fffffffffffffffn);
+  else e.f.v128ConstI32x4(MAGNITUDE, MAGNITUDE, MAGNITUDE, MAGNITUDE);
+  e.f.emit(Op.v128_bitselect);
+}
+
+/** All bits of an f32 but the sign. */
+const MAGNITUDE = f32Bits(-0) ^ -1;
+
+function checkFma(op: Operation, features: { readonly relaxedSimd: boolean }): string | null {
+  if (op.attr('relaxed') === undefined) return 'an exactly rounded multiply-add does not exist in WebAssembly: fix-numerics makes a relaxed one or a product and a sum';
+  return features.relaxedSimd ? null : 'a relaxed multiply-add needs the target wasm32-relaxed-simd';
+}
+
+/** Scalars go through a vector, so that they round like the lanes of one. */
+function emitFma(e: FunctionEmitter, op: Operation): void {
+  const r = e.representation(op.result(0));
+  for (let i = 0; i < 3; i++) {
+    e.emitValue(op.operand(i));
+    if (!isVector(r)) e.f.emit(r.kind === 'f64' ? Op.f64x2_splat : Op.f32x4_splat);
+  }
+  e.f.emit(r.kind === 'f64' ? Op.f64x2_relaxed_madd : Op.f32x4_relaxed_madd);
+  if (!isVector(r)) e.f.lane(r.kind === 'f64' ? Op.f64x2_extract_lane : Op.f32x4_extract_lane, 0);
+}
+
+// ---- comparison
+
+/** By the number of the predicate: a comparison, possibly negated; null for those of another form. */
+const ORDERED: readonly ({ readonly opcodes: FloatOpcodes; readonly negated: boolean } | null)[] = [
+  null, // false
+  { opcodes: EQ, negated: false },
+  { opcodes: GT, negated: false },
+  { opcodes: GE, negated: false },
+  { opcodes: LT, negated: false },
+  { opcodes: LE, negated: false },
+  null, // one
+  null, // ord
+  null, // ueq
+  { opcodes: LE, negated: true },
+  { opcodes: LT, negated: true },
+  { opcodes: GE, negated: true },
+  { opcodes: GT, negated: true },
+  { opcodes: NE, negated: false },
+  null, // uno
+  null, // true
+];
+const PREDICATE = { false: 0, one: 6, ord: 7, ueq: 8, uno: 14, true: 15 } as const;
+
+function not(e: FunctionEmitter, r: Representation): void {
+  e.f.emit(isVector(r) ? Op.v128_not : Op.i32_eqz);
+}
+
+function emitCompare(e: FunctionEmitter, op: Operation): void {
+  const r = e.representation(op.operand(0));
+  const predicate = predicateNumber(op);
+  const simple = ORDERED[predicate];
+  if (simple) {
+    e.emitValue(op.operand(0));
+    e.emitValue(op.operand(1));
+    e.f.emit(pick(simple.opcodes, r));
+    if (simple.negated) not(e, r);
+  } else emitRareCompare(e, op, r, predicate);
+  if (isVector(r)) resizeMask(e, r.bits, e.representation(op.result(0)).bits);
+}
+
+function emitRareCompare(e: FunctionEmitter, op: Operation, r: Representation, predicate: number): void {
+  const { f } = e;
+  if (predicate === PREDICATE.false || predicate === PREDICATE.true) {
+    e.discard(op.operand(0));
+    e.discard(op.operand(1));
+    const bits = predicate === PREDICATE.true ? -1 : 0;
+    if (isVector(r)) f.v128ConstI32x4(bits, bits, bits, bits);
+    else f.i32Const(bits & 1);
+    return;
+  }
+  const a = e.pin(op.operand(0));
+  const b = e.pin(op.operand(1));
+  const ordered = predicate === PREDICATE.one || predicate === PREDICATE.ueq;
+  f.get(a);
+  f.get(ordered ? b : a);
+  f.emit(pick(ordered ? LT : predicate === PREDICATE.ord ? EQ : NE, r));
+  f.get(ordered ? a : b);
+  f.get(b);
+  f.emit(pick(ordered ? GT : predicate === PREDICATE.ord ? EQ : NE, r));
+  const conjunction = predicate === PREDICATE.ord;
+  if (isVector(r)) f.emit(conjunction ? Op.v128_and : Op.v128_or);
+  else f.emit(conjunction ? Op.i32_and : Op.i32_or);
+  if (predicate === PREDICATE.ueq) not(e, r);
+  e.unpin(op.operand(0), a);
+  e.unpin(op.operand(1), b);
+}
+
+// ---- select
+
+function emitSelect(e: FunctionEmitter, op: Operation): void {
+  const result = op.result(0);
+  const r = e.representation(result);
+  const condition = e.representation(op.operand(0));
+  emitLike(e, op.operand(1), result);
+  emitLike(e, op.operand(2), result);
+  e.emitValue(op.operand(0));
+  if (!isVector(condition)) {
+    e.f.select();
+    return;
+  }
+  resizeMask(e, condition.bits, r.bits);
+  e.f.emit(Op.v128_bitselect);
+}
+
+// ---- integer functions
+
+function count(i32: PlainOpcode, i64: PlainOpcode, which: 'ctlz' | 'cttz' | 'ctpop'): OpEntry {
+  return pure((e, op) => {
+    const r = e.representation(op.result(0));
+    if (isVector(r)) {
+      if (r.bits === 8 && which === 'ctpop') {
+        e.emitValue(op.operand(0));
+        e.f.emit(Op.i8x16_popcnt);
+      } else emitLanewise(e, op, 'unsigned', () => countScalar(e, r, i32, i64, which));
+      return;
+    }
+    e.emitIndexOr(op.operand(0), op.result(0));
+    countScalar(e, r.kind === 'index' && !e.isWide(op.result(0)) ? { ...r, bits: 32 } : r, i32, i64, which);
+  });
+}
+
+function countScalar(e: FunctionEmitter, r: Representation, i32: PlainOpcode, i64: PlainOpcode, which: string): void {
+  const { f } = e;
+  if (r.bits === 64) {
+    f.emit(i64);
+    return;
+  }
+  // A bit above the width stops the count of trailing zeros there.
+  if (which === 'cttz' && r.bits < 32) {
+    f.i32Const(2 ** r.bits);
+    f.emit(Op.i32_or);
+  }
+  f.emit(i32);
+  if (which === 'ctlz' && r.bits < 32) {
+    f.i32Const(32 - r.bits);
+    f.emit(Op.i32_sub);
+  }
+}
+
+function emitAbsI(e: FunctionEmitter, op: Operation): void {
+  const { f } = e;
+  const r = e.representation(op.result(0));
+  if (isVector(r)) {
+    e.emitValue(op.operand(0));
+    f.emit([Op.i8x16_abs, Op.i16x8_abs, Op.i32x4_abs, Op.i64x2_abs][r.bits === 8 ? 0 : r.bits === 16 ? 1 : r.bits === 32 ? 2 : 3]!);
+    return;
+  }
+  // (x ^ s) - s with s the sign, in 64 bits for i64 and index, in 32 for the others.
+  const wide = e.valueType(op.result(0)) === e.valueType(op.operand(0)) && (r.kind === 'i64' || e.isWide(op.result(0)));
+  e.emitIndexOr(op.operand(0), op.result(0));
+  const unused = wide ? 0 : 32 - Math.min(32, r.bits);
+  if (unused > 0) {
+    f.i32Const(unused);
+    f.emit(Op.i32_shl);
+    f.i32Const(unused);
+    f.emit(Op.i32_shr_s);
+  }
+  const x = f.local(e.valueType(op.result(0)));
+  const push = (value: number) => (wide ? f.i64Const(value) : f.i32Const(value));
+  f.tee(x);
+  f.get(x);
+  push(wide ? 63 : 31);
+  f.emit(wide ? Op.i64_shr_s : Op.i32_shr_s);
+  f.emit(wide ? Op.i64_xor : Op.i32_xor);
+  f.get(x);
+  push(wide ? 63 : 31);
+  f.emit(wide ? Op.i64_shr_s : Op.i32_shr_s);
+  f.emit(wide ? Op.i64_sub : Op.i32_sub);
+  f.release(x);
+  wrapNarrow(e, r);
+}
+
+export const FLOAT_OPS: Readonly<Record<string, OpEntry>> = {
+  'arith.addf': plain([Op.f32_add, Op.f64_add, Op.f32x4_add, Op.f64x2_add]),
+  'arith.subf': plain([Op.f32_sub, Op.f64_sub, Op.f32x4_sub, Op.f64x2_sub]),
+  'arith.mulf': plain([Op.f32_mul, Op.f64_mul, Op.f32x4_mul, Op.f64x2_mul]),
+  'arith.divf': plain([Op.f32_div, Op.f64_div, Op.f32x4_div, Op.f64x2_div]),
+  'arith.negf': plain([Op.f32_neg, Op.f64_neg, Op.f32x4_neg, Op.f64x2_neg]),
+  'arith.minimumf': plain(MIN),
+  'arith.maximumf': plain(MAX),
+  'arith.minnumf': number(MIN),
+  'arith.maxnumf': number(MAX),
+  'arith.cmpf': pure(emitCompare),
+  'arith.select': pure(emitSelect),
+  'math.absf': plain([Op.f32_abs, Op.f64_abs, Op.f32x4_abs, Op.f64x2_abs]),
+  'math.ceil': plain([Op.f32_ceil, Op.f64_ceil, Op.f32x4_ceil, Op.f64x2_ceil]),
+  'math.floor': plain([Op.f32_floor, Op.f64_floor, Op.f32x4_floor, Op.f64x2_floor]),
+  'math.trunc': plain([Op.f32_trunc, Op.f64_trunc, Op.f32x4_trunc, Op.f64x2_trunc]),
+  'math.roundeven': plain([Op.f32_nearest, Op.f64_nearest, Op.f32x4_nearest, Op.f64x2_nearest]),
+  'math.sqrt': plain([Op.f32_sqrt, Op.f64_sqrt, Op.f32x4_sqrt, Op.f64x2_sqrt]),
+  'math.copysign': pure(emitCopySign),
+  'math.fma': pure(emitFma, checkFma),
+  'math.absi': pure(emitAbsI),
+  'math.ctlz': count(Op.i32_clz, Op.i64_clz, 'ctlz'),
+  'math.cttz': count(Op.i32_ctz, Op.i64_ctz, 'cttz'),
+  'math.ctpop': count(Op.i32_popcnt, Op.i64_popcnt, 'ctpop'),
+};
+
