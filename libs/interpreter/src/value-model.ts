@@ -274,17 +274,17 @@ export function isContiguous(memref: MemRefValue): boolean {
 export function tensorFromMemRef(memref: MemRefValue, type: TensorType): TensorValue {
   checkAlive(memref);
   const n = productOf(memref.sizes);
+  const access = elementAccess(type.element);
   if (isContiguous(memref)) {
-    const parts = elementAccess(type.element).kind === 'complex' ? 2 : 1;
-    return new TensorValue(
-      type,
-      memref.sizes,
-      memref.storage.slice(memref.offset * parts, (memref.offset + n) * parts),
-    );
+    const parts = access.kind === 'complex' ? 2 : 1;
+    const copy = memref.storage.slice(memref.offset * parts, (memref.offset + n) * parts);
+    // Buffers of unsigned integers are signless.
+    const data = type.element === memref.type.element ? copy : access.view(copy.buffer, copy.byteOffset, n);
+    return new TensorValue(type, memref.sizes, data);
   }
   const tensor = makeTensor(type, memref.sizes);
-  const access = elementAccess(type.element);
-  forEachOffset(memref, (offset, position) => access.store(tensor.data, position, access.load(memref.storage, offset)));
+  const from = elementAccess(memref.type.element);
+  forEachOffset(memref, (offset, position) => access.store(tensor.data, position, from.load(memref.storage, offset)));
   return tensor;
 }
 

@@ -1,4 +1,5 @@
 // Public face of the transforms: all passes.
+export * from './array/index.js';
 export * from './general/index.js';
 export * from './loop/index.js';
 export * from './memory/index.js';

@@ -2,6 +2,7 @@
 export { CopyOp, FillOp, LoadOp, StoreOp } from './access-ops.js';
 export { AllocaOp, AllocOp, ArenaOp, DeallocOp } from './buffer-ops.js';
 export { type AccessOptions, buildAlloc, buildDim, buildDynamicSizes, buildLoad, buildStore } from './build.js';
+export { GlobalConstantOp } from './constant-op.js';
 export { memoryDialect, registerMemoryDialect } from './dialect.js';
 export {
   castProblem,

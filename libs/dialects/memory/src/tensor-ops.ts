@@ -13,16 +13,24 @@ import {
   AnyMemRef,
   AnyTensor,
   defineOp,
+  IntegerType,
   MemoryEffects,
   type MemRefType,
   type Operation,
   type TensorType,
+  type Type,
 } from '@budflow/ir';
 import { absorbCast, verifySameShape } from './access-ops.js';
 import { checkSizes, memrefType } from './support.js';
 
+/** Whether buffers of `element` hold tensors of `tensor` elements: equal types, or a signless integer for one with a sign. */
+export function isBufferElementOf(element: Type, tensor: Type): boolean {
+  if (element === tensor) return true;
+  return element instanceof IntegerType && tensor instanceof IntegerType && element.signedness === 'signless' && element.width === tensor.width;
+}
+
 function verifyPair(op: Operation, memref: MemRefType, tensor: TensorType): void {
-  if (memref.element !== tensor.element) {
+  if (!isBufferElementOf(memref.element, tensor.element)) {
     op.emitError(
       'memory.element-type',
       `expects a tensor and a buffer of one element type, got ${tensor.element} and ${memref.element}`,

@@ -30,6 +30,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
+import { FusionSizes } from '../memory/bufferization/sizes.js';
 import { type ReductionSite, ReductionEmitter, type Size } from './lowering/reductions.js';
 import { buildConstant } from './lowering/scalar-ops.js';
 import { ScalarCode } from './lowering/scalar-code.js';
@@ -71,6 +72,11 @@ class KernelLowering {
     const body = this.fusion.region(0).entry;
     const views = new Set<Operation>();
     this.fusion.operands.forEach((operand, i) => {
+      if (!(operand.type instanceof TensorType)) {
+        // A size is used as it is.
+        this.buffers.set(body.arguments[i]!, operand);
+        return;
+      }
       const view = operand.definingOp;
       if (!view || !ToTensorOp.is(view)) throw new InternalError('array-to-loop: a fusion operand is no view of a buffer', this.fusion);
       this.buffers.set(body.arguments[i]!, view.operand(0));
@@ -150,7 +156,7 @@ class KernelLowering {
       case 'result': {
         const result = op.result(size.result);
         if (this.buffers.has(result)) return this.sizeOf(result, size.dim);
-        throw new InternalError('array-to-loop: a size that only the result knows', op);
+        return new FusionSizes(this.builder, this.fusion.loc, this.buffers).size(result, size.dim);
       }
     }
   }

@@ -1,2 +1,4 @@
 export { scalarReplacement } from './scalar-replacement.js';
 export { SCRATCH_OFFSET, scratchAssignment } from './scratch-assignment.js';
+export { DONATED_ATTR, SIGNATURE_ATTR } from './bufferization/host.js';
+export { bufferize } from './bufferize.js';

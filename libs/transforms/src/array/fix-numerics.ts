@@ -1,0 +1,124 @@
+// fix-numerics: writes what numerics mode and target decide into the IR, so that no later pass changes a rounding.
+//
+//   %p = array.mul %a, %b                           %r = array.fma %a, %b, %c {kind = "relaxed"}
+//   %r = array.add %p, %c                     ->
+//   %s = array.reduce add %r init %z dims = [1]     %s = array.reduce add %r init %z dims = [1] {order = #array.order<canonical>}
+//
+// Runs once, before anything is cloned. In `strict` nothing contracts and reductions have the canonical order; in
+// `default` and `fast` products contract into sums as the target multiplies and adds. Sums of products in the shape of a
+// matrix product, and dot_general, add in ascending order; a dot_general that has no free dimension to vectorise over
+// becomes a reduction in lanes. The mode is left in the module's attribute `budflow.numerics`.
+import { DotGeneralOp, ReduceOp } from '@budflow/dialect-array';
+import { FastMath, FastMathAttr } from '@budflow/dialect-core';
+import { DialectAttr, type Operation } from '@budflow/ir';
+import { definePass } from '@budflow/pass';
+import { getTarget, TargetError } from '@budflow/target';
+import { type ContractKind, contractReduction, formFma } from './numerics/contraction.js';
+import { dotInLanes } from './numerics/dot-lanes.js';
+import { groupOrder, isContractionShaped, orderMatters, setOrder, splitGroups } from './numerics/orders.js';
+
+export const NUMERICS_ATTR = 'budflow.numerics';
+export type NumericsMode = 'strict' | 'default' | 'fast';
+
+export const fixNumerics = definePass({
+  name: 'fix-numerics',
+  summary: 'write rounding, contraction and the order of reductions into the IR',
+  anchor: 'builtin.module',
+  options: {
+    mode: {
+      type: 'string',
+      enum: ['strict', 'default', 'fast'],
+      description: 'strict: the same bits everywhere; default: contracts where the target does; fast: no NaN and infinity guarantees',
+      default: 'default',
+    },
+    target: { type: 'string', description: 'name of the target machine', default: 'wasm32-relaxed-simd' },
+  },
+  dependentDialects: ['array'],
+  statistics: {
+    fma: 'products contracted into sums',
+    contracted: 'reductions that contract products',
+    orders: 'reductions given an order',
+    split: 'reductions split by groups of dimensions',
+    'dots-in-lanes': 'vector products turned into reductions in lanes',
+  },
+  run(module, pass) {
+    const { context } = module;
+    const { mode } = pass.options;
+    let contract: ContractKind = 'none';
+    if (mode !== 'strict') {
+      try {
+        contract = getTarget(pass.options.target).fma;
+      } catch (error) {
+        if (!(error instanceof TargetError)) throw error;
+        module.emitError('fix-numerics.target', error.message);
+        return;
+      }
+    }
+
+    // 1. Flags: what a program asked for beyond the mode goes.
+    const allowed = mode === 'strict' ? FastMath.none : FastMath.nnan | FastMath.ninf | FastMath.nsz;
+    const given = mode === 'fast' ? FastMath.nnan | FastMath.ninf | FastMath.nsz | FastMath.afn : FastMath.none;
+    const ops: Operation[] = [];
+    module.walk((op) => {
+      if (takesFastmath(op)) setFlags(op, allowed, given);
+      if (op.name.startsWith('array.')) ops.push(op);
+    });
+
+    // 2. Vector products become reductions in lanes, which the next steps see.
+    if (mode !== 'strict') {
+      for (const op of ops.filter((o) => DotGeneralOp.is(o))) {
+        const made = dotInLanes(op);
+        if (made === undefined) continue;
+        ops.push(...made);
+        pass.statistic('dots-in-lanes');
+      }
+    }
+
+    // 3. Orders of reductions.
+    const reductions: Operation[] = [];
+    for (const op of ops) {
+      if (op.isErased) continue;
+      if (DotGeneralOp.is(op)) {
+        if (DotGeneralOp.order(op) === undefined) setOrder(op, { kind: 'sequential' });
+        reductions.push(op);
+      } else if (ReduceOp.is(op)) {
+        const parts = ReduceOp.order(op) === undefined ? orderReduction(op) : [op];
+        if (parts.length > 1) pass.statistic('split', parts.length);
+        reductions.push(...parts);
+      }
+    }
+    pass.statistic('orders', reductions.length);
+
+    // 4. Contraction: reductions first, so that their products stay theirs.
+    if (contract !== 'none') {
+      for (const op of reductions) if (contractReduction(op, contract)) pass.statistic('contracted');
+      for (const op of ops) if (!op.isErased && formFma(op, contract)) pass.statistic('fma');
+    }
+    module.setAttr(NUMERICS_ATTR, context.stringAttr(mode));
+  },
+});
+
+function takesFastmath(op: Operation): boolean {
+  return op.info.definition !== null && 'fastmath' in (op.info.definition.spec.attributes ?? {});
+}
+
+function setFlags(op: Operation, allowed: number, given: number): void {
+  const attr = op.attr('fastmath');
+  const before = attr instanceof DialectAttr ? (attr.parameters as number) : FastMath.none;
+  const floats = op.name.startsWith('array.') ? given : FastMath.none;
+  const bits = (before & allowed) | floats;
+  if (bits !== before) op.setAttr('fastmath', bits === FastMath.none ? null : op.context.dialectAttr(FastMathAttr, bits));
+}
+
+/** Gives a reduction its order, splitting it where it has several groups of dimensions. Returns the parts. */
+function orderReduction(op: Operation): Operation[] {
+  // A region is folded left to right: its identity is not known.
+  if (ReduceOp.kind(op) === undefined) return [op];
+  if (orderMatters(op) && isContractionShaped(op)) {
+    setOrder(op, { kind: 'sequential' });
+    return [op];
+  }
+  const parts = splitGroups(op);
+  for (const part of parts) setOrder(part, groupOrder(part));
+  return parts;
+}

@@ -1,0 +1,42 @@
+// How the body of an array.fusion reads its operands: for each block argument, the stages that read it and the maps by
+// which they do. The stages are the ops to which the lowering gives loops of their own.
+import { bodyOps } from '@budflow/dialect-array';
+import { type Operation, StructuredOp, type Value } from '@budflow/ir';
+import { type Accesses, addAccess, operandMap, throughOp } from './accesses.js';
+import { needsLoops } from './rules.js';
+
+export interface BodyAccesses {
+  /** In program order; the last one is the root. */
+  readonly stages: readonly Operation[];
+  readonly arguments: ReadonlyMap<Value, Accesses>;
+}
+
+export function bodyAccesses(fusion: Operation): BodyAccesses {
+  const block = fusion.region(0).entry;
+  const yielded = new Set(block.terminator.operands);
+  const reads = new Map<Value, Accesses>();
+  const readsOf = (value: Value): Accesses => {
+    let found = reads.get(value);
+    if (!found) {
+      found = new Map();
+      reads.set(value, found);
+    }
+    return found;
+  };
+  const stages: Operation[] = [];
+  for (const op of bodyOps(fusion).reverse()) {
+    if (!StructuredOp.of(op)) continue;
+    const own: Accesses = new Map();
+    for (const result of op.results) for (const [stage, maps] of readsOf(result)) for (const map of maps) addAccess(own, stage, map);
+    const stage = op.results.some((r) => yielded.has(r)) || StructuredOp.of(op)!.fill !== undefined || needsLoops(op, own);
+    if (stage) stages.push(op);
+    op.operands.forEach((operand, i) => {
+      if (!stage) throughOp(op, 0, own, i, readsOf(operand));
+      else {
+        const map = operandMap(op, i);
+        if (map) addAccess(readsOf(operand), op, map);
+      }
+    });
+  }
+  return { stages: stages.reverse(), arguments: reads };
+}

@@ -1,0 +1,137 @@
+// Whether a producer may be computed inside a kernel, and as what. After XLA's ShouldFuse and TVM's operator patterns;
+// the limits are those of one processor core: code size, streams of memory, and how often something is computed.
+import { MulOp, ReduceOp, ReshapeOp } from '@budflow/dialect-array';
+import { AffineExpr, ConstantLike, OpCost, type Operation, OpPattern, OpPatternKind, StructuredOp } from '@budflow/ir';
+import { isContractionShaped } from '../numerics/orders.js';
+import { derivePattern } from '../derive-pattern.js';
+import { type Accesses, countAccesses, operandMap, parallelDims, rankOf, rereads, resultMap, sharedRows } from './accesses.js';
+import type { Group } from './group.js';
+import type { FusionRefusal } from './report.js';
+
+export interface FusionLimits {
+  /** Arrays a kernel may read and write at once. */
+  readonly maxOperands: number;
+  /** Times a value may be computed, in one kernel and in all together. */
+  readonly duplicationLimit: number;
+  /** Scalar operations of one kernel. */
+  readonly maxOps: number;
+}
+
+/** Operations that may be repeated for several kernels in a row of ops that are. */
+export const MAX_DUPLICATED_FLOPS = 8;
+
+export type Answer = { readonly accesses: Accesses; readonly stage: boolean } | { readonly refusal: FusionRefusal };
+
+function pattern(op: Operation): OpPatternKind {
+  return OpPattern.of(op)?.pattern(op) ?? derivePattern(op);
+}
+
+export function flops(op: Operation): number {
+  return OpCost.of(op)?.pointCost(op).flops ?? 1;
+}
+export function isExpensive(op: Operation): boolean {
+  return OpCost.of(op)?.pointCost(op).expensive ?? true;
+}
+
+/** Whether an op is computed by a fusion; the others stay where they are. */
+export function isFusible(op: Operation): boolean {
+  return StructuredOp.of(op) !== undefined && !op.info.hasTrait(ConstantLike) && pattern(op) !== OpPatternKind.opaque && op.resultCount > 0;
+}
+
+/** A reshape that only adds and drops dimensions of size 1 is a renaming of subscripts; any other is left as a view. */
+export function isViewReshape(op: Operation): boolean {
+  if (!ReshapeOp.is(op)) return false;
+  const map = operandMap(op, 0);
+  return !map?.results.every((e) => e.kind === 'dim' || e === AffineExpr.constant(0));
+}
+
+/** Matrix products in either form. */
+export function isContraction(op: Operation): boolean {
+  return pattern(op) === OpPatternKind.outElementwiseFusable || isContractionShaped(op);
+}
+
+/** Whether the op has no tensor operands: it is cheaper to make than to load. */
+export function isLeaf(op: Operation): boolean {
+  return op.operands.every((_, i) => operandMap(op, i) === undefined);
+}
+
+/** The product that a contracting reduction adds unrounded: it must stay with it. */
+export function isContractedProduct(producer: Operation): boolean {
+  return producer.result(0).hasOneUse() && producer.result(0).users().some((user) => contracts(user) && user.operand(0) === producer.result(0));
+}
+
+/** Whether the producer makes the products that a reduction in the shape of a matrix product adds. */
+function isProductOf(producer: Operation, root: Operation): boolean {
+  return ReduceOp.is(root) && MulOp.is(producer) && root.operand(0) === producer.result(0);
+}
+
+function contracts(op: Operation): boolean {
+  const contract = op.attr('contract');
+  return contract !== undefined && pattern(op) === OpPatternKind.reduction;
+}
+
+/** What a producer is, whoever consumes it. */
+export function producerRefusal(op: Operation): FusionRefusal | undefined {
+  if (isViewReshape(op)) return 'reshape-view';
+  if (isContraction(op)) return 'contraction';
+  if (StructuredOp.of(op)!.fill) return 'padding';
+  return undefined;
+}
+
+/** Whether `producer` can join `group`. `yielded`: its result is stored too. */
+export function mayJoin(producer: Operation, group: Group, limits: FusionLimits, { yielded }: { readonly yielded: boolean }): Answer {
+  const refusal = producerRefusal(producer);
+  if (refusal) return { refusal };
+  const { root } = group;
+  const accesses = group.readsOf(producer);
+  const stage = yielded || needsLoops(producer, accesses);
+  const contraction = isContraction(root);
+  const readsBuffers = pattern(root) === OpPatternKind.outElementwiseFusable;
+  if (contraction && !isProductOf(producer, root) && (stage || flops(producer) > 0 || readsBuffers)) return { refusal: 'contraction' };
+  if (stage && StructuredOp.of(root)!.fill) return { refusal: 'padding' };
+  if (stage) {
+    const problem = placement(producer, accesses);
+    if (problem) return { refusal: problem };
+  } else if (flops(producer) > 0 && countAccesses(accesses) > limits.duplicationLimit) return { refusal: 'duplication-limit' };
+  if (group.emitted + (stage ? 1 : countAccesses(accesses)) > limits.maxOps) return { refusal: 'code-size' };
+  const streams = group.streams(producer);
+  if (streams > limits.maxOperands && streams > group.streams()) return { refusal: 'operand-limit' };
+  return { accesses, stage };
+}
+
+/** Whether the lowering gives the op loops and a buffer of its own. */
+export function needsLoops(op: Operation, accesses: Accesses): boolean {
+  if (StructuredOp.of(op)!.reduction) return true;
+  if (!isExpensive(op)) return false;
+  if (countAccesses(accesses) > 1) return true;
+  for (const [stage, maps] of accesses) for (const map of maps) if (rereads(stage, map)) return true;
+  return false;
+}
+
+/**
+ * A stage can be placed inside the loops of its consumers when these loops are rows: the leading subscripts of every
+ * access are the consumer's outer loops, and a row is whole in memory. A stage that is read point by point is placed
+ * whatever it is.
+ */
+function placement(producer: Operation, accesses: Accesses): FusionRefusal | undefined {
+  const reduces = StructuredOp.of(producer)!.reduction !== undefined;
+  const rank = rankOf(producer.result(0));
+  for (const [stage, maps] of accesses) {
+    const domain = StructuredOp.of(stage)!.domain(stage);
+    const intoReduction = domain.some((d) => d.iterator === 'reduction');
+    for (const map of maps) {
+      const rows = sharedRows(stage, map);
+      if (rows === rank && rank === domain.length) continue;
+      if (rows >= 1 && leading(stage) && leading(producer)) continue;
+      if (!reduces) return 'expensive-producer-reused';
+      if (intoReduction) return 'reduce-into-reduce';
+      return rank === 0 ? 'full-reduction' : 'not-row-wise';
+    }
+  }
+  return undefined;
+}
+
+/** Whether the first loop of the op walks over the first dimension of its domain, and of its result. */
+function leading(op: Operation): boolean {
+  return parallelDims(op)[0] === 0 && op.results.every((_, i) => resultMap(op, i).results[0] === AffineExpr.dim(0));
+}

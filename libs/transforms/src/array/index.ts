@@ -1,0 +1,16 @@
+// Passes on array programs.
+export { derivePattern } from './derive-pattern.js';
+export { fixNumerics, NUMERICS_ATTR, type NumericsMode } from './fix-numerics.js';
+export type { FusionKind } from './fusion/emit.js';
+export type { FusionOptions } from './fusion/plan.js';
+export {
+  FUSION_REFUSALS,
+  type FusionDecision,
+  type FusionRefusal,
+  type FusionReport,
+  type FusionVerdict,
+  fusionReport,
+  fusionReportToJson,
+} from './fusion/report.js';
+export type { FusionLimits } from './fusion/rules.js';
+export { fuseBlock, fuseFunction, instructionFusion } from './instruction-fusion.js';

@@ -1,0 +1,127 @@
+// Orders of reductions (CONTRACTS: numerics): canonical lanes over the last dimensions, rows over outer ones, ascending
+// for contractions.
+import {
+  BroadcastOp,
+  CANONICAL_LANES_ORDER,
+  CANONICAL_OUTER_ORDER,
+  ConstantOp,
+  FullOp,
+  MulOp,
+  OrderAttr,
+  ReduceOp,
+  ReshapeOp,
+} from '@budflow/dialect-array';
+import {
+  type Attribute,
+  Builder,
+  FloatType,
+  type Operation,
+  type ReductionOrder,
+  StructuredOp,
+  type TensorType,
+  type Value,
+} from '@budflow/ir';
+
+export function setOrder(op: Operation, order: ReductionOrder): void {
+  op.setAttr('order', op.context.dialectAttr(OrderAttr, order));
+}
+
+function shapeOf(value: Value): readonly number[] {
+  return (value.type as TensorType).shape;
+}
+
+/** Maximal runs of adjacent dimensions, ascending. */
+export function adjacentGroups(dims: readonly number[]): number[][] {
+  const groups: number[][] = [];
+  for (const d of [...dims].sort((a, b) => a - b)) {
+    const last = groups[groups.length - 1];
+    if (last && last[last.length - 1] === d - 1) last.push(d);
+    else groups.push([d]);
+  }
+  return groups;
+}
+
+/** The order of a reduction over one group of adjacent dimensions. */
+export function groupOrder(op: Operation): ReductionOrder {
+  const rank = shapeOf(op.operand(0)).length;
+  const dims = ReduceOp.dims(op);
+  return dims.length === 0 || Math.max(...dims) === rank - 1 ? CANONICAL_LANES_ORDER : CANONICAL_OUTER_ORDER;
+}
+
+/** Whether the result depends on the order of combination. Integers, and min and max, are associative and commutative. */
+export function orderMatters(op: Operation): boolean {
+  const kind = ReduceOp.kind(op);
+  return (kind === 'add' || kind === 'mul') && (op.operand(0).type as TensorType).element instanceof FloatType;
+}
+
+/**
+ * "Matrix product as broadcast, multiply, reduce": a sum of products in which each factor is the same along some result
+ * dimension and both vary along every reduced one. It runs like dot_general, in ascending order.
+ */
+export function isContractionShaped(op: Operation): boolean {
+  if (!ReduceOp.is(op) || ReduceOp.kind(op) !== 'add') return false;
+  const product = op.operand(0).definingOp;
+  if (!product || !MulOp.is(product)) return false;
+  const dims = ReduceOp.dims(op);
+  const kept = shapeOf(op.operand(0)).flatMap((size, d) => (dims.includes(d) || size === 1 ? [] : [d]));
+  return product.operands.every((factor) => {
+    const varies = varyingDims(factor);
+    return dims.every((d) => varies[d]) && kept.some((d) => !varies[d]);
+  });
+}
+
+/** Along which dimensions a value may differ. Looks through ops that repeat and move elements. */
+function varyingDims(value: Value, depth = 8): boolean[] {
+  const rank = shapeOf(value).length;
+  const op = value.definingOp;
+  if (op && (FullOp.is(op) || (ConstantOp.is(op) && isSplat(op)))) return new Array<boolean>(rank).fill(false);
+  const structured = op ? StructuredOp.of(op) : undefined;
+  const resultMap = op ? structured?.indexingMaps(op)[op.operandCount + value.index] : undefined;
+  if (!op || !structured || depth === 0 || structured.reduction || structured.fill || !resultMap?.isPermutation())
+    return new Array<boolean>(rank).fill(true);
+  const tensorOperands = structured.indexingMaps(op).slice(0, op.operandCount);
+  if (!tensorOperands.some((m) => m !== null) && !BroadcastOp.is(op) && !ReshapeOp.is(op)) return new Array<boolean>(rank).fill(true);
+  const varies = new Array<boolean>(rank).fill(false);
+  tensorOperands.forEach((map, i) => {
+    if (!map) return;
+    const source = varyingDims(op.operand(i), depth - 1);
+    map.results.forEach((expr, k) => {
+      if (!source[k]) return;
+      resultMap.results.forEach((r, d) => {
+        if (expr.usesDim(r.value)) varies[d] = true;
+      });
+    });
+  });
+  return varies;
+}
+
+function isSplat(op: Operation): boolean {
+  const value = op.attr('value') as (Attribute & { splat?: boolean }) | undefined;
+  return value?.splat === true;
+}
+
+/**
+ * Splits a reduction over several groups of dimensions into one for each, the last group first; the inits are combined
+ * by the last of them, as before. Returns the parts in the order in which they run.
+ */
+export function splitGroups(op: Operation): Operation[] {
+  const groups = adjacentGroups(ReduceOp.dims(op));
+  if (groups.length < 2 || ReduceOp.kind(op) === undefined) return [op];
+  const builder = Builder.before(op);
+  const { context } = op;
+  const identity = StructuredOp.of(op)?.reduction?.identity(op)[0];
+  if (!identity) return [op];
+  const scalar = context.tensor([], (op.operand(0).type as TensorType).element);
+  const parts: Operation[] = [];
+  let input = op.operand(0);
+  groups.reverse().forEach((dims, i) => {
+    const last = i === groups.length - 1;
+    const init = last ? op.operand(1) : FullOp.build(builder, op.loc, { value: identity, sizes: [], resultTypes: [scalar] });
+    const part = ReduceOp.create(builder, op.loc, { inputs: [input], inits: [init], kind: ReduceOp.kind(op), dims, regions: [] });
+    parts.push(part);
+    input = part.result(0);
+  });
+  op.result(0).replaceAllUsesWith(input);
+  op.erase();
+  return parts;
+}

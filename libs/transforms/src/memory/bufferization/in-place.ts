@@ -1,0 +1,35 @@
+// Which inputs of a fusion may share memory with an output: element p of the result needs only element p of them.
+import { type Operation, StructuredOp, type Value } from '@budflow/ir';
+import { bodyAccesses } from '../../array/fusion/body-accesses.js';
+
+/**
+ * Pairs (input, output) of equal types such that storing the output over the input is safe in any order of elements. The
+ * output is the one of the last stage; only that stage reads the input, point by point.
+ */
+export function inPlaceCandidates(fusion: Operation): { readonly input: number; readonly output: number }[] {
+  const block = fusion.region(0).entry;
+  const { stages, arguments: reads } = bodyAccesses(fusion);
+  const root = stages[stages.length - 1];
+  if (!root) return [];
+  const structured = StructuredOp.of(root)!;
+  if (structured.fill || structured.domain(root).some((d) => d.iterator === 'reduction')) return [];
+  const maps = structured.indexingMaps(root);
+  const list: { input: number; output: number }[] = [];
+  block.terminator.operands.forEach((value, output) => {
+    if (value.definingOp !== root) return;
+    const own = maps[root.operandCount + value.index];
+    block.arguments.forEach((argument: Value, input) => {
+      if (argument.type !== value.type) return;
+      const accesses = [...(reads.get(argument) ?? new Map<Operation, ReadonlySet<unknown>>())];
+      const ownOnly = accesses.every(([stage, read]) => stage === root && [...read].every((map) => map === own));
+      if (accesses.length > 0 && ownOnly && allowed(root, argument)) list.push({ input, output });
+    });
+  });
+  return list;
+}
+
+/** An op that reads the input directly may know better. */
+function allowed(root: Operation, argument: Value): boolean {
+  const { inPlace } = StructuredOp.of(root)!;
+  return !inPlace || root.operands.every((operand, i) => operand !== argument || inPlace(root, i));
+}

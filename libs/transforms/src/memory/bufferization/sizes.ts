@@ -1,0 +1,98 @@
+// Sizes of what a fusion yields, computed by the host from the sizes of its operands: the caller allocates results.
+import { ConstantOp, DimOp, PadOp, ReshapeOp, SliceOp, sizeOperand, sizeSource } from '@budflow/dialect-array';
+import { AddIOp, CeilDivSIOp, ConstantOp as ScalarConstantOp, DivSIOp, MulIOp } from '@budflow/dialect-core';
+import { buildDim } from '@budflow/dialect-memory';
+import { type Builder, ConstantLike, DYNAMIC, IntegerAttr, InternalError, type LocationRef, type Operation, type TensorType, type Value } from '@budflow/ir';
+
+export type Size = number | Value;
+
+export class FusionSizes {
+  private readonly builder: Builder;
+  private readonly loc: LocationRef;
+  /** What the host has for each block argument: a buffer, or a scalar. */
+  private readonly inputs: ReadonlyMap<Value, Value>;
+
+  constructor(builder: Builder, loc: LocationRef, inputs: ReadonlyMap<Value, Value>) {
+    this.builder = builder;
+    this.loc = loc;
+    this.inputs = inputs;
+  }
+
+  /** Size `dim` of a tensor value of the body. @throws InternalError when nothing tells it */
+  size(value: Value, dim: number): Size {
+    const fixed = (value.type as TensorType).shape[dim]!;
+    if (fixed !== DYNAMIC) return fixed;
+    const op = value.definingOp;
+    if (!op) return this.input(value, dim);
+    const given = sizeOperand(value, dim);
+    if (given) return this.index(given);
+    const source = sizeSource(value, dim);
+    if (source) return this.size(source.value, source.dim);
+    return this.computed(op, value, dim);
+  }
+
+  /** The sizes of the dynamic dimensions, as values. */
+  dynamicSizes(value: Value): Value[] {
+    return (value.type as TensorType).shape.flatMap((d, i) => (d === DYNAMIC ? [this.value(this.size(value, i))] : []));
+  }
+
+  private input(argument: Value, dim: number): Value {
+    const buffer = this.inputs.get(argument);
+    if (!buffer) throw new InternalError('bufferize: a block argument without a buffer', argument.parentBlock?.parentOp ?? undefined);
+    return buildDim(this.builder, this.loc, buffer, dim);
+  }
+
+  /** An index value of the body on the host. */
+  private index(value: Value): Size {
+    const op = value.definingOp;
+    if (!op) {
+      const scalar = this.inputs.get(value);
+      if (scalar) return scalar;
+    } else if (DimOp.is(op)) return this.size(op.operand(0), DimOp.dimension(op));
+    else if (op.info.hasTrait(ConstantLike) && !ConstantOp.is(op)) {
+      const constant = op.attr('value');
+      if (constant instanceof IntegerAttr) return constant.number;
+    }
+    throw new InternalError('bufferize: a size that the host cannot compute', op ?? undefined);
+  }
+
+  private computed(op: Operation, value: Value, dim: number): Size {
+    if (SliceOp.is(op)) {
+      const whole = this.size(op.operand(0), dim);
+      return this.ceilDivide(this.add(whole, -SliceOp.starts(op)[dim]!), SliceOp.strides(op)[dim]!);
+    }
+    if (PadOp.is(op)) return this.add(this.size(op.operand(0), dim), PadOp.low(op)[dim]! + PadOp.high(op)[dim]!);
+    if (ReshapeOp.is(op)) {
+      // The one dynamic dimension: all elements over the static sizes.
+      const operand = op.operand(0);
+      const count = (operand.type as TensorType).shape.reduce<Size>((n, _, d) => this.multiply(n, this.size(operand, d)), 1);
+      const known = (value.type as TensorType).shape.reduce((n, d) => (d === DYNAMIC ? n : n * d), 1);
+      return this.divide(count, known);
+    }
+    throw new InternalError(`bufferize: size of dimension ${dim} is not known`, op);
+  }
+
+  private value(size: Size): Value {
+    if (typeof size !== 'number') return size;
+    const { context } = this.builder;
+    return ScalarConstantOp.build(this.builder, this.loc, { value: context.indexAttr(size), resultTypes: [context.index] });
+  }
+  private add(size: Size, amount: number): Size {
+    if (typeof size === 'number') return size + amount;
+    return amount === 0 ? size : AddIOp.build(this.builder, this.loc, { lhs: size, rhs: this.value(amount) });
+  }
+  private multiply(a: Size, b: Size): Size {
+    if (typeof a === 'number' && typeof b === 'number') return a * b;
+    if (a === 1) return b;
+    if (b === 1) return a;
+    return MulIOp.build(this.builder, this.loc, { lhs: this.value(a), rhs: this.value(b) });
+  }
+  private divide(size: Size, divisor: number): Size {
+    if (typeof size === 'number') return Math.trunc(size / divisor);
+    return divisor === 1 ? size : DivSIOp.build(this.builder, this.loc, { lhs: size, rhs: this.value(divisor) });
+  }
+  private ceilDivide(size: Size, divisor: number): Size {
+    if (typeof size === 'number') return Math.ceil(size / divisor);
+    return divisor === 1 ? size : CeilDivSIOp.build(this.builder, this.loc, { lhs: size, rhs: this.value(divisor) });
+  }
+}

@@ -1,0 +1,54 @@
+// bufferize: tensors become buffers and fusions become kernels, in one walk over each function.
+//
+//   func.func @main(%x: tensor<8xf32>) -> ..     func.func private @main_k0(%in: memref<8xf32>, %out: memref<8xf32>) {..}
+//     %r = array.fusion(%a = %x : ..) {..}       func.func @main(%x: memref<8xf32>) -> memref<8xf32> {
+//     return %r                             ->     %r = memory.alloc() : memref<8xf32>
+//                                                  rt.call_kernel @main_k0 ins(%x : ..) outs(%r : ..)
+//                                                  return %r
+//
+// Requires instruction-fusion: what computes is inside fusions. One-shot and destination-passing after MLIR: the caller
+// allocates, results never alias arguments, and an intermediate that dies at a kernel which needs it point by point is
+// overwritten. A kernel holds its fusion between memory.to_tensor and memory.materialize; array-to-loop takes it from there.
+import { FuncOp } from '@budflow/dialect-core';
+import { isKernel } from '@budflow/dialect-rt';
+import { TensorType } from '@budflow/ir';
+import { definePass } from '@budflow/pass';
+import { HostFunction } from './bufferization/host.js';
+import { KernelOutliner } from './bufferization/kernels.js';
+
+export const bufferize = definePass({
+  name: 'bufferize',
+  summary: 'turn tensors into buffers and fusions into kernel functions',
+  anchor: 'builtin.module',
+  dependentDialects: ['memory', 'rt', 'func', 'arith'],
+  statistics: {
+    kernels: 'kernel calls',
+    shared: 'kernels that are equal to an earlier one',
+    buffers: 'buffers allocated',
+    'in-place': 'results written over an input that dies',
+    copies: 'results copied because they are arguments, constants or parts of others',
+  },
+  run(module, pass) {
+    const outliner = new KernelOutliner(module);
+    for (const func of module.region(0).entry.ops) {
+      if (!FuncOp.is(func) || isKernel(func)) continue;
+      const type = FuncOp.function_type(func);
+      if (func.region(0).isEmpty) {
+        if ([...type.inputs, ...type.results].some((t) => t instanceof TensorType))
+          func.emitError('bufferize.declaration', 'takes or returns tensors but has no body; only functions with a body can be compiled');
+        continue;
+      }
+      const host = new HostFunction(func, outliner);
+      if (!host.run()) {
+        pass.signalFailure();
+        return;
+      }
+      const { kernels, buffers, inPlace, copies } = host.statistics;
+      pass.statistic('kernels', kernels);
+      pass.statistic('buffers', buffers);
+      pass.statistic('in-place', inPlace);
+      pass.statistic('copies', copies);
+    }
+    pass.statistic('shared', outliner.shared);
+  },
+});
