@@ -12,11 +12,42 @@ import {
   type Type,
   typeOfAttribute,
   type Value,
+  type ValueConstraint,
 } from '@budflow/ir';
+
+/**
+ * Whether an op has the operands, results, attributes and regions that its definition asks for, so that its custom form
+ * can show it. What does not verify prints generically.
+ */
+export function fitsDefinition(op: Operation): boolean {
+  const spec = op.info.definition?.spec;
+  if (!spec || op.ownSuccessors !== null) return false;
+  for (const [name, attribute] of Object.entries(spec.attributes ?? {})) {
+    const value = op.attr(name);
+    if (value === undefined ? !attribute.optional : !attribute.check(value)) return false;
+  }
+  return (
+    fitConstraints(op.operands, Object.values(spec.operands ?? {})) &&
+    fitConstraints(op.results, Object.values(spec.results ?? {}))
+  );
+}
+
+/** Values against constraints of which at most the last is variadic; several variadic ones only agree in kind. */
+function fitConstraints(values: readonly Value[], constraints: readonly ValueConstraint[]): boolean {
+  const last = constraints[constraints.length - 1];
+  const variadic = last !== undefined && last.kind !== 'one';
+  const fixed = constraints.filter((c) => c.kind === 'one').length;
+  if (values.length < fixed || (!variadic && values.length > fixed)) return false;
+  return values.every((value, i) => {
+    const constraint = constraints[Math.min(i, constraints.length - 1)]!;
+    return (constraint.kind === 'one' ? constraint : constraint.of).check(value.type);
+  });
+}
 
 /** `%a, %b {attrs} : type`: all operands and the result have one type. */
 export function sameTypeAssembly(operandCount: number): CustomAssembly {
   return {
+    canPrint: (op) => fitsDefinition(op) && op.operands.every((v) => v.type === op.result(0).type),
     parse(parser, state) {
       const operands = [parser.operand()];
       for (let i = 1; i < operandCount; i++) {

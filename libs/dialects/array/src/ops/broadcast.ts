@@ -18,6 +18,7 @@ import {
   variadic,
 } from '@budflow/ir';
 import {
+  fitsDefinition,
   parseFromTo,
   parseNamedList,
   parseSizesClause,
@@ -90,6 +91,7 @@ new. Size operands are given, in order, for the dynamic result dimensions that a
     ),
   ],
   assembly: {
+    canPrint: fitsDefinition,
     parse(parser, state) {
       const operand = parser.operand();
       parseNamedList(parser, state, 'dims', 'dims');

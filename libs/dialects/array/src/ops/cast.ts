@@ -1,7 +1,7 @@
 // Conversion between element types.
-import { defineOp, definePattern, Pure, type TensorType } from '@budflow/ir';
-import { parseFromTo, printFromTo } from '../assembly.js';
-import { isExactConversion, ScalarTensor } from '../element-types.js';
+import { defineOp, definePattern, FloatType, Pure, type TensorType, type Type } from '@budflow/ir';
+import { fitsDefinition, parseFromTo, printFromTo } from '../assembly.js';
+import { isBoolean, isExactConversion, ScalarTensor } from '../element-types.js';
 import { interpretCast } from '../interpret/elementwise.js';
 import { castBody } from '../scalar-body.js';
 import { elementwiseInterfaces, tensorType } from '../structure.js';
@@ -20,6 +20,7 @@ value differs from zero (NaN does). From i1: 0 or 1. To floats: rounded once, to
   traits: [Pure],
   interfaces: [...elementwiseInterfaces({ flops: 1, expensive: false }, castBody), interpretCast],
   assembly: {
+    canPrint: fitsDefinition,
     parse(parser, state) {
       const operand = parser.operand();
       parser.optionalAttrDict(state.attributes);
@@ -44,12 +45,20 @@ value differs from zero (NaN does). From i1: 0 or 1. To floats: rounded once, to
   patterns: [
     definePattern({
       name: 'cast-of-exact-cast',
-      equation: 'cast<c>(cast<b>(x: a)) == cast<c>(x: a)  where b holds every value of a',
+      equation:
+        'cast<c>(cast<b>(x: a)) == cast<c>(x: a)  where b holds every value of a, and both casts to c saturate or both wrap',
       root: 'array.cast',
       rewrite(op, rewriter) {
         const inner = op.operand(0).definingOp;
         if (!inner || !CastOp.is(inner)) return false;
-        if (!isExactConversion(tensorType(inner.operand(0)).element, tensorType(inner.result(0)).element)) return false;
+        const [from, between, to] = [inner.operand(0), inner.result(0), op.result(0)].map(
+          (v) => tensorType(v).element,
+        ) as [Type, Type, Type];
+        if (!isExactConversion(from, between)) return false;
+        // From floats an integer saturates, from integers it wraps: the two ways must not be exchanged.
+        const viaFloat = between instanceof FloatType && !(from instanceof FloatType);
+        if (viaFloat && !(to instanceof FloatType) && !isBoolean(to) && !isExactConversion(from, to))
+          return rewriter.fail('an integer saturates on the way through a float, and wraps without');
         rewriter.setInsertionPoint(op);
         const cast = CastOp.build(rewriter, op.loc, { operand: inner.operand(0), resultTypes: [op.result(0).type] });
         rewriter.replaceOp(op, [cast]);

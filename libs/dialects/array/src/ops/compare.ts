@@ -12,7 +12,7 @@ import {
   TensorType,
   type Value,
 } from '@budflow/ir';
-import { sameTypeAssembly } from '../assembly.js';
+import { fitsDefinition, sameTypeAssembly } from '../assembly.js';
 import { BooleanTensor, FloatTensor, isBoolean, NumericTensor, ScalarTensor } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretClamp, interpretCompare, interpretFma, interpretSelect } from '../interpret/elementwise.js';
@@ -71,6 +71,10 @@ export const CmpOp = defineOp({
     interpretCompare((op): ComparePredicate => CmpOp.predicate(op)),
   ],
   assembly: {
+    canPrint: (op): boolean =>
+      fitsDefinition(op) &&
+      op.operand(0).type === op.operand(1).type &&
+      op.result(0).type === booleanOf(tensorType(op.operand(0)), op),
     parse(parser, state) {
       const offset = parser.offset();
       const predicate = parser.anyKeyword('comparison predicate');
@@ -140,6 +144,11 @@ export const SelectOp = defineOp({
   traits: [Pure],
   interfaces: [...elementwiseInterfaces({ flops: 1, expensive: false }, selectBody), interpretSelect],
   assembly: {
+    canPrint: (op): boolean =>
+      fitsDefinition(op) &&
+      op.operand(1).type === op.operand(2).type &&
+      op.result(0).type === op.operand(1).type &&
+      op.operand(0).type === booleanOf(tensorType(op.result(0)), op),
     parse(parser, state) {
       const operands = [parser.operand()];
       for (let i = 0; i < 2; i++) {

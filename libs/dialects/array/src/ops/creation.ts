@@ -1,6 +1,7 @@
 // Ops that make tensors from nothing: constant, full, iota.
 import {
   AnyTensor,
+  AsmNames,
   type Attribute,
   type AttrSpec,
   attr,
@@ -27,7 +28,13 @@ import {
   type Value,
   variadic,
 } from '@budflow/ir';
-import { parseTrailingSizes, parseTypedScalar, printTrailingSizes, printTypedScalar } from '../assembly.js';
+import {
+  fitsDefinition,
+  parseTrailingSizes,
+  parseTypedScalar,
+  printTrailingSizes,
+  printTypedScalar,
+} from '../assembly.js';
 import { NumericTensor, ScalarTensor } from '../element-types.js';
 import { interpretConstant, interpretFull, interpretIota } from '../interpret/creation.js';
 import { constantBody, iotaBody } from '../scalar-body.js';
@@ -57,9 +64,11 @@ export const ConstantOp = defineOp({
       pattern: (op): OpPatternKind => (isSplatConstant(op) ? OpPatternKind.elementwise : OpPatternKind.opaque),
     }),
     OpCost.implement({ pointCost: () => FREE }),
+    AsmNames.implement({ resultName: () => 'cst' }),
     interpretConstant((op): Attribute => ConstantOp.value(op)),
   ],
   assembly: {
+    canPrint: fitsDefinition,
     parse(parser, state) {
       parser.optionalAttrDict(state.attributes);
       const offset = parser.offset();
@@ -135,6 +144,7 @@ export const FullOp = defineOp({
     interpretFull((op): Attribute => FullOp.value(op)),
   ],
   assembly: {
+    canPrint: fitsDefinition,
     parse(parser, state) {
       state.attributes.set('value', parseTypedScalar(parser));
       parser.optionalAttrDict(state.attributes);
@@ -198,6 +208,7 @@ export const IotaOp = defineOp({
     interpretIota((op): number => IotaOp.dim(op)),
   ],
   assembly: {
+    canPrint: fitsDefinition,
     parse(parser, state) {
       parser.keyword('dim');
       parser.punctuation('=');

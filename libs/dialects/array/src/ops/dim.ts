@@ -16,6 +16,7 @@ import {
   TensorType,
   type Value,
 } from '@budflow/ir';
+import { fitsDefinition } from '../assembly.js';
 import { interpretDim } from '../interpret/creation.js';
 import { FREE, tensorType } from '../structure.js';
 import { verifyDims } from '../verify-types.js';
@@ -40,6 +41,7 @@ export const DimOp = defineOp({
     interpretDim((op): number => DimOp.dimension(op)),
   ],
   assembly: {
+    canPrint: fitsDefinition,
     parse(parser, state) {
       const operand = parser.operand();
       parser.punctuation(',');

@@ -20,7 +20,7 @@ import {
   type Type,
   type Value,
 } from '@budflow/ir';
-import { parseIntegerList, printIntegerList } from '../assembly.js';
+import { fitsDefinition, parseIntegerList, printIntegerList } from '../assembly.js';
 import { isExactConversion, NumericTensor } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretDotGeneral } from '../interpret/dot-general.js';
@@ -149,7 +149,7 @@ converted first. \`contract\` makes every product and sum one multiply-add: \`ex
     }),
     interpretDotGeneral({ dimensions: dotDimensions, contract: (op): Contract => DotGeneralOp.contract(op) }),
   ],
-  assembly: { parse: parseDot, print: printDot },
+  assembly: { canPrint: fitsDefinition, parse: parseDot, print: printDot },
   fold: (op, operands): FoldResult | null =>
     DotGeneralOp.contract(op) === 'relaxed' ? null : interpretConstants(op, operands),
   inferTypes(context, state): Type[] {

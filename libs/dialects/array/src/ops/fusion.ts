@@ -24,6 +24,7 @@ import {
   type UnresolvedOperand,
   variadic,
 } from '@budflow/ir';
+import { fitsDefinition } from '../assembly.js';
 import { interpretFusion } from '../interpret/fusion.js';
 import { FREE } from '../structure.js';
 
@@ -38,6 +39,7 @@ export const YieldOp = defineOp({
     exitsRegion,
   ],
   assembly: {
+    canPrint: fitsDefinition,
     parse(parser, state) {
       const first = parser.optionalOperand();
       const operands = first ? [first] : [];
@@ -98,7 +100,7 @@ another fusion, and ends in array.yield.`,
     }),
     interpretFusion,
   ],
-  assembly: { parse: parseFusion, print: printFusion },
+  assembly: { canPrint: canPrintFusion, parse: parseFusion, print: printFusion },
   verify(op) {
     const nested = op.ancestor((outer) => outer.name === 'array.fusion');
     if (nested)
@@ -155,6 +157,12 @@ function verifyFusion(op: Operation): void {
       'array.fusion-yield',
       `requires a yield of the result types (${results.join(', ')}), got (${yielded.join(', ')})`,
     );
+}
+
+function canPrintFusion(op: Operation): boolean {
+  if (!fitsDefinition(op) || op.regions.length !== 1 || op.region(0).blocks.length !== 1) return false;
+  const args = op.region(0).entry.arguments;
+  return args.length === op.operandCount && args.every((a, i) => a.type === op.operand(i).type);
 }
 
 function parseFusion(parser: AsmParser, state: OperationState): void {

@@ -17,6 +17,7 @@ import {
   typeOfAttribute,
 } from '@budflow/ir';
 import {
+  fitsDefinition,
   parseFromTo,
   parseNamedList,
   parseTypedScalar,
@@ -59,6 +60,7 @@ export const PadOp = defineOp({
     interpretPad((op): Padding => ({ low: PadOp.low(op), high: PadOp.high(op), value: PadOp.value(op) })),
   ],
   assembly: {
+    canPrint: fitsDefinition,
     parse(parser, state) {
       const operand = parser.operand();
       parseNamedList(parser, state, 'low', 'low');

@@ -31,7 +31,7 @@ import {
   type Value,
   variadic,
 } from '@budflow/ir';
-import { parseNamedList, printAttributes, printNamedList } from '../assembly.js';
+import { fitsDefinition, parseNamedList, printAttributes, printNamedList } from '../assembly.js';
 import { isBoolean } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretReduce } from '../interpret/reduce.js';
@@ -122,7 +122,7 @@ of combination (absent: canonical); \`contract\` on kind add says how products o
       contract: (op): Contract => ReduceOp.contract(op),
     }),
   ],
-  assembly: { parse: parseReduce, print: printReduce },
+  assembly: { canPrint: canPrintReduce, parse: parseReduce, print: printReduce },
   inferTypes(context, state): Type[] {
     const dims = attr.i64Array.read(state.attributes.get('dims')!);
     return state.operands.slice(0, state.operands.length / 2).map((v) => {
@@ -211,6 +211,17 @@ const COMBINERS = { add: AddOp, mul: MulOp, min: MinOp, max: MaxOp, and: AndOp, 
 function reduceOps(op: Operation): number {
   const region = op.regions[0];
   return region && !region.isEmpty ? region.entry.ops.length - 1 : 1;
+}
+
+/** The custom form shows a named kind or one region, and tells operands from inits by their number. */
+function canPrintReduce(op: Operation): boolean {
+  if (!fitsDefinition(op) || op.regions.length !== (ReduceOp.kind(op) === undefined ? 1 : 0)) return false;
+  return (
+    op.operandCount > 0 &&
+    ReduceOp.inputs(op).length > 0 &&
+    ReduceOp.inits(op).length > 0 &&
+    op.regions.every((r) => r.blocks.length === 1)
+  );
 }
 
 function parseReduce(parser: AsmParser, state: OperationState): void {

@@ -19,7 +19,7 @@ import {
   type TensorType,
   variadic,
 } from '@budflow/ir';
-import { parseFromTo, parseSizesClause, printFromTo, printSizesClause } from '../assembly.js';
+import { fitsDefinition, parseFromTo, parseSizesClause, printFromTo, printSizesClause } from '../assembly.js';
 import { interpretReshape } from '../interpret/movement.js';
 import { resplat } from '../splat.js';
 import { FREE, noMaps, operandSize, resultSize, tensorType } from '../structure.js';
@@ -95,6 +95,7 @@ operand is then null and the op is opaque to fusion.`,
     interpretReshape,
   ],
   assembly: {
+    canPrint: fitsDefinition,
     parse(parser, state) {
       const operand = parser.operand();
       const sizes = parseSizesClause(parser);

@@ -15,7 +15,7 @@ import {
   type TensorType,
   type Type,
 } from '@budflow/ir';
-import { dimText, parseFromTo, printFromTo } from '../assembly.js';
+import { dimText, fitsDefinition, parseFromTo, printFromTo } from '../assembly.js';
 import { interpretSlice, type SliceRanges } from '../interpret/movement.js';
 import { resplat } from '../splat.js';
 import { copyInterfaces, operandSize, resultSize, tensorType } from '../structure.js';
@@ -78,6 +78,7 @@ dimension must be at least as large as start and limit say.`,
     ),
   ],
   assembly: {
+    canPrint: fitsDefinition,
     parse(parser, state) {
       const operand = parser.operand();
       const starts: number[] = [];

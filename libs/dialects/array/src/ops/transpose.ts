@@ -13,7 +13,7 @@ import {
   Pure,
   type Value,
 } from '@budflow/ir';
-import { parseFromTo, parseNamedList, printFromTo, printNamedList } from '../assembly.js';
+import { fitsDefinition, parseFromTo, parseNamedList, printFromTo, printNamedList } from '../assembly.js';
 import { interpretTranspose } from '../interpret/movement.js';
 import { resplat } from '../splat.js';
 import { copyInterfaces, operandSize, tensorType } from '../structure.js';
@@ -45,6 +45,7 @@ export const TransposeOp = defineOp({
     interpretTranspose((op): readonly number[] => TransposeOp.perm(op)),
   ],
   assembly: {
+    canPrint: fitsDefinition,
     parse(parser, state) {
       const operand = parser.operand();
       parseNamedList(parser, state, 'perm', 'perm');

@@ -30,8 +30,7 @@ export function moduleFrom(text: string, context: Context = newContext()): Opera
 }
 
 /** Messages of parsing and verifying a text. */
-export function messagesOf(text: string): string[] {
-  const context = newContext();
+export function messagesOf(text: string, context: Context = newContext()): string[] {
   const { diagnostics } = context.diagnostics.collect(() => {
     const module = parseModule(text, context);
     if (module) verify(module);
