@@ -2,7 +2,7 @@
 //
 // A loop.for is tested at the bottom and entered under one test when it may have no iteration. It counts with the
 // induction variable only where that is needed; else it ends when one of its pointers reaches its end, or counts down.
-import type { Block, Operation, Value } from '@budflow/ir';
+import type { AffineMap, Block, Operation, Value } from '@budflow/ir';
 import { type Label, type Local, Op, ValueType } from '../encoder/index.js';
 import type { LoopPlan, Pointer } from './addresses.js';
 import { emitMap } from './affine.js';
@@ -78,6 +78,8 @@ class ForEmitter {
   private readonly carried: Local[] = [];
   /** Locals to release behind the loop. */
   private readonly own: Local[] = [];
+  /** Bounds that are values in locals. */
+  private readonly pinned: { readonly value: Value; readonly local: Local }[] = [];
   private lower: number | Local | null = null;
   private upper: number | Local | null = null;
   private lowerIsConstant = false;
@@ -109,6 +111,7 @@ class ForEmitter {
       if (trips === undefined) f.end();
     }
     for (const local of this.own) f.release(local);
+    for (const { value, local } of this.pinned) e.unpin(value, local);
     op.results.forEach((result, i) => {
       e.give(result, this.carried[i]!);
     });
@@ -116,10 +119,13 @@ class ForEmitter {
 
   private emitBounds(): void {
     const { e, op, groups, loop } = this;
-    const lower = groups.lower.singleConstant();
-    const upper = groups.upper.singleConstant();
+    const lower = loop.lower !== null && loop.lower.values.length === 0 ? loop.lower.constant : undefined;
+    // With a known trip count, any end that gives it will do.
+    const upper = lower !== undefined && loop.tripCount !== undefined ? lower + loop.tripCount * loop.step : groups.upper.singleConstant();
     this.lowerIsConstant = lower !== undefined;
     this.upperIsConstant = upper !== undefined;
+    // Neither is needed to count down a known number of iterations.
+    if (loop.tripCount !== undefined && !loop.needsIv) return;
     this.lower = lower ?? this.boundLocal(op, 'lower');
     this.upper = upper ?? this.boundLocal(op, 'upper');
     if (loop.lowerValue >= 0) e.adopt(loop.lowerValue, this.lower as Local);
@@ -128,12 +134,26 @@ class ForEmitter {
   private boundLocal(op: Operation, which: 'lower' | 'upper'): Local {
     const { e, groups } = this;
     const isLower = which === 'lower';
+    const plain = this.plainBound(isLower ? groups.lower : groups.upper, isLower ? 0 : groups.upperStart);
+    if (plain !== undefined) {
+      const local = e.pin(plain);
+      this.pinned.push({ value: plain, local });
+      return local;
+    }
     const width = emitMap(e, op, isLower ? groups.lower : groups.upper, isLower ? 0 : groups.upperStart, isLower ? 'max' : 'min');
     if (width === 'wide') e.narrowOrTrap();
     const local = e.f.local(ValueType.i32, e.name(() => which));
     e.f.set(local);
     this.own.push(local);
     return local;
+  }
+
+  /** The value that is the bound as it stands. */
+  private plainBound({ results, numDims }: AffineMap, first: number): Value | undefined {
+    const only = results[0]!;
+    if (results.length !== 1 || (only.kind !== 'dim' && only.kind !== 'symbol')) return undefined;
+    const value = this.op.operand(first + only.value + (only.kind === 'symbol' ? numDims : 0));
+    return this.e.isWide(value) || this.e.constantOf(value) !== undefined ? undefined : value;
   }
 
   private pushBound(which: 'lower' | 'upper'): void {

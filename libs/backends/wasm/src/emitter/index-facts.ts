@@ -4,7 +4,18 @@
 // 32 bits hold sizes, loop variables, chunk numbers and what is affine in them: all of them count elements, rows or
 // chunks of arrays that lie in 4 GiB of memory; sizes of arrays of bytes are checked at entry. Everything else (a
 // product of two sizes, an index from memory) has 64 bits.
-import { type AffineExpr, type AffineMap, AffineMapAttr, IndexType, IntegerAttr, IntegerType, type Operation, type Value } from '@budflow/ir';
+import {
+  type AffineExpr,
+  type AffineMap,
+  AffineMapAttr,
+  DYNAMIC,
+  IndexType,
+  IntegerAttr,
+  IntegerType,
+  MemRefType,
+  type Operation,
+  type Value,
+} from '@budflow/ir';
 import type { ValueId, Values } from './values.js';
 
 /** constant + sum of coefficient * value, coefficients exact integers. Values ascend. */
@@ -47,6 +58,15 @@ export function constantInteger(value: Value): number | undefined {
   if (op === null || op.name !== 'arith.constant') return undefined;
   const attr = op.attr('value');
   return attr instanceof IntegerAttr && typeof attr.value === 'number' ? attr.value : undefined;
+}
+
+/** The size a memory.dim asks for, when the type says it. */
+function staticSize(op: Operation): number | undefined {
+  const { type } = op.operand(0);
+  const dim = op.attr('dimension');
+  if (!(type instanceof MemRefType) || !(dim instanceof IntegerAttr)) return undefined;
+  const size = type.shape[dim.number];
+  return size === undefined || size === DYNAMIC ? undefined : size;
 }
 
 export function mapOf(op: Operation, name = 'map'): AffineMap | undefined {
@@ -153,6 +173,10 @@ export class IndexFacts {
       case 'arith.constant': {
         const constant = constantInteger(value);
         return constant === undefined ? null : constantLinear(constant);
+      }
+      case 'memory.dim': {
+        const size = staticSize(op);
+        return size === undefined ? null : constantLinear(size);
       }
       case 'loop.apply': {
         const map = mapOf(op);
