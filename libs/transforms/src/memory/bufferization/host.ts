@@ -2,12 +2,12 @@
 // allocates, everything else a view, a constant or a copy.
 import { ConstantOp, DimOp, FusionOp, ReshapeOp } from '@budflow/dialect-array';
 import { CallOp, FuncOp, ReturnOp } from '@budflow/dialect-core';
-import { AllocOp, buildAlloc, buildDim, buildDynamicSizes, CopyOp, GlobalConstantOp, ReshapeOp as BufferReshapeOp } from '@budflow/dialect-memory';
+import { AllocOp, buildAlloc, buildDynamicSizes, CopyOp, GlobalConstantOp, ReshapeOp as BufferReshapeOp } from '@budflow/dialect-memory';
 import { argumentAttr, CallKernelOp } from '@budflow/dialect-rt';
 import { Builder, FunctionType, MemRefType, type Operation, TensorType, type Value } from '@budflow/ir';
 import { inPlaceCandidates } from './in-place.js';
 import type { InPlace, KernelOutliner } from './kernels.js';
-import { FusionSizes } from './sizes.js';
+import { FusionSizes, KnownDims } from './sizes.js';
 import { bufferized, bufferType } from './types.js';
 
 /** On an argument (unit): its buffer may be overwritten, and returned. */
@@ -33,6 +33,7 @@ export class HostFunction {
   /** The last op of a straight-line function that reads a tensor, by buffer: found before anything is rewritten. */
   private readonly lastUse = new Map<Value, Operation>();
   private readonly replaced: Operation[] = [];
+  private dims = new KnownDims();
   readonly statistics: HostStatistics = { kernels: 0, buffers: 0, inPlace: 0, copies: 0 };
 
   constructor(func: Operation, outliner: KernelOutliner) {
@@ -56,9 +57,11 @@ export class HostFunction {
         if (b === 0 && argumentAttr(this.func, i, DONATED_ATTR) !== undefined) this.owned.add(argument);
       });
     });
-    const ops = blocks.flatMap((block) => block.ops);
     let complete = true;
-    for (const op of ops) complete = this.rewrite(op) && complete;
+    for (const block of blocks) {
+      this.dims = new KnownDims();
+      for (const op of block.ops) complete = this.rewrite(op) && complete;
+    }
     if (!complete) return false;
     for (const op of this.replaced.reverse()) op.erase();
     return true;
@@ -91,7 +94,7 @@ export class HostFunction {
       const type = bufferType(op.context, op.result(0).type as TensorType);
       this.bind(op.result(0), GlobalConstantOp.build(builder, op.loc, { value: ConstantOp.value(op), resultTypes: [type] }));
     } else if (DimOp.is(op)) {
-      op.result(0).replaceAllUsesWith(buildDim(builder, op.loc, this.bufferOf(op.operand(0)), DimOp.dimension(op)));
+      op.result(0).replaceAllUsesWith(this.dims.of(builder, op.loc, this.bufferOf(op.operand(0)), DimOp.dimension(op)));
     } else if (ReshapeOp.is(op)) this.reshape(op, builder);
     else if (ReturnOp.is(op)) this.returned(op, builder);
     else if (CallOp.is(op)) {
@@ -122,7 +125,7 @@ export class HostFunction {
   private call(fusion: Operation, builder: Builder): void {
     const inputs = fusion.operands.map((v) => this.bufferOf(v));
     const block = fusion.region(0).entry;
-    const sizes = new FusionSizes(builder, fusion.loc, new Map(block.arguments.map((arg, i) => [arg, inputs[i]!])));
+    const sizes = new FusionSizes(builder, fusion.loc, new Map(block.arguments.map((arg, i) => [arg, inputs[i]!])), this.dims);
     const shared = this.dyingInputs(fusion, inputs);
     const outputs = fusion.results.map((result, i) => {
       const reuse = shared.find(({ output }) => output === i);

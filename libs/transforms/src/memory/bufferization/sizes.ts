@@ -6,14 +6,30 @@ import { type Builder, ConstantLike, DYNAMIC, IntegerAttr, InternalError, type L
 
 export type Size = number | Value;
 
+/** Sizes of buffers that were asked for already. Valid within one block. */
+export class KnownDims {
+  private readonly dims = new Map<Value, Map<number, Value>>();
+
+  of(builder: Builder, loc: LocationRef, buffer: Value, dim: number): Value {
+    const known = this.dims.get(buffer) ?? new Map<number, Value>();
+    this.dims.set(buffer, known);
+    const found = known.get(dim) ?? buildDim(builder, loc, buffer, dim);
+    known.set(dim, found);
+    return found;
+  }
+}
+
 export class FusionSizes {
   private readonly builder: Builder;
   private readonly loc: LocationRef;
   /** What the host has for each block argument: a buffer, or a scalar. */
   private readonly inputs: ReadonlyMap<Value, Value>;
 
-  constructor(builder: Builder, loc: LocationRef, inputs: ReadonlyMap<Value, Value>) {
+  private readonly dims: KnownDims;
+
+  constructor(builder: Builder, loc: LocationRef, inputs: ReadonlyMap<Value, Value>, dims: KnownDims = new KnownDims()) {
     this.builder = builder;
+    this.dims = dims;
     this.loc = loc;
     this.inputs = inputs;
   }
@@ -39,7 +55,7 @@ export class FusionSizes {
   private input(argument: Value, dim: number): Value {
     const buffer = this.inputs.get(argument);
     if (!buffer) throw new InternalError('bufferize: a block argument without a buffer', argument.parentBlock?.parentOp ?? undefined);
-    return buildDim(this.builder, this.loc, buffer, dim);
+    return this.dims.of(this.builder, this.loc, buffer, dim);
   }
 
   /** An index value of the body on the host. */
