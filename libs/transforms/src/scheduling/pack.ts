@@ -330,11 +330,11 @@ function affine(context: Context, dims: number, symbols: number, e: AffineExpr) 
   return context.affineMap(dims, symbols, [e]);
 }
 
-/** `pack`, `pack_1`, ...: the first whose loops are not there. */
+/** `pack`, `pack_1`, ...: the first that no loop has as its stage. */
 function freeStage(kernel: Operation): string {
-  const names = loopNames(kernel);
+  const names = [...loopNames(kernel)];
   for (let n = 0; ; n++) {
     const stage = n === 0 ? 'pack' : `pack_${n}`;
-    if (!names.has(`${stage}.d0`)) return stage;
+    if (!names.some((name) => name.startsWith(`${stage}.`))) return stage;
   }
 }

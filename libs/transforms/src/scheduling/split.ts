@@ -66,8 +66,14 @@ function tripExpressions(loop: Operation): Trip {
   const shiftedDims = Array.from({ length: ud }, (_, i) => AffineExpr.dim(ld + i));
   const shiftedSymbols = Array.from({ length: us }, (_, i) => AffineExpr.symbol(ls + i));
   const to = upper.map.results.map((e) => e.replace(shiftedDims, shiftedSymbols));
-  const results = to.flatMap((u) => lower.map.results.map((l) => u.sub(l)));
-  return { results, lower: lower.map.results, operands, numDims: ld + ud, numSymbols: ls + us };
+  const trips = to.flatMap((u) => lower.map.results.map((l) => u.sub(l)));
+  // Normal form: a value that is a dimension of one bound and a symbol of the other becomes one input.
+  const { map, operands: inputs } = composeAppliedMap(loop.context, {
+    map: loop.context.affineMap(ld + ud, ls + us, [...trips, ...lower.map.results]),
+    operands,
+  });
+  const [results, from] = [map.results.slice(0, trips.length), map.results.slice(trips.length)];
+  return { results, lower: from, operands: inputs, numDims: map.numDims, numSymbols: map.numSymbols };
 }
 
 /** Whether the factor divides the trip count whatever the sizes are. */
@@ -173,9 +179,9 @@ function remainderStart(
   }
   const safe = isTripNotNegative(loop);
   if (trip.results.length === 1) {
-    const done = trip.results[0]!.floorDiv(factor).mul(factor).add(first!);
+    const done = trip.results[0]!.floorDiv(factor).mul(factor).add(trip.lower[0]!);
     return {
-      map: context.affineMap(trip.numDims, trip.numSymbols, safe ? [done] : [first!, done]),
+      map: context.affineMap(trip.numDims, trip.numSymbols, safe ? [done] : [trip.lower[0]!, done]),
       operands: trip.operands,
     };
   }

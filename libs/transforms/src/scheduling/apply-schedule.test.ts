@@ -1,0 +1,94 @@
+import { renderDiagnostic } from '@budflow/ir';
+import { nested, PassManager, passItem, pipeline } from '@budflow/pass';
+import { describe, expect, test } from 'vitest';
+import { APPLIED_SCHEDULE_ATTR, applySchedulePass } from './apply-schedule.js';
+import { applySchedule } from './engine.js';
+import { type Schedule, serializeSchedule } from './schedule.js';
+import { functionOf, lines, parseKernel, schedule } from './testing/kernel.js';
+import { ADD, WAVEFRONT } from './testing/kernels.js';
+
+const withSchedule = (text: string, json: string): string =>
+  text.replace(') {', `) attributes {loop.schedule = "${json.replaceAll('"', '\\"')}"} {`);
+
+function apply(text: string, options: { strict?: boolean } = {}) {
+  const module = parseKernel(text);
+  const manager = new PassManager(
+    pipeline('builtin.module', nested('func.func', passItem(applySchedulePass, options))),
+  );
+  const { result, diagnostics } = module.context.diagnostics.collect(() => manager.run(module));
+  return { module, result, diagnostics };
+}
+
+const GOOD: Schedule = {
+  steps: [
+    { primitive: 'split', loop: 'add.d0', factor: 8 },
+    { primitive: 'vectorize', loop: 'add.d0.i' },
+  ],
+};
+
+describe('apply-schedule', () => {
+  test('applies the schedule of a function, which is then kept as what was applied', () => {
+    const { module, result, diagnostics } = apply(withSchedule(ADD, serializeSchedule(GOOD)));
+    expect(diagnostics).toEqual([]);
+    expect(result.failed).toBeUndefined();
+    const func = functionOf(module);
+    expect(func.attr('loop.schedule')).toBeUndefined();
+    expect(func.attr(APPLIED_SCHEDULE_ATTR)?.toString()).toContain('add.d0.i');
+    const same = parseKernel(ADD);
+    schedule(same, GOOD.steps);
+    expect(lines(module).slice(1)).toEqual(lines(same).slice(1));
+    expect(result.remarks.filter((r) => r.kind === 'applied').map((r) => r.name)).toEqual(['split', 'vectorize']);
+  });
+  test('leaves functions without a schedule alone', () => {
+    const { module } = apply(ADD);
+    expect(lines(module)).toEqual(lines(parseKernel(ADD)));
+  });
+  test('a refused step is a remark; the others are applied', () => {
+    const json = serializeSchedule({ steps: [{ primitive: 'vectorize', loop: 'add.d0' }, ...GOOD.steps] });
+    const { module, result, diagnostics } = apply(withSchedule(ADD, json));
+    expect(diagnostics).toEqual([]);
+    expect(lines(module).some((l) => l.includes('simd.load'))).toBe(true);
+    expect(result.remarks.filter((r) => r.kind === 'missed')).toMatchObject([
+      {
+        name: 'vectorize',
+        message: 'step 0 (vectorize of loop "add.d0"): its trip count is not a constant: split it first',
+        args: { step: 0, loop: 'add.d0' },
+      },
+    ]);
+    expect(functionOf(module).attr(APPLIED_SCHEDULE_ATTR)?.toString()).not.toContain('\\"loop\\":\\"add.d0\\"}');
+  });
+  test('with strict, a refused step is an error that names the loop and the dependence', () => {
+    const json = serializeSchedule({ steps: [{ primitive: 'reorder', loops: ['wave.d1', 'wave.d0'] }] });
+    const { result, diagnostics } = apply(withSchedule(WAVEFRONT, json), { strict: true });
+    expect(result.failed?.pass.name).toBe('apply-schedule');
+    expect(diagnostics.map((d) => d.id)).toEqual(['schedule.refused']);
+    expect(diagnostics[0]!.message).toBe(
+      `'func.func' op has a schedule that cannot be applied: step 0 (reorder of loop "wave.d0"): would reverse a dependence through ` +
+        'read of arg0[wave.d0 - 1, wave.d1 + 1] and write of arg0[wave.d0, wave.d1] at distance 1 of loop "wave.d0"',
+    );
+    expect(diagnostics[0]!.notes.map((n) => n.message)).toEqual(['one access of the dependence', 'the other one']);
+    expect(renderDiagnostic(parseKernel(ADD).context, diagnostics[0]!)).toContain('error');
+  });
+  test('a schedule that is not valid is an error with its path', () => {
+    const { result, diagnostics } = apply(withSchedule(ADD, '[{"primitive":"split","loop":"add.d0","factor":"8"}]'));
+    expect(result.failed?.pass.name).toBe('apply-schedule');
+    expect(diagnostics.map((d) => d.message)).toEqual([
+      `'func.func' op has a schedule that is not valid: /0/factor: expected integer >= 1 and <= 2147483647, got "8"`,
+    ]);
+    expect(apply(ADD.replace(') {', ') attributes {loop.schedule = 7 : i64} {')).diagnostics[0]!.message).toContain(
+      'expected a string of JSON',
+    );
+  });
+});
+
+describe('applySchedule', () => {
+  test('tells what was applied and what was not, with positions', () => {
+    const steps = [GOOD.steps[1]!, GOOD.steps[0]!, GOOD.steps[0]!, GOOD.steps[1]!];
+    const { applied, refused } = applySchedule(functionOf(parseKernel(ADD)), { steps });
+    expect(applied).toEqual(GOOD.steps);
+    expect(refused.map((r) => [r.index, r.primitive, r.loop])).toEqual([
+      [0, 'vectorize', 'add.d0.i'],
+      [2, 'split', 'add.d0'],
+    ]);
+  });
+});
