@@ -41,7 +41,9 @@ export function effectiveKind(op: Operation, named: ReduceKind | undefined): Red
 function inlineRegion(op: Operation, builder: Builder, args: readonly Value[]): Value[] {
   const block = op.region(0).entry;
   const mapping = new Map<Value, Value>();
-  block.arguments.forEach((arg, i) => mapping.set(arg, args[i]!));
+  block.arguments.forEach((arg, i) => {
+    mapping.set(arg, args[i]!);
+  });
   for (let inner = block.firstOp; inner && inner !== block.lastOp; inner = inner.next)
     builder.insert(inner.clone(mapping));
   return block.terminator.operands.map((v) => mapping.get(v) ?? v);

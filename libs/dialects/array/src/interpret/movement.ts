@@ -160,7 +160,9 @@ export function interpretBroadcast(
       const strides = stridesOf(input.shape);
       const shape = to.shape.slice();
       const walk = new Array<number>(shape.length).fill(0);
-      sized.forEach((r, i) => (shape[r] = checkedSize(sizes[i]!)));
+      sized.forEach((r, i) => {
+        shape[r] = checkedSize(sizes[i]!);
+      });
       dims.forEach((r, i) => {
         if (from.shape[i] === 1 && to.shape[r] !== 1) return;
         shape[r] = input.shape[i]!;

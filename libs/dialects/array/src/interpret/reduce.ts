@@ -212,7 +212,9 @@ function compileRegion(op: Operation, c: CompileContext, access: ReduceAccess): 
         acc = body.run(frame).values(frame) as Scalar[];
       }
       // Unsigned storage takes signless values modulo its width.
-      acc.forEach((value, i) => elements[i]!.store(out[i]!, o, value));
+      acc.forEach((value, i) => {
+        elements[i]!.store(out[i]!, o, value);
+      });
     }
     types.forEach((type, i) => {
       v[results[i]!] = new TensorValue(type, outShape, out[i]!);

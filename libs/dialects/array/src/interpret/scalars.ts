@@ -88,7 +88,7 @@ export function compareScalar(predicate: ComparePredicate): Evaluator2 {
 export function convertScalar(from: Type, to: Type): ScalarCast {
   if (from === to) return (x) => x;
   // NaN differs from zero.
-  if (isBoolean(to)) return (x) => (x == 0 ? 0 : 1);
+  if (isBoolean(to)) return (x) => (x === 0 || x === 0n ? 0 : 1);
   const unsigned = isUnsigned(from);
   if (from instanceof FloatType) {
     if (to instanceof FloatType) return rounding(to) as ScalarCast;

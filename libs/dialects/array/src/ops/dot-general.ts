@@ -118,7 +118,10 @@ converted first. \`contract\` makes every product and sum one multiply-add: \`ex
         const rank = b + m + n + k;
         const place = (operandRank: number, groups: readonly (readonly [readonly number[], number])[]) => {
           const dims = new Array<number>(operandRank);
-          for (const [list, start] of groups) list.forEach((dim, i) => (dims[dim] = start + i));
+          for (const [list, start] of groups)
+            list.forEach((dim, i) => {
+              dims[dim] = start + i;
+            });
           return dimsMap(op, rank, dims);
         };
         return [

@@ -411,8 +411,9 @@ export function allPrograms(): { name: string; programs: fc.Arbitrary<Program> }
     ' {order = #array.order<lanes = 2, accumulators = 2, block = 8>}',
     ' {order = #array.order<outer, block = 2>}',
   ];
+  // Products of indices leave the range that the interpreter holds.
   for (const kind of ['add', 'mul', 'min', 'max'])
-    for (const e of NUMBERS)
+    for (const e of NUMBERS.filter((n) => !(kind === 'mul' && n === 'index')))
       for (const order of e.startsWith('f') ? orders : [''])
         add(`reduce ${kind} ${e}${order}`, reduceProgram(kind, e, order));
   for (const kind of ['and', 'or', 'xor'])
