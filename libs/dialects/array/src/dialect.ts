@@ -1,11 +1,12 @@
 // The array dialect: whole-tensor operations with value semantics.
+import { materializeArithConstant } from '@budflow/dialect-core';
 import {
   type Attribute,
   type Builder,
   type Dialect,
   defineDialect,
   type LocationRef,
-  Operation,
+  type Operation,
   TensorType,
   type Type,
   typeOfAttribute,
@@ -49,11 +50,7 @@ import { OrderAttr } from './reduction-order.js';
 function materializeConstant(builder: Builder, loc: LocationRef, value: Attribute, type: Type): Operation | null {
   if (typeOfAttribute(value) !== type) return null;
   if (type instanceof TensorType) return ConstantOp.create(builder, loc, { value });
-  const { context } = builder;
-  const info = context.opInfo('arith.constant');
-  return info.isRegistered
-    ? builder.insert(Operation.create(info, loc, [], [type], context.dictionary([['value', value]])))
-    : null;
+  return materializeArithConstant(builder, loc, value, type);
 }
 
 export const arrayDialect: Dialect = defineDialect({

@@ -1,6 +1,15 @@
 // Sizes of results as IR: static ones as numbers, dynamic ones as index values built from the operands. What
 // bufferization allocates by.
-import { type Builder, DYNAMIC, type LocationRef, Operation, TensorType, type Type, type Value } from '@budflow/ir';
+import { buildConstant, buildNamed } from '@budflow/dialect-core';
+import {
+  type Builder,
+  DYNAMIC,
+  type LocationRef,
+  type Operation,
+  TensorType,
+  type Type,
+  type Value,
+} from '@budflow/ir';
 import { DimOp, sizeOperand, sizeSource } from './dim.js';
 import { PadOp } from './pad.js';
 import { ReshapeOp } from './reshape.js';
@@ -14,37 +23,32 @@ class IndexBuilder {
     this.builder = builder;
     this.loc = loc;
   }
-  private op(name: string, operands: readonly Value[], attributes: Record<string, number> = {}): Value {
-    const { context } = this.builder;
-    const dictionary = context.dictionary(
-      Object.entries(attributes).map(([key, value]) => [key, context.indexAttr(value)] as const),
-    );
-    return this.builder
-      .insert(Operation.create(context.opInfo(name), this.loc, operands, [context.index], dictionary))
-      .result(0);
+  private constant(value: number): Value {
+    return buildConstant(this.builder, this.loc, this.builder.context.index, value);
   }
-  constant(value: number): Value {
-    return this.op('arith.constant', [], { value });
+  private op(name: string, lhs: Value, rhs: Value): Value {
+    return buildNamed(this.builder, this.loc, name, [lhs, rhs]);
   }
   dim(value: Value, dim: number): number | Value {
     const size = (value.type as TensorType).shape[dim]!;
     return size === DYNAMIC ? DimOp.build(this.builder, this.loc, { operand: value, dimension: dim }) : size;
   }
   add(value: Value, amount: number): Value {
-    return amount === 0 ? value : this.op('arith.addi', [value, this.constant(amount)]);
+    return amount === 0 ? value : this.op('arith.addi', value, this.constant(amount));
   }
   ceilDiv(value: Value, divisor: number): Value {
-    return divisor === 1 ? value : this.op('arith.ceildivsi', [value, this.constant(divisor)]);
+    return divisor === 1 ? value : this.op('arith.ceildivsi', value, this.constant(divisor));
   }
   div(value: Value, divisor: number): Value {
-    return divisor === 1 ? value : this.op('arith.divui', [value, this.constant(divisor)]);
+    return divisor === 1 ? value : this.op('arith.divui', value, this.constant(divisor));
   }
   mul(a: number | Value, b: number | Value): number | Value {
-    if (typeof a === 'number' && typeof b === 'number') return a * b;
-    if (a === 1) return b;
-    if (b === 1) return a;
-    const [x, y] = typeof a === 'number' ? [b as Value, a] : [a, b];
-    return this.op('arith.muli', [x, typeof y === 'number' ? this.constant(y) : y]);
+    if (typeof a === 'number') {
+      if (typeof b === 'number') return a * b;
+      return a === 1 ? b : this.op('arith.muli', b, this.constant(a));
+    }
+    if (typeof b !== 'number') return this.op('arith.muli', a, b);
+    return b === 1 ? a : this.op('arith.muli', a, this.constant(b));
   }
 }
 
