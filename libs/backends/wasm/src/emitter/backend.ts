@@ -68,11 +68,12 @@ function compile(kernelModule: Operation, options: CompileOptions): Artefact {
   module.importMemory('env', 'memory', sharedMemory ? { min: 0, max: MAX_PAGES, shared: true } : { min: 0 });
   const phases: PhaseMetadata[] = [];
   const { diagnostics } = context.diagnostics.collect(() => {
-    for (const func of kernelFunctions(kernelModule)) {
+    const functions = kernelFunctions(kernelModule);
+    for (const func of functions) {
       const phase = compileFunction(module, func, table, options);
       if (phase) phases.push(phase);
     }
-    if (phases.length === 0) kernelModule.emitError('wasm.no-kernel', 'contains no kernel function');
+    if (functions.length === 0) kernelModule.emitError('wasm.no-kernel', 'contains no kernel function');
   });
   if (diagnostics.some((d) => d.severity === 'error')) throw new CompileError(diagnostics);
   const metadata: KernelMetadata = {

@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { countNames, decode, innermostLoop } from './testing/decode.js';
+import { matmulText } from './testing/matmul.js';
+import { compileKernel } from './testing/run.js';
+
+function code(text: string, target: 'wasm32-relaxed-simd' | 'wasm32-simd128' = 'wasm32-simd128') {
+  return decode(compileKernel(text, { target }).bytes)[0]!;
+}
+
+describe('the inner loop of the 4x8 matrix product', () => {
+  test('with static sizes: loads with immediate offsets, two pointers, one comparison', () => {
+    const inner = innermostLoop(code(matmulText('separate', { m: '16', n: '16', k: '12', panels: '2' })), 'v128.load32_splat');
+    expect(countNames(inner)).toEqual({
+      'local.get': expect.any(Number),
+      'local.set': expect.any(Number),
+      'local.tee': expect.any(Number),
+      'v128.load32_splat': 4,
+      'v128.load': 2,
+      'f32x4.mul': 8,
+      'f32x4.add': 8,
+      'i32.const': 2,
+      'i32.add': 2,
+      'i32.ne': 1,
+      br_if: 1,
+    });
+    expect(inner.filter((i) => i.name === 'v128.load32_splat').map((i) => i.offset)).toEqual([0, 48, 96, 144]);
+    expect(inner.filter((i) => i.name === 'v128.load').map((i) => i.offset)).toEqual([0, 16]);
+  });
+
+  test('with dynamic sizes: one pointer for each row of A and one for B, nothing else', () => {
+    const counts = countNames(innermostLoop(code(matmulText('separate', { m: '?', n: '?', k: '?', panels: '?' })), 'v128.load32_splat'));
+    expect(counts).toMatchObject({ 'i32.add': 5, 'i32.const': 5, 'i32.ne': 1, br_if: 1 });
+    expect(Object.keys(counts).filter((name) => /mul|shl/.test(name))).toEqual(['f32x4.mul']);
+  });
+});
+
+const wrap = (args: string, body: string): string => `
+func.func @k(${args}, %begin: index, %end: index) -> index {
+${body}
+  return %end : index
+}`;
+
+describe('loops', () => {
+  test('an elementwise loop counts with a pointer and needs no other counter', () => {
+    const text = wrap(
+      '%x: memref<?xf32>, %y: memref<?xf32>',
+      `  %n = memory.dim %x, 0 : memref<?xf32>
+  loop.for %i = 0 to %n step 4 {
+    %v = simd.load %x[%i] : memref<?xf32>, vector<4xf32>
+    %w = math.sqrt %v : vector<4xf32>
+    simd.store %w, %y[%i] : memref<?xf32>, vector<4xf32>
+  }`,
+    );
+    const counts = countNames(innermostLoop(code(text), 'f32x4.sqrt'));
+    expect(counts).toMatchObject({ 'i32.add': 2, 'i32.ne': 1, 'v128.load': 1, 'v128.store': 1 });
+    expect(counts).not.toHaveProperty('i32.lt_s');
+  });
+
+  test('a loop without accesses of its own counts down', () => {
+    const text = wrap(
+      '%n: i32, %out: memref<1xf32>',
+      `  %m = arith.index_cast %n : i32 to index
+  %c0 = arith.constant 0 : index
+  %x = arith.constant 1.5 : f32
+  %r = loop.for %i = 0 to %m iter_args(%a = %x) -> (f32) {
+    %s = arith.mulf %a, %x : f32
+    loop.yield %s : f32
+  }
+  memory.store %r, %out[%c0] : memref<1xf32>`,
+    );
+    expect(countNames(innermostLoop(code(text), 'f32.mul'))).toMatchObject({ 'i32.sub': 1, br_if: 1 });
+  });
+
+  test('a loop of known length has no entry test', () => {
+    const text = wrap('%x: memref<8xf32>', '  %z = arith.constant 0.0 : f32\n  loop.for %i = 0 to 8 {\n    memory.store %z, %x[%i] : memref<8xf32>\n  }');
+    expect(countNames(code(text))).not.toHaveProperty('if');
+  });
+
+  test('vector constants are set once before the loop, zeros where they are used', () => {
+    const text = wrap(
+      '%x: memref<64xf32>',
+      `  loop.for %i = 0 to 64 step 4 {
+    %c = arith.constant dense<2.5> : vector<4xf32>
+    %z = arith.constant dense<0.0> : vector<4xf32>
+    %v = simd.load %x[%i] : memref<64xf32>, vector<4xf32>
+    %p = arith.mulf %v, %c : vector<4xf32>
+    %q = arith.maximumf %p, %z : vector<4xf32>
+    simd.store %q, %x[%i] : memref<64xf32>, vector<4xf32>
+  }`,
+    );
+    expect(countNames(code(text))['v128.const']).toBe(2);
+    expect(countNames(innermostLoop(code(text), 'f32x4.mul'))['v128.const']).toBe(1);
+  });
+});
+
+describe('expressions', () => {
+  test('a value used once takes no local', () => {
+    const text = wrap(
+      '%x: memref<64xf32>, %y: memref<64xf32>',
+      `  loop.for %i = 0 to 64 {
+    %a = memory.load %x[%i] : memref<64xf32>
+    %b = memory.load %y[%i] : memref<64xf32>
+    %c = arith.addf %a, %b : f32
+    %d = arith.mulf %c, %a : f32
+    memory.store %d, %y[%i] : memref<64xf32>
+  }`,
+    );
+    // The load of x is used twice; the pointers are the other writes.
+    expect(countNames(innermostLoop(code(text), 'f32.add'))).toMatchObject({ 'local.tee': 2, 'local.set': 1 });
+  });
+
+  test('locals are reused', () => {
+    const body = Array.from(
+      { length: 20 },
+      (_, i) => `    %a${i} = memory.load %x[%i] : memref<64xf32>
+    %b${i} = arith.mulf %a${i}, %a${i} : f32
+    memory.store %b${i}, %x[%i] : memref<64xf32>`,
+    ).join('\n');
+    const { bytes } = compileKernel(wrap('%x: memref<64xf32>', `  loop.for %i = 0 to 64 {\n${body}\n  }`), { debugNames: true });
+    const names = new TextDecoder().decode(bytes);
+    expect(names.split('memory.load').length - 1).toBe(1);
+  });
+
+  test('equal modules give equal bytes', () => {
+    const text = matmulText('separate', { m: '?', n: '?', k: '?', panels: '?' });
+    expect(compileKernel(text).bytes).toEqual(compileKernel(text).bytes);
+  });
+});
+
+describe('names', () => {
+  test('are there on request only', () => {
+    const text = matmulText('separate', { m: '?', n: '?', k: '?', panels: '?' });
+    const [without, named] = [compileKernel(text).bytes, compileKernel(text, { debugNames: true }).bytes];
+    expect(named.length).toBeGreaterThan(without.length);
+    expect(new TextDecoder().decode(named)).toContain('begin');
+    expect(new TextDecoder().decode(without)).not.toContain('begin');
+  });
+});
