@@ -23,7 +23,13 @@ export function interpretPureOp(op: Operation, constants: readonly Attribute[]):
     if (isShaped(type) && !((elementCount(type.shape) ?? Number.POSITIVE_INFINITY) <= MAX_FOLDED_ELEMENTS)) return null;
   }
   if (op.ownRegions !== null && usesOutside(op)) return null;
-  const options = { maxSteps: MAX_FOLD_STEPS };
+  const options = {
+    maxSteps: MAX_FOLD_STEPS,
+    // How relaxed multiply-adds round, only the engine that runs the program knows.
+    get relaxedMadd(): 'once' {
+      throw new RuntimeTrap('NotInterpretable', 'relaxed multiply-adds round as the engine does');
+    },
+  };
   const compiler = new FunctionCompiler(new Program(op, options));
   try {
     const operands = compiler.operandSlots(op);

@@ -57,8 +57,8 @@ export function floatKernel(op: FloatOp, type: Type): ElementKernel {
 }
 
 /** `name` is that of the math op, or `negf`. Traps when numerics lacks the function. */
-export function floatUnaryKernel(name: string, type: Type): ElementKernel {
-  return withLoop(floatUnary(name, type), roundsWhenStored(type) ? floatUnaryLoops[name] : undefined);
+export function floatUnaryKernel(name: string, type: Type, options: { readonly fused?: boolean } = {}): ElementKernel {
+  return withLoop(floatUnary(name, type, options), roundsWhenStored(type) ? floatUnaryLoops[name] : undefined);
 }
 
 export function integerUnaryKernel(op: IntegerUnary, type: Type): ElementKernel {

@@ -6,8 +6,8 @@
  * function emits the expansion. So folds, the interpreter and compiled code agree bit for bit.
  *
  * The algebra is straight-line: no comparison reaches the host language, only `select` does. Every operation rounds
- * once, to the format of the algebra; there is no fused multiply-add, because it would round differently where the
- * hardware lacks it.
+ * once, to the format of the algebra. Only `mulAdd` may be contracted: an algebra says how it rounds, and strict ones
+ * round twice, because the hardware may lack a fused operation.
  *
  * Each operation is one op of MLIR's `arith`/`math` dialects, on scalars or vectors, and cheap in 128-bit WebAssembly
  * SIMD: the exceptions (conversions between i64 and f64, arithmetic right shift of i64) are named below, and the
@@ -38,6 +38,11 @@ export interface Algebra<F, I, M> {
   sub(a: F, b: F): F;
   /** `arith.mulf` */
   mul(a: F, b: F): F;
+  /**
+   * `a * b + c`: two roundings in a plain algebra, one (or the engine's choice) in a fused one: `math.fma`. Functions use
+   * it where either keeps their error bound.
+   */
+  mulAdd(a: F, b: F, c: F): F;
   /** `arith.divf` */
   div(a: F, b: F): F;
   /** Flips the sign bit, also of zero and NaN: `arith.negf`. */

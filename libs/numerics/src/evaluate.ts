@@ -10,6 +10,7 @@
 import type { Algebra } from './algebra.js';
 import { f32Bits, f32FromBits, f64FromHalves, f64HighBits, f64LowBits } from './bits.js';
 import { roundEven } from './float.js';
+import { fmaF32, fmaF64 } from './fma.js';
 
 /** The scalar algebra of f32: every number handle is a value of f32, every integer handle an int32. */
 export class ScalarF32 implements Algebra<number, number, boolean> {
@@ -29,6 +30,9 @@ export class ScalarF32 implements Algebra<number, number, boolean> {
   }
   mul(a: number, b: number): number {
     return Math.fround(a * b);
+  }
+  mulAdd(a: number, b: number, c: number): number {
+    return Math.fround(Math.fround(a * b) + c);
   }
   div(a: number, b: number): number {
     return Math.fround(a / b);
@@ -158,6 +162,9 @@ export class ScalarF64 implements Algebra<number, Int64Halves, boolean> {
   mul(a: number, b: number): number {
     return a * b;
   }
+  mulAdd(a: number, b: number, c: number): number {
+    return a * b + c;
+  }
   div(a: number, b: number): number {
     return a / b;
   }
@@ -272,3 +279,20 @@ function toBigInt(a: Int64Halves): bigint {
 /** The scalar algebras, one per format. They hold no state. */
 export const scalarF32: ScalarF32 = new ScalarF32();
 export const scalarF64: ScalarF64 = new ScalarF64();
+
+/** The scalar algebra of f32 on hardware that fuses: `mulAdd` rounds once. */
+class FusedF32 extends ScalarF32 {
+  override mulAdd(a: number, b: number, c: number): number {
+    return fmaF32(a, b, c);
+  }
+}
+
+/** The scalar algebra of f64 on hardware that fuses. */
+class FusedF64 extends ScalarF64 {
+  override mulAdd(a: number, b: number, c: number): number {
+    return fmaF64(a, b, c);
+  }
+}
+
+export const fusedF32: ScalarF32 = new FusedF32();
+export const fusedF64: ScalarF64 = new FusedF64();

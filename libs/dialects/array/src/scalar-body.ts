@@ -19,6 +19,7 @@ import {
   IntegerAttr,
   type IntegerType,
   type Operation,
+  StringAttr,
   type Type,
   type Value,
 } from '@budflow/ir';
@@ -34,7 +35,11 @@ function optionsOf(op: Operation): BuildOptions {
 }
 
 export function unaryBody(kind: UnaryKind, op: Operation, context: BodyContext): Value {
-  return buildUnary(kind, context.builder, context.loc, context.operand(0), optionsOf(op));
+  const contract = op.attr('contract');
+  return buildUnary(kind, context.builder, context.loc, context.operand(0), {
+    ...optionsOf(op),
+    contract: contract instanceof StringAttr ? (contract.value as 'exact' | 'relaxed') : undefined,
+  });
 }
 export function binaryBody(kind: BinaryKind, op: Operation, context: BodyContext): Value {
   return buildBinary(kind, context.builder, context.loc, context.operand(0), context.operand(1), optionsOf(op));

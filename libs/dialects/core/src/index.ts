@@ -17,6 +17,7 @@ export * from './cf/dialect.js';
 export * from './func/calls.js';
 export * from './func/dialect.js';
 export * from './func/function.js';
+export * from './math/contract.js';
 export * from './math/dialect.js';
 export * from './math/ops.js';
 export * from './register.js';

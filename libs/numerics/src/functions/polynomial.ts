@@ -6,7 +6,7 @@ import type { Algebra } from '../algebra.js';
 export function polynomial<F, I, M>(alg: Algebra<F, I, M>, x: F, coefficients: readonly number[]): F {
   const last = coefficients.length - 1;
   let sum = alg.constF(coefficients[last] as number);
-  for (let k = last - 1; k >= 0; k--) sum = alg.add(alg.mul(sum, x), alg.constF(coefficients[k] as number));
+  for (let k = last - 1; k >= 0; k--) sum = alg.mulAdd(sum, x, alg.constF(coefficients[k] as number));
   return sum;
 }
 

@@ -1,7 +1,7 @@
 /** The table of math functions, and their scalar entry points. */
 
 import type { FloatFormat, UnaryMathFunction } from '../algebra.js';
-import { scalarF32, scalarF64 } from '../evaluate.js';
+import { fusedF32, fusedF64, scalarF32, scalarF64 } from '../evaluate.js';
 import { exp2F32, exp2F64, expF32, expF64, expm1F32, expm1F64 } from './exp.js';
 import { log1pF32, log1pF64, log2F32, log2F64, log10F32, log10F64, logF32, logF64 } from './log.js';
 import { erfF32, erfF64, sigmoidF32, sigmoidF64, tanhF32, tanhF64 } from './sigmoid.js';
@@ -41,12 +41,16 @@ const evaluators = new Map<string, (x: number) => number>();
 
 /**
  * The function on plain numbers. For f32, `x` must be a value of f32 (see `Math.fround`); the result is one.
- * Fetch it once outside a loop.
+ * Fetch it once outside a loop. With `fused`, the multiply-adds of its expansion round once, as hardware with fma does.
  *
  * @throws RangeError when the function does not exist or not in this format.
  */
-export function mathEvaluator(name: string, format: FloatFormat): (x: number) => number {
-  const key = `${name}:${format}`;
+export function mathEvaluator(
+  name: string,
+  format: FloatFormat,
+  { fused = false }: { readonly fused?: boolean } = {},
+): (x: number) => number {
+  const key = `${name}:${format}${fused ? ':fused' : ''}`;
   const known = evaluators.get(key);
   if (known !== undefined) return known;
   const definition = Object.hasOwn(mathFunctions, name) ? mathFunctions[name] : undefined;
@@ -61,8 +65,10 @@ export function mathEvaluator(name: string, format: FloatFormat): (x: number) =>
       `math function '${name}' has no ${format} form: it exists in ${Object.keys(definition.formats).join(', ')}`,
     );
   }
+  const f32 = fused ? fusedF32 : scalarF32;
+  const f64 = fused ? fusedF64 : scalarF64;
   const evaluator =
-    format === 'f32' ? (x: number): number => expansion(scalarF32, x) : (x: number): number => expansion(scalarF64, x);
+    format === 'f32' ? (x: number): number => expansion(f32, x) : (x: number): number => expansion(f64, x);
   evaluators.set(key, evaluator);
   return evaluator;
 }

@@ -11,6 +11,7 @@
 import { DotGeneralOp, ReduceOp } from '@budflow/dialect-array';
 import { FastMath, FastMathAttr } from '@budflow/dialect-core';
 import { DialectAttr, type Operation } from '@budflow/ir';
+import { mathFunctions } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
 import { getTarget, TargetError } from '@budflow/target';
 import { type ContractKind, contractReduction, formFma } from './numerics/contraction.js';
@@ -37,6 +38,7 @@ export const fixNumerics = definePass({
   statistics: {
     fma: 'products contracted into sums',
     contracted: 'reductions that contract products',
+    functions: 'math functions whose expansion contracts',
     orders: 'reductions given an order',
     split: 'reductions split by groups of dimensions',
     'dots-in-lanes': 'vector products turned into reductions in lanes',
@@ -93,10 +95,19 @@ export const fixNumerics = definePass({
     if (contract !== 'none') {
       for (const op of reductions) if (contractReduction(op, contract)) pass.statistic('contracted');
       for (const op of ops) if (!op.isErased && formFma(op, contract)) pass.statistic('fma');
+      for (const op of ops) if (!op.isErased && contractFunction(op, contract)) pass.statistic('functions');
     }
     module.setAttr(NUMERICS_ATTR, context.stringAttr(mode));
   },
 });
+
+/** Lets the expansion of a math function use the target's multiply-add. */
+function contractFunction(op: Operation, contract: ContractKind): boolean {
+  const name = op.name.slice('array.'.length);
+  if (contract === 'none' || name === 'sqrt' || !Object.hasOwn(mathFunctions, name) || op.attr('contract')) return false;
+  op.setAttr('contract', op.context.stringAttr(contract));
+  return true;
+}
 
 function takesFastmath(op: Operation): boolean {
   return op.info.definition !== null && 'fastmath' in (op.info.definition.spec.attributes ?? {});

@@ -6,7 +6,7 @@
 // Runs after vectorization and before vectors are legalised. sqrt, abs, floor, ceil, trunc, roundeven and fma are
 // instructions of every target and stay. Source of the functions and their error bounds: @budflow/numerics.
 import { fastmathOf } from '@budflow/dialect-core';
-import { Builder, elementTypeOf, FloatType, type Operation } from '@budflow/ir';
+import { Builder, elementTypeOf, FloatType, type Operation, StringAttr } from '@budflow/ir';
 import { mathFunctions } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
 import { irAlgebra } from './ir-algebra.js';
@@ -34,8 +34,13 @@ function expand(op: Operation): boolean {
   if (!(element instanceof FloatType) || (element.name !== 'f32' && element.name !== 'f64')) return false;
   const expansion = mathFunctions[name]?.formats[element.name];
   if (!expansion) return false;
-  const algebra = irAlgebra(Builder.before(op), op.loc, type, element.name, fastmathOf(op));
+  const algebra = irAlgebra(Builder.before(op), op.loc, type, element.name, { fastmath: fastmathOf(op), contract: contractOf(op) });
   op.result().replaceAllUsesWith(expansion(algebra, op.operand(0)));
   op.erase();
   return true;
+}
+
+function contractOf(op: Operation): 'exact' | 'relaxed' | undefined {
+  const contract = op.attr('contract');
+  return contract instanceof StringAttr ? (contract.value as 'exact' | 'relaxed') : undefined;
 }

@@ -25,12 +25,18 @@ import {
   SubIOp,
   XOrIOp,
 } from '@budflow/dialect-core';
-import { AbsFOp, FloorOp, RoundEvenOp, SqrtOp } from '@budflow/dialect-core';
+import { AbsFOp, FloorOp, FmaOp, RoundEvenOp, SqrtOp } from '@budflow/dialect-core';
 import { type Builder, type LocationRef, type Type, type Value, VectorType } from '@budflow/ir';
 import type { Algebra, FloatFormat } from '@budflow/numerics';
 
-/** An algebra on values of `type` (f32, f64 or a vector of them); every op it builds carries `fastmath`. */
-export function irAlgebra(builder: Builder, loc: LocationRef, type: Type, format: FloatFormat, fastmath: number): Algebra<Value, Value, Value> {
+/** An algebra on values of `type` (f32, f64 or a vector of them); every op it builds carries `fastmath`, multiply-adds round by `contract` (absent: twice). */
+export function irAlgebra(
+  builder: Builder,
+  loc: LocationRef,
+  type: Type,
+  format: FloatFormat,
+  { fastmath, contract }: { readonly fastmath: number; readonly contract: 'exact' | 'relaxed' | undefined },
+): Algebra<Value, Value, Value> {
   const { context } = builder;
   const width = format === 'f32' ? 32 : 64;
   const shaped = (element: Type): Type => (type instanceof VectorType ? context.vector(type.shape, element, type.scalable) : element);
@@ -57,6 +63,10 @@ export function irAlgebra(builder: Builder, loc: LocationRef, type: Type, format
     add: (lhs, rhs) => AddFOp.build(builder, loc, { lhs, rhs, fastmath }),
     sub: (lhs, rhs) => SubFOp.build(builder, loc, { lhs, rhs, fastmath }),
     mul: (lhs, rhs) => MulFOp.build(builder, loc, { lhs, rhs, fastmath }),
+    mulAdd: (a, b, c) =>
+      contract
+        ? FmaOp.build(builder, loc, { a, b, c, [contract]: true, fastmath })
+        : AddFOp.build(builder, loc, { lhs: MulFOp.build(builder, loc, { lhs: a, rhs: b, fastmath }), rhs: c, fastmath }),
     div: (lhs, rhs) => DivFOp.build(builder, loc, { lhs, rhs, fastmath }),
     neg: (operand) => NegFOp.build(builder, loc, { operand, fastmath }),
     abs: (operand) => AbsFOp.build(builder, loc, { operand, fastmath }),

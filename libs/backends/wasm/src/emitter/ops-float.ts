@@ -1,5 +1,6 @@
 // Float arithmetic, comparison and functions: arith and math on f32, f64 and vectors of them; arith.select.
 import { f32Bits } from '@budflow/numerics';
+import { CmpFOp } from '@budflow/dialect-core';
 import type { Operation } from '@budflow/ir';
 import { Op, type PlainOpcode } from '../encoder/index.js';
 import type { FunctionEmitter } from './function-emitter.js';
@@ -163,7 +164,31 @@ function emitRareCompare(e: FunctionEmitter, op: Operation, r: Representation, p
 
 // ---- select
 
+/** `p < q ? p : q` is pmin(q, p) and `p < q ? q : p` is pmax(p, q), NaN and zeros included: one instruction for three. */
+function emitPseudoMinMax(e: FunctionEmitter, op: Operation): boolean {
+  const r = e.representation(op.result(0));
+  const compare = op.operand(0).definingOp;
+  if ((r.kind !== 'f32' && r.kind !== 'f64') || !isVector(r) || !compare || !CmpFOp.is(compare)) return false;
+  const predicate = CmpFOp.predicate(compare);
+  if (predicate !== 'olt' && predicate !== 'ogt') return false;
+  const [p, q] = predicate === 'olt' ? [compare.operand(0), compare.operand(1)] : [compare.operand(1), compare.operand(0)];
+  const [yes, no] = [op.operand(1), op.operand(2)];
+  const single = r.kind === 'f32';
+  if (yes === p && no === q) {
+    e.emitValue(q);
+    e.emitValue(p);
+    e.f.emit(single ? Op.f32x4_pmin : Op.f64x2_pmin);
+    return true;
+  }
+  if (yes !== q || no !== p) return false;
+  e.emitValue(p);
+  e.emitValue(q);
+  e.f.emit(single ? Op.f32x4_pmax : Op.f64x2_pmax);
+  return true;
+}
+
 function emitSelect(e: FunctionEmitter, op: Operation): void {
+  if (emitPseudoMinMax(e, op)) return;
   const result = op.result(0);
   const r = e.representation(result);
   const condition = e.representation(op.operand(0));

@@ -1,5 +1,6 @@
 // Interpretation of the elementwise ops: a scalar function for each element type, with a loop where it pays.
 
+import { fusesMultiplyAdds } from '@budflow/dialect-core';
 import {
   type ElementKernel,
   type Evaluator3,
@@ -40,17 +41,19 @@ function isNumberStorage(type: Type): boolean {
   return !(type instanceof IndexType) && !isBigType(type) && !(type instanceof FloatType && type.width < 32);
 }
 
-function interpretation(kernel: (op: Operation, relaxed: 'once' | 'twice') => ElementKernel): InterfaceImplementation {
+/** `relaxed` says how the engine rounds; only ops that depend on it ask. */
+function interpretation(kernel: (op: Operation, relaxed: () => 'once' | 'twice') => ElementKernel): InterfaceImplementation {
   return Interpretable.implement({
-    compile: (op, c) => elementwiseStep(op, c, kernel(op, c.options.relaxedMadd ?? 'once')),
+    compile: (op, c) => elementwiseStep(op, c, kernel(op, () => c.options.relaxedMadd ?? 'once')),
   });
 }
 
 export function interpretUnary(kind: UnaryKind): InterfaceImplementation {
-  return interpretation((op) => {
+  return interpretation((op, relaxed) => {
     const type = element(op);
     if (!(type instanceof FloatType)) return { scalar: unaryScalar(kind, type) };
-    return withLoop(floatUnaryKernel(floatUnaryName(kind), type), isF32(type) ? f32Unary[kind] : undefined);
+    const fused = fusesMultiplyAdds(op, relaxed);
+    return withLoop(floatUnaryKernel(floatUnaryName(kind), type, { fused }), isF32(type) ? f32Unary[kind] : undefined);
   });
 }
 
@@ -144,7 +147,7 @@ export const interpretClamp: InterfaceImplementation = interpretation((op) => {
 export function interpretFma(kindOf: (op: Operation) => 'exact' | 'relaxed'): InterfaceImplementation {
   return interpretation((op, relaxed) => {
     const type = element(op);
-    const roundings = kindOf(op) === 'exact' ? 'once' : relaxed;
+    const roundings = kindOf(op) === 'exact' ? 'once' : relaxed();
     return withLoop(
       multiplyAddKernel(type, roundings),
       roundings === 'twice' && isF32(type) ? f32MultiplyAddTwice : undefined,

@@ -9,6 +9,7 @@ import {
   type Trait,
   type TypeConstraint,
 } from '@budflow/ir';
+import { contractSpec } from '@budflow/dialect-core';
 import { sameTypeAssembly } from '../assembly.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretUnary } from '../interpret/elementwise.js';
@@ -40,7 +41,7 @@ export function defineUnary(kind: UnaryKind, options: UnaryOptions) {
 }`,
     operands: { operand: options.operand },
     results: { result: options.operand },
-    attributes: { fastmath: fastmathAttribute },
+    attributes: { fastmath: fastmathAttribute, contract: contractSpec },
     traits: [Pure, ...(options.traits ?? [])],
     interfaces: [
       ...elementwiseInterfaces(options.cost, (op, context) => unaryBody(kind, op, context)),

@@ -27,7 +27,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import { castAssembly, type InlineAttribute } from '../support/assembly.js';
-import { constantFoldAll } from '../support/constants.js';
+import { constantFoldAll, constantFoldCast } from '../support/constants.js';
 import { example } from '../support/example.js';
 import { elementWidth } from '../support/types.js';
 import {
@@ -81,6 +81,7 @@ function verifyCast(op: Operation, widths: CastOptions['widths']): void {
 
 const castSpec = <const N extends string>(name: N, options: CastOptions) => {
   const kind = name.slice('arith.'.length) as CastOp;
+  const constant = constantFoldCast((from, to) => castKernel(kind, from, to).scalar as Evaluator1);
   const [from, to] = options.types;
   return {
     name,
@@ -102,7 +103,7 @@ const castSpec = <const N extends string>(name: N, options: CastOptions) => {
     ],
     verify: (op: Operation) => verifyCast(op, options.widths),
     fold: (op: Operation, operands: readonly (Attribute | null)[]) =>
-      constantFoldAll(op, operands) ?? options.fold?.(op) ?? null,
+      (op.attr('roundingmode') ? constantFoldAll(op, operands) : constant(op, operands)) ?? options.fold?.(op) ?? null,
     ...(options.patterns ? { patterns: options.patterns } : {}),
   } as const;
 };

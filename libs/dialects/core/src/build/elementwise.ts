@@ -4,7 +4,7 @@
 // and min are and. Where arith leaves a case undefined, its operands are replaced first, so nothing here ever traps.
 
 import type { FloatPredicate, IntegerPredicate } from '@budflow/interpreter';
-import {
+import { type Attribute,
   type Builder,
   elementTypeOf,
   IndexType,
@@ -45,6 +45,8 @@ export interface BuildOptions {
   readonly signedness?: IntegerSignedness;
   /** FastMath bits for the float ops built. */
   readonly fastmath?: number;
+  /** Rounding of the multiply-adds inside a math function's expansion. */
+  readonly contract?: 'exact' | 'relaxed' | undefined;
 }
 
 /** An op of one result by name, on operands of the result's type. */
@@ -56,10 +58,11 @@ export function buildNamed(
   options: BuildOptions = {},
 ): Value {
   const { context } = builder;
-  const flags = options.fastmath
-    ? context.dictionary([['fastmath', fastmathSpec.make(context, options.fastmath)]])
-    : context.emptyDictionary;
-  return builder.insert(Operation.create(context.opInfo(name), loc, operands, [operands[0]!.type], flags)).result(0);
+  const attributes: [string, Attribute][] = [];
+  if (options.fastmath) attributes.push(['fastmath', fastmathSpec.make(context, options.fastmath)]);
+  if (options.contract) attributes.push(['contract', context.stringAttr(options.contract)]);
+  const types = [operands[0]!.type];
+  return builder.insert(Operation.create(context.opInfo(name), loc, operands, types, context.dictionary(attributes))).result(0);
 }
 
 const FLOAT_OPS: Partial<Record<BinaryKind, string>> = {

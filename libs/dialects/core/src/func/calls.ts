@@ -10,11 +10,10 @@ import {
   ConstantLike,
   defineOp,
   FunctionType,
+  lookupSymbol,
   type Operation,
   Pure,
-  StringAttr,
   SymbolRefAttr,
-  SymbolTableTrait,
   type Type,
   variadic,
 } from '@budflow/ir';
@@ -22,18 +21,8 @@ import { FuncOp } from './function.js';
 
 /** The func.func a symbol names, seen from an op; undefined when there is none. */
 export function lookupFunction(from: Operation, name: string): Operation | undefined {
-  for (let op = from.parentOp; op; op = op.parentOp) {
-    if (!op.info.hasTrait(SymbolTableTrait)) continue;
-    for (const region of op.regions) {
-      for (const block of region.blocks) {
-        for (let inner = block.firstOp; inner; inner = inner.next) {
-          const symbol = inner.attr('sym_name');
-          if (symbol instanceof StringAttr && symbol.value === name) return FuncOp.is(inner) ? inner : undefined;
-        }
-      }
-    }
-  }
-  return undefined;
+  const found = from.parentOp && lookupSymbol(from.parentOp, name);
+  return found && FuncOp.is(found) ? found : undefined;
 }
 
 function verifySignature(op: Operation, type: FunctionType, operands: readonly Type[]): void {

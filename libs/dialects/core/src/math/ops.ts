@@ -3,6 +3,7 @@
 
 import {
   type ElementKernel,
+  type Evaluator1,
   elementwiseStep,
   floatKernel,
   floatUnaryKernel,
@@ -33,9 +34,10 @@ import {
 import { fastmathSpec, inlineFastmath } from '../arith/attributes.js';
 import { effectFree, speculatableWhen } from '../arith/define.js';
 import { sameTypeAssembly } from '../support/assembly.js';
-import { constantFoldAll } from '../support/constants.js';
+import { constantFold1, constantFoldAll } from '../support/constants.js';
 import { example } from '../support/example.js';
 import { FloatLike, IntegerLike } from '../support/types.js';
+import { contractSpec, fusesMultiplyAdds } from './contract.js';
 
 function elementwise(kernel: (type: Type, op: Operation) => ElementKernel): InterfaceImplementation {
   return Interpretable.implement({
@@ -56,12 +58,19 @@ function floatFunction<const N extends string>(name: N, options: UnaryOptions) {
     example: example('%a: f32', `%r = ${name} %a : f32`, 'f32'),
     operands: { operand: FloatLike },
     results: { result: FloatLike },
-    attributes: { fastmath: fastmathSpec },
+    attributes: { fastmath: fastmathSpec, contract: contractSpec },
     traits: [Pure, Elementwise, SameOperandsAndResultType, ...(options.traits ?? [])],
-    interfaces: [elementwise((type) => floatUnaryKernel(short, type))],
+    interfaces: [
+      Interpretable.implement({
+        compile(op, c) {
+          const fused = fusesMultiplyAdds(op, () => c.options.relaxedMadd);
+          return elementwiseStep(op, c, floatUnaryKernel(short, elementTypeOf(op.result(0).type), { fused }));
+        },
+      }),
+    ],
     assembly: sameTypeAssembly(1, inlineFastmath),
     inferTypes: (_context, { operands }) => [operands[0]!.type],
-    fold: (op, operands) => constantFoldAll(op, operands),
+    fold: constantFold1((type) => floatUnaryKernel(short, type).scalar as Evaluator1),
   } as const);
 }
 
@@ -121,7 +130,7 @@ function integerFunction<const N extends string>(name: N, options: UnaryOptions)
     interfaces: [elementwise((type) => integerUnaryKernel(short, type))],
     assembly: sameTypeAssembly(1),
     inferTypes: (_context, { operands }) => [operands[0]!.type],
-    fold: (op, operands) => constantFoldAll(op, operands),
+    fold: constantFold1((type) => integerUnaryKernel(short, type).scalar as Evaluator1),
   } as const);
 }
 

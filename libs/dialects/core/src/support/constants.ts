@@ -126,6 +126,16 @@ export function constantFold2(make: (type: Type) => Evaluator2): ConstantFold {
   };
 }
 
+/** The same for a cast: `make` gives the scalar function from one element type to another. */
+export function constantFoldCast(make: (from: Type, to: Type) => Evaluator1): ConstantFold {
+  const functions = memo((from: Type) => memo((to: Type) => make(from, to)));
+  return (op, [a]) => {
+    if (!a) return null;
+    if (!isScalarConstant(a)) return interpretPureOp(op, [a])?.[0] ?? null;
+    return attempt(op, () => functions(op.operand(0).type)(op.result(0).type)(valueFromAttribute(a)!));
+  };
+}
+
 /** Constant folding by interpretation, for ops that are seldom folded. */
 export function constantFoldAll(op: Operation, operands: readonly (Attribute | null)[]): Attribute[] | null {
   return operands.every((a) => a !== null) ? interpretPureOp(op, operands as Attribute[]) : null;
