@@ -241,17 +241,27 @@ function solve(equations: readonly Equation[], limits: readonly Interval[]): Int
   return d;
 }
 
-/** The first dependence between different iterations of a loop (in one iteration of the loops around it), if there is one. */
+/**
+ * The first dependence between different iterations of a loop (in one iteration of the loops around it), if there is
+ * one. With `inStep`, for code that runs each statement for all iterations before the next one, those from a statement
+ * of the body itself to a later one do not count: they keep their direction.
+ */
 export function carriedDependence(
   kernel: Operation,
   loop: Operation,
+  { inStep = false }: { readonly inStep?: boolean } = {},
 ): { readonly report: DependenceReport } | { readonly unknown: Operation } | null {
   const { accesses, unknown } = collectAccesses(loop);
   if (unknown) return { unknown };
   const analysis = new DependenceAnalysis(kernel, [loop]);
   for (const dependence of analysis.all(accesses)) {
-    const [d] = dependence.distances;
-    if (d!.min !== 0 || d!.max !== 0) return { report: analysis.report(dependence, 0) };
+    const { first, second, distances } = dependence;
+    const { min, max } = distances[0]!;
+    if (min === 0 && max === 0) continue;
+    // Accesses are listed in program order: a distance above 0 runs from an earlier statement to a later one.
+    const statements = first.op !== second.op && first.op.parentOp === loop && second.op.parentOp === loop;
+    if (inStep && statements && min >= 0) continue;
+    return { report: analysis.report(dependence, 0) };
   }
   return null;
 }

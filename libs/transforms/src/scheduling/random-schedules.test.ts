@@ -12,6 +12,7 @@ import {
   matmulSizes,
   mixedSizes,
   RESHAPE,
+  SHIFT,
   SOFTMAX,
   softmaxSizes,
   sumSizes,
@@ -19,7 +20,7 @@ import {
 } from './testing/kernels.js';
 
 /** Step lists tried for each program; the long run of the requirements is 1,000. */
-const SCHEDULES = Number(process.env.SCHEDULES ?? 60);
+const SCHEDULES = Number(process.env.SCHEDULES ?? 30);
 const STEPS = 9;
 
 function loopNames(func: Operation): string[] {
@@ -104,6 +105,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     uses: ALL,
   },
   reshape: { text: RESHAPE, sizes: [0, 1, 5, 16].map((m) => [2 * m, m]), uses: ALL },
+  'shift in place': { text: SHIFT, sizes: [0, 1, 9, 32].map((n) => [n + 1, n]), uses: ['split', 'vectorize'] },
   wavefront: {
     text: WAVEFRONT,
     sizes: [

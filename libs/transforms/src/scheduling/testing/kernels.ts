@@ -180,3 +180,16 @@ export const WAVEFRONT = `func.func @f(%a: memref<?x?xf32>) {
   }
   return
 }`;
+
+/** In place shift: a[i] = a[i + 1] + b[i], whose dependence runs from the load to the store. Sizes: n + 1, n. */
+export const SHIFT = `func.func @f(%a: memref<?xf32>, %b: memref<?xf32>) {
+  %n = memory.dim %b, 0 : memref<?xf32>
+  loop.for %i = 0 to %n name "shift.d0" {
+    %next = loop.apply affine_map<(d0) -> (d0 + 1)>(%i)
+    %x = memory.load %a[%next] : memref<?xf32>
+    %y = memory.load %b[%i] : memref<?xf32>
+    %s = arith.addf %x, %y : f32
+    memory.store %s, %a[%i] : memref<?xf32>
+  }
+  return
+}`;

@@ -390,6 +390,46 @@ describe('vectorize keeps structured code', () => {
   });
 });
 
+describe('vectorize keeps dependences from a statement to a later one', () => {
+  const shift = (body: string): string => `func.func @f(%a: memref<?xf32>, %b: memref<?xf32>, %c: memref<?xf32>) {
+    %n = memory.dim %b, 0 : memref<?xf32>
+    loop.for %i = 0 to %n name "s.d0" {
+      %next = loop.apply affine_map<(d0) -> (d0 + 1)>(%i)
+      %x = memory.load %b[%i] : memref<?xf32>
+      ${body}
+    }
+    return
+  }`;
+  const sizes = upTo(20).map(([n]) => [n! + 1, n!, n!]);
+  const early = `%y = memory.load %a[%next] : memref<?xf32>
+    %s = arith.addf %x, %y : f32
+    memory.store %s, %a[%i] : memref<?xf32>`;
+
+  test('reads of elements that later iterations overwrite come first', () => {
+    checkSchedule(shift(early), vectors('s.d0', 4), sizes);
+  });
+  test('reads of what earlier iterations wrote come after, when the write stands before them', () => {
+    checkSchedule(
+      shift(`memory.store %x, %a[%next] : memref<?xf32>
+        %y = memory.load %a[%i] : memref<?xf32>
+        memory.store %y, %c[%i] : memref<?xf32>`),
+      vectors('s.d0', 4),
+      sizes,
+    );
+  });
+  test('not through an inner loop, which runs for all lanes at once', () => {
+    const module = parseKernel(shift(`loop.for %k = 0 to 2 name "s.r0" { ${early} }`));
+    schedule(module, vectors('s.d0', 4).slice(0, 1));
+    expect(refusal(module, { primitive: 'vectorize', loop: 's.d0.i' }).dependence).toBeDefined();
+  });
+  test('not in the other direction', () => {
+    const late = early.replace('%a[%next]', '%a[%i]').replace('memory.store %s, %a[%i]', 'memory.store %s, %a[%next]');
+    const module = parseKernel(shift(late));
+    schedule(module, vectors('s.d0', 4).slice(0, 1));
+    expect(refusal(module, { primitive: 'vectorize', loop: 's.d0.i' }).dependence).toBeDefined();
+  });
+});
+
 /** A kernel with one loop "x.d0" of 8 iterations around `body`. */
 const eight = (args: string, body: string): string => `func.func @f(${args}) {
   %one = arith.constant 1.0 : f32

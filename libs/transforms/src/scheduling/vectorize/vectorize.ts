@@ -7,8 +7,8 @@
 //     memory.store %c, %y[%i, %l] }             simd.store %c, %y[%i, 0]
 //
 // What all iterations compute alike stays scalar. Buffers allocated inside get a last dimension for the lanes; inner
-// loops keep running, their bodies on vectors. Lanes run in step, so a loop that carries a dependence is refused, and so
-// is control flow that differs between iterations. Any width: legalize-vectors cuts vectors to what the target has.
+// loops keep running, their bodies on vectors. Lanes run in step, so a loop that carries a dependence is refused (but for
+// those from a statement to a later one), and so is control flow that differs between iterations. Any width: legalize-vectors cuts vectors to what the target has.
 // (Outer-loop vectorisation: Nuzman and Zaks, 2008.)
 import { constantTripCount, ForOp } from '@budflow/dialect-loop';
 import { Builder, type Operation, wouldBeTriviallyDead } from '@budflow/ir';
@@ -31,7 +31,7 @@ export const vectorize = definePrimitive<VectorizeStep>('vectorize', (kernel, { 
   if (width < 2 || width > MAX_LANES)
     throw new Refusal(`expects 2 to ${MAX_LANES} iterations, it has ${width}`, { loop: name });
   if (loop.resultCount > 0) throw new Refusal('it carries values from one iteration to the next', { loop: name });
-  const carried = carriedDependence(kernel, loop);
+  const carried = carriedDependence(kernel, loop, { inStep: true });
   if (carried && 'unknown' in carried)
     throw new Refusal(`'${carried.unknown.name}' may touch any memory`, { loop: name });
   if (carried)
