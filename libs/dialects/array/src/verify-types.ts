@@ -50,7 +50,8 @@ export function verifyDims(op: Operation, name: string, dims: readonly number[],
   const seen = new Set<number>();
   for (const d of dims) {
     if (d < 0 || d >= rank) {
-      op.emitError('array.dimension', `requires '${name}' to name dimensions of ${of} (0 to ${rank - 1}), got ${d}`);
+      const range = rank === 0 ? 'which has none' : `0 to ${rank - 1}`;
+      op.emitError('array.dimension', `requires '${name}' to name dimensions of ${of} (${range}), got ${d}`);
       return false;
     }
     if (seen.has(d)) {

@@ -130,6 +130,12 @@ const cases: [string, string, string, string][] = [
     "'array.dim' op requires 'dimension' to name dimensions of the operand tensor<4xf32> (0 to 0), got 2",
   ],
   [
+    'a dimension of a scalar',
+    '%x: tensor<f32>',
+    '%r = array.dim %x, 0 : tensor<f32>',
+    "'array.dim' op requires 'dimension' to name dimensions of the operand tensor<f32> (which has none), got 0",
+  ],
+  [
     'too few dimensions to broadcast',
     '%x: tensor<4xf32>',
     '%r = array.broadcast %x dims = [] : tensor<4xf32> to tensor<4xf32>',
