@@ -1,0 +1,55 @@
+// Dialects, loaded when a program mentions them or a pass makes their ops. Reading the text for the names costs far less
+// than loading what is not needed.
+import { type Context, type Dialect, Context as IrContext } from '@budflow/ir';
+
+interface DialectSource {
+  /** Namespaces that are defined there. */
+  readonly names: readonly string[];
+  readonly load: () => Promise<readonly Dialect[]>;
+}
+
+/** Every program needs `builtin`, and nearly every one the rest of the core. */
+const CORE: DialectSource = {
+  names: ['builtin', 'func', 'arith', 'math', 'cf'],
+  load: async () => (await import('@budflow/dialect-core')).coreDialects,
+};
+const SOURCES: readonly DialectSource[] = [
+  CORE,
+  { names: ['array'], load: async () => [(await import('@budflow/dialect-array')).arrayDialect] },
+  { names: ['loop'], load: async () => [(await import('@budflow/dialect-loop')).loopDialect] },
+  { names: ['memory'], load: async () => [(await import('@budflow/dialect-memory')).memoryDialect] },
+  { names: ['simd'], load: async () => [(await import('@budflow/dialect-simd')).simdDialect] },
+  { names: ['rt'], load: async () => [(await import('@budflow/dialect-rt')).rtDialect] },
+];
+
+export const DIALECT_NAMES: readonly string[] = SOURCES.flatMap((source) => source.names).sort();
+
+/** What a context has to know: everything, or the dialects that texts and passes mention. */
+export interface DialectNeeds {
+  readonly texts?: readonly Uint8Array[];
+  readonly names?: Iterable<string>;
+  readonly all?: boolean;
+}
+
+/** Loads the dialects that are needed; `newContext` of the result makes contexts that know them. */
+export async function loadDialects(needs: DialectNeeds): Promise<{ newContext(): Context }> {
+  const names = new Set(needs.names);
+  const wanted = SOURCES.filter(
+    (source) =>
+      source === CORE ||
+      needs.all === true ||
+      source.names.some((name) => names.has(name) || (needs.texts ?? []).some((text) => mentions(text, name))),
+  );
+  const dialects = (await Promise.all(wanted.map((source) => source.load()))).flat();
+  return {
+    newContext() {
+      const context = new IrContext();
+      for (const dialect of dialects) context.registerDialect(dialect);
+      return context;
+    },
+  };
+}
+
+function mentions(text: Uint8Array, dialect: string): boolean {
+  return Buffer.from(text.buffer, text.byteOffset, text.byteLength).includes(`${dialect}.`);
+}

@@ -1,0 +1,56 @@
+// The passes by name, loaded group by group. The index below only saves time: a name that is not in it is looked for in
+// all groups, so a new pass works without being listed (a test says that it should be).
+import type { PassDefinition, PassRegistry } from '@budflow/pass';
+
+interface PassGroup {
+  readonly passes: readonly string[];
+  readonly load: () => Promise<object>;
+}
+
+export const PASS_GROUPS: readonly PassGroup[] = [
+  { passes: ['canonicalize', 'cse', 'dce'], load: () => import('@budflow/transforms/general') },
+  { passes: ['fix-numerics', 'instruction-fusion'], load: () => import('@budflow/transforms/array') },
+  { passes: ['array-to-loop', 'chunk-kernel', 'licm'], load: () => import('@budflow/transforms/loop') },
+  {
+    passes: ['buffer-assignment', 'bufferize', 'scalar-replacement', 'scratch-assignment'],
+    load: () => import('@budflow/transforms/memory'),
+  },
+  { passes: ['expand-math', 'legalize-vectors'], load: () => import('@budflow/transforms/simd') },
+  { passes: ['apply-schedule', 'default-schedule'], load: () => import('@budflow/transforms/scheduling') },
+];
+
+/** The passes that are known without loading any. */
+export const INDEXED_PASSES: readonly string[] = PASS_GROUPS.flatMap((group) => group.passes).sort();
+
+/** A registry that holds at least the named passes, those that exist. */
+export async function registryWith(names: Iterable<string>): Promise<PassRegistry> {
+  const groups = new Set<PassGroup>();
+  for (const name of names) {
+    const group = PASS_GROUPS.find((g) => g.passes.includes(name));
+    if (!group) return fullRegistry();
+    groups.add(group);
+  }
+  return registryOf(groups);
+}
+
+/** A registry of all passes. */
+export function fullRegistry(): Promise<PassRegistry> {
+  return registryOf(PASS_GROUPS);
+}
+
+async function registryOf(groups: Iterable<PassGroup>): Promise<PassRegistry> {
+  const [{ PassRegistry }, ...modules] = await Promise.all([
+    import('@budflow/pass'),
+    ...[...groups].map((group) => group.load()),
+  ]);
+  const registry = new PassRegistry();
+  for (const module of modules) registry.register(...Object.values(module).filter(isPass));
+  return registry;
+}
+
+/** Whether an export is a pass, as definePass returns it. */
+export function isPass(value: unknown): value is PassDefinition {
+  if (typeof value !== 'object' || value === null) return false;
+  const pass = value as Partial<PassDefinition>;
+  return typeof pass.run === 'function' && typeof pass.anchor === 'string' && typeof pass.dependentDialects === 'object';
+}

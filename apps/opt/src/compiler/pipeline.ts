@@ -1,0 +1,164 @@
+// The pipeline a command line asks for: pass flags in order, a textual pipeline, a config, or an optimisation level.
+import type { Diagnostic } from '@budflow/ir';
+import type { NumericsMode, OptionValue, PassRegistry, Pipeline, PipelineItem } from '@budflow/pass';
+import { CommandError, UsageError } from '../cli/errors.js';
+import type { UnknownFlag } from '../cli/flags.js';
+import type { Io } from '../cli/io.js';
+import { fullRegistry, registryWith } from './passes.js';
+import { targetName } from './target.js';
+
+export type OptimizationLevel = 0 | 1 | 2 | 3;
+
+export interface PipelineRequest {
+  /** Exactly one of these four, or none. */
+  readonly passes: readonly UnknownFlag[];
+  readonly text?: string | undefined;
+  readonly configFile?: string | undefined;
+  readonly level?: OptimizationLevel | undefined;
+  /** Values of --target and --numerics. */
+  readonly target?: string | undefined;
+  readonly numerics?: NumericsMode | undefined;
+  /** Flags of the command, for suggestions. */
+  readonly flagNames: readonly string[];
+}
+
+export interface ChosenPipeline {
+  readonly pipeline: Pipeline;
+  readonly target: string | undefined;
+  readonly numerics: NumericsMode | undefined;
+}
+
+/** The pipeline; undefined when none is asked for. @throws CommandError */
+export async function choosePipeline(request: PipelineRequest, io: Io): Promise<ChosenPipeline | undefined> {
+  const { passes, text, configFile, level } = request;
+  const ways = [
+    passes.length > 0 ? passes[0]!.raw : undefined,
+    text === undefined ? undefined : '--pass-pipeline',
+    configFile === undefined ? undefined : '--pipeline-config',
+    level === undefined ? undefined : `-O${level}`,
+  ].filter((way) => way !== undefined);
+  // A misspelt flag looks like a pass: say so before anything else.
+  if (passes.length > 0) await checkPassNames(request);
+  if (ways.length > 1)
+    throw new UsageError(
+      `${ways.join(' and ')} both say which passes run; put all of them into one pipeline (--print-pipeline prints one to start from)`,
+    );
+  const given = {
+    target: request.target === undefined ? undefined : await targetName(request.target, io),
+    numerics: request.numerics,
+  };
+  if (passes.length > 0) return fill(await pipelineOfFlags(passes), given, {});
+  if (text !== undefined) return fill(await pipelineOfText(text, '--pass-pipeline'), given, {});
+  if (configFile !== undefined) return pipelineOfConfig(configFile, given, io);
+  if (level !== undefined) return defaultPipelineFor(level, given, io);
+  return undefined;
+}
+
+interface Machine {
+  readonly target?: string | undefined;
+  readonly numerics?: NumericsMode | undefined;
+}
+
+async function checkPassNames({ passes, flagNames }: PipelineRequest): Promise<void> {
+  const registry = await registryWith(passes.map((pass) => pass.name));
+  const wrong = passes.find((pass) => !registry.get(pass.name));
+  if (!wrong) return;
+  const { nearestName } = await import('@budflow/pass');
+  const near = nearestName(wrong.name, [...flagNames, ...registry.names]);
+  throw new UsageError(
+    `unknown flag or pass '${wrong.raw}'${near === undefined ? '; --list-passes lists the passes' : `, did you mean '--${near}'?`}`,
+  );
+}
+
+async function pipelineOfFlags(passes: readonly UnknownFlag[]): Promise<Pipeline> {
+  const registry = await registryWith(passes.map((pass) => pass.name));
+  const items: PipelineItem[] = [];
+  for (const { name, value, raw } of passes) {
+    const part = await parse(value === undefined ? name : `${name}{${value}}`, registry, raw);
+    items.push(...part.items);
+  }
+  return { anchor: 'builtin.module', items };
+}
+
+/** Reads a pipeline from text. `origin` stands in front of messages. */
+export async function pipelineOfText(text: string, origin: string): Promise<Pipeline> {
+  // Options in braces are no pass names, nor are the anchors before a parenthesis.
+  const plain = text.replace(/\{(?:[^{}]|\{[^{}]*\})*\}/g, '');
+  const names = [...plain.matchAll(/[A-Za-z_][\w.$-]*(?!\s*\(|[\w.$-])/g)].map((match) => match[0]);
+  return parse(text, await registryWith(names), origin);
+}
+
+async function parse(text: string, registry: PassRegistry, origin: string): Promise<Pipeline> {
+  const [{ parsePipeline }, { DiagnosticEngine }] = await Promise.all([import('@budflow/pass'), import('@budflow/ir')]);
+  const engine = new DiagnosticEngine();
+  const { result, diagnostics } = engine.collect(() =>
+    parsePipeline(text, { registry, diagnostics: engine, file: origin }),
+  );
+  if (!result) throw new UsageError(messages(diagnostics));
+  return result;
+}
+
+async function pipelineOfConfig(file: string, given: Machine, io: Io): Promise<ChosenPipeline> {
+  const text = new TextDecoder().decode(io.readFile(file));
+  const [{ readPipelineConfig }, { DiagnosticEngine }, registry] = await Promise.all([
+    import('@budflow/pass'),
+    import('@budflow/ir'),
+    fullRegistry(),
+  ]);
+  const engine = new DiagnosticEngine();
+  const config = await readPipelineConfig(text, { registry, diagnostics: engine, file });
+  if (!config) throw new CommandError(messages(engine.unhandled));
+  // The command line overrides what the file says for all its passes, not what it says for one pass alone.
+  const { target, numerics } = config;
+  if (target !== undefined) await checkConfigTarget(target, file, io);
+  return fill(config.pipeline, { target: given.target ?? target, numerics: given.numerics ?? numerics }, { target, numerics });
+}
+
+async function checkConfigTarget(target: string, file: string, io: Io): Promise<void> {
+  try {
+    await targetName(target, io);
+  } catch (error) {
+    if (error instanceof CommandError) throw new CommandError(`${file}: /target: ${error.message.replace('--target: ', '')}`);
+    throw error;
+  }
+}
+
+async function defaultPipelineFor(level: OptimizationLevel, given: Machine, io: Io): Promise<ChosenPipeline> {
+  const [{ buildPipelineConfig }, { defaultPipeline }, registry] = await Promise.all([
+    import('@budflow/pass'),
+    import('@budflow/transforms/pipelines'),
+    fullRegistry(),
+  ]);
+  const target = given.target ?? (await targetName(undefined, io));
+  return buildPipelineConfig(defaultPipeline(level, target, given.numerics ?? 'default'), registry);
+}
+
+/**
+ * Passes learn target and numerics mode by options. Those that were not given, or that repeat what `replacing` says,
+ * become those of `machine`.
+ */
+function fill(pipeline: Pipeline, machine: Machine, replacing: Machine): ChosenPipeline {
+  const visit = (items: readonly PipelineItem[]): PipelineItem[] =>
+    items.map((item) => {
+      if (item.kind === 'nested') return { ...item, items: visit(item.items) };
+      const options: Record<string, OptionValue> = { ...item.options };
+      for (const [name, schema] of Object.entries(item.pass.options)) {
+        const isMode = name === 'mode' && schema.type === 'string' && schema.enum?.includes('strict') === true;
+        const value = name === 'target' ? machine.target : isMode ? machine.numerics : undefined;
+        const replaced = name === 'target' ? replacing.target : replacing.numerics;
+        if (value !== undefined && (options[name] === undefined || options[name] === replaced)) options[name] = value;
+      }
+      return { ...item, options };
+    });
+  return { pipeline: { ...pipeline, items: visit(pipeline.items) }, target: machine.target, numerics: machine.numerics };
+}
+
+function messages(diagnostics: readonly Diagnostic[]): string {
+  return diagnostics.map((d) => d.message).join('\n');
+}
+
+/** The dialects whose ops the passes of a pipeline make. */
+export async function dialectsOf(pipeline: Pipeline): Promise<string[]> {
+  const { passesOf } = await import('@budflow/pass');
+  return passesOf(pipeline.items).flatMap((item) => item.pass.dependentDialects);
+}

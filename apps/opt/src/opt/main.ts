@@ -1,0 +1,155 @@
+// The command bud-opt.
+import { ExitCode, UsageError } from '../cli/errors.js';
+import { type Arguments, integerValue, readArguments } from '../cli/flags.js';
+import { type Io, inputName, readInput, writeJson } from '../cli/io.js';
+import { version } from '../cli/version.js';
+import type { ChosenPipeline, OptimizationLevel, PipelineRequest } from '../compiler/pipeline.js';
+import { OPT_FLAGS, optHelp } from './flags.js';
+import type { EmitKind, Job, PartResult } from './run-part.js';
+import { splitInput } from './split.js';
+
+export async function optMain(argv: readonly string[], io: Io): Promise<number> {
+  const args = readArguments(argv, OPT_FLAGS);
+  if (args.isOn('help')) return print(io, optHelp());
+  if (args.isOn('version')) return print(io, `bud-opt ${version()}\n`);
+  if (args.positionals.length > 1)
+    throw new UsageError(
+      `bud-opt reads one file, got ${args.positionals.map((p) => `'${p}'`).join(', ')}; passes are named by flags: --canonicalize`,
+    );
+  integerValue(args, 'mlir-elide-elementsattrs-if-larger', 0);
+  if (args.isOn('list-passes')) return print(io, await (await import('./information.js')).listPasses());
+  if (args.isOn('show-dialects')) return print(io, await (await import('./information.js')).showDialects());
+  if (args.isOn('print-target')) {
+    const { describeTarget } = await import('../compiler/target.js');
+    return print(io, `${JSON.stringify(await describeTarget(args.value('target'), io), null, 2)}\n`);
+  }
+  if (args.isOn('print-pipeline')) return printPipeline(args, io);
+  return optimize(args, io);
+}
+
+function print(io: Io, text: string): number {
+  io.stdout(text);
+  return ExitCode.ok;
+}
+
+/** The pipeline of the flags. The file's text matters only with --run-reproducer. */
+async function pipelineOf(args: Arguments, io: Io, input?: Uint8Array): Promise<ChosenPipeline | undefined> {
+  const text = args.isOn('run-reproducer') ? await reproducerPipeline(args, input) : args.value('pass-pipeline');
+  const asksForNone =
+    args.unknown.length === 0 && text === undefined && !args.has('pipeline-config') && !args.has('O');
+  // Without a pipeline there is nothing to build, and nothing to load.
+  if (asksForNone && !args.has('target')) return undefined;
+  const { choosePipeline } = await import('../compiler/pipeline.js');
+  const level = args.value('O');
+  const request: PipelineRequest = {
+    passes: args.unknown,
+    text,
+    configFile: args.value('pipeline-config'),
+    level: level === undefined ? undefined : (Number(level) as OptimizationLevel),
+    target: args.value('target'),
+    numerics: args.value('numerics') as PipelineRequest['numerics'],
+    flagNames: OPT_FLAGS.flatMap((group) => group.flags.map((flag) => flag.name)),
+  };
+  return choosePipeline(request, io);
+}
+
+async function reproducerPipeline(args: Arguments, input: Uint8Array | undefined): Promise<string> {
+  if (args.has('pass-pipeline')) throw new UsageError('--run-reproducer brings its own --pass-pipeline');
+  const { readReproducer } = await import('@budflow/pass');
+  const found = input && readReproducer(new TextDecoder().decode(input));
+  if (!found)
+    throw new UsageError(
+      '--run-reproducer: the input is no reproducer (a file that ends with `mlir_reproducer: { pipeline: "..." }`, as --mlir-pass-pipeline-crash-reproducer=FILE writes it)',
+    );
+  return found.pipeline;
+}
+
+async function printPipeline(args: Arguments, io: Io): Promise<number> {
+  const input = args.isOn('run-reproducer') ? await readInput(io, args.positionals[0] ?? '-') : undefined;
+  const chosen = await pipelineOf(args, io, input);
+  if (!chosen) throw new UsageError('--print-pipeline: no pipeline is given; for example: bud-opt -O2 --print-pipeline');
+  const { pipelineToJson } = await import('@budflow/pass');
+  return print(io, `${JSON.stringify(pipelineToJson(chosen.pipeline, chosen), null, 2)}\n`);
+}
+
+async function optimize(args: Arguments, io: Io): Promise<number> {
+  const path = args.positionals[0] ?? '-';
+  // What is wrong with the command line is said before anything is read, unless the pipeline is in the input.
+  const early = args.isOn('run-reproducer') ? undefined : await pipelineOf(args, io);
+  const bytes = await readInput(io, path);
+  const chosen = args.isOn('run-reproducer') ? await pipelineOf(args, io, bytes) : early;
+  await checkFlags(args, chosen, io);
+
+  const [{ loadDialects }, { runPart }] = await Promise.all([import('../compiler/dialects.js'), import('./run-part.js')]);
+  const pipeline = chosen?.pipeline;
+  const emit = (args.value('emit') ?? 'mlir') as EmitKind;
+  const { newContext } = await loadDialects({
+    texts: [bytes],
+    names: [
+      ...(pipeline ? await (await import('../compiler/pipeline.js')).dialectsOf(pipeline) : []),
+      ...(emit === 'mlir' ? [] : ['rt']),
+    ],
+  });
+  const timing = args.isOn('mlir-timing') ? new (await import('@budflow/pass')).Timing() : undefined;
+  const job: Job = {
+    args,
+    io,
+    file: inputName(path),
+    newContext,
+    pipeline,
+    target: chosen?.target ?? (emit === 'mlir' ? '' : await (await import('../compiler/target.js')).targetName(args.value('target'), io)),
+    emit,
+    timing,
+    verifyEach: args.isOn('verify-each', 'on'),
+  };
+  const succeeded = await runParts(job, bytes, runPart);
+  if (timing) io.stderr(timing.toString());
+  return succeeded ? ExitCode.ok : ExitCode.diagnostics;
+}
+
+async function checkFlags(args: Arguments, chosen: ChosenPipeline | undefined, io: Io): Promise<void> {
+  if (args.value('emit') === 'wasm' && (args.value('output') ?? '-') === '-' && io.stdoutIsTerminal)
+    throw new UsageError('--emit=wasm writes bytes, not for a terminal: give -o FILE, or --emit=wat for text');
+  if (args.has('ablate') || args.has('mlir-print-ir-before') || args.has('mlir-print-ir-after')) {
+    const { checkPassNamesInFlags } = await import('./observers.js');
+    checkPassNamesInFlags(args, chosen?.pipeline);
+  }
+}
+
+async function runParts(
+  job: Job,
+  bytes: Uint8Array,
+  runPart: (job: Job, part: { text: Uint8Array; line: number }, write: (chunk: Uint8Array | string) => void) => Promise<PartResult>,
+): Promise<boolean> {
+  const { args, io } = job;
+  const split = args.isOn('split-input-file');
+  if (split && job.emit !== 'mlir')
+    throw new UsageError(`--split-input-file: the parts cannot be put into one file of ${job.emit}; emit mlir`);
+  const output = args.value('output') ?? '-';
+  const toFile = output !== '-';
+  const kept: (Uint8Array | string)[] = [];
+  const write = (chunk: Uint8Array | string) => {
+    if (!toFile) io.stdout(chunk);
+    else kept.push(typeof chunk === 'string' ? chunk : chunk.slice());
+  };
+  const parts = split ? splitInput(bytes) : [{ text: bytes, line: 1 }];
+  const results: PartResult[] = [];
+  for (const [i, part] of parts.entries()) {
+    if (i > 0) write('// -----\n');
+    results.push(await runPart(job, part, write));
+  }
+  await writeReports(args, io, results);
+  const succeeded = results.every((result) => result.succeeded);
+  // A file appears only when all is well.
+  if (toFile && succeeded) io.writeFile(output, Buffer.concat(kept.map((c) => (typeof c === 'string' ? Buffer.from(c) : c))));
+  return succeeded;
+}
+
+async function writeReports(args: Arguments, io: Io, results: readonly PartResult[]): Promise<void> {
+  const reports = results.flatMap((result) => result.reports ?? []);
+  const remarks = args.value('remarks');
+  const fusion = args.value('fusion-report');
+  if (remarks !== undefined) writeJson(io, remarks, reports.flatMap((r) => r.remarks));
+  if (fusion !== undefined) writeJson(io, fusion, { decisions: reports.flatMap((r) => r.fusion.decisions) });
+}
+
