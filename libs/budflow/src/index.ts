@@ -1,1 +1,21 @@
-export {};
+// What users of Budflow import.
+export { Heap, HeapExhausted } from '@budflow/heap';
+export { CompileError, InternalError } from '@budflow/ir';
+export {
+  type CallArgument,
+  type CallOptions,
+  CompiledFunction,
+  type DType,
+  EventStream,
+  NdArray,
+  type RuntimeEvent,
+  RuntimeTrap,
+  type TypedArray,
+} from '@budflow/runtime';
+export { array } from './array.js';
+export { compile, events } from './compile.js';
+export { type Callable, CompiledModule } from './compiled-module.js';
+export { createContext } from './context.js';
+export { type CompileOptions, defaultTarget, pipelineFor } from './options.js';
+export { createPassRegistry } from './passes.js';
+export type { CompileReport, KernelReport } from './report.js';

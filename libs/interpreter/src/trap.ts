@@ -13,6 +13,10 @@ export type TrapKind =
   | 'CallDepth'
   /** An allocation the host cannot serve. */
   | 'Allocation'
+  /** The heap of compiled programs is full. */
+  | 'HeapExhausted'
+  /** A compiled kernel gave up. */
+  | 'KernelTrap'
   /** A memref used after its buffer was freed. */
   | 'UseAfterFree'
   /** Run-time shapes that an op needs equal differ. */

@@ -1,1 +1,27 @@
-export {};
+// Public face of the runtime.
+export { ArrayMemory } from './arrays/array-memory.js';
+export {
+  arrayNames,
+  bytesPerElement,
+  countOf,
+  DTYPES,
+  type DType,
+  defaultDType,
+  describeArray,
+  isDType,
+  partsOf,
+  type TypedArray,
+  type TypedArrays,
+} from './arrays/dtype.js';
+export { NdArray } from './arrays/nd-array.js';
+export { RuntimeTrap, type TrapKind } from './errors.js';
+export { EventStream, type RuntimeEvent, type RuntimeListener } from './events.js';
+export type { HostExpression, HostOperator } from './host/expression.js';
+export { compileHost, generateHost } from './host/generate.js';
+export { interpretHost } from './host/interpret.js';
+export { type LowerHostOptions, lowerHost, signatureOf, specOf } from './host/lower.js';
+export * from './host/program.js';
+export { bytesOf, type CallArgument, describeSpec } from './program/arguments.js';
+export { type CallOptions, CompiledFunction } from './program/compiled-function.js';
+export { type HostMode, type LinkedProgram, linkProgram } from './program/link.js';
+export { type LoadedModule, type LoadOptions, loadModule, type ProgramModule } from './program/load.js';

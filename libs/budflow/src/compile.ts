@@ -1,0 +1,200 @@
+// From text to callable: parse, verify, run the pipeline, generate kernels and host programs, load both.
+import { type Artefact, type PhaseMetadata, phaseMetadata } from '@budflow/backend-api';
+import { wasmBackend } from '@budflow/backend-wasm';
+import { FuncOp } from '@budflow/dialect-core';
+import { isKernel } from '@budflow/dialect-rt';
+import {
+  CompileError,
+  type Context,
+  type Diagnostic,
+  type Operation,
+  parseModule,
+  renderDiagnostic,
+  symbolName,
+  symbolVisibility,
+  verify,
+} from '@budflow/ir';
+import { buildPipelineConfig, type Instrumentation, PassManager, type PassRunResult } from '@budflow/pass';
+import { ArrayMemory, EventStream, type HostProgram, loadModule, lowerHost } from '@budflow/runtime';
+import { CompiledModule } from './compiled-module.js';
+import { createContext } from './context.js';
+import { type CompileOptions, defaultTarget, pipelineFor } from './options.js';
+import { createPassRegistry } from './passes.js';
+import { countOps, kernelReport, temporaryBytes } from './report.js';
+
+/** The events of all modules that are compiled without a stream of their own. */
+export const events = new EventStream();
+
+/**
+ * Compiles a module of array programs: MLIR text (or its bytes).
+ * @throws CompileError with the diagnostics, rendered in its message
+ */
+export function compile(source: string | Uint8Array, options: CompileOptions = {}): CompiledModule {
+  const start = performance.now();
+  const context = createContext();
+  const stream = options.events ?? events;
+  const target = options.target ?? defaultTarget();
+  const backend = options.backend ?? wasmBackend;
+  const memory = options.heap ? memoryOf(options.heap) : sharedMemory();
+
+  // 1. Text.
+  const module = checked(context, () => {
+    const parsed = parseModule(source, context, { file: options.file ?? 'program.mlir' });
+    return parsed && verify(parsed) ? parsed : undefined;
+  });
+  const entries = checked(context, () => entryFunctions(module, options.entry));
+  const names = entries.map((func) => symbolName(func)!);
+  const opsBefore = countOps(entries);
+  options.dump?.('input', module.toString());
+  const parsed = performance.now();
+
+  // 2. Passes.
+  const { remarks } = runPipeline(module, options, target);
+  const passed = performance.now();
+
+  // 3. Kernels and host programs.
+  const functions = new Map<string, Operation>();
+  for (const op of module.region(0).entry.ops) if (FuncOp.is(op)) functions.set(symbolName(op)!, op);
+  const kernels = [...functions.values()].filter(isKernel);
+  const hosts = names.map((name) => functions.get(name)!);
+  const phases = new Map<string, PhaseMetadata>();
+  for (const kernel of kernels) {
+    const phase = phaseMetadata(kernel);
+    if (phase) phases.set(phase.name, phase);
+  }
+  const programs = checked(context, () => {
+    const lowered: HostProgram[] = [];
+    for (const host of hosts) {
+      const program = lowerHost(host, { phases });
+      if (program) lowered.push(program);
+    }
+    return lowered.length === hosts.length ? lowered : undefined;
+  });
+  const reports = kernels.map((kernel) => kernelReport(kernel, phases.get(symbolName(kernel)!)!));
+  const temporaries = hosts.map(temporaryBytes);
+  let artefact: Artefact | null = null;
+  if (kernels.length > 0) {
+    for (const func of functions.values()) if (!isKernel(func)) func.erase();
+    artefact = checked(context, () =>
+      backend.compile(module, {
+        target,
+        debugNames: options.debugNames === true,
+        sharedMemory: memory.heap.shared,
+      }),
+    );
+  }
+  const generated = performance.now();
+  if (artefact && stream.isWatched) {
+    stream.emit({
+      kind: 'kernel-compile',
+      backend: backend.name,
+      target,
+      kernels: reports.map((r) => r.name),
+      bytes: artefact.bytes.length,
+      milliseconds: generated - passed,
+    });
+  }
+
+  // 4. Ready to call.
+  const program = { functions: programs, artefact };
+  const loaded = loadModule(program, { backend, memory, events: stream, host: options.host ?? 'auto' });
+  const end = performance.now();
+  stream.emit({ kind: 'compile', functions: names, milliseconds: end - start });
+  return new CompiledModule(program, loaded, memory, {
+    target,
+    numerics: options.numerics ?? options.pipeline?.numerics ?? 'default',
+    opsBefore,
+    kernels: kernels.length,
+    kernelReports: reports,
+    loopsAfter: reports.reduce((n, r) => n + r.loops, 0),
+    wasmBytes: artefact?.bytes.length ?? 0,
+    compileMs: end - start,
+    phasesMs: { parse: parsed - start, passes: passed - parsed, backend: generated - passed, load: end - generated },
+    temporaryBytes: temporaries.reduce((n, t) => n + t.shared, 0),
+    temporaryBytesUnshared: temporaries.reduce((n, t) => n + t.unshared, 0),
+    remarks,
+  });
+}
+
+/** Runs `body` and throws what it reported as errors; so does undefined as a result. */
+function checked<T>(context: Context, body: () => T | undefined): T {
+  try {
+    const { result, diagnostics } = context.diagnostics.collect(body);
+    if (result !== undefined && !diagnostics.some((d) => d.severity === 'error')) return result;
+    throw compileError(context, diagnostics);
+  } catch (error) {
+    // Of a backend: the same, with the source lines.
+    if (error instanceof CompileError) throw compileError(context, error.diagnostics);
+    throw error;
+  }
+}
+
+function compileError(context: Context, diagnostics: readonly Diagnostic[]): CompileError {
+  const order = [...diagnostics].sort((a, b) => Number(a.severity !== 'error') - Number(b.severity !== 'error'));
+  return new CompileError(order, order.map((d) => renderDiagnostic(context, d)).join('\n'));
+}
+
+/** The functions that callers can call: public, with a body; or just the one that is asked for. */
+function entryFunctions(module: Operation, entry: string | undefined): Operation[] | undefined {
+  const candidates = module.region(0).entry.ops.filter((op) => FuncOp.is(op) && !op.region(0).isEmpty && !isKernel(op));
+  const visible = candidates.filter((op) => symbolVisibility(op) === 'public');
+  if (entry === undefined) {
+    if (visible.length > 0) return visible;
+    module.emitError('budflow.no-entry', 'has no public function with a body to compile');
+    return undefined;
+  }
+  const found = candidates.find((op) => symbolName(op) === entry);
+  if (found) return [found];
+  const names = visible.map((op) => `@${symbolName(op)}`).join(', ');
+  module.emitError('budflow.no-entry', `has no function @${entry} with a body; it has ${names || 'none'}`);
+  return undefined;
+}
+
+function runPipeline(module: Operation, options: CompileOptions, target: string): PassRunResult {
+  const { context } = module;
+  return checked(context, () => {
+    const registry = createPassRegistry(options.passes);
+    const { pipeline } = buildPipelineConfig(pipelineFor(options, target), registry);
+    const manager = new PassManager(pipeline, {
+      verifyEach: options.verifyEach === true,
+      ablate: options.ablate ?? [],
+      instrumentations: [...(options.instrumentations ?? []), ...dumps(module, options.dump)],
+    });
+    const result = manager.run(module);
+    if (result.cause !== undefined && options.verifyEach) throw result.cause;
+    return result.succeeded ? result : undefined;
+  });
+}
+
+function dumps(module: Operation, dump: CompileOptions['dump']): Instrumentation[] {
+  if (!dump) return [];
+  let last = '';
+  return [
+    {
+      afterPass({ item }) {
+        const text = module.toString();
+        if (text !== last) dump(item.pass.name, text);
+        last = text;
+      },
+    },
+  ];
+}
+
+let shared: ArrayMemory | undefined;
+const memories = new WeakMap<object, ArrayMemory>();
+
+/** The heap of modules that are not given one. */
+function sharedMemory(): ArrayMemory {
+  shared ??= ArrayMemory.create();
+  return shared;
+}
+
+/** One ArrayMemory for each heap: arrays of one module are resident for all on its heap. */
+function memoryOf(heap: NonNullable<CompileOptions['heap']>): ArrayMemory {
+  let memory = memories.get(heap);
+  if (!memory) {
+    memory = new ArrayMemory(heap);
+    memories.set(heap, memory);
+  }
+  return memory;
+}

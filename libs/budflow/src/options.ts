@@ -1,0 +1,63 @@
+// What `compile` can be told, and what it does when it is not.
+import type { Backend } from '@budflow/backend-api';
+import type { Heap } from '@budflow/heap';
+import type { Instrumentation, NumericsMode, PassDefinition, PipelineItemJson, PipelineJson } from '@budflow/pass';
+import type { EventStream, HostMode } from '@budflow/runtime';
+import { selectWasmTarget } from '@budflow/target';
+import { defaultPipeline, type OptimizationLevel } from '@budflow/transforms/pipelines';
+
+export interface CompileOptions {
+  /** Name of the function to compile (default: every public one). */
+  readonly entry?: string;
+  /** Name of a target of the backend (default: the best WebAssembly target of this engine). */
+  readonly target?: string;
+  /** What compilation may do to rounding (default `default`). */
+  readonly numerics?: NumericsMode;
+  /** 0: unfused, scalar. 1: fused, scalar. 2, 3: everything (default 3). */
+  readonly level?: OptimizationLevel;
+  /** Group ops into kernels (default true); false shows what that is worth. */
+  readonly fuse?: boolean;
+  /** The pipeline instead of that of the level. */
+  readonly pipeline?: PipelineJson;
+  /** Passes the pipeline may name beside those of Budflow. */
+  readonly passes?: readonly PassDefinition[];
+  /** Names of passes that are skipped wherever they occur. */
+  readonly ablate?: readonly string[];
+  /** Name of the source in messages (default `program.mlir`). */
+  readonly file?: string;
+  /** Verify after every pass (default false): a bug in a pass is then found where it is. */
+  readonly verifyEach?: boolean;
+  /** Watch the passes. */
+  readonly instrumentations?: readonly Instrumentation[];
+  /** Called with the name and the text of each stage: `input`, every pass that changed something, `host`. */
+  readonly dump?: (stage: string, text: string) => void;
+  /** Keep names in the code, for profilers and debuggers (default false). */
+  readonly debugNames?: boolean;
+  /** Default: the WebAssembly backend. */
+  readonly backend?: Backend;
+  /** The heap arrays of the module live in (default: one that all modules share). */
+  readonly heap?: Heap;
+  /** Where events go (default: `events`, one stream for all). */
+  readonly events?: EventStream;
+  /** How host code runs (default `auto`). */
+  readonly host?: HostMode;
+}
+
+/** The target that is compiled for when none is named. */
+export function defaultTarget(): string {
+  return selectWasmTarget().name;
+}
+
+/** The pipeline that options ask for. */
+export function pipelineFor(options: CompileOptions, target: string): PipelineJson {
+  if (options.pipeline) return options.pipeline;
+  const pipeline = defaultPipeline(options.level ?? 3, target, options.numerics ?? 'default');
+  return options.fuse === false ? { ...pipeline, pipeline: pipeline.pipeline.map(withoutFusion) } : pipeline;
+}
+
+function withoutFusion(item: PipelineItemJson): PipelineItemJson {
+  if (typeof item === 'object' && 'anchor' in item) return { ...item, pipeline: item.pipeline.map(withoutFusion) };
+  const pass = typeof item === 'string' ? item : item.pass;
+  if (pass !== 'instruction-fusion') return item;
+  return { pass, options: { ...(typeof item === 'object' ? item.options : {}), 'max-decisions': 0 } };
+}

@@ -1,0 +1,77 @@
+// What compiling did, in figures.
+import { evaluateSize, type PhaseMetadata, type SizeExpression } from '@budflow/backend-api';
+import { ForOp } from '@budflow/dialect-loop';
+import { DictionaryAttr as Dictionary, type DictionaryAttr, IntegerAttr, type Operation } from '@budflow/ir';
+import type { Remark } from '@budflow/pass';
+import { TEMPORARIES_ATTR } from '@budflow/transforms/memory';
+
+export interface KernelReport {
+  readonly name: string;
+  /** Number of chunks; of kernels with dynamic sizes undefined. */
+  readonly chunks: number | undefined;
+  /** Private memory in bytes. */
+  readonly scratchBytes: number;
+  readonly loops: number;
+}
+
+export interface CompileReport {
+  readonly target: string;
+  readonly numerics: string;
+  /** Ops of the entry functions as written, terminators apart. */
+  readonly opsBefore: number;
+  /** Kernel functions: what the host calls. */
+  readonly kernels: number;
+  readonly kernelReports: readonly KernelReport[];
+  /** Loops in all kernels. */
+  readonly loopsAfter: number;
+  readonly wasmBytes: number;
+  /** Milliseconds from text to callable, and its parts. */
+  readonly compileMs: number;
+  readonly phasesMs: {
+    readonly parse: number;
+    readonly passes: number;
+    readonly backend: number;
+    readonly load: number;
+  };
+  /** Bytes of temporaries of static size that a call takes. */
+  readonly temporaryBytes: number;
+  /** The same if each temporary had memory of its own. */
+  readonly temporaryBytesUnshared: number;
+  /** What passes did and could not do. */
+  readonly remarks: readonly Remark[];
+}
+
+/** Ops in functions, terminators apart. */
+export function countOps(functions: readonly Operation[]): number {
+  let n = 0;
+  for (const func of functions) {
+    for (const block of func.region(0).blocks) n += Math.max(0, block.ops.length - 1);
+  }
+  return n;
+}
+
+export function kernelReport(func: Operation, phase: PhaseMetadata): KernelReport {
+  let loops = 0;
+  func.walk((op) => {
+    if (ForOp.is(op)) loops++;
+  });
+  return { name: phase.name, chunks: staticSize(phase.chunks), scratchBytes: phase.scratchBytes, loops };
+}
+
+function staticSize(e: SizeExpression): number | undefined {
+  const isStatic = (x: SizeExpression): boolean =>
+    typeof x === 'number' || (!('size' in x) && isStatic(x.lhs) && isStatic(x.rhs));
+  return isStatic(e) ? evaluateSize(e, []) : undefined;
+}
+
+/** Bytes of temporaries of a host function: what buffer-assignment left, plus what it did not place. */
+export function temporaryBytes(func: Operation): { readonly shared: number; readonly unshared: number } {
+  const attr = func.attr(TEMPORARIES_ATTR);
+  const figures = attr instanceof Dictionary ? attr : undefined;
+  return { shared: figure(figures, 'after'), unshared: figure(figures, 'before') };
+}
+
+function figure(attr: DictionaryAttr | undefined, name: string): number {
+  const value = attr?.get(name);
+  return value instanceof IntegerAttr ? value.number : 0;
+}

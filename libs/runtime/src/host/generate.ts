@@ -1,0 +1,205 @@
+// Host programs as JavaScript: straight-line code that writes words and calls kernels. A call of a small program costs
+// about what its allocations and its kernels cost.
+//
+//   const s0 = P[0], s1 = P[1];                     // address and size of the argument
+//   b3 = E.allocate(s1 * 4); const s3 = b3.address; // result
+//   W[16] = s0; W[18] = s1; W[20] = s3;             // words of the argument block
+//   for (chunks) next = k0(A0, begin, end)
+import { type HostExpression, printExpression } from './expression.js';
+import {
+  type HostCall,
+  type HostEnvironment,
+  type HostFunction,
+  type HostProgram,
+  type HostStep,
+  type HostWord,
+  isFixedWord,
+  siteOffsets,
+} from './program.js';
+
+/**
+ * Number of kernel calls a site makes chunk by chunk. V8 replaces WebAssembly code between calls only, never within one,
+ * so that a long first call must be many. Afterwards each call of the program still makes about `LATER_CALLS`.
+ */
+export const COLD_CALLS = 256;
+export const LATER_CALLS = 16;
+
+/** JavaScript of a program: the body of a function of `E`, a HostEnvironment, that returns a HostFunction. */
+export function generateHost(program: HostProgram): string {
+  return new Generator(program).run();
+}
+
+/** A runnable program by code generation. @throws EvalError where the embedder forbids code from strings */
+export function compileHost(program: HostProgram, environment: HostEnvironment): HostFunction {
+  const make = new Function('E', generateHost(program)) as (environment: HostEnvironment) => HostFunction;
+  return make(environment);
+}
+
+const slotName = (slot: number) => `s${slot}`;
+const blockName = (slot: number) => `b${slot}`;
+const print = (e: HostExpression) => printExpression(e, slotName);
+
+/** A JavaScript name for the function in stack traces and profiles. */
+function identifier(name: string): string {
+  return `host_${name.replace(/[^A-Za-z0-9_$]/g, '_')}`;
+}
+
+class Generator {
+  private readonly program: HostProgram;
+  private readonly lines: string[] = [];
+  private indent = '';
+  /** Offset of each site's block in the words, in 32-bit units. */
+  private readonly offsets: number[];
+
+  constructor(program: HostProgram) {
+    this.program = program;
+    this.offsets = siteOffsets(program).offsets.map((bytes) => bytes / 4);
+  }
+
+  run(): string {
+    const { program } = this;
+    const sites = program.sites.map((_, i) => i);
+    this.line('"use strict";');
+    for (const i of sites) this.line(`const k${i} = E.kernels[${i}], a${i} = E.blocks[${i}]; let n${i} = 0;`);
+    program.constants.forEach(({ slot }, i) => {
+      this.line(`const ${slotName(slot)} = E.constants[${i}];`);
+    });
+    const owned = program.steps.filter((s) => s.kind === 'allocate').map((s) => s.slot);
+    this.block(
+      `return function ${identifier(program.name)}(P, R) {`,
+      () => {
+        for (let i = 0; i < program.parameterCount; i++) this.line(`const ${slotName(i)} = P[${i}];`);
+        program.requirements.forEach(({ left, right }, i) => {
+          const [l, r] = [print(left), print(right)];
+          this.line(`if (${l} !== ${r}) E.requirementTrap(${i}, ${l}, ${r});`);
+        });
+        if (owned.length > 0) this.line(`let ${owned.map((s) => `${blockName(s)} = null`).join(', ')};`);
+        const body = () => {
+          this.steps();
+          this.results();
+        };
+        if (owned.length === 0) {
+          body();
+          return;
+        }
+        this.block('try {', body, '} catch (error) {');
+        this.nest(() => {
+          for (const s of owned) this.line(`if (${blockName(s)} !== null) E.free(${blockName(s)});`);
+          this.line('throw error;');
+        });
+        this.line('}');
+      },
+      '};',
+    );
+    return `${this.lines.join('\n')}\n`;
+  }
+
+  private steps(): void {
+    // Whether `W` is fresh: an allocation may grow the memory.
+    let declared = false;
+    let fresh = false;
+    for (const step of this.program.steps) {
+      if (step.kind === 'allocate') fresh = false;
+      if (step.kind === 'call' && !fresh) {
+        this.line(`${declared ? '' : 'let '}W = E.words();`);
+        declared = true;
+        fresh = true;
+      }
+      this.step(step);
+    }
+  }
+
+  private step(step: HostStep): void {
+    switch (step.kind) {
+      case 'let':
+        this.line(`const ${slotName(step.slot)} = ${print(step.value)};`);
+        return;
+      case 'allocate':
+        this.allocate(step.slot, print(step.bytes), step.result);
+        return;
+      case 'free':
+        this.line(`E.free(${blockName(step.slot)}); ${blockName(step.slot)} = null;`);
+        return;
+      case 'copy':
+        this.line(`E.copy(${print(step.to)}, ${print(step.from)}, ${print(step.bytes)});`);
+        return;
+      case 'call':
+        this.call(step);
+    }
+  }
+
+  private allocate(slot: number, bytes: string, result: number | undefined): void {
+    const s = slotName(slot);
+    const b = blockName(slot);
+    if (result === undefined) {
+      this.line(`${b} = E.allocate(${bytes}); const ${s} = ${b}.address;`);
+      return;
+    }
+    const destination = slotName(this.program.results[result]!.destination);
+    this.line(`let ${s} = ${destination}; if (${s} === 0) { ${b} = E.allocate(${bytes}); ${s} = ${b}.address; }`);
+  }
+
+  private call({ site, words, chunks }: HostCall): void {
+    const base = this.offsets[site]!;
+    for (const word of words) if (!isFixedWord(this.program, word)) this.word(word, base + word.word * 2);
+    const [k, a, n] = [`k${site}`, `a${site}`, `n${site}`];
+    if (chunks === 0) return;
+    if (chunks === 1) {
+      this.line(`{ const next = ${k}(${a}, 0, 1); if (next !== 1) E.kernelTrap(${site}, 0, next); }`);
+      return;
+    }
+    this.block('{', () => {
+      this.line(`const end = ${print(chunks)};`);
+      this.line(`const step = ${n} < ${COLD_CALLS} ? 1 : Math.ceil(end / ${LATER_CALLS});`);
+      this.block('for (let begin = 0; begin < end; ) {', () => {
+        this.line(`const next = ${k}(${a}, begin, Math.min(begin + step, end));`);
+        this.line(`if (next <= begin) E.kernelTrap(${site}, begin, next);`);
+        this.line(`begin = next; ${n}++;`);
+      });
+    });
+  }
+
+  /** Stores a value at index `low` of the 32-bit words. */
+  private word({ value, kind }: HostWord, low: number): void {
+    const v = print(value);
+    switch (kind) {
+      case 'unsigned':
+        this.line(`W[${low}] = ${v};`);
+        return;
+      case 'integer':
+        this.line(`W[${low}] = ${v}; W[${low + 1}] = Math.floor(${v} / 4294967296);`);
+        return;
+      case 'f32':
+        this.line(`new Float32Array(W.buffer, W.byteOffset + ${low * 4}, 1)[0] = ${v};`);
+        return;
+      case 'f64':
+        this.line(`new Float64Array(W.buffer, W.byteOffset + ${low * 4}, 1)[0] = ${v};`);
+    }
+  }
+
+  private results(): void {
+    let position = 0;
+    this.program.results.forEach(({ sizes }, i) => {
+      const made = this.program.steps.find((s) => s.kind === 'allocate' && s.result === i) as { slot: number };
+      this.line(`R.blocks[${i}] = ${blockName(made.slot)};`);
+      for (const size of sizes) this.line(`R.sizes[${position++}] = ${print(size)};`);
+    });
+  }
+
+  private line(text: string): void {
+    this.lines.push(this.indent + text);
+  }
+
+  private block(open: string, body: () => void, close = '}'): void {
+    this.line(open);
+    this.nest(body);
+    this.line(close);
+  }
+
+  private nest(body: () => void): void {
+    const { indent } = this;
+    this.indent += '  ';
+    body();
+    this.indent = indent;
+  }
+}

@@ -1,0 +1,179 @@
+// The host program of an entry function: what runs in JavaScript around the kernels. Plain data without addresses: made
+// by `lower.ts`, run by `generate.ts` (as JavaScript) or `interpret.ts`, and fit for storing beside an artefact.
+import { BLOCK_ALIGNMENT, WORD_BYTES } from '@budflow/backend-api';
+import type { HostExpression } from './expression.js';
+
+/** An array argument or result. */
+export interface ArraySpec {
+  readonly kind: 'array';
+  /** Element type by its MLIR name. */
+  readonly dtype: string;
+  /** Sizes; null is a dynamic one. */
+  readonly shape: readonly (number | null)[];
+}
+
+/** A number argument: `index`, `i32`, `f32`, ... */
+export interface ScalarSpec {
+  readonly kind: 'scalar';
+  readonly dtype: string;
+}
+
+export type ArgumentSpec = ArraySpec | ScalarSpec;
+
+/**
+ * How a number goes into a 64-bit word of an argument block: `unsigned` are addresses and sizes below 2^32, whose high
+ * half stays zero; floats go by their bits.
+ */
+export type WordKind = 'unsigned' | 'integer' | 'f32' | 'f64';
+
+/** One word of an argument block. */
+export interface HostWord {
+  readonly word: number;
+  readonly value: HostExpression;
+  readonly kind: WordKind;
+}
+
+/** A call of a kernel: all chunks of one phase. */
+export interface HostCall {
+  readonly kind: 'call';
+  /** Position among the program's call sites; each has an argument block of its own. */
+  readonly site: number;
+  readonly words: readonly HostWord[];
+  readonly chunks: HostExpression;
+}
+
+export type HostStep =
+  /** `slot` gets a value. */
+  | { readonly kind: 'let'; readonly slot: number; readonly value: HostExpression }
+  /**
+   * `slot` gets the address of a fresh buffer. With `result`, it is that result: when the caller gave a destination (its
+   * slot is not 0), the buffer is that one.
+   */
+  | { readonly kind: 'allocate'; readonly slot: number; readonly bytes: HostExpression; readonly result?: number }
+  /** Frees what `allocate` gave. */
+  | { readonly kind: 'free'; readonly slot: number }
+  | HostCall
+  | {
+      readonly kind: 'copy';
+      readonly from: HostExpression;
+      readonly to: HostExpression;
+      readonly bytes: HostExpression;
+    };
+
+/** Two sizes that must be equal, checked before anything runs. */
+export interface HostRequirement {
+  readonly left: HostExpression;
+  readonly right: HostExpression;
+  /** What they are, for the message: `dimension 0 of argument 1`. */
+  readonly leftName: string;
+  readonly rightName: string;
+  /** What needs them equal: `'array.add' at f.mlir:3:8`. */
+  readonly reason: string;
+}
+
+/** A call site: which kernel, and how large its block is. */
+export interface HostSite {
+  /** Symbol name of the phase. */
+  readonly kernel: string;
+  readonly wordCount: number;
+}
+
+/** A constant buffer; its address is in `slot` from the start. */
+export interface HostConstant {
+  readonly slot: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Result `index`: its buffer is made by the `allocate` step with that result. Expressions are over parameters alone, so that
+ * callers can tell shapes before they call.
+ */
+export interface HostResult extends ArraySpec {
+  /** The dynamic sizes. */
+  readonly sizes: readonly HostExpression[];
+  /** Slot in which the caller passes the address of a destination, or 0. */
+  readonly destination: number;
+  /** Bytes the result takes. */
+  readonly bytes: HostExpression;
+}
+
+/**
+ * Slots are filled in this order: for each argument its address (or its number) and its dynamic sizes; for each result
+ * the destination; then constants and what steps define.
+ */
+export interface HostProgram {
+  readonly name: string;
+  readonly arguments: readonly ArgumentSpec[];
+  readonly results: readonly HostResult[];
+  /** Number of slots the caller fills: those of arguments and destinations. */
+  readonly parameterCount: number;
+  readonly slotCount: number;
+  readonly constants: readonly HostConstant[];
+  readonly sites: readonly HostSite[];
+  readonly requirements: readonly HostRequirement[];
+  readonly steps: readonly HostStep[];
+}
+
+/** First slot of each argument; the sizes follow it. */
+export function argumentSlots(args: readonly ArgumentSpec[]): number[] {
+  const slots: number[] = [];
+  let next = 0;
+  for (const arg of args) {
+    slots.push(next++);
+    if (arg.kind === 'array') for (const size of arg.shape) if (size === null) next++;
+  }
+  return slots;
+}
+
+/** A block of memory in use. */
+export interface HostBlock {
+  readonly address: number;
+}
+
+/** Byte offset of each site's argument block from the first, and the bytes of all. */
+export function siteOffsets(program: HostProgram): { readonly offsets: readonly number[]; readonly bytes: number } {
+  const offsets: number[] = [];
+  let bytes = 0;
+  for (const { wordCount } of program.sites) {
+    offsets.push(bytes);
+    bytes += Math.ceil((wordCount * WORD_BYTES) / BLOCK_ALIGNMENT) * BLOCK_ALIGNMENT;
+  }
+  return { offsets, bytes };
+}
+
+/** Whether a word is the same in every call: it is written when the program is loaded. */
+export function isFixedWord(program: HostProgram, { value }: HostWord): boolean {
+  if (typeof value === 'number') return true;
+  return 'slot' in value && program.constants.some((constant) => constant.slot === value.slot);
+}
+
+/** What a running program needs of the engine. */
+export interface HostEnvironment {
+  /** A new block. @throws RuntimeTrap of kind HeapExhausted */
+  allocate(bytes: number): HostBlock;
+  free(block: HostBlock): void;
+  copy(to: number, from: number, bytes: number): void;
+  /** The argument blocks of all sites as 32-bit words; asked for after allocations, since memory may have grown. */
+  words(): Int32Array;
+  /** Address of the argument block of each site; `words()` begins at the first. */
+  readonly blocks: readonly number[];
+  /** The kernel of each site. */
+  readonly kernels: readonly ((args: number, begin: number, end: number) => number)[];
+  /** Addresses of the constants. */
+  readonly constants: readonly number[];
+  /** Throws the trap of a kernel that returned `next` when it was asked to go on from `begin`. */
+  kernelTrap(site: number, begin: number, next: number): never;
+  /** Throws the error of a requirement that does not hold. */
+  requirementTrap(index: number, left: number, right: number): never;
+}
+
+/** What a call of a program gives; the arrays are as long as it has results, or sizes of results. */
+export interface HostResults {
+  /** The block of each result; null where the caller gave the destination. */
+  readonly blocks: (HostBlock | null)[];
+  /** The dynamic sizes of all results in order. */
+  readonly sizes: number[];
+}
+
+/** A runnable program. `parameters` are the slots the caller fills. It frees everything but results when it throws. */
+export type HostFunction = (parameters: ArrayLike<number>, results: HostResults) => void;

@@ -1,0 +1,149 @@
+// Puts a host program, a loaded kernel module and a heap together: argument blocks, scratch memory and constants get
+// their places, and what never changes in the blocks is written.
+import { type Kernel, trapKind, WORD_BYTES, WORD_SCRATCH, WORD_STATE } from '@budflow/backend-api';
+import type { Block } from '@budflow/heap';
+import { InternalError } from '@budflow/ir';
+import type { ArrayMemory } from '../arrays/array-memory.js';
+import { RuntimeTrap, type TrapKind } from '../errors.js';
+import { evaluateExpression } from '../host/expression.js';
+import { compileHost } from '../host/generate.js';
+import { interpretHost } from '../host/interpret.js';
+import {
+  type HostEnvironment,
+  type HostFunction,
+  type HostProgram,
+  isFixedWord,
+  siteOffsets,
+} from '../host/program.js';
+
+/** Whether host code is made as JavaScript or interpreted; `auto` interprets where code from strings is forbidden. */
+export type HostMode = 'auto' | 'generated' | 'interpreted';
+
+/** A program that can run, and what it holds of the heap. */
+export interface LinkedProgram {
+  readonly run: HostFunction;
+  /** Frees argument blocks, scratch memory and constants. */
+  unlink(): void;
+}
+
+export function linkProgram(
+  program: HostProgram,
+  kernel: Kernel,
+  memory: ArrayMemory,
+  mode: HostMode = 'auto',
+): LinkedProgram {
+  const held: Block[] = [];
+  const interned: Block[] = [];
+  const unlink = () => {
+    for (const block of held.splice(0)) memory.heap.free(block);
+    for (const block of interned.splice(0)) memory.heap.constants.release(block);
+  };
+  const allocate = (bytes: number): Block => {
+    const block = memory.allocate(bytes);
+    held.push(block);
+    return block;
+  };
+  try {
+    // 1. Places.
+    const phases = program.sites.map((site) => {
+      const phase = kernel.metadata.phases.findIndex((p) => p.name === site.kernel);
+      if (phase < 0) throw new InternalError(`the artefact has no kernel '${site.kernel}'`);
+      return phase;
+    });
+    const { offsets, bytes } = siteOffsets(program);
+    const args = allocate(bytes);
+    const { scratchBytes } = kernel.metadata;
+    const scratch = scratchBytes > 0 ? allocate(scratchBytes) : null;
+    const constants = program.constants.map((constant) => {
+      const block = memory.heap.constants.intern(constant.bytes);
+      interned.push(block);
+      return block.address;
+    });
+
+    // 2. Words that stay.
+    const { heap } = memory;
+    const view = new DataView(heap.memory.buffer, args.address, bytes);
+    for (let i = 0; i < bytes; i++) view.setUint8(i, 0);
+    const put = (site: number, word: number, value: number | bigint) =>
+      view.setBigInt64(offsets[site]! + word * WORD_BYTES, BigInt(value), true);
+    const slots = new Float64Array(program.slotCount);
+    program.constants.forEach(({ slot }, i) => {
+      slots[slot] = constants[i]!;
+    });
+    program.sites.forEach((_, site) => {
+      if (scratch) put(site, WORD_SCRATCH, scratch.address);
+      put(site, WORD_STATE, 0);
+      for (const { phase, word, bytes: content } of kernel.metadata.constants) {
+        if (phase !== phases[site]) continue;
+        const block = heap.constants.intern(Uint8Array.from(content));
+        interned.push(block);
+        put(site, word, block.address);
+      }
+    });
+    for (const step of program.steps) {
+      if (step.kind !== 'call') continue;
+      for (const word of step.words) {
+        if (!isFixedWord(program, word)) continue;
+        const value = evaluateExpression(word.value, slots);
+        const at = offsets[step.site]! + word.word * WORD_BYTES;
+        if (word.kind === 'f32') view.setFloat32(at, value, true);
+        else if (word.kind === 'f64') view.setFloat64(at, value, true);
+        else put(step.site, word.word, value);
+      }
+    }
+
+    // 3. The environment.
+    let words = new Int32Array(heap.memory.buffer, args.address, bytes / 4);
+    let { generation } = heap;
+    const environment: HostEnvironment = {
+      allocate: (size) => memory.allocate(size),
+      free: (block) => heap.free(block as Block),
+      copy: (to, from, size) => memory.copy(to, from, size),
+      words() {
+        if (generation !== heap.generation) {
+          words = new Int32Array(heap.memory.buffer, args.address, bytes / 4);
+          generation = heap.generation;
+        }
+        return words;
+      },
+      blocks: offsets.map((offset) => args.address + offset),
+      kernels: phases.map((phase) => kernel.phases[phase]!),
+      constants,
+      kernelTrap(site, begin, next): never {
+        const { kernel: name } = program.sites[site]!;
+        if (next < 0)
+          throw new RuntimeTrap(
+            trapKind(next) as TrapKind,
+            `${program.name}: kernel '${name}' gave up at chunk ${begin}: ${trapReason(next)}`,
+          );
+        throw new InternalError(`kernel '${name}' returned ${next} as the next chunk after ${begin}`);
+      },
+      requirementTrap(index, left, right): never {
+        const { leftName, rightName, reason } = program.requirements[index]!;
+        throw new RuntimeTrap(
+          'ShapeMismatch',
+          `${program.name}: ${leftName} is ${left}, but ${rightName} is ${right}: ${reason}`,
+        );
+      },
+    };
+    return { run: hostFunction(program, environment, mode), unlink };
+  } catch (error) {
+    unlink();
+    throw error;
+  }
+}
+
+function trapReason(code: number): string {
+  return trapKind(code) === 'IndexRange' ? 'a size or an index needs more than 32 bits' : `trap ${code}`;
+}
+
+function hostFunction(program: HostProgram, environment: HostEnvironment, mode: HostMode): HostFunction {
+  if (mode === 'interpreted') return interpretHost(program, environment);
+  try {
+    return compileHost(program, environment);
+  } catch (error) {
+    // Content-security policies forbid `new Function` with an EvalError.
+    if (mode === 'auto' && error instanceof EvalError) return interpretHost(program, environment);
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+// Compiled modules: host programs with an artefact, and the same ready to be called.
+import type { Artefact, Backend, Kernel } from '@budflow/backend-api';
+import type { ArrayMemory } from '../arrays/array-memory.js';
+import type { EventStream } from '../events.js';
+import type { HostProgram } from '../host/program.js';
+import { CompiledFunction } from './compiled-function.js';
+import { type HostMode, type LinkedProgram, linkProgram } from './link.js';
+
+/** What a compiler makes of a module: plain data without addresses. The artefact is null when nothing needs a kernel. */
+export interface ProgramModule {
+  readonly functions: readonly HostProgram[];
+  readonly artefact: Artefact | null;
+}
+
+export interface LoadOptions {
+  readonly backend: Backend;
+  readonly memory: ArrayMemory;
+  readonly events: EventStream;
+  /** Default `auto`. */
+  readonly host?: HostMode;
+}
+
+/** Functions that can be called, until `unload`. */
+export interface LoadedModule {
+  readonly functions: ReadonlyMap<string, CompiledFunction>;
+  /** Frees what the functions hold of the heap; they must not be called afterwards. */
+  unload(): void;
+}
+
+const NO_KERNELS: Kernel = {
+  metadata: { abi: 1, phases: [], scratchBytes: 0, constants: [], sharedMemory: false },
+  phases: [],
+  call: () => 0,
+};
+
+/** @throws CompileError when the engine rejects the code, RuntimeTrap of kind HeapExhausted when its data do not fit */
+export function loadModule(module: ProgramModule, options: LoadOptions): LoadedModule {
+  const { backend, memory, events } = options;
+  const kernel = module.artefact ? backend.load(module.artefact, memory.heap) : NO_KERNELS;
+  const linked: LinkedProgram[] = [];
+  const functions = new Map<string, CompiledFunction>();
+  const unload = () => {
+    for (const program of linked.splice(0)) program.unlink();
+  };
+  try {
+    for (const program of module.functions) {
+      const made = linkProgram(program, kernel, memory, options.host);
+      linked.push(made);
+      functions.set(program.name, new CompiledFunction(program, made, memory, events));
+    }
+  } catch (error) {
+    unload();
+    throw error;
+  }
+  return { functions, unload };
+}
