@@ -1,6 +1,6 @@
 // The operator category of an op that declares none, from its indexing maps (TVM derives it the same way from access
 // patterns): what fusion goes by for ops of other dialects.
-import { type Operation, OpPatternKind, StructuredOp } from '@budflow/ir';
+import { AffineExpr, type AffineMap, type Operation, OpPatternKind, StructuredOp } from '@budflow/ir';
 
 /** The category that the structured form of an op implies; opaque without one. */
 export function derivePattern(op: Operation): OpPatternKind {
@@ -17,10 +17,11 @@ export function derivePattern(op: Operation): OpPatternKind {
   }
   if (structured.fill || results.some((m) => !m?.isPermutation())) return OpPatternKind.injective;
   if (operands.every((m) => m === results[0])) return OpPatternKind.elementwise;
-  if (operands.every((m) => m.isProjectedPermutation() && ascending(m.results.map((e) => e.value)))) return OpPatternKind.broadcast;
-  return OpPatternKind.injective;
+  return operands.every(repeats) ? OpPatternKind.broadcast : OpPatternKind.injective;
 }
 
-function ascending(list: readonly number[]): boolean {
-  return list.every((d, i) => i === 0 || d > list[i - 1]!);
+/** Dimensions in their order, some left out; a constant subscript is a dimension of size 1 that is repeated. */
+function repeats(map: AffineMap): boolean {
+  const dims = map.results.filter((e) => e !== AffineExpr.constant(0));
+  return dims.every((e, i) => e.kind === 'dim' && (i === 0 || e.value > dims[i - 1]!.value));
 }

@@ -1,6 +1,8 @@
 // Passes on array programs.
+export { annotateOpPattern, OP_PATTERN_ATTR, opPatternName } from './annotate-op-pattern.js';
 export { derivePattern } from './derive-pattern.js';
-export { fixNumerics, NUMERICS_ATTR, type NumericsMode } from './fix-numerics.js';
+export { fixNumerics, NUMERICS_ATTR } from './fix-numerics.js';
+export { type BodyAccesses, bodyAccesses } from './fusion/body-accesses.js';
 export type { FusionKind } from './fusion/emit.js';
 export type { FusionOptions } from './fusion/plan.js';
 export {

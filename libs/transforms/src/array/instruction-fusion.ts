@@ -8,13 +8,15 @@
 // Requires fixed numerics (what is cloned has its roundings written down). Afterwards every op with a loop form is inside
 // of some fusion; constants, sizes and reshapes that are views stay outside. Vertical fusion after XLA: producers into
 // consumers, walking from the last op to the first, with rows of reductions as the unit that epilogues share.
-import type { Block, Operation } from '@budflow/ir';
+import { MulOp } from '@budflow/dialect-array';
+import { type Block, Builder, type Operation } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { getTarget, TargetError } from '@budflow/target';
 import { liftDims } from './fusion/dims.js';
 import { emitFusions } from './fusion/emit.js';
 import { type FusionOptions, planFusions } from './fusion/plan.js';
 import { decisionRemark, type FusionReport } from './fusion/report.js';
+import { contracts } from './fusion/rules.js';
 
 export const instructionFusion = definePass({
   name: 'instruction-fusion',
@@ -59,9 +61,20 @@ export const instructionFusion = definePass({
 /** Fuses the ops of a block; returns what was decided. */
 export function fuseBlock(block: Block, options: FusionOptions): { readonly report: FusionReport; readonly fusions: number } {
   liftDims(block);
+  isolateProducts(block);
   const plan = planFusions(block, options);
   emitFusions(block, plan);
   return { report: { decisions: plan.decisions }, fusions: plan.groups.length };
+}
+
+/** A product that a contracting reduction adds unrounded is its own: it is computed nowhere but there. */
+function isolateProducts(block: Block): void {
+  for (const op of block.ops) {
+    if (!contracts(op)) continue;
+    const product = op.operand(0).definingOp;
+    if (!product || !MulOp.is(product) || product.parent !== block || product.result(0).hasOneUse()) continue;
+    op.setOperand(0, Builder.before(op).insert(product.clone()).result(0));
+  }
 }
 
 /** Fuses every block of a function. */

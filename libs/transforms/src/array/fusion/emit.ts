@@ -22,7 +22,8 @@ export type FusionKind = 'loop' | 'reduce' | 'row-wise' | 'contraction' | 'pad';
 /** Replaces the ops of all groups by fusions, in an order in which every value is defined before its uses. */
 export function emitFusions(block: Block, plan: FusionPlan): void {
   const replaced = new Map<Value, Value>();
-  const fusions = plan.groups.map((group) => emitGroup(group));
+  const position = new Map(block.ops.map((op, i) => [op, i]));
+  const fusions = plan.groups.map((group) => emitGroup(group, position));
   plan.groups.forEach((group, i) => {
     outputs(group).forEach((value, k) => replaced.set(value, fusions[i]!.result(k)));
   });
@@ -35,7 +36,7 @@ function outputs(group: Group): Value[] {
   return [group.root, ...group.yielded].flatMap((op) => op.results);
 }
 
-function emitGroup(group: Group): Operation {
+function emitGroup(group: Group, position: ReadonlyMap<Operation, number>): Operation {
   const { root } = group;
   const { context } = root;
   const region = new Region();
@@ -43,7 +44,6 @@ function emitGroup(group: Group): Operation {
   const builder = Builder.atEnd(context, body);
   const mapping = new Map<Value, Value>();
   const operands: Value[] = [];
-  const position = new Map(root.parent!.ops.map((op, i) => [op, i]));
   const members = group.members.sort((a, b) => position.get(a)! - position.get(b)!);
 
   const provide = (value: Value): void => {

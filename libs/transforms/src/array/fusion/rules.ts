@@ -57,7 +57,8 @@ export function isLeaf(op: Operation): boolean {
 
 /** The product that a contracting reduction adds unrounded: it must stay with it. */
 export function isContractedProduct(producer: Operation): boolean {
-  return producer.result(0).hasOneUse() && producer.result(0).users().some((user) => contracts(user) && user.operand(0) === producer.result(0));
+  const product = producer.result(0);
+  return MulOp.is(producer) && product.hasOneUse() && product.users().some((user) => contracts(user) && user.operand(0) === product);
 }
 
 /** Whether the producer makes the products that a reduction in the shape of a matrix product adds. */
@@ -65,7 +66,8 @@ function isProductOf(producer: Operation, root: Operation): boolean {
   return ReduceOp.is(root) && MulOp.is(producer) && root.operand(0) === producer.result(0);
 }
 
-function contracts(op: Operation): boolean {
+/** Whether the op is a reduction that adds products unrounded. */
+export function contracts(op: Operation): boolean {
   const contract = op.attr('contract');
   return contract !== undefined && pattern(op) === OpPatternKind.reduction;
 }
