@@ -40,7 +40,12 @@ export class RuntimeTrap extends Error {
   readonly callers: Operation[] = [];
 
   constructor(kind: TrapKind, reason: string) {
+    // Folding meets many traps; the frames of the interpreter say nothing about the program, and cost most of it.
+    const limits = Error as { stackTraceLimit?: number };
+    const { stackTraceLimit } = limits;
+    limits.stackTraceLimit = 0;
     super(reason);
+    if (stackTraceLimit !== undefined) limits.stackTraceLimit = stackTraceLimit;
     this.name = 'RuntimeTrap';
     this.kind = kind;
     this.reason = reason;

@@ -31,7 +31,7 @@ import {
   VectorType,
 } from '@budflow/ir';
 import { type Access, bufferName, collectAccesses, overlapOf, rootOf } from './accesses.js';
-import { enclosingLoops, findLoop, isDefinedInside, isMovable, loopName, loopNames, rootOp } from './loop-tree.js';
+import { findLoop, isDefinedInside, isMovable, loopName, loopNames, rootOp } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
 import type { PackStep } from './schedule.js';
 
