@@ -1,17 +1,14 @@
 // Iteration domains and indexing maps that several structured ops share.
 
-import { interpretPureOp } from '@budflow/interpreter';
 import {
   AffineExpr,
   type AffineMap,
   type Attribute,
   type BodyContext,
-  ConditionallySpeculatable,
   type DomainDim,
   type DomainSize,
   DYNAMIC,
   type InterfaceImplementation,
-  MemoryEffects,
   OpCost,
   type Operation,
   OpPattern,
@@ -100,22 +97,6 @@ export function copyInterfaces(
       ...(structure.fill ? { fill: structure.fill } : {}),
     }),
   ];
-}
-
-/**
- * Of ops that a relaxed multiply-add may round as the machine does: without effects and free to move, but not Pure, for
- * that lets the compiler evaluate them. Their folds evaluate the cases that round alike everywhere.
- */
-export const effectFree: InterfaceImplementation[] = [
-  MemoryEffects.implement({ effects: () => [] }),
-  ConditionallySpeculatable.implement({ isSpeculatable: () => true }),
-];
-
-/** The op on constants, by interpretation; null unless all operands are constants. */
-export function interpretConstants(op: Operation, operands: readonly (Attribute | null)[]): Attribute | null {
-  return operands.every((a) => a !== null)
-    ? (interpretPureOp(op, operands as readonly Attribute[])?.[0] ?? null)
-    : null;
 }
 
 /** Nothing is computed. */

@@ -19,7 +19,7 @@ import { interpretClamp, interpretCompare, interpretFma, interpretSelect } from 
 import { COMPARE_PREDICATES, type ComparePredicate } from '../kinds.js';
 import { clampBody, compareBody, fmaBody, selectBody } from '../scalar-body.js';
 import { isExtreme, isSplat, splatOf } from '../splat.js';
-import { effectFree, elementwiseInterfaces, interpretConstants, tensorType } from '../structure.js';
+import { elementwiseInterfaces, tensorType } from '../structure.js';
 import { expectResult, verifySameOperandTypes, verifySameTypes } from '../verify-types.js';
 import { AddOp } from './binary.js';
 
@@ -269,8 +269,8 @@ export const FmaOp = defineOp({
     kind: { ...attr.enum('exact', 'relaxed'), optional: true, defaultValue: 'exact' } as AttrSpec<'exact' | 'relaxed'>,
     fastmath: fastmathAttribute,
   },
+  traits: [Pure],
   interfaces: [
-    ...effectFree,
     ...elementwiseInterfaces(
       { flops: 2, expensive: false },
       (op, context): Value => fmaBody(op, context, FmaOp.kind(op)),
@@ -280,7 +280,6 @@ export const FmaOp = defineOp({
   assembly: sameTypeAssembly(3),
   inferTypes: (_, state) => [state.operands[0]!.type],
   verify: verifySameTypes,
-  fold: (op, operands): FoldResult | null => (FmaOp.kind(op) === 'exact' ? interpretConstants(op, operands) : null),
   patterns: [
     definePattern({
       name: 'fma-by-one',

@@ -1,4 +1,6 @@
 // What all elementwise ops of one operand share.
+
+import { contractSpec } from '@budflow/dialect-core';
 import {
   defineOp,
   type FoldResult,
@@ -9,7 +11,6 @@ import {
   type Trait,
   type TypeConstraint,
 } from '@budflow/ir';
-import { contractSpec } from '@budflow/dialect-core';
 import { sameTypeAssembly } from '../assembly.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretUnary } from '../interpret/elementwise.js';

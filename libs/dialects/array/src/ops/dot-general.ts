@@ -8,12 +8,12 @@ import {
   DYNAMIC,
   defineOp,
   FloatType,
-  type FoldResult,
   OpCost,
   type Operation,
   type OperationState,
   OpPattern,
   OpPatternKind,
+  Pure,
   type ReductionOrder,
   StructuredOp,
   type TensorType,
@@ -27,7 +27,7 @@ import { interpretDotGeneral } from '../interpret/dot-general.js';
 import type { Contract } from '../kinds.js';
 import { addValues, dotBody, identityAttribute } from '../reduce-body.js';
 import { contractAttribute, orderAttribute } from '../reduction-order.js';
-import { dimsMap, effectFree, interpretConstants, operandSize, tensorType } from '../structure.js';
+import { dimsMap, operandSize, tensorType } from '../structure.js';
 import { sizesAgree, verifyDims } from '../verify-types.js';
 
 const LISTS = ['lhsBatch', 'rhsBatch', 'lhsContract', 'rhsContract'] as const;
@@ -97,8 +97,8 @@ converted first. \`contract\` makes every product and sum one multiply-add: \`ex
     contract: contractAttribute,
     fastmath: fastmathAttribute,
   },
+  traits: [Pure],
   interfaces: [
-    ...effectFree,
     OpPattern.implement({ pattern: () => OpPatternKind.outElementwiseFusable }),
     OpCost.implement({ pointCost: () => ({ flops: 2, expensive: true }) }),
     StructuredOp.implement({
@@ -153,8 +153,6 @@ converted first. \`contract\` makes every product and sum one multiply-add: \`ex
     interpretDotGeneral({ dimensions: dotDimensions, contract: (op): Contract => DotGeneralOp.contract(op) }),
   ],
   assembly: { canPrint: fitsDefinition, parse: parseDot, print: printDot },
-  fold: (op, operands): FoldResult | null =>
-    DotGeneralOp.contract(op) === 'relaxed' ? null : interpretConstants(op, operands),
   inferTypes(context, state): Type[] {
     const [lhs, rhs] = [tensorType(state.operands[0]!), tensorType(state.operands[1]!)];
     const list = (name: (typeof LISTS)[number]) => attr.i64Array.read(state.attributes.get(name)!);
