@@ -1,9 +1,11 @@
 // Where a kernel finds its arguments in its block: for each memref its address, each dynamic size in order of the
 // dimensions, each dynamic stride; for each scalar one word.
+
+import { stridesAndOffset } from '@budflow/dialect-memory';
 import {
-  type DictionaryAttr,
   ArrayAttr,
   DictionaryAttr as Dictionary,
+  type DictionaryAttr,
   DYNAMIC,
   FunctionType,
   MemRefType,
@@ -11,7 +13,6 @@ import {
   TypeAttr,
   UnitAttr,
 } from '@budflow/ir';
-import { stridesAndOffset } from '@budflow/dialect-memory';
 import { FIRST_ARGUMENT_WORD, WORD_BYTES, WORD_STATE } from './abi.js';
 
 /** A dynamic size or stride, and the word that holds it (in elements). */
@@ -113,7 +114,11 @@ export function functionType(func: Operation): FunctionType | undefined {
 export function isKernelType(type: FunctionType): boolean {
   const { inputs, results } = type;
   const n = inputs.length;
-  return n >= CHUNK_ARGUMENTS && results.length === 1 && [inputs[n - 1], inputs[n - 2], results[0]].every((t) => t?.toString() === 'index');
+  return (
+    n >= CHUNK_ARGUMENTS &&
+    results.length === 1 &&
+    [inputs[n - 1], inputs[n - 2], results[0]].every((t) => t?.toString() === 'index')
+  );
 }
 
 /** Attributes of argument `index` of a function. */

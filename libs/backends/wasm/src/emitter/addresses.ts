@@ -7,7 +7,7 @@
 // one whose terms are all proven not to be negative.
 import { LOWEST_ADDRESS } from '@budflow/backend-api';
 import type { Block, Operation } from '@budflow/ir';
-import type { Symbol } from './buffers.js';
+import type { SizeSymbol } from './buffers.js';
 import type { IndexFacts, Linear } from './index-facts.js';
 import type { ValueId, Values } from './values.js';
 
@@ -85,9 +85,9 @@ export class Addresses {
   readonly bases = new Map<number, Pointer>();
   private readonly values: Values;
   private readonly facts: IndexFacts;
-  private readonly symbols: readonly Symbol[];
+  private readonly symbols: readonly SizeSymbol[];
 
-  constructor(values: Values, facts: IndexFacts, symbols: readonly Symbol[]) {
+  constructor(values: Values, facts: IndexFacts, symbols: readonly SizeSymbol[]) {
     this.values = values;
     this.facts = facts;
     this.symbols = symbols;
@@ -109,7 +109,8 @@ export class Addresses {
 
   /** The best way to form an address inside `loop` (null: outside of all loops). */
   locate(form: Form, loop: LoopPlan | null, use: AddressUse): Located {
-    if (loop === null || form.terms.length === 0) return { pointer: this.basePointer(form.base), terms: form.terms, constant: form.constant };
+    if (loop === null || form.terms.length === 0)
+      return { pointer: this.basePointer(form.base), terms: form.terms, constant: form.constant };
     const fixed: Term[] = [];
     const growth: Term[] = [];
     const varying: Term[] = [];
@@ -129,7 +130,11 @@ export class Addresses {
       const outer = this.locate(invariant, parent, use === 'always' ? 'sometimes' : use);
       return { pointer: outer.pointer, terms: varying, constant: form.constant };
     }
-    return { pointer: this.pointerIn(loop, 'hoisted', form, fixed, growth, use), terms: varying, constant: form.constant };
+    return {
+      pointer: this.pointerIn(loop, 'hoisted', form, fixed, growth, use),
+      terms: varying,
+      constant: form.constant,
+    };
   }
 
   private growsIn(term: Term, loop: LoopPlan): boolean {
@@ -173,7 +178,8 @@ export class Addresses {
         addTerm(terms, { value, symbol, coefficient: coefficient * loop.lower!.coefficients[i]! });
       });
       if (symbol < 0) constant += coefficient * loop.lower.constant;
-      else if (loop.lower.constant !== 0) addTerm(terms, { value: -1, symbol, coefficient: coefficient * loop.lower.constant });
+      else if (loop.lower.constant !== 0)
+        addTerm(terms, { value: -1, symbol, coefficient: coefficient * loop.lower.constant });
     }
     return { base, constant, terms };
   }
@@ -194,7 +200,20 @@ function makePointer(
   nonNegative: boolean,
   init: Located | null,
 ): Pointer {
-  return { kind, base, terms, growth, nonNegative, init, anchor: 0, last: 0, accessed: false, unconditional: false, used: false, local: -1 };
+  return {
+    kind,
+    base,
+    terms,
+    growth,
+    nonNegative,
+    init,
+    anchor: 0,
+    last: 0,
+    accessed: false,
+    unconditional: false,
+    used: false,
+    local: -1,
+  };
 }
 
 /** Lets the pointer serve an access with this constant, if that is safe together with the others it serves. */

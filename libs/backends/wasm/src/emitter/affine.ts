@@ -7,7 +7,9 @@ import type { FunctionEmitter } from './function-emitter.js';
 /** Why a map has no form here; null when it has. */
 export function checkMap(map: AffineMap | undefined): string | null {
   if (map === undefined || map.results.length === 0) return 'needs an affine map with a result';
-  return map.results.every(hasConstantDivisors) ? null : 'division by a number that is not a positive constant is not supported';
+  return map.results.every(hasConstantDivisors)
+    ? null
+    : 'division by a number that is not a positive constant is not supported';
 }
 
 function hasConstantDivisors(e: AffineExpr): boolean {
@@ -28,7 +30,13 @@ function widthOf(e: FunctionEmitter, op: Operation, first: number, end: number):
  * Pushes the value of a map applied to operands of `op` from `first` on; the smallest or largest of several results.
  * Each operand counts as used once. Returns the width of what was pushed.
  */
-export function emitMap(e: FunctionEmitter, op: Operation, map: AffineMap, first: number, combine: 'min' | 'max'): Width {
+export function emitMap(
+  e: FunctionEmitter,
+  op: Operation,
+  map: AffineMap,
+  first: number,
+  combine: 'min' | 'max',
+): Width {
   const count = map.numDims + map.numSymbols;
   const width = widthOf(e, op, first, first + count);
   const uses = new Array<number>(count).fill(0);
@@ -81,7 +89,14 @@ class AffineWriter {
   private readonly pinned: readonly (Local | undefined)[];
   private readonly wide: boolean;
 
-  constructor(e: FunctionEmitter, op: Operation, first: number, numDims: number, pinned: readonly (Local | undefined)[], width: Width) {
+  constructor(
+    e: FunctionEmitter,
+    op: Operation,
+    first: number,
+    numDims: number,
+    pinned: readonly (Local | undefined)[],
+    width: Width,
+  ) {
     this.e = e;
     this.op = op;
     this.first = first;
@@ -195,7 +210,10 @@ class AffineWriter {
   }
 
   /** x -> x op (x < 0 ? amount : 0) */
-  private addWhereNegative(amount: number, opcode: typeof Op.i32_add | typeof Op.i32_sub | typeof Op.i64_add | typeof Op.i64_sub): void {
+  private addWhereNegative(
+    amount: number,
+    opcode: typeof Op.i32_add | typeof Op.i32_sub | typeof Op.i64_add | typeof Op.i64_sub,
+  ): void {
     const { f } = this.e;
     const x = f.local(this.wide ? ValueType.i64 : ValueType.i32);
     f.tee(x);

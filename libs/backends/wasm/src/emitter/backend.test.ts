@@ -36,11 +36,17 @@ describe('what cannot be compiled', () => {
     );
     expect(errors.length).toBeGreaterThanOrEqual(3);
     expect(new Set(errors.map((e) => e.id))).toEqual(new Set(['wasm.unsupported-op']));
-    expect(errors.map((e) => e.message).join('\n')).toMatch(/'func.func' op argument 1: elements of type f16[\s\S]*'math.exp' op has no WebAssembly form[\s\S]*'math.tanh'/);
+    expect(errors.map((e) => e.message).join('\n')).toMatch(
+      /'func.func' op argument 1: elements of type f16[\s\S]*'math.exp' op has no WebAssembly form[\s\S]*'math.tanh'/,
+    );
   });
 
   test('an exact multiply-add, on both targets; a relaxed one without relaxed SIMD', () => {
-    const fma = (kind: string): string => wrap('%x: memref<1xf32>, %a: f32', `  %i = arith.constant 0 : index\n  %r = math.fma %a, %a, %a${kind} : f32\n  memory.store %r, %x[%i] : memref<1xf32>`);
+    const fma = (kind: string): string =>
+      wrap(
+        '%x: memref<1xf32>, %a: f32',
+        `  %i = arith.constant 0 : index\n  %r = math.fma %a, %a, %a${kind} : f32\n  memory.store %r, %x[%i] : memref<1xf32>`,
+      );
     for (const target of wasmBackend.targets) {
       expect(errorsOf(fma(''), target)[0]!.message).toContain('an exactly rounded multiply-add does not exist');
       expect(errorsOf(fma(' {exact}'), target)).toHaveLength(1);
@@ -50,9 +56,17 @@ describe('what cannot be compiled', () => {
   });
 
   test.each([
-    ['vectors wider than a register', '  %v = arith.constant dense<1.0> : vector<8xf32>\n  %w = arith.addf %v, %v : vector<8xf32>', /vector<8xf32> are not supported/],
+    [
+      'vectors wider than a register',
+      '  %v = arith.constant dense<1.0> : vector<8xf32>\n  %w = arith.addf %v, %v : vector<8xf32>',
+      /vector<8xf32> is not supported/,
+    ],
     ['scratch memory without a place', '  %t = memory.alloca() : memref<4xf32>', /run scratch-assignment/],
-    ['division by a size', '  %q = loop.apply affine_map<(d0)[s0] -> (d0 floordiv s0)>(%begin)[%end]', /division by a number that is not a positive constant/],
+    [
+      'division by a size',
+      '  %q = loop.apply affine_map<(d0)[s0] -> (d0 floordiv s0)>(%begin)[%end]',
+      /division by a number that is not a positive constant/,
+    ],
     ['memory of its own', '  %t = memory.alloc() : memref<4xf32>', /no WebAssembly form/],
   ])('%s', (_, body, message) => {
     const errors = errorsOf(wrap('%x: memref<8xf32>', body));
@@ -61,7 +75,9 @@ describe('what cannot be compiled', () => {
   });
 
   test('a function that is no kernel, and a module without functions', () => {
-    expect(errorsOf('func.func @f(%x: memref<8xf32>) {\n  return\n}')[0]).toMatchObject({ id: 'wasm.kernel-signature' });
+    expect(errorsOf('func.func @f(%x: memref<8xf32>) {\n  return\n}')[0]).toMatchObject({
+      id: 'wasm.kernel-signature',
+    });
     expect(errorsOf('module {\n}')).toMatchObject([{ id: 'wasm.no-kernel' }]);
   });
 
@@ -117,28 +133,42 @@ func.func @${name}(%x: memref<?xf32>, %begin: index, %end: index) -> index {
     const artefact = wasmBackend.compile(parseKernel(text), { target: 'wasm32-simd128', sharedMemory: true });
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 16, shared: true });
     expect(wasmBackend.load(artefact, { memory, shared: true }).phases).toHaveLength(1);
-    expect(() => wasmBackend.load(artefact, { memory: new WebAssembly.Memory({ initial: 1 }), shared: false })).toThrow(/compile with sharedMemory: false/);
+    expect(() => wasmBackend.load(artefact, { memory: new WebAssembly.Memory({ initial: 1 }), shared: false })).toThrow(
+      /compile with sharedMemory: false/,
+    );
   });
 
   test('of another backend, or not code at all, are refused', () => {
     const artefact = compileKernel(text);
     const heap = { memory: new WebAssembly.Memory({ initial: 1 }), shared: false };
     expect(() => wasmBackend.load({ ...artefact, backend: 'llvm' }, heap)).toThrow(/backend 'llvm'/);
-    expect(() => wasmBackend.load({ ...artefact, bytes: artefact.bytes.slice(0, 40) }, heap)).toThrow(/the engine rejects the code/);
+    expect(() => wasmBackend.load({ ...artefact, bytes: artefact.bytes.slice(0, 40) }, heap)).toThrow(
+      /the engine rejects the code/,
+    );
   });
 
   test('a size beyond 31 bits of an array of bytes ends the kernel with a trap code', () => {
-    const artefact = compileKernel(wrap('%x: memref<?xi8>', '  %n = memory.dim %x, 0 : memref<?xi8>\n  %v = arith.constant 1 : i8\n  loop.for %i = 0 to %n {\n    memory.store %v, %x[%i] : memref<?xi8>\n  }'));
+    const artefact = compileKernel(
+      wrap(
+        '%x: memref<?xi8>',
+        '  %n = memory.dim %x, 0 : memref<?xi8>\n  %v = arith.constant 1 : i8\n  loop.for %i = 0 to %n {\n    memory.store %v, %x[%i] : memref<?xi8>\n  }',
+      ),
+    );
     const { kernel, memory, args } = place(artefact, 0, [array(new Int8Array(4))]);
     expect(kernel.call(0, args, 0, 1)).toBe(1);
-    const { word } = (artefact.metadata.phases[0]!.layout.arguments[0] as { sizes: { word: number }[] }).sizes[0]!;
+    const word = artefact.metadata.phases[0]!.layout.sizeWords[0]!;
     new DataView(memory.buffer).setBigUint64(args + 8 * word, 2n ** 31n, true);
     expect(kernel.call(0, args, 0, 1)).toBe(-1);
   });
 });
 
 interface Binaryen {
-  readBinary(bytes: Uint8Array): { setFeatures(features: number): void; validate(): number; emitText(): string; dispose(): void };
+  readBinary(bytes: Uint8Array): {
+    setFeatures(features: number): void;
+    validate(): number;
+    emitText(): string;
+    dispose(): void;
+  };
   readonly Features: { readonly All: number };
 }
 

@@ -38,7 +38,8 @@ function fail(id: string, message: string): CompileError {
 
 function tableOf(target: string): OpTable {
   const table = TABLES[target];
-  if (!table) throw fail('wasm.target', `target '${target}' is not one of the wasm backend's: ${Object.keys(TABLES).join(', ')}`);
+  if (!table)
+    throw fail('wasm.target', `target '${target}' is not one of the wasm backend's: ${Object.keys(TABLES).join(', ')}`);
   return table;
 }
 
@@ -83,19 +84,35 @@ function compile(kernelModule: Operation, options: CompileOptions): Artefact {
     constants: [],
     sharedMemory,
   };
-  return { backend: NAME, target: options.target, bytes: module.build({ names: options.debugNames === true }), metadata };
+  return {
+    backend: NAME,
+    target: options.target,
+    bytes: module.build({ names: options.debugNames === true }),
+    metadata,
+  };
 }
 
 /** Writes one kernel function into the module; undefined when something in it was reported. */
-function compileFunction(module: ModuleBuilder, func: Operation, table: OpTable, options: CompileOptions): PhaseMetadata | undefined {
+function compileFunction(
+  module: ModuleBuilder,
+  func: Operation,
+  table: OpTable,
+  options: CompileOptions,
+): PhaseMetadata | undefined {
   const phase = phaseMetadata(func);
   if (!phase) {
-    func.emitError('wasm.kernel-signature', 'is no kernel: expects the last two arguments and the only result to be of type index (the range of chunks and the next chunk)');
+    func.emitError(
+      'wasm.kernel-signature',
+      'is no kernel: expects the last two arguments and the only result to be of type index (the range of chunks and the next chunk)',
+    );
     return undefined;
   }
   const region = func.region(0);
   if (region.blocks.length !== 1) {
-    func.emitError('wasm.unsupported-op', 'has a body of several blocks (or none): structured control flow is expected');
+    func.emitError(
+      'wasm.unsupported-op',
+      'has a body of several blocks (or none): structured control flow is expected',
+    );
     return undefined;
   }
   let failed = false;
@@ -132,7 +149,8 @@ class WasmKernel implements Kernel {
 
 function load(artefact: Artefact, heap: HeapLike): Kernel {
   const { metadata } = artefact;
-  if (artefact.backend !== NAME) throw fail('wasm.artefact', `the artefact is of backend '${artefact.backend}', not '${NAME}'`);
+  if (artefact.backend !== NAME)
+    throw fail('wasm.artefact', `the artefact is of backend '${artefact.backend}', not '${NAME}'`);
   if (metadata.sharedMemory !== heap.shared) {
     throw fail(
       'wasm.memory',

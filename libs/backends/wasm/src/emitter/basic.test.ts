@@ -31,7 +31,10 @@ func.func @k(%a: memref<?xf32>, %b: memref<?xf32>, %out: memref<?xf32>, %begin: 
 describe('elementwise kernels', () => {
   test.each([0, 1, 3, 4, 5, 63, 64, 65, 127, 128, 200])('vector main loop and scalar tail of %i elements', (n) => {
     const chunks = Math.ceil(n / 64);
-    const result = expectSame(ELEMENTWISE, [array(floats(n, 1)), array(floats(n, 2)), array(new Float32Array(n))], { end: chunks, atEnd: 0 });
+    const result = expectSame(ELEMENTWISE, [array(floats(n, 1)), array(floats(n, 2)), array(new Float32Array(n))], {
+      end: chunks,
+      atEnd: 0,
+    });
     expect(result.next).toBe(chunks);
   });
 });

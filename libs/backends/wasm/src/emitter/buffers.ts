@@ -1,7 +1,8 @@
 // Where the elements of a memref lie: a base pointer, constant bytes, terms of views, and strides in bytes.
-import { DYNAMIC, IntegerAttr, IntegerType, MemRefType, type Operation, type Value } from '@budflow/ir';
-import { stridesAndOffset } from '@budflow/dialect-memory';
+
 import { type ArrayArgument, KernelAttrs, WORD_SCRATCH } from '@budflow/backend-api';
+import { stridesAndOffset } from '@budflow/dialect-memory';
+import { DYNAMIC, IntegerAttr, IntegerType, MemRefType, type Operation, type Value } from '@budflow/ir';
 import type { Term } from './addresses.js';
 import { constantInteger, type IndexFacts } from './index-facts.js';
 import { elementBytesOf } from './representation.js';
@@ -38,7 +39,7 @@ export interface Buffer {
 }
 
 /** A product of run-time sizes, held in a local. */
-export interface Symbol {
+export interface SizeSymbol {
   readonly factors: readonly Factor[];
   /** Loops around the deepest factor. */
   readonly depth: number;
@@ -57,7 +58,7 @@ function times(a: Extent, b: Extent): Extent {
 
 /** Buffers of a function, and the symbols their strides need. */
 export class Buffers {
-  readonly symbols: Symbol[] = [];
+  readonly symbols: SizeSymbol[] = [];
   private readonly byFactors = new Map<string, number>();
   private readonly buffers = new Map<Value, Buffer>();
   private readonly numbers = new Map<Operation, number>();
@@ -113,7 +114,8 @@ export class Buffers {
     for (let d = sizes.length - 1; d >= 0; d--) {
       strides[d] = this.stride(extent, bytes, at);
       const size = sizes[d]!;
-      if (size === null && d > 0) return `the size of dimension ${d} does not follow from the others by a multiplication`;
+      if (size === null && d > 0)
+        return `the size of dimension ${d} does not follow from the others by a multiplication`;
       if (size !== null) extent = times(extent, size);
     }
     return strides;
@@ -125,7 +127,9 @@ export class Buffers {
     const elementBytes = elementBytesOf(type.element);
     if (elementBytes === undefined) return `elements of type ${type.element} are not supported`;
     const words = new Map(argument.sizes.map((s) => [s.dim, s.word]));
-    const sizes = type.shape.map((d, dim) => (d === DYNAMIC ? { coefficient: 1, factors: [words.get(dim)!] } : { coefficient: d, factors: [] }));
+    const sizes = type.shape.map((d, dim) =>
+      d === DYNAMIC ? { coefficient: 1, factors: [words.get(dim)!] } : { coefficient: d, factors: [] },
+    );
     const form = stridesAndOffset(type);
     if (form === null) return `the layout ${type.layout} is not strided`;
     let strides: Stride[];
@@ -133,10 +137,20 @@ export class Buffers {
     else {
       const strideWords = new Map(argument.strides.map((s) => [s.dim, s.word]));
       strides = form.strides.map((s, dim) =>
-        s === DYNAMIC ? { coefficient: elementBytes, symbol: this.symbol([strideWords.get(dim)!], null) } : { coefficient: s * elementBytes, symbol: -1 },
+        s === DYNAMIC
+          ? { coefficient: elementBytes, symbol: this.symbol([strideWords.get(dim)!], null) }
+          : { coefficient: s * elementBytes, symbol: -1 },
       );
     }
-    this.buffers.set(value, { base: argument.address, constant: 0, terms: [], sizes, strides, elementBytes, contiguous: type.layout === null });
+    this.buffers.set(value, {
+      base: argument.address,
+      constant: 0,
+      terms: [],
+      sizes,
+      strides,
+      elementBytes,
+      contiguous: type.layout === null,
+    });
     return null;
   }
 
@@ -153,7 +167,9 @@ export class Buffers {
     if (op.name === 'memory.cast') {
       this.buffers.set(result, {
         ...source,
-        sizes: source.sizes.map((s, d) => (type.shape[d] === DYNAMIC ? s : { coefficient: type.shape[d]!, factors: [] })),
+        sizes: source.sizes.map((s, d) =>
+          type.shape[d] === DYNAMIC ? s : { coefficient: type.shape[d]!, factors: [] },
+        ),
       });
       return null;
     }
@@ -176,11 +192,21 @@ export class Buffers {
 
   private defineScratch(op: Operation, type: MemRefType, elementBytes: number): string | null {
     const offset = op.attr(KernelAttrs.scratchOffset);
-    if (!(offset instanceof IntegerAttr)) return `has no place in the scratch memory: run scratch-assignment, which sets ${KernelAttrs.scratchOffset}`;
-    if (type.shape.includes(DYNAMIC) || type.layout !== null) return `scratch memory of type ${type} is not supported: its size must be static`;
+    if (!(offset instanceof IntegerAttr))
+      return `has no place in the scratch memory: run scratch-assignment, which sets ${KernelAttrs.scratchOffset}`;
+    if (type.shape.includes(DYNAMIC) || type.layout !== null)
+      return `scratch memory of type ${type} is not supported: its size must be static`;
     const sizes = type.shape.map((d) => ({ coefficient: d, factors: [] }));
     const strides = this.rowMajor(sizes, elementBytes, null) as Stride[];
-    this.buffers.set(op.result(0), { base: WORD_SCRATCH, constant: offset.number, terms: [], sizes, strides, elementBytes, contiguous: true });
+    this.buffers.set(op.result(0), {
+      base: WORD_SCRATCH,
+      constant: offset.number,
+      terms: [],
+      sizes,
+      strides,
+      elementBytes,
+      contiguous: true,
+    });
     return null;
   }
 
@@ -196,7 +222,11 @@ export class Buffers {
     if (at < 0 || sizes.indexOf(null, at + 1) >= 0 || source.sizes.includes(null)) return sizes;
     const total = (source.sizes as Extent[]).reduce(times, one);
     const others = (sizes.filter((s) => s !== null) as Extent[]).reduce(times, one);
-    if (others.coefficient !== 0 && total.coefficient % others.coefficient === 0 && others.factors.every((f) => total.factors.includes(f))) {
+    if (
+      others.coefficient !== 0 &&
+      total.coefficient % others.coefficient === 0 &&
+      others.factors.every((f) => total.factors.includes(f))
+    ) {
       const factors = [...total.factors];
       for (const f of others.factors) factors.splice(factors.indexOf(f), 1);
       sizes[at] = { coefficient: total.coefficient / others.coefficient, factors };

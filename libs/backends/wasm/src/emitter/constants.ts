@@ -1,6 +1,15 @@
 // Constants: scalars are written at each use; vectors that take more than one instruction of the machine are kept in a
 // local when they are used in loops.
-import { type Attribute, DenseElementsAttr, elementBytes, FloatAttr, IntegerAttr, IntegerType, type Operation, type ShapedType } from '@budflow/ir';
+import {
+  type Attribute,
+  DenseElementsAttr,
+  elementBytes,
+  FloatAttr,
+  IntegerAttr,
+  IntegerType,
+  type Operation,
+  type ShapedType,
+} from '@budflow/ir';
 import { type FunctionBuilder, ValueType } from '../encoder/index.js';
 import { type Representation, representationOf } from './representation.js';
 
@@ -29,7 +38,12 @@ export function checkConstant(op: Operation): string | null {
 }
 
 /** Writes a scalar constant. An index is written as i64 when `wide`. */
-export function emitScalarConstant(f: FunctionBuilder, attr: Attribute, r: Representation, width: 'narrow' | 'wide'): void {
+export function emitScalarConstant(
+  f: FunctionBuilder,
+  attr: Attribute,
+  r: Representation,
+  width: 'narrow' | 'wide',
+): void {
   if (attr instanceof FloatAttr) {
     if (attr.nanBits === null) {
       if (r.kind === 'f32') f.f32Const(attr.value);
@@ -76,7 +90,8 @@ function maskBytes({ bytes, splat }: DenseElementsAttr, r: Representation): Uint
   if (splat && bytes[0] === 0) return zeros;
   const out = new Uint8Array(16);
   const width = r.bits / 8;
-  for (let lane = 0; lane < r.lanes; lane++) if (bytes[splat ? 0 : lane] !== 0) out.fill(255, lane * width, (lane + 1) * width);
+  for (let lane = 0; lane < r.lanes; lane++)
+    if (bytes[splat ? 0 : lane] !== 0) out.fill(255, lane * width, (lane + 1) * width);
   return out;
 }
 

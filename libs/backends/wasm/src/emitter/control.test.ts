@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { array, bools, doubles, expectSame, floats, integers, longs } from './testing/run.js';
 import { matmulText } from './testing/matmul.js';
+import { array, bools, doubles, expectSame, floats, integers, longs } from './testing/run.js';
 
 const wrap = (args: string, body: string): string => `
 func.func @k(${args}, %begin: index, %end: index) -> index {
@@ -40,7 +40,8 @@ describe('loops', () => {
   }
   memory.store %t, %out[%c0] : memref<1xf32>`,
     );
-    for (const n of [0, 1, 15, 16, 17, 100, 1000]) expectSame(text, [array(floats(n, 3, false)), array(new Float32Array(1))], { atEnd: 0 });
+    for (const n of [0, 1, 15, 16, 17, 100, 1000])
+      expectSame(text, [array(floats(n, 3, false)), array(new Float32Array(1))], { atEnd: 0 });
   });
 
   test('carried values that are exchanged, kept and replaced by constants', () => {
@@ -103,7 +104,10 @@ describe('loops', () => {
 
   test('a bound that does not fit 32 bits ends the kernel with a trap code', async () => {
     const { compileKernel, place } = await import('./testing/run.js');
-    const text = wrap('%a: index, %out: memref<4xf32>', '  %s = arith.muli %a, %a : index\n  loop.for %i = 0 to %s {\n    %x = arith.constant 1.0 : f32\n    memory.store %x, %out[%i] : memref<4xf32>\n  }');
+    const text = wrap(
+      '%a: index, %out: memref<4xf32>',
+      '  %s = arith.muli %a, %a : index\n  loop.for %i = 0 to %s {\n    %x = arith.constant 1.0 : f32\n    memory.store %x, %out[%i] : memref<4xf32>\n  }',
+    );
     const { kernel, args } = place(compileKernel(text), 0, [100000, array(new Float32Array(4))]);
     expect(kernel.call(0, args, 0, 1)).toBe(-1);
   });
@@ -136,7 +140,10 @@ describe('loops', () => {
     memory.store %s, %y[%i] : memref<?xf32>
   }`,
     );
-    for (const n of [0, 1, 2, 3, 4, 33]) expectSame(text, [array(floats(n, 1)), array(floats(Math.min(2 * n, 61), 2)), array(new Float32Array(n))], { atEnd: 0 });
+    for (const n of [0, 1, 2, 3, 4, 33])
+      expectSame(text, [array(floats(n, 1)), array(floats(Math.min(2 * n, 61), 2)), array(new Float32Array(n))], {
+        atEnd: 0,
+      });
   });
 
   test('accesses under a condition far outside of the array do not disturb those inside', () => {
@@ -178,8 +185,14 @@ describe('loops', () => {
     }
   }`,
     );
-    for (const [a, b, c] of [[3, 4, 5], [1, 7, 2], [2, 0, 3]] as const)
-      expectSame(text, [array(floats(a * b * c), [a, b, c]), array(new Float32Array(a * b * c), [c, a, b])], { atEnd: 0 });
+    for (const [a, b, c] of [
+      [3, 4, 5],
+      [1, 7, 2],
+      [2, 0, 3],
+    ] as const)
+      expectSame(text, [array(floats(a * b * c), [a, b, c]), array(new Float32Array(a * b * c), [c, a, b])], {
+        atEnd: 0,
+      });
   });
 
   test('chunks: only the range is computed and the next one is returned', () => {
@@ -206,7 +219,11 @@ describe('matrix product', () => {
   for (const kind of ['relaxed', 'separate'] as const) {
     test(`4x8 micro-kernel, ${kind}`, () => {
       for (const k of [0, 1, 5, 12]) {
-        const inputs = [array(floats(8 * k, 1, false), [8, k]), array(floats(16 * k, 2, false), [2, k, 8]), array(new Float32Array(128), [8, 16])];
+        const inputs = [
+          array(floats(8 * k, 1, false), [8, k]),
+          array(floats(16 * k, 2, false), [2, k, 8]),
+          array(new Float32Array(128), [8, 16]),
+        ];
         expectSame(matmulText(kind, { m: '?', n: '?', k: '?', panels: '?' }), inputs, { end: 2, atEnd: 1 });
         expectSame(matmulText(kind, { m: '8', n: '16', k: `${k}`, panels: '2' }), inputs, { end: 2, atEnd: 1 });
       }
@@ -275,7 +292,10 @@ describe('branches and while loops', () => {
     memory.store %t, %out[%i] : memref<?xi64>
   }`,
     );
-    expectSame(text, [array(BigInt64Array.from({ length: 40 }, (_, i) => BigInt(i - 3))), array(new BigInt64Array(40))]);
+    expectSame(text, [
+      array(BigInt64Array.from({ length: 40 }, (_, i) => BigInt(i - 3))),
+      array(new BigInt64Array(40)),
+    ]);
   });
 
   test('loop.while that exchanges its values', () => {
@@ -330,7 +350,11 @@ describe('branches and while loops', () => {
   }`,
     );
     const sorted = Int32Array.from({ length: 50 }, (_, i) => i * i);
-    expectSame(text, [array(sorted), array(integers((n) => new Int32Array(n), 30).map((v) => v % 3000)), array(new Int32Array(30))], { atEnd: 0 });
+    expectSame(
+      text,
+      [array(sorted), array(integers((n) => new Int32Array(n), 30).map((v) => v % 3000)), array(new Int32Array(30))],
+      { atEnd: 0 },
+    );
   });
 });
 

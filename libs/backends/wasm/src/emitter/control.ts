@@ -24,7 +24,8 @@ export function emitControl(e: FunctionEmitter, op: Operation): void {
 
 /** Pushes a value as the type of the local it goes to. */
 function emitAs(e: FunctionEmitter, value: Value, target: Value): void {
-  if (e.representation(target).kind === 'index' && e.representation(target).lanes === 0) e.emitIndex(value, e.isWide(target) ? 'wide' : 'narrow');
+  if (e.representation(target).kind === 'index' && e.representation(target).lanes === 0)
+    e.emitIndex(value, e.isWide(target) ? 'wide' : 'narrow');
   else e.emitValue(value);
 }
 
@@ -36,7 +37,10 @@ function carriedLocal(e: FunctionEmitter, init: Value, argument: Value): Local {
   }
   // The value may still be pending: it is computed before the local is taken, which could be one it frees.
   emitAs(e, init, argument);
-  const local = e.f.local(e.valueType(argument), e.name(() => 'carried'));
+  const local = e.f.local(
+    e.valueType(argument),
+    e.name(() => 'carried'),
+  );
   e.f.set(local);
   return local;
 }
@@ -45,7 +49,12 @@ function carriedLocal(e: FunctionEmitter, init: Value, argument: Value): Local {
  * Passes values to locals all at once: a local that a value still to be written reads is set last, through another.
  * `previous[i]` is what lies in `targets[i]` until then.
  */
-function assign(e: FunctionEmitter, values: readonly Value[], previous: readonly Value[], targets: readonly Local[]): void {
+function assign(
+  e: FunctionEmitter,
+  values: readonly Value[],
+  previous: readonly Value[],
+  targets: readonly Local[],
+): void {
   const late: { target: Local; temporary: Local }[] = [];
   values.forEach((value, i) => {
     const target = targets[i]!;
@@ -121,7 +130,10 @@ class ForEmitter {
     const { e, op, groups, loop } = this;
     const lower = loop.lower !== null && loop.lower.values.length === 0 ? loop.lower.constant : undefined;
     // With a known trip count, any end that gives it will do.
-    const upper = lower !== undefined && loop.tripCount !== undefined ? lower + loop.tripCount * loop.step : groups.upper.singleConstant();
+    const upper =
+      lower !== undefined && loop.tripCount !== undefined
+        ? lower + loop.tripCount * loop.step
+        : groups.upper.singleConstant();
     this.lowerIsConstant = lower !== undefined;
     this.upperIsConstant = upper !== undefined;
     // Neither is needed to count down a known number of iterations.
@@ -140,9 +152,18 @@ class ForEmitter {
       this.pinned.push({ value: plain, local });
       return local;
     }
-    const width = emitMap(e, op, isLower ? groups.lower : groups.upper, isLower ? 0 : groups.upperStart, isLower ? 'max' : 'min');
+    const width = emitMap(
+      e,
+      op,
+      isLower ? groups.lower : groups.upper,
+      isLower ? 0 : groups.upperStart,
+      isLower ? 'max' : 'min',
+    );
     if (width === 'wide') e.narrowOrTrap();
-    const local = e.f.local(ValueType.i32, e.name(() => which));
+    const local = e.f.local(
+      ValueType.i32,
+      e.name(() => which),
+    );
     e.f.set(local);
     this.own.push(local);
     return local;
@@ -172,7 +193,9 @@ class ForEmitter {
     for (const pointer of pointers) this.emitStart(pointer);
     const strides = pointers.map((p) => this.emitStride(p));
     // A pointer can tell the end when its addresses are all distinct: they are when each is accessed.
-    const exit = loop.needsIv ? undefined : pointers.find((p, i) => p.unconditional && typeof strides[i] === 'number' && strides[i] !== 0);
+    const exit = loop.needsIv
+      ? undefined
+      : pointers.find((p, i) => p.unconditional && typeof strides[i] === 'number' && strides[i] !== 0);
     let counter: Local | null = null;
     let end: Local | null = null;
     if (loop.needsIv) {
@@ -227,7 +250,10 @@ class ForEmitter {
   }
 
   private local(name: string): Local {
-    const local = this.e.f.local(ValueType.i32, this.e.name(() => name));
+    const local = this.e.f.local(
+      ValueType.i32,
+      this.e.name(() => name),
+    );
     this.own.push(local);
     return local;
   }
@@ -301,7 +327,10 @@ function emitWhile(e: FunctionEmitter, op: Operation): void {
   for (const pointer of loop.hoisted) {
     if (!pointer.used) continue;
     e.emitPointerStart(pointer);
-    const local = f.local(ValueType.i32, e.name(() => 'pointer'));
+    const local = f.local(
+      ValueType.i32,
+      e.name(() => 'pointer'),
+    );
     f.set(local);
     own.push(local);
     pointer.local = local;
@@ -322,7 +351,10 @@ function emitWhile(e: FunctionEmitter, op: Operation): void {
       return carried[at]!;
     }
     emitAs(e, value, argument);
-    const local = f.newLocal(e.valueType(argument), e.name(() => 'passed'));
+    const local = f.newLocal(
+      e.valueType(argument),
+      e.name(() => 'passed'),
+    );
     f.set(local);
     return local;
   });
@@ -377,7 +409,12 @@ function assignWhile(e: FunctionEmitter, op: Operation, carried: readonly Local[
 function emitIf(e: FunctionEmitter, op: Operation): void {
   const then = op.region(0);
   const otherwise = op.region(1);
-  const results = op.results.map((result) => e.f.local(e.valueType(result), e.name(() => 'if')));
+  const results = op.results.map((result) =>
+    e.f.local(
+      e.valueType(result),
+      e.name(() => 'if'),
+    ),
+  );
   const emitBranch = (block: Block): void => {
     e.emitBlock(block);
     op.results.forEach((result, i) => {
@@ -388,7 +425,11 @@ function emitIf(e: FunctionEmitter, op: Operation): void {
   e.emitValue(op.operand(0));
   e.f.if();
   emitBranch(then.entry);
-  if (!otherwise.isEmpty && otherwise.entry.firstOp !== null && (otherwise.entry.firstOp !== otherwise.entry.lastOp || results.length > 0)) {
+  if (
+    !otherwise.isEmpty &&
+    otherwise.entry.firstOp !== null &&
+    (otherwise.entry.firstOp !== otherwise.entry.lastOp || results.length > 0)
+  ) {
     e.f.else();
     emitBranch(otherwise.entry);
   }

@@ -90,7 +90,8 @@ export class Demand {
     const id = this.plan.values.id(op.result(0));
     if (this.remaining[id] === 0 || op.name === 'arith.constant') return;
     const needed = this.positions[id]!;
-    if (this.heights[id]! > MAX_TREE_HEIGHT || (entry.kind === 'load' && this.isClobbered(op, needed, writes))) this.eager[id] = 1;
+    if (this.heights[id]! > MAX_TREE_HEIGHT || (entry.kind === 'load' && this.isClobbered(op, needed, writes)))
+      this.eager[id] = 1;
     if (this.eager[id] === 1) this.operands(op, entry, op.order, 0);
     else this.operands(op, entry, needed, this.heights[id]!);
   }
@@ -273,4 +274,3 @@ function accessBytes(table: OpTable, op: Operation, plan: Plan): number {
       return Number.POSITIVE_INFINITY;
   }
 }
-

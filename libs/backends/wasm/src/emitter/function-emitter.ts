@@ -1,13 +1,23 @@
 // Writes one kernel function: values on the stack or in locals, addresses, blocks. The ops themselves are written by
 // the functions of the op table, control flow by control.ts.
-import { type Attribute, type Block, DenseElementsAttr, IndexType, InternalError, type Operation, type Value } from '@budflow/ir';
-import { type ArgumentLayout, TrapCode, WORD_BYTES } from '@budflow/backend-api';
-import { type FunctionBuilder, type Local, type MemoryOpcode, Op, ValueType } from '../encoder/index.js';
+
+import { type ArgumentLayout, TrapCode } from '@budflow/backend-api';
+import {
+  type Attribute,
+  type Block,
+  type DenseElementsAttr,
+  IndexType,
+  InternalError,
+  type Operation,
+  type Value,
+} from '@budflow/ir';
+import { type FunctionBuilder, type Local, Op, ValueType } from '../encoder/index.js';
 import { isSafeOffset, type Located, type Pointer, type Term } from './addresses.js';
-import { isByteSized, type Symbol } from './buffers.js';
+import type { SizeSymbol } from './buffers.js';
 import { constantAttribute, emitScalarConstant, isCheapConstant, vectorBytes } from './constants.js';
 import { emitControl } from './control.js';
 import type { Demand } from './demand.js';
+import { emitEntry, loadWord } from './entry.js';
 import { constantInteger } from './index-facts.js';
 import type { Features, OpTable } from './op-table.js';
 import type { Plan } from './plan.js';
@@ -31,7 +41,8 @@ export class FunctionEmitter {
   private readonly locals: Local[] = [];
   /** Depth of loops at which the local was taken. */
   private readonly homes: number[] = [];
-  private readonly constants = new Map<Attribute, Local>();
+  /** Vector constants that lie in locals. */
+  readonly constants = new Map<Attribute, Local>();
   /** Number of loops around the place of writing. */
   private depth = 0;
   /** Locals to release at the end of the open loops, outermost first. */
@@ -56,74 +67,16 @@ export class FunctionEmitter {
   /** Writes the whole function. */
   emitFunction(func: Operation): void {
     const entry = func.region(0).entry;
-    this.emitEntry(entry);
+    emitEntry(this, entry);
     this.emitBlock(entry);
     // func.return of the next chunk.
     this.emitIndex(entry.terminator.operand(0), 'narrow');
   }
 
-  // ---- entry
-
-  private emitEntry(entry: Block): void {
-    const { f, plan, options } = this;
-    const { layout } = options;
-    const args = f.param(0);
-    const count = entry.arguments.length;
-    this.adopt(plan.values.id(entry.arguments[count - 2]!), f.param(1));
-    this.adopt(plan.values.id(entry.arguments[count - 1]!), f.param(2));
-    this.checkSizes(entry, args);
-    for (const pointer of plan.addresses.bases.values()) {
-      if (!pointer.used) continue;
-      pointer.local = f.newLocal(ValueType.i32, this.name(() => `base${pointer.base}`));
-      this.loadWord(args, Op.i32_load, pointer.base);
-      f.set(pointer.local as Local);
-    }
-    for (const symbol of plan.buffers.symbols) if (symbol.used && symbol.at === null) this.emitSymbol(symbol);
-    layout.arguments.forEach((argument, i) => {
-      const value = entry.arguments[i]!;
-      if (argument.kind !== 'scalar' || !this.demand.usedArguments.has(value)) return;
-      const id = plan.values.id(value);
-      const r = this.representation(value);
-      this.loadWord(args, loadOpcode(r), argument.word);
-      const local = f.newLocal(this.valueType(value), this.name(() => `arg${i}`));
-      f.set(local);
-      this.adopt(id, local);
-    });
-    for (const attr of this.demand.loopConstants) {
-      const constant = attr as DenseElementsAttr;
-      const local = f.newLocal(ValueType.v128, this.name(() => 'constant'));
-      const r = this.constantRepresentation(constant);
-      f.v128Const(vectorBytes(constant, r));
-      f.set(local);
-      this.constants.set(attr, local);
-    }
-  }
-
-  private constantRepresentation(attr: DenseElementsAttr): Representation {
-    return this.table.representation(attr.type)!;
-  }
-
-  private loadWord(args: Local, opcode: MemoryOpcode, word: number): void {
-    this.f.get(args);
-    this.f.memory(opcode, word * WORD_BYTES);
-  }
-
-  /** More elements than 31 bits count are possible where an element is a byte; loops here count in 32 bits. */
-  private checkSizes(entry: Block, args: Local): void {
-    const { f } = this;
-    this.options.layout.arguments.forEach((argument, i) => {
-      if (argument.kind !== 'array' || !isByteSized(entry.arguments[i]!)) return;
-      for (const { word } of argument.sizes) {
-        this.loadWord(args, Op.i64_load, word);
-        f.i64Const(LARGEST_SIZE);
-        f.emit(Op.i64_gt_u);
-        this.trapIf();
-      }
-    });
-  }
+  // ---- sizes
 
   /** Returns the trap code when the i32 on the stack is not zero. */
-  private trapIf(): void {
+  trapIf(): void {
     const { f } = this;
     f.if();
     f.i32Const(TrapCode.indexRange);
@@ -132,7 +85,7 @@ export class FunctionEmitter {
   }
 
   /** A product of sizes and strides into its local. */
-  emitSymbol(symbol: Symbol): void {
+  emitSymbol(symbol: SizeSymbol): void {
     const { f } = this;
     if (symbol.local >= 0) return;
     const { factors } = symbol;
@@ -140,7 +93,10 @@ export class FunctionEmitter {
       this.emitFactor(factor, factors.length);
       if (i > 0) f.emit(Op.i32_mul);
     });
-    symbol.local = f.newLocal(ValueType.i32, this.name(() => 'size'));
+    symbol.local = f.newLocal(
+      ValueType.i32,
+      this.name(() => 'size'),
+    );
     f.set(symbol.local as Local);
   }
 
@@ -150,9 +106,10 @@ export class FunctionEmitter {
       this.emitIndex(plan.values.list[-1 - factor]!, 'narrow');
       return;
     }
-    const own = count === 1 ? undefined : plan.buffers.symbols.find((s) => s.factors.length === 1 && s.factors[0] === factor);
+    const own =
+      count === 1 ? undefined : plan.buffers.symbols.find((s) => s.factors.length === 1 && s.factors[0] === factor);
     if (own !== undefined && own.local >= 0) f.get(own.local as Local);
-    else this.loadWord(f.param(0), Op.i32_load, factor);
+    else loadWord(this, Op.i32_load, factor);
   }
 
   /** The size of a dimension of a buffer, as a narrow index. */
@@ -178,7 +135,8 @@ export class FunctionEmitter {
 
   representation(value: Value): Representation {
     const r = this.plan.values.representations[this.plan.values.id(value)];
-    if (!r) throw new InternalError(`a value of type ${value.type} has no WebAssembly form`, value.definingOp ?? undefined);
+    if (!r)
+      throw new InternalError(`a value of type ${value.type} has no WebAssembly form`, value.definingOp ?? undefined);
     return r;
   }
 
@@ -242,7 +200,8 @@ export class FunctionEmitter {
   /** Writes the op that defines a value. */
   private compute(value: Value): void {
     const op = value.definingOp;
-    if (op === null || this.table.find(op)?.kind === 'control') throw new InternalError('use of a value that was not computed', op ?? undefined);
+    if (op === null || this.table.find(op)?.kind === 'control')
+      throw new InternalError('use of a value that was not computed', op ?? undefined);
     this.table.find(op)!.emit(this, op);
   }
 
@@ -275,7 +234,11 @@ export class FunctionEmitter {
   private consume(id: ValueId): void {
     const left = --this.demand.remaining[id]!;
     if (left > 0) return;
-    if (left < 0) throw new InternalError('a value is used more often than counted', this.plan.values.list[id]!.definingOp ?? undefined);
+    if (left < 0)
+      throw new InternalError(
+        'a value is used more often than counted',
+        this.plan.values.list[id]!.definingOp ?? undefined,
+      );
     this.freeAt(this.locals[id]!, this.homes[id]!);
   }
 
@@ -289,7 +252,10 @@ export class FunctionEmitter {
   /** A new local for a value. */
   private take(id: ValueId): Local {
     const value = this.plan.values.list[id]!;
-    const local = this.f.local(this.valueType(value), this.name(() => value.definingOp?.name ?? 'argument'));
+    const local = this.f.local(
+      this.valueType(value),
+      this.name(() => value.definingOp?.name ?? 'argument'),
+    );
     this.locals[id] = local;
     this.homes[id] = this.depth;
     return local;
@@ -489,26 +455,3 @@ export class FunctionEmitter {
 
 /** `homes` of a local that is not the value's to release. */
 const KEEP = -1;
-
-/** Sizes of byte arrays up to here leave room for a step past the end without overflow. */
-const LARGEST_SIZE = 0x7fff_0000;
-
-function loadOpcode(r: Representation): MemoryOpcode {
-  switch (r.kind) {
-    case 'f32':
-      return Op.f32_load;
-    case 'f64':
-      return Op.f64_load;
-    case 'i64':
-    case 'index':
-      return Op.i64_load;
-    case 'i1':
-    case 'i8':
-      return Op.i32_load8_u;
-    case 'i16':
-      return Op.i32_load16_u;
-    default:
-      return Op.i32_load;
-  }
-}
-

@@ -33,7 +33,10 @@ export function constantLinear(constant: number): Linear {
 
 export function addLinear(a: Linear, b: Linear, factor: number): Linear {
   if (factor === 0) return a;
-  if (b.values.length === 0) return b.constant === 0 ? a : { constant: a.constant + factor * b.constant, values: a.values, coefficients: a.coefficients };
+  if (b.values.length === 0)
+    return b.constant === 0
+      ? a
+      : { constant: a.constant + factor * b.constant, values: a.values, coefficients: a.coefficients };
   const values: ValueId[] = [];
   const coefficients: number[] = [];
   let i = 0;
@@ -132,7 +135,10 @@ export class IndexFacts {
       case 'arith.subi':
         return this.allNarrow(op);
       case 'arith.muli':
-        return this.allNarrow(op) && (constantInteger(op.operand(0)) !== undefined || constantInteger(op.operand(1)) !== undefined);
+        return (
+          this.allNarrow(op) &&
+          (constantInteger(op.operand(0)) !== undefined || constantInteger(op.operand(1)) !== undefined)
+        );
       case 'arith.shli':
       case 'arith.shrsi': {
         const by = constantInteger(op.operand(1));
@@ -306,7 +312,10 @@ export class IndexFacts {
       case 'mod':
         return e.rhs!.kind === 'constant' && e.rhs!.value > 0;
       default:
-        return this.isNonNegativeExpression(e.lhs!, op, first, numDims) && this.isNonNegativeExpression(e.rhs!, op, first, numDims);
+        return (
+          this.isNonNegativeExpression(e.lhs!, op, first, numDims) &&
+          this.isNonNegativeExpression(e.rhs!, op, first, numDims)
+        );
     }
   }
 }

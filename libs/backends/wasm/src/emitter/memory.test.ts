@@ -9,7 +9,8 @@ ${body}
 
 describe('vector access', () => {
   test('bytes to floats and back through widening', () => {
-    const widen = (p: string, v: string, from: string, to: string): string => `%${p}l = simd.widen_low %${v} {unsigned} : vector<${from}> to vector<${to}>\n    %${p}h = simd.widen_high %${v} {unsigned} : vector<${from}> to vector<${to}>`;
+    const widen = (p: string, v: string, from: string, to: string): string =>
+      `%${p}l = simd.widen_low %${v} {unsigned} : vector<${from}> to vector<${to}>\n    %${p}h = simd.widen_high %${v} {unsigned} : vector<${from}> to vector<${to}>`;
     const quarter = (i: number, v: string): string => `%f${i} = arith.uitofp %${v} : vector<4xi32> to vector<4xf32>
     %g${i} = arith.mulf %f${i}, %half : vector<4xf32>
     %t${i} = arith.fptoui %g${i} : vector<4xf32> to vector<4xi32>`;
@@ -52,13 +53,24 @@ describe('vector access', () => {
   }`,
     );
     for (const n of [4, 12, 64]) {
-      expectSame(text, [array(integers((m) => new Int8Array(m), n)), array(new Int8Array(n)), array(new Float32Array(n))], { atEnd: 0 });
-      expectSame(text, [array(integers((m) => new Int8Array(m), n)), array(new Int8Array(n)), array(new Float32Array(n))], { atEnd: 1 });
+      expectSame(
+        text,
+        [array(integers((m) => new Int8Array(m), n)), array(new Int8Array(n)), array(new Float32Array(n))],
+        { atEnd: 0 },
+      );
+      expectSame(
+        text,
+        [array(integers((m) => new Int8Array(m), n)), array(new Int8Array(n)), array(new Float32Array(n))],
+        { atEnd: 1 },
+      );
     }
   });
 
   test('masks in memory are bytes of 0 and 1', () => {
-    for (const [lanes, type] of [[2, 'f64'], [4, 'f32']] as const) {
+    for (const [lanes, type] of [
+      [2, 'f64'],
+      [4, 'f32'],
+    ] as const) {
       const text = wrap(
         `%x: memref<32x${type}>, %c: memref<32xi1>, %d: memref<32xi1>, %out: memref<32x${type}>`,
         `  %z = arith.constant dense<0.0> : vector<${lanes}x${type}>
@@ -117,7 +129,12 @@ describe('vector access', () => {
   }`,
     );
     const offsets = integers((n) => new Int32Array(n), 32).map((v) => (Math.abs(v) % 17) - 1);
-    expectSame(text, [array(floats(60, 1), [3, 20]), array(offsets), array(bools(32)), array(new Float32Array(60), [3, 20])]);
+    expectSame(text, [
+      array(floats(60, 1), [3, 20]),
+      array(offsets),
+      array(bools(32)),
+      array(new Float32Array(60), [3, 20]),
+    ]);
   });
 
   test('masked loads and stores do not touch what is off, not even past the end of memory', () => {
@@ -133,7 +150,8 @@ describe('vector access', () => {
     simd.masked_store %w, %out[%i], %m : memref<?xf64>, vector<2xf64>
   }`,
     );
-    for (const n of [1, 2, 7]) for (const atEnd of [0, 1]) expectSame(text, [array(doubles(n)), array(new Float64Array(n))], { atEnd });
+    for (const n of [1, 2, 7])
+      for (const atEnd of [0, 1]) expectSame(text, [array(doubles(n)), array(new Float64Array(n))], { atEnd });
   });
 });
 
@@ -209,7 +227,18 @@ describe('buffers', () => {
   memory.fill %b, %d : memref<?xi8>
   memory.fill %z, %c : memref<?xf64>`,
     );
-    for (const n of [0, 1, 9]) expectSame(text, [array(floats(3 * n), [n, 3]), array(new Float32Array(3 * n), [n, 3]), array(new Int8Array(n)), array(new Float64Array(n)), 0.625], { atEnd: 1 });
+    for (const n of [0, 1, 9])
+      expectSame(
+        text,
+        [
+          array(floats(3 * n), [n, 3]),
+          array(new Float32Array(3 * n), [n, 3]),
+          array(new Int8Array(n)),
+          array(new Float64Array(n)),
+          0.625,
+        ],
+        { atEnd: 1 },
+      );
   });
 
   test('scalar arguments of every type', () => {
@@ -246,20 +275,35 @@ describe('buffers', () => {
     expectSame(text, [array(longs(8).map((v) => v >> 20n)), array(new BigInt64Array(8))]);
   });
 
-  test('strided layouts', () => {
-    // Only offsets and sizes that need no words: the harness passes contiguous arrays.
-    const text = wrap(
-      '%x: memref<4x4xf32, strided<[4, 1]>>, %out: memref<4x4xf32, strided<[1, 4]>>',
-      `  loop.for %i = 0 to 4 {
+  test('strided layouts, static and dynamic', () => {
+    const kernel = (from: string, to: string): string =>
+      wrap(
+        `%x: memref<4x4xf32, ${from}>, %out: memref<4x4xf32, ${to}>`,
+        `  loop.for %i = 0 to 4 {
     loop.for %j = 0 to 4 {
-      %v = memory.load %x[%i, %j] : memref<4x4xf32, strided<[4, 1]>>
-      memory.store %v, %out[%i, %j] : memref<4x4xf32, strided<[1, 4]>>
+      %v = memory.load %x[%i, %j] : memref<4x4xf32, ${from}>
+      memory.store %v, %out[%j, %i] : memref<4x4xf32, ${to}>
     }
   }`,
-    );
-    const x = floats(16, 1, false);
-    const bytes = compileKernel(text);
-    expect(bytes.metadata.phases[0]!.layout.wordCount).toBe(10);
-    expect(x).toHaveLength(16);
+      );
+    const x = { data: floats(32, 1), shape: [4, 4], strides: [8, 1] };
+    const out = { data: new Float32Array(32), shape: [4, 4], strides: [1, 8] };
+    for (const from of [
+      'strided<[8, 1]>',
+      'strided<[?, 1]>',
+      'strided<[?, ?]>',
+      'affine_map<(d0, d1) -> (d0 * 8 + d1)>',
+    ])
+      for (const to of ['strided<[1, 8]>', 'strided<[1, ?]>', 'strided<[?, ?]>'])
+        expectSame(kernel(from, to), [x, out]);
+    // Whole buffers are only written where they have no gaps.
+    expect(() =>
+      compileKernel(
+        wrap(
+          '%x: memref<4x4xf32, strided<[8, 1]>>, %v: f32',
+          '  memory.fill %x, %v : memref<4x4xf32, strided<[8, 1]>>',
+        ),
+      ),
+    ).toThrow(/contiguous/);
   });
 });

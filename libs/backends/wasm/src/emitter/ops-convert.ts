@@ -3,7 +3,17 @@ import type { Operation } from '@budflow/ir';
 import { Op, type PlainOpcode } from '../encoder/index.js';
 import type { FunctionEmitter } from './function-emitter.js';
 import type { OpEntry } from './op-table.js';
-import { emitLanewise, extendLow, isVector, packLow, pure, resizeMask, type Sign, signExtend, wrapNarrow } from './ops-support.js';
+import {
+  emitLanewise,
+  extendLow,
+  isVector,
+  packLow,
+  pure,
+  resizeMask,
+  type Sign,
+  signExtend,
+  wrapNarrow,
+} from './ops-support.js';
 import { type Representation, shapeOf } from './representation.js';
 
 function operandAndResult(e: FunctionEmitter, op: Operation): { from: Representation; to: Representation } {
@@ -152,7 +162,8 @@ function floatToInteger(sign: Sign): OpEntry {
       return;
     }
     e.emitValue(op.operand(0));
-    if (from.kind === 'f64') f.emit(sign === 'signed' ? Op.i32x4_trunc_sat_f64x2_s_zero : Op.i32x4_trunc_sat_f64x2_u_zero);
+    if (from.kind === 'f64')
+      f.emit(sign === 'signed' ? Op.i32x4_trunc_sat_f64x2_s_zero : Op.i32x4_trunc_sat_f64x2_u_zero);
     else f.emit(sign === 'signed' ? Op.i32x4_trunc_sat_f32x4_s : Op.i32x4_trunc_sat_f32x4_u);
     if (to.kind === 'i32') return;
     truncateVector(e, { ...from, kind: 'i32', bits: 32 }, to);
@@ -173,7 +184,9 @@ function emitTruncateFloat(e: FunctionEmitter, op: Operation): void {
 
 function checkRounding(op: Operation): string | null {
   const mode = op.attr('roundingmode');
-  return mode === undefined || mode.toString().includes('to_nearest_even') || mode.toString().startsWith('0 ') ? null : `rounding mode ${mode} is not supported`;
+  return mode === undefined || mode.toString().includes('to_nearest_even') || mode.toString().startsWith('0 ')
+    ? null
+    : `rounding mode ${mode} is not supported`;
 }
 
 // ---- bits

@@ -1,12 +1,14 @@
 // Float arithmetic, comparison and functions: arith and math on f32, f64 and vectors of them; arith.select.
-import { f32Bits } from '@budflow/numerics';
+
 import { CmpFOp } from '@budflow/dialect-core';
-import type { Operation } from '@budflow/ir';
+import { DenseElementsAttr, denseElement, type Operation, type Value } from '@budflow/ir';
+import { f32Bits } from '@budflow/numerics';
 import { Op, type PlainOpcode } from '../encoder/index.js';
+import { constantAttribute } from './constants.js';
 import type { FunctionEmitter } from './function-emitter.js';
 import type { OpEntry } from './op-table.js';
-import { emitLanewise, emitLike, isVector, pure, resizeMask, wrapNarrow } from './ops-support.js';
 import { predicateNumber } from './ops-integer.js';
+import { emitLanewise, emitLike, isVector, pure, resizeMask, wrapNarrow } from './ops-support.js';
 import type { Representation } from './representation.js';
 
 /** f32, f64, f32x4, f64x2 */
@@ -32,10 +34,73 @@ const GE: FloatOpcodes = [Op.f32_ge, Op.f64_ge, Op.f32x4_ge, Op.f64x2_ge];
 const MIN: FloatOpcodes = [Op.f32_min, Op.f64_min, Op.f32x4_min, Op.f64x2_min];
 const MAX: FloatOpcodes = [Op.f32_max, Op.f64_max, Op.f32x4_max, Op.f64x2_max];
 
+const ADD: FloatOpcodes = [Op.f32_add, Op.f64_add, Op.f32x4_add, Op.f64x2_add];
+/** The scalar places are never picked: scalars have no pseudo forms. */
+const PSEUDO_MIN: FloatOpcodes = [Op.f32_min, Op.f64_min, Op.f32x4_pmin, Op.f64x2_pmin];
+const PSEUDO_MAX: FloatOpcodes = [Op.f32_max, Op.f64_max, Op.f32x4_pmax, Op.f64x2_pmax];
+
 /** Chooses between the two values below by the condition on top. */
 function choose(e: FunctionEmitter, r: Representation): void {
   if (isVector(r)) e.f.emit(Op.v128_bitselect);
   else e.f.select();
+}
+
+/** The value of a splat constant; undefined for anything else. */
+function splatNumber(value: Value): number | undefined {
+  const op = value.definingOp;
+  const attr = op !== null && op.name === 'arith.constant' ? constantAttribute(op) : undefined;
+  return attr instanceof DenseElementsAttr && attr.splat ? Number(denseElement(attr, 0)) : undefined;
+}
+
+/**
+ * Minimum and maximum of vectors, NaN propagating and -0 below +0. The engine's own take seven or eight instructions; the
+ * pseudo forms take one, pass a NaN in their first operand on, and differ only where both operands are zero.
+ */
+function extremum(which: 'min' | 'max'): OpEntry {
+  return pure((e, op) => {
+    const r = e.representation(op.result(0));
+    const { f } = e;
+    const [a, b] = [op.operand(0), op.operand(1)];
+    if (!isVector(r)) {
+      e.emitValue(a);
+      e.emitValue(b);
+      f.emit(pick(which === 'min' ? MIN : MAX, r));
+      return;
+    }
+    const pseudo = which === 'min' ? pick(PSEUDO_MIN, r) : pick(PSEUDO_MAX, r);
+    const bound = splatNumber(b) ?? splatNumber(a);
+    const x = splatNumber(b) === undefined ? b : a;
+    const constant = x === a ? b : a;
+    if (bound !== undefined && !Number.isNaN(bound) && !(which === 'min' && Object.is(bound, -0))) {
+      e.emitValue(x);
+      e.emitValue(constant);
+      f.emit(pseudo);
+      if (which === 'max' && Object.is(bound, 0)) {
+        // max(-0, +0) is +0: adding +0 changes -0 alone.
+        f.v128Const(new Uint8Array(16));
+        f.emit(pick(ADD, r));
+      }
+      return;
+    }
+    if (which === 'max') {
+      e.emitValue(a);
+      e.emitValue(b);
+      f.emit(pick(MAX, r));
+      return;
+    }
+    // Both orders agree but for zeros, where the sign bits join, and NaN, whose bits stay a NaN under `or`.
+    const p = e.pin(a);
+    const q = e.pin(b);
+    f.get(p);
+    f.get(q);
+    f.emit(pseudo);
+    f.get(q);
+    f.get(p);
+    f.emit(pseudo);
+    f.emit(Op.v128_or);
+    e.unpin(a, p);
+    e.unpin(b, q);
+  });
 }
 
 /** The other operand where one is NaN: min and max propagate NaN, so its operands decide. */
@@ -80,7 +145,8 @@ function emitCopySign(e: FunctionEmitter, op: Operation): void {
 const MAGNITUDE = f32Bits(-0) ^ -1;
 
 function checkFma(op: Operation, features: { readonly relaxedSimd: boolean }): string | null {
-  if (op.attr('relaxed') === undefined) return 'an exactly rounded multiply-add does not exist in WebAssembly: fix-numerics makes a relaxed one or a product and a sum';
+  if (op.attr('relaxed') === undefined)
+    return 'an exactly rounded multiply-add does not exist in WebAssembly: fix-numerics makes a relaxed one or a product and a sum';
   return features.relaxedSimd ? null : 'a relaxed multiply-add needs the target wasm32-relaxed-simd';
 }
 
@@ -171,7 +237,8 @@ function emitPseudoMinMax(e: FunctionEmitter, op: Operation): boolean {
   if ((r.kind !== 'f32' && r.kind !== 'f64') || !isVector(r) || !compare || !CmpFOp.is(compare)) return false;
   const predicate = CmpFOp.predicate(compare);
   if (predicate !== 'olt' && predicate !== 'ogt') return false;
-  const [p, q] = predicate === 'olt' ? [compare.operand(0), compare.operand(1)] : [compare.operand(1), compare.operand(0)];
+  const [p, q] =
+    predicate === 'olt' ? [compare.operand(0), compare.operand(1)] : [compare.operand(1), compare.operand(0)];
   const [yes, no] = [op.operand(1), op.operand(2)];
   const single = r.kind === 'f32';
   if (yes === p && no === q) {
@@ -243,7 +310,11 @@ function emitAbsI(e: FunctionEmitter, op: Operation): void {
   const r = e.representation(op.result(0));
   if (isVector(r)) {
     e.emitValue(op.operand(0));
-    f.emit([Op.i8x16_abs, Op.i16x8_abs, Op.i32x4_abs, Op.i64x2_abs][r.bits === 8 ? 0 : r.bits === 16 ? 1 : r.bits === 32 ? 2 : 3]!);
+    f.emit(
+      [Op.i8x16_abs, Op.i16x8_abs, Op.i32x4_abs, Op.i64x2_abs][
+        r.bits === 8 ? 0 : r.bits === 16 ? 1 : r.bits === 32 ? 2 : 3
+      ]!,
+    );
     return;
   }
   // (x ^ s) - s with s the sign, in 64 bits for i64 and index, in 32 for the others.
@@ -277,8 +348,8 @@ export const FLOAT_OPS: Readonly<Record<string, OpEntry>> = {
   'arith.mulf': plain([Op.f32_mul, Op.f64_mul, Op.f32x4_mul, Op.f64x2_mul]),
   'arith.divf': plain([Op.f32_div, Op.f64_div, Op.f32x4_div, Op.f64x2_div]),
   'arith.negf': plain([Op.f32_neg, Op.f64_neg, Op.f32x4_neg, Op.f64x2_neg]),
-  'arith.minimumf': plain(MIN),
-  'arith.maximumf': plain(MAX),
+  'arith.minimumf': extremum('min'),
+  'arith.maximumf': extremum('max'),
   'arith.minnumf': number(MIN),
   'arith.maxnumf': number(MAX),
   'arith.cmpf': pure(emitCompare),
@@ -296,4 +367,3 @@ export const FLOAT_OPS: Readonly<Record<string, OpEntry>> = {
   'math.cttz': count(Op.i32_ctz, Op.i64_ctz, 'cttz'),
   'math.ctpop': count(Op.i32_popcnt, Op.i64_popcnt, 'ctpop'),
 };
-

@@ -1,9 +1,19 @@
 // Integer arithmetic and comparison: arith on integers, index and vectors of them.
-import { type Operation, IntegerAttr, DenseElementsAttr, denseElement, type Value } from '@budflow/ir';
+import { DenseElementsAttr, denseElement, type IntegerAttr, type Operation, type Value } from '@budflow/ir';
 import { Op, type PlainOpcode, ValueType } from '../encoder/index.js';
 import type { FunctionEmitter } from './function-emitter.js';
 import type { OpEntry } from './op-table.js';
-import { emitLanewise, emitLike, type IntegerVectorOpcodes, isVector, pure, resizeMask, type Sign, signExtend, wrapNarrow } from './ops-support.js';
+import {
+  emitLanewise,
+  emitLike,
+  type IntegerVectorOpcodes,
+  isVector,
+  pure,
+  resizeMask,
+  type Sign,
+  signExtend,
+  wrapNarrow,
+} from './ops-support.js';
 import { type Representation, shapeOf } from './representation.js';
 
 interface IntegerOp {
@@ -54,9 +64,27 @@ function integer(spec: IntegerOp): OpEntry {
   return pure((e, op) => emitIntegerOp(e, op, spec));
 }
 
-const add: IntegerOp = { i32: Op.i32_add, i64: Op.i64_add, vector: [Op.i8x16_add, Op.i16x8_add, Op.i32x4_add, Op.i64x2_add], sign: 'unsigned', wraps: true };
-const sub: IntegerOp = { i32: Op.i32_sub, i64: Op.i64_sub, vector: [Op.i8x16_sub, Op.i16x8_sub, Op.i32x4_sub, Op.i64x2_sub], sign: 'unsigned', wraps: true };
-const mul: IntegerOp = { i32: Op.i32_mul, i64: Op.i64_mul, vector: [null, Op.i16x8_mul, Op.i32x4_mul, Op.i64x2_mul], sign: 'unsigned', wraps: true };
+const add: IntegerOp = {
+  i32: Op.i32_add,
+  i64: Op.i64_add,
+  vector: [Op.i8x16_add, Op.i16x8_add, Op.i32x4_add, Op.i64x2_add],
+  sign: 'unsigned',
+  wraps: true,
+};
+const sub: IntegerOp = {
+  i32: Op.i32_sub,
+  i64: Op.i64_sub,
+  vector: [Op.i8x16_sub, Op.i16x8_sub, Op.i32x4_sub, Op.i64x2_sub],
+  sign: 'unsigned',
+  wraps: true,
+};
+const mul: IntegerOp = {
+  i32: Op.i32_mul,
+  i64: Op.i64_mul,
+  vector: [null, Op.i16x8_mul, Op.i32x4_mul, Op.i64x2_mul],
+  sign: 'unsigned',
+  wraps: true,
+};
 
 /** Addition and subtraction of masks (i1) are exclusive or, multiplication is and. */
 function onMasks(spec: IntegerOp, mask: PlainOpcode): OpEntry {
@@ -208,7 +236,13 @@ function extremum(which: 'min' | 'max', sign: Sign): OpEntry {
   return pure((e, op) => emitExtremum(e, op, which, sign, vector));
 }
 
-function emitExtremum(e: FunctionEmitter, op: Operation, which: 'min' | 'max', sign: Sign, vector: IntegerVectorOpcodes): void {
+function emitExtremum(
+  e: FunctionEmitter,
+  op: Operation,
+  which: 'min' | 'max',
+  sign: Sign,
+  vector: IntegerVectorOpcodes,
+): void {
   const { f } = e;
   const result = op.result(0);
   const r = e.representation(result);
@@ -248,7 +282,8 @@ export function selectExtremum(e: FunctionEmitter, type: ValueType, which: 'min'
   f.get(b);
   f.get(a);
   f.get(b);
-  if (which === 'min') f.emit(sign === 'signed' ? (wide ? Op.i64_lt_s : Op.i32_lt_s) : wide ? Op.i64_lt_u : Op.i32_lt_u);
+  if (which === 'min')
+    f.emit(sign === 'signed' ? (wide ? Op.i64_lt_s : Op.i32_lt_s) : wide ? Op.i64_lt_u : Op.i32_lt_u);
   else f.emit(sign === 'signed' ? (wide ? Op.i64_gt_s : Op.i32_gt_s) : wide ? Op.i64_gt_u : Op.i32_gt_u);
   f.select();
   f.release(a);
@@ -268,10 +303,30 @@ interface Comparison {
 const COMPARISONS: readonly Comparison[] = [
   { i32: Op.i32_eq, i64: Op.i64_eq, vector: [Op.i8x16_eq, Op.i16x8_eq, Op.i32x4_eq, Op.i64x2_eq], sign: 'unsigned' },
   { i32: Op.i32_ne, i64: Op.i64_ne, vector: [Op.i8x16_ne, Op.i16x8_ne, Op.i32x4_ne, Op.i64x2_ne], sign: 'unsigned' },
-  { i32: Op.i32_lt_s, i64: Op.i64_lt_s, vector: [Op.i8x16_lt_s, Op.i16x8_lt_s, Op.i32x4_lt_s, Op.i64x2_lt_s], sign: 'signed' },
-  { i32: Op.i32_le_s, i64: Op.i64_le_s, vector: [Op.i8x16_le_s, Op.i16x8_le_s, Op.i32x4_le_s, Op.i64x2_le_s], sign: 'signed' },
-  { i32: Op.i32_gt_s, i64: Op.i64_gt_s, vector: [Op.i8x16_gt_s, Op.i16x8_gt_s, Op.i32x4_gt_s, Op.i64x2_gt_s], sign: 'signed' },
-  { i32: Op.i32_ge_s, i64: Op.i64_ge_s, vector: [Op.i8x16_ge_s, Op.i16x8_ge_s, Op.i32x4_ge_s, Op.i64x2_ge_s], sign: 'signed' },
+  {
+    i32: Op.i32_lt_s,
+    i64: Op.i64_lt_s,
+    vector: [Op.i8x16_lt_s, Op.i16x8_lt_s, Op.i32x4_lt_s, Op.i64x2_lt_s],
+    sign: 'signed',
+  },
+  {
+    i32: Op.i32_le_s,
+    i64: Op.i64_le_s,
+    vector: [Op.i8x16_le_s, Op.i16x8_le_s, Op.i32x4_le_s, Op.i64x2_le_s],
+    sign: 'signed',
+  },
+  {
+    i32: Op.i32_gt_s,
+    i64: Op.i64_gt_s,
+    vector: [Op.i8x16_gt_s, Op.i16x8_gt_s, Op.i32x4_gt_s, Op.i64x2_gt_s],
+    sign: 'signed',
+  },
+  {
+    i32: Op.i32_ge_s,
+    i64: Op.i64_ge_s,
+    vector: [Op.i8x16_ge_s, Op.i16x8_ge_s, Op.i32x4_ge_s, Op.i64x2_ge_s],
+    sign: 'signed',
+  },
   { i32: Op.i32_lt_u, i64: Op.i64_lt_u, vector: [Op.i8x16_lt_u, Op.i16x8_lt_u, Op.i32x4_lt_u, null], sign: 'unsigned' },
   { i32: Op.i32_le_u, i64: Op.i64_le_u, vector: [Op.i8x16_le_u, Op.i16x8_le_u, Op.i32x4_le_u, null], sign: 'unsigned' },
   { i32: Op.i32_gt_u, i64: Op.i64_gt_u, vector: [Op.i8x16_gt_u, Op.i16x8_gt_u, Op.i32x4_gt_u, null], sign: 'unsigned' },
@@ -361,9 +416,27 @@ export const INTEGER_OPS: Readonly<Record<string, OpEntry>> = {
   'arith.andi': bitwise(Op.i32_and, Op.i64_and, Op.v128_and),
   'arith.ori': bitwise(Op.i32_or, Op.i64_or, Op.v128_or),
   'arith.xori': bitwise(Op.i32_xor, Op.i64_xor, Op.v128_xor),
-  'arith.shli': shift({ i32: Op.i32_shl, i64: Op.i64_shl, vector: [Op.i8x16_shl, Op.i16x8_shl, Op.i32x4_shl, Op.i64x2_shl], sign: 'unsigned', wraps: true }),
-  'arith.shrsi': shift({ i32: Op.i32_shr_s, i64: Op.i64_shr_s, vector: [Op.i8x16_shr_s, Op.i16x8_shr_s, Op.i32x4_shr_s, Op.i64x2_shr_s], sign: 'signed', wraps: false }),
-  'arith.shrui': shift({ i32: Op.i32_shr_u, i64: Op.i64_shr_u, vector: [Op.i8x16_shr_u, Op.i16x8_shr_u, Op.i32x4_shr_u, Op.i64x2_shr_u], sign: 'unsigned', wraps: false }),
+  'arith.shli': shift({
+    i32: Op.i32_shl,
+    i64: Op.i64_shl,
+    vector: [Op.i8x16_shl, Op.i16x8_shl, Op.i32x4_shl, Op.i64x2_shl],
+    sign: 'unsigned',
+    wraps: true,
+  }),
+  'arith.shrsi': shift({
+    i32: Op.i32_shr_s,
+    i64: Op.i64_shr_s,
+    vector: [Op.i8x16_shr_s, Op.i16x8_shr_s, Op.i32x4_shr_s, Op.i64x2_shr_s],
+    sign: 'signed',
+    wraps: false,
+  }),
+  'arith.shrui': shift({
+    i32: Op.i32_shr_u,
+    i64: Op.i64_shr_u,
+    vector: [Op.i8x16_shr_u, Op.i16x8_shr_u, Op.i32x4_shr_u, Op.i64x2_shr_u],
+    sign: 'unsigned',
+    wraps: false,
+  }),
   'arith.minsi': extremum('min', 'signed'),
   'arith.minui': extremum('min', 'unsigned'),
   'arith.maxsi': extremum('max', 'signed'),

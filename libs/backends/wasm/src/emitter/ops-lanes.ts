@@ -115,7 +115,9 @@ function emitShuffle(e: FunctionEmitter, op: Operation): void {
 function checkShuffle(op: Operation): string | null {
   const { type } = op.operand(0);
   const lanes = 'shape' in type ? (type.shape as readonly number[])[0]! : 0;
-  return type.toString().endsWith('xi1>') && shuffleLanes(op).length > lanes ? 'a shuffle that makes a longer mask is not supported' : null;
+  return type.toString().endsWith('xi1>') && shuffleLanes(op).length > lanes
+    ? 'a shuffle that makes a longer mask is not supported'
+    : null;
 }
 
 function emitSlice(e: FunctionEmitter, op: Operation): void {
@@ -178,8 +180,14 @@ type Vectors = readonly (PlainOpcode | null)[];
 const INTEGER: Record<Kind, { readonly signed: Vectors; readonly unsigned: Vectors }> = {
   add: both([Op.i8x16_add, Op.i16x8_add, Op.i32x4_add, Op.i64x2_add]),
   mul: both([null, Op.i16x8_mul, Op.i32x4_mul, Op.i64x2_mul]),
-  min: { signed: [Op.i8x16_min_s, Op.i16x8_min_s, Op.i32x4_min_s, null], unsigned: [Op.i8x16_min_u, Op.i16x8_min_u, Op.i32x4_min_u, null] },
-  max: { signed: [Op.i8x16_max_s, Op.i16x8_max_s, Op.i32x4_max_s, null], unsigned: [Op.i8x16_max_u, Op.i16x8_max_u, Op.i32x4_max_u, null] },
+  min: {
+    signed: [Op.i8x16_min_s, Op.i16x8_min_s, Op.i32x4_min_s, null],
+    unsigned: [Op.i8x16_min_u, Op.i16x8_min_u, Op.i32x4_min_u, null],
+  },
+  max: {
+    signed: [Op.i8x16_max_s, Op.i16x8_max_s, Op.i32x4_max_s, null],
+    unsigned: [Op.i8x16_max_u, Op.i16x8_max_u, Op.i32x4_max_u, null],
+  },
   and: both([Op.v128_and, Op.v128_and, Op.v128_and, Op.v128_and]),
   or: both([Op.v128_or, Op.v128_or, Op.v128_or, Op.v128_or]),
   xor: both([Op.v128_xor, Op.v128_xor, Op.v128_xor, Op.v128_xor]),
@@ -198,7 +206,8 @@ function reduction(kind: Kind): OpEntry {
       reduceMask(e, r, kind, sign);
       return;
     }
-    const opcode = r.kind === 'f32' ? FLOAT[kind]![0] : r.kind === 'f64' ? FLOAT[kind]![1] : INTEGER[kind][sign][shapeOf(r.bits)]!;
+    const opcode =
+      r.kind === 'f32' ? FLOAT[kind]![0] : r.kind === 'f64' ? FLOAT[kind]![1] : INTEGER[kind][sign][shapeOf(r.bits)]!;
     if (opcode === null) {
       reduceLanes(e, r, kind, sign);
       return;
@@ -247,7 +256,8 @@ function reduceMask(e: FunctionEmitter, r: Representation, kind: Kind, sign: 'si
   }
   // As a signed number true is -1.
   const all = kind === 'mul' || kind === 'and' || (kind === 'min') === (sign === 'unsigned');
-  if (kind !== 'or' && all) f.emit([Op.i8x16_all_true, Op.i16x8_all_true, Op.i32x4_all_true, Op.i64x2_all_true][shape]!);
+  if (kind !== 'or' && all)
+    f.emit([Op.i8x16_all_true, Op.i16x8_all_true, Op.i32x4_all_true, Op.i64x2_all_true][shape]!);
   else f.emit(Op.v128_any_true);
 }
 
@@ -267,4 +277,3 @@ export const LANE_OPS: Readonly<Record<string, OpEntry>> = {
   'simd.reduce_or': reduction('or'),
   'simd.reduce_xor': reduction('xor'),
 };
-

@@ -8,7 +8,8 @@ import type { OpEntry } from './op-table.js';
 import { extendLow, extractLane, isVector, packLow, rankOf } from './ops-support.js';
 import { type Representation, representationOf } from './representation.js';
 
-function loadOpcode(r: Representation): MemoryOpcode {
+/** The load of a scalar; an index as i64. */
+export function loadOpcode(r: Representation): MemoryOpcode {
   switch (r.kind) {
     case 'i1':
     case 'i8':
@@ -44,9 +45,24 @@ function storeOpcode(r: Representation): MemoryOpcode {
   }
 }
 
-const LOAD_SPLAT = { 1: Op.v128_load8_splat, 2: Op.v128_load16_splat, 4: Op.v128_load32_splat, 8: Op.v128_load64_splat } as const;
-const LOAD_LANE = { 1: Op.v128_load8_lane, 2: Op.v128_load16_lane, 4: Op.v128_load32_lane, 8: Op.v128_load64_lane } as const;
-const STORE_LANE = { 1: Op.v128_store8_lane, 2: Op.v128_store16_lane, 4: Op.v128_store32_lane, 8: Op.v128_store64_lane } as const;
+const LOAD_SPLAT = {
+  1: Op.v128_load8_splat,
+  2: Op.v128_load16_splat,
+  4: Op.v128_load32_splat,
+  8: Op.v128_load64_splat,
+} as const;
+const LOAD_LANE = {
+  1: Op.v128_load8_lane,
+  2: Op.v128_load16_lane,
+  4: Op.v128_load32_lane,
+  8: Op.v128_load64_lane,
+} as const;
+const STORE_LANE = {
+  1: Op.v128_store8_lane,
+  2: Op.v128_store16_lane,
+  4: Op.v128_store32_lane,
+  8: Op.v128_store64_lane,
+} as const;
 type Width = keyof typeof LOAD_LANE;
 
 /** What the address is known to be a multiple of, as far as an access of `natural` bytes can be told. */
@@ -187,7 +203,14 @@ function emitStridedLoad(e: FunctionEmitter, op: Operation): void {
 }
 
 /** Pushes the address of lane `lane`: `address` plus its offset times the stride of the last dimension. */
-function pushOffsetAddress(e: FunctionEmitter, memref: Value, address: Local, offsets: Local, r: Representation, lane: number): void {
+function pushOffsetAddress(
+  e: FunctionEmitter,
+  memref: Value,
+  address: Local,
+  offsets: Local,
+  r: Representation,
+  lane: number,
+): void {
   const { f } = e;
   const { coefficient, symbol } = e.plan.buffers.of(memref)!.strides[rankOf(memref) - 1]!;
   f.get(address);
@@ -319,7 +342,8 @@ function isContiguousType(value: Value): boolean {
 }
 
 function contiguous(...operands: readonly number[]): (op: Operation) => string | null {
-  return (op) => (operands.every((i) => isContiguousType(op.operand(i))) ? null : 'whole buffers must be contiguous: use loops');
+  return (op) =>
+    operands.every((i) => isContiguousType(op.operand(i))) ? null : 'whole buffers must be contiguous: use loops';
 }
 
 function emitCopy(e: FunctionEmitter, op: Operation): void {
@@ -381,7 +405,9 @@ function checkScalar(position: 'result' | 'operand'): (op: Operation) => string 
 function checkVector(position: 'result' | 'operand'): (op: Operation) => string | null {
   return (op) => {
     const { type } = position === 'result' ? op.result(0) : op.operand(0);
-    return representationOf(type) === null ? `vectors of type ${type} are not supported: legalize-vectors splits them` : null;
+    return representationOf(type) === null
+      ? `vectors of type ${type} are not supported: legalize-vectors splits them`
+      : null;
   };
 }
 
@@ -399,5 +425,11 @@ export const MEMORY_OPS: Readonly<Record<string, OpEntry>> = {
   'simd.masked_load': { kind: 'load', memrefs: reads, emit: emitMaskedLoad, check: noMask },
   'simd.masked_store': { kind: 'store', memrefs: writes, writes: 1, emit: emitMaskedStore, check: noMask },
   'memory.fill': { kind: 'store', memrefs: [{ memref: 0 }], writes: 0, emit: emitFill, check: contiguous(0) },
-  'memory.copy': { kind: 'store', memrefs: [{ memref: 1 }, { memref: 0 }], writes: 1, emit: emitCopy, check: contiguous(0, 1) },
+  'memory.copy': {
+    kind: 'store',
+    memrefs: [{ memref: 1 }, { memref: 0 }],
+    writes: 1,
+    emit: emitCopy,
+    check: contiguous(0, 1),
+  },
 };

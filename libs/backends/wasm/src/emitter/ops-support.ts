@@ -6,14 +6,21 @@ import type { OpEntry } from './op-table.js';
 import { type Representation, representationOf, shapeOf } from './representation.js';
 
 /** The opcode for i8x16, i16x8, i32x4, i64x2; null where there is none. */
-export type IntegerVectorOpcodes = readonly [PlainOpcode | null, PlainOpcode | null, PlainOpcode | null, PlainOpcode | null];
+export type IntegerVectorOpcodes = readonly [
+  PlainOpcode | null,
+  PlainOpcode | null,
+  PlainOpcode | null,
+  PlainOpcode | null,
+];
 
 export type Sign = 'signed' | 'unsigned';
 
 /** All operands and results have a representation. */
 export function checkTypes(op: Operation): string | null {
-  for (const value of op.results) if (representationOf(value.type) === null) return `values of type ${value.type} are not supported`;
-  for (const value of op.operands) if (representationOf(value.type) === null) return `values of type ${value.type} are not supported`;
+  for (const value of op.results)
+    if (representationOf(value.type) === null) return `values of type ${value.type} are not supported`;
+  for (const value of op.operands)
+    if (representationOf(value.type) === null) return `values of type ${value.type} are not supported`;
   return null;
 }
 
@@ -66,8 +73,18 @@ export function emitSplat(e: FunctionEmitter, kind: Representation['kind'], bits
   else e.f.emit([Op.i8x16_splat, Op.i16x8_splat, Op.i32x4_splat, Op.i64x2_splat][shapeOf(bits)]!);
 }
 
-const EXTRACT_UNSIGNED = [Op.i8x16_extract_lane_u, Op.i16x8_extract_lane_u, Op.i32x4_extract_lane, Op.i64x2_extract_lane] as const;
-const EXTRACT_SIGNED = [Op.i8x16_extract_lane_s, Op.i16x8_extract_lane_s, Op.i32x4_extract_lane, Op.i64x2_extract_lane] as const;
+const EXTRACT_UNSIGNED = [
+  Op.i8x16_extract_lane_u,
+  Op.i16x8_extract_lane_u,
+  Op.i32x4_extract_lane,
+  Op.i64x2_extract_lane,
+] as const;
+const EXTRACT_SIGNED = [
+  Op.i8x16_extract_lane_s,
+  Op.i16x8_extract_lane_s,
+  Op.i32x4_extract_lane,
+  Op.i64x2_extract_lane,
+] as const;
 const REPLACE = [Op.i8x16_replace_lane, Op.i16x8_replace_lane, Op.i32x4_replace_lane, Op.i64x2_replace_lane] as const;
 
 /** Takes a lane of the vector on the stack; of a mask, 0 or 1. */
@@ -139,7 +156,8 @@ const EXTEND_LOW_U = [Op.i16x8_extend_low_i8x16_u, Op.i32x4_extend_low_i16x8_u, 
 
 /** Widens the low lanes of the vector on the stack. */
 export function extendLow(e: FunctionEmitter, from: number, to: number, sign: Sign): void {
-  for (let bits = from; bits < to; bits *= 2) e.f.emit((sign === 'signed' ? EXTEND_LOW_S : EXTEND_LOW_U)[shapeOf(bits) as 0 | 1 | 2]);
+  for (let bits = from; bits < to; bits *= 2)
+    e.f.emit((sign === 'signed' ? EXTEND_LOW_S : EXTEND_LOW_U)[shapeOf(bits) as 0 | 1 | 2]);
 }
 
 const lanes = new Uint8Array(16);

@@ -1,18 +1,19 @@
 // First walk over a kernel function: numbers values, settles index widths, finds buffers, loops and addresses.
+
+import type { ArgumentLayout } from '@budflow/backend-api';
 import {
   type AffineMap,
-  AffineMapAttr,
+  type AffineMapAttr,
   AttrNames,
   type Block,
-  DenseArrayAttr,
+  type DenseArrayAttr,
   IndexType,
   IntegerAttr,
   MemRefType,
   type Operation,
   type Value,
 } from '@budflow/ir';
-import type { ArgumentLayout } from '@budflow/backend-api';
-import { Addresses, type AddressUse, addTerm, type Form, type LoopPlan, type Located, type Term } from './addresses.js';
+import { Addresses, type AddressUse, addTerm, type Form, type Located, type LoopPlan, type Term } from './addresses.js';
 import { type Buffer, Buffers, dimensionOf } from './buffers.js';
 import { addLinear, IndexFacts, type Linear } from './index-facts.js';
 import type { OpTable } from './op-table.js';
@@ -66,7 +67,8 @@ export class Plan {
         const problem = this.buffers.defineArgument(argument, described);
         if (problem !== null) report(func, `argument ${i}: ${problem}`);
       } else if (described?.kind === 'scalar') {
-        if (this.values.representations[id] === null) report(func, `argument ${i}: type ${argument.type} is not supported`);
+        if (this.values.representations[id] === null)
+          report(func, `argument ${i}: type ${argument.type} is not supported`);
         if (argument.type instanceof IndexType) this.values.wide[id] = 1;
       } else this.facts.markNonNegative(id);
     });
@@ -113,14 +115,16 @@ export class Plan {
       const id = this.values.define(result, depth);
       if (!(result.type instanceof IndexType)) continue;
       if (op.name === 'loop.for' || op.name === 'loop.while') this.values.wide[id] = 1;
-      else if (op.name === 'loop.if') this.values.wide[id] = op.regions.some((r) => this.isWide(r.entry.terminator.operand(i))) ? 1 : 0;
+      else if (op.name === 'loop.if')
+        this.values.wide[id] = op.regions.some((r) => this.isWide(r.entry.terminator.operand(i))) ? 1 : 0;
       else this.facts.classify(op, id);
     }
   }
 
   private checkDimension(op: Operation): void {
     const buffer = this.buffers.of(op.operand(0));
-    if (buffer && !buffer.sizes[dimensionOf(op)]) this.report(op, 'the size does not follow from the sizes of the arguments by a multiplication');
+    if (buffer && !buffer.sizes[dimensionOf(op)])
+      this.report(op, 'the size does not follow from the sizes of the arguments by a multiplication');
   }
 
   private isWide(value: Value): boolean {
@@ -205,7 +209,12 @@ export class Plan {
     this.walk(after, loop, 'sometimes');
   }
 
-  private planAccess(op: Operation, memrefs: readonly { memref: number; indices?: number }[], loop: LoopPlan | null, use: AddressUse): void {
+  private planAccess(
+    op: Operation,
+    memrefs: readonly { memref: number; indices?: number }[],
+    loop: LoopPlan | null,
+    use: AddressUse,
+  ): void {
     const located: Located[] = [];
     for (const { memref, indices } of memrefs) {
       const buffer = this.buffers.of(op.operand(memref));

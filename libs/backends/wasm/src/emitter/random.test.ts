@@ -9,7 +9,11 @@ describe('random kernels', () => {
     test(`compiled and interpreted agree, seeds ${group} mod 10`, () => {
       for (let seed = group + 1; seed <= COUNT; seed += 10) {
         const text = new RandomKernel(seed, 30 + (seed % 90)).text();
-        const inputs = [array(floats(SIZE, seed)), array(integers((n) => new Int32Array(n), SIZE, seed)), array(floats(SIZE, seed + 1))];
+        const inputs = [
+          array(floats(SIZE, seed)),
+          array(integers((n) => new Int32Array(n), SIZE, seed)),
+          array(floats(SIZE, seed + 1)),
+        ];
         try {
           expectSame(text, inputs, { atEnd: seed % 3 });
         } catch (error) {

@@ -1,6 +1,5 @@
 // All ops the emitter can write, by name.
 import type { Operation, Type } from '@budflow/ir';
-import { representationOf } from './representation.js';
 import { checkMap, emitMap } from './affine.js';
 import { dimensionOf } from './buffers.js';
 import { checkConstant } from './constants.js';
@@ -13,6 +12,7 @@ import { INTEGER_OPS } from './ops-integer.js';
 import { LANE_OPS } from './ops-lanes.js';
 import { MEMORY_OPS } from './ops-memory.js';
 import { checkTypes } from './ops-support.js';
+import { representationOf } from './representation.js';
 
 const nothing = (): void => {};
 

@@ -3,7 +3,10 @@
 const ROWS = [0, 1, 2, 3];
 
 /** `m` divisible by 4, `n` by 8; packed B is [n / 8][k][8]. One chunk is 4 rows. `multiplyAdd` builds acc + a * b. */
-export function matmulText(multiplyAdd: 'relaxed' | 'separate', sizes: { m: string; n: string; k: string; panels: string }): string {
+export function matmulText(
+  multiplyAdd: 'relaxed' | 'separate',
+  sizes: { m: string; n: string; k: string; panels: string },
+): string {
   const accumulators = ROWS.flatMap((r) => [`%acc${r}0`, `%acc${r}1`]);
   const madd = (r: number, h: number): string =>
     multiplyAdd === 'relaxed'

@@ -3,7 +3,15 @@
 import { generator } from './run.js';
 
 type T = 'f32' | 'i32' | 'i64' | 'i1' | 'index' | 'v' | 'm';
-const TEXT: Record<T, string> = { f32: 'f32', i32: 'i32', i64: 'i64', i1: 'i1', index: 'index', v: 'vector<4xf32>', m: 'vector<4xi1>' };
+const TEXT: Record<T, string> = {
+  f32: 'f32',
+  i32: 'i32',
+  i64: 'i64',
+  i1: 'i1',
+  index: 'index',
+  v: 'vector<4xf32>',
+  m: 'vector<4xi1>',
+};
 const TYPES: readonly T[] = ['f32', 'i32', 'i64', 'index', 'v'];
 /** Elements of each array; vector accesses reach 3 further than an index. */
 export const SIZE = 64;
@@ -38,7 +46,12 @@ export class RandomKernel {
     const values: Value[] = [];
     for (const type of TYPES) values.push(this.constant(type), this.constant(type));
     // Scratch memory is not defined before it is written.
-    this.emit('loop.for %init = 0 to 64 {', '  %seven = arith.constant 7.0 : f32', '  memory.store %seven, %tmp[%init] : memref<64xf32>', '}');
+    this.emit(
+      'loop.for %init = 0 to 64 {',
+      '  %seven = arith.constant 7.0 : f32',
+      '  memory.store %seven, %tmp[%init] : memref<64xf32>',
+      '}',
+    );
     this.block(values, [], 0);
     for (const value of values.filter((v) => v.type === 'f32' || v.type === 'v').slice(-3)) this.store(value, []);
     return `
@@ -71,7 +84,15 @@ func.func @k(%x: memref<?xf32>, %y: memref<64xi32>, %z: memref<?xf32>, %begin: i
   private constant(type: T): Value {
     const name = this.name();
     const k = this.below(9) - 4;
-    const text = { f32: `${k}.5`, i32: `${k}`, i64: `${k}`, i1: k > 0 ? 'true' : 'false', index: `${k + 5}`, v: `dense<${k}.25>`, m: `dense<${k > 0}>` }[type];
+    const text = {
+      f32: `${k}.5`,
+      i32: `${k}`,
+      i64: `${k}`,
+      i1: k > 0 ? 'true' : 'false',
+      index: `${k + 5}`,
+      v: `dense<${k}.25>`,
+      m: `dense<${k > 0}>`,
+    }[type];
     this.emit(`${name} = arith.constant ${text}${type === 'i1' ? '' : ` : ${TEXT[type]}`}`);
     return { name, type };
   }
@@ -92,7 +113,9 @@ func.func @k(%x: memref<?xf32>, %y: memref<64xi32>, %z: memref<?xf32>, %begin: i
     const constant = this.below(8) - low;
     if (high + constant > INDEX_LIMIT) sum = `(${sum}) mod ${INDEX_LIMIT - 9} + ${this.below(8)}`;
     else sum = `${sum} + ${constant}`;
-    this.emit(`${name} = loop.apply affine_map<(${dims.join(', ')}) -> (${sum})>(${chosen.map((iv) => iv.name).join(', ')})`);
+    this.emit(
+      `${name} = loop.apply affine_map<(${dims.join(', ')}) -> (${sum})>(${chosen.map((iv) => iv.name).join(', ')})`,
+    );
     return name;
   }
 
@@ -100,7 +123,11 @@ func.func @k(%x: memref<?xf32>, %y: memref<64xi32>, %z: memref<?xf32>, %begin: i
     const at = this.affine(ivs);
     if (value.type === 'i32') this.emit(`memory.store ${value.name}, %y[${at}] : memref<64xi32>`);
     else {
-      const [array, type] = this.pick([['%x', '?xf32'], ['%z', '?xf32'], ['%tmp', '64xf32']] as const);
+      const [array, type] = this.pick([
+        ['%x', '?xf32'],
+        ['%z', '?xf32'],
+        ['%tmp', '64xf32'],
+      ] as const);
       if (value.type === 'f32') this.emit(`memory.store ${value.name}, ${array}[${at}] : memref<${type}>`);
       else this.emit(`simd.store ${value.name}, ${array}[${at}] : memref<${type}>, vector<4xf32>`);
     }
@@ -111,7 +138,11 @@ func.func @k(%x: memref<?xf32>, %y: memref<64xi32>, %z: memref<?xf32>, %begin: i
     const name = this.name();
     if (type === 'i32') this.emit(`${name} = memory.load %y[${at}] : memref<64xi32>`);
     else {
-      const [array, memref] = this.pick([['%x', '?xf32'], ['%z', '?xf32'], ['%tmp', '64xf32']] as const);
+      const [array, memref] = this.pick([
+        ['%x', '?xf32'],
+        ['%z', '?xf32'],
+        ['%tmp', '64xf32'],
+      ] as const);
       if (type === 'f32') this.emit(`${name} = memory.load ${array}[${at}] : memref<${memref}>`);
       else this.emit(`${name} = simd.load ${array}[${at}] : memref<${memref}>, vector<4xf32>`);
     }
@@ -230,12 +261,21 @@ func.func @k(%x: memref<?xf32>, %y: memref<64xi32>, %z: memref<?xf32>, %begin: i
     const upper = this.below(2) ? `${high}` : `affine_map<()[s0] -> (s0 + ${high - SIZE})>()[%n]`;
     const outer = this.below(3) === 0 && ivs.length > 0 ? this.pick(ivs) : undefined;
     const lower = outer ? `max affine_map<(d0) -> (d0 - 100, ${low})>(${outer.name})` : `${low}`;
-    const head = types.length ? ` iter_args(${args.map((a, i) => `${a.name} = ${inits[i]!.name}`).join(', ')}) -> (${types.map((t) => TEXT[t]).join(', ')})` : '';
-    this.emit(`${types.length ? `${result}${types.length > 1 ? `:${types.length}` : ''} = ` : ''}loop.for ${iv.name} = ${lower} to ${upper} step ${step}${head} {`);
+    const head = types.length
+      ? ` iter_args(${args.map((a, i) => `${a.name} = ${inits[i]!.name}`).join(', ')}) -> (${types.map((t) => TEXT[t]).join(', ')})`
+      : '';
+    this.emit(
+      `${types.length ? `${result}${types.length > 1 ? `:${types.length}` : ''} = ` : ''}loop.for ${iv.name} = ${lower} to ${upper} step ${step}${head} {`,
+    );
     const inside = [...values, ...args];
     this.block(inside, [...ivs, iv], depth + 1);
     const yields = types.map((t) => this.value(inside, t));
-    this.emit(types.length ? `loop.yield ${yields.map((v) => v.name).join(', ')} : ${types.map((t) => TEXT[t]).join(', ')}` : 'loop.yield', '}');
+    this.emit(
+      types.length
+        ? `loop.yield ${yields.map((v) => v.name).join(', ')} : ${types.map((t) => TEXT[t]).join(', ')}`
+        : 'loop.yield',
+      '}',
+    );
     types.forEach((type, i) => {
       values.push({ name: types.length > 1 ? `${result}#${i}` : result, type });
     });
@@ -245,14 +285,17 @@ func.func @k(%x: memref<?xf32>, %y: memref<64xi32>, %z: memref<?xf32>, %begin: i
     const types = this.carriedTypes();
     const condition = this.value(values, 'i1');
     const result = this.name();
-    this.emit(`${types.length ? `${result}${types.length > 1 ? `:${types.length}` : ''} = ` : ''}loop.if ${condition.name}${types.length ? ` -> (${types.map((t) => TEXT[t]).join(', ')})` : ''} {`);
+    this.emit(
+      `${types.length ? `${result}${types.length > 1 ? `:${types.length}` : ''} = ` : ''}loop.if ${condition.name}${types.length ? ` -> (${types.map((t) => TEXT[t]).join(', ')})` : ''} {`,
+    );
     const branches = types.length > 0 || this.below(2) ? 2 : 1;
     for (let b = 0; b < branches; b++) {
       if (b > 0) this.emit('} else {');
       const inside = [...values];
       this.block(inside, ivs, depth + 1);
       const yields = types.map((t) => this.value(inside, t));
-      if (types.length) this.emit(`loop.yield ${yields.map((v) => v.name).join(', ')} : ${types.map((t) => TEXT[t]).join(', ')}`);
+      if (types.length)
+        this.emit(`loop.yield ${yields.map((v) => v.name).join(', ')} : ${types.map((t) => TEXT[t]).join(', ')}`);
     }
     this.emit('}');
     types.forEach((type, i) => {
@@ -266,19 +309,32 @@ func.func @k(%x: memref<?xf32>, %y: memref<64xi32>, %z: memref<?xf32>, %begin: i
     const zero = this.name();
     const limit = this.name();
     const one = this.name();
-    this.emit(`${zero} = arith.constant 0 : i32`, `${limit} = arith.constant ${this.below(4)} : i32`, `${one} = arith.constant 1 : i32`);
+    this.emit(
+      `${zero} = arith.constant 0 : i32`,
+      `${limit} = arith.constant ${this.below(4)} : i32`,
+      `${one} = arith.constant 1 : i32`,
+    );
     const inits = [zero, ...types.slice(1).map((t) => this.value(values, t).name)];
     const before = types.map((type) => ({ name: this.name(), type }));
     const after = types.map((type) => ({ name: this.name(), type }));
     const result = this.name();
     const list = types.map((t) => TEXT[t]).join(', ');
-    this.emit(`${result}${types.length > 1 ? `:${types.length}` : ''} = loop.while (${before.map((a, i) => `${a.name} = ${inits[i]}`).join(', ')}) : (${list}) -> (${list}) {`);
+    this.emit(
+      `${result}${types.length > 1 ? `:${types.length}` : ''} = loop.while (${before.map((a, i) => `${a.name} = ${inits[i]}`).join(', ')}) : (${list}) -> (${list}) {`,
+    );
     const inside = [...values, ...before.slice(1)];
     this.block(inside, ivs, depth + 2);
     const go = this.name();
     this.emit(`${go} = arith.cmpi slt, ${before[0]!.name}, ${limit} : i32`);
-    const passed = [before[0]!.name, ...types.slice(1).map((t, i) => (this.below(2) ? before[i + 1]!.name : this.value(inside, t).name))];
-    this.emit(`loop.condition(${go}) ${passed.join(', ')} : ${list}`, '} do {', `^bb0(${after.map((a) => `${a.name}: ${TEXT[a.type]}`).join(', ')}):`);
+    const passed = [
+      before[0]!.name,
+      ...types.slice(1).map((t, i) => (this.below(2) ? before[i + 1]!.name : this.value(inside, t).name)),
+    ];
+    this.emit(
+      `loop.condition(${go}) ${passed.join(', ')} : ${list}`,
+      '} do {',
+      `^bb0(${after.map((a) => `${a.name}: ${TEXT[a.type]}`).join(', ')}):`,
+    );
     const body = [...values, ...after.slice(1)];
     this.block(body, ivs, depth + 2);
     const up = this.name();

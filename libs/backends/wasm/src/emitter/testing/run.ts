@@ -1,12 +1,13 @@
 // Runs a kernel function both ways: compiled, on a WebAssembly memory, and interpreted.
+
+import { type Artefact, functionType, type Kernel, WORD_SCRATCH } from '@budflow/backend-api';
 import { registerCoreDialects } from '@budflow/dialect-core';
 import { registerLoopDialect } from '@budflow/dialect-loop';
 import { registerMemoryDialect } from '@budflow/dialect-memory';
 import { registerRtDialect } from '@budflow/dialect-rt';
 import { registerSimdDialect } from '@budflow/dialect-simd';
-import { Interpreter, memrefOver, type RuntimeValue } from '@budflow/interpreter';
+import { Allocation, Interpreter, MemRefValue, memrefOver, type RuntimeValue } from '@budflow/interpreter';
 import { Context, type MemRefType, type Operation, parseModule, verify } from '@budflow/ir';
-import { type Artefact, functionType, type Kernel, WORD_SCRATCH } from '@budflow/backend-api';
 import { enableRelaxedSimd } from '@budflow/target/node';
 import { probeRelaxedMaddRounding, wasmBackend } from '../../index.js';
 
@@ -22,6 +23,8 @@ export type NumberArray =
 export interface ArrayInput {
   readonly data: NumberArray;
   readonly shape: readonly number[];
+  /** In elements; row-major if absent. */
+  readonly strides?: readonly number[];
 }
 
 export type Input = ArrayInput | number | bigint;
@@ -45,7 +48,14 @@ export interface RunResult {
 
 export function kernelContext(): Context {
   const context = new Context();
-  for (const register of [registerCoreDialects, registerLoopDialect, registerMemoryDialect, registerSimdDialect, registerRtDialect]) register(context);
+  for (const register of [
+    registerCoreDialects,
+    registerLoopDialect,
+    registerMemoryDialect,
+    registerSimdDialect,
+    registerRtDialect,
+  ])
+    register(context);
   return context;
 }
 
@@ -56,7 +66,8 @@ export function parseKernel(text: string, context = kernelContext()): Operation 
     if (module) verify(module);
     return module;
   });
-  if (!result || diagnostics.length > 0) throw new Error(`${diagnostics.map((d) => d.message).join('\n')}\nin\n${text}`);
+  if (!result || diagnostics.length > 0)
+    throw new Error(`${diagnostics.map((d) => d.message).join('\n')}\nin\n${text}`);
   return result;
 }
 
@@ -64,7 +75,11 @@ export const relaxedSimd: boolean = enableRelaxedSimd();
 export const defaultTarget = relaxedSimd ? 'wasm32-relaxed-simd' : 'wasm32-simd128';
 
 export function compileKernel(text: string, options: RunOptions = {}): Artefact {
-  const artefact = wasmBackend.compile(parseKernel(text), { target: options.target ?? defaultTarget, sharedMemory: false, debugNames: options.debugNames ?? false });
+  const artefact = wasmBackend.compile(parseKernel(text), {
+    target: options.target ?? defaultTarget,
+    sharedMemory: false,
+    debugNames: options.debugNames ?? false,
+  });
   if (!WebAssembly.validate(artefact.bytes)) {
     new WebAssembly.Module(artefact.bytes); // throws with the reason
     throw new Error('the module is not valid');
@@ -123,6 +138,7 @@ export function place(artefact: Artefact, phase: number, inputs: readonly Input[
     const array = input as ArrayInput;
     bytes.set(new Uint8Array(array.data.buffer, array.data.byteOffset, array.data.byteLength), addresses[i]!);
     words.setBigUint64(argument.address * 8, BigInt(addresses[i]!), true);
+    for (const { dim, word } of argument.strides) words.setBigUint64(word * 8, BigInt(array.strides![dim]!), true);
     for (const { dim, word } of argument.sizes) words.setBigUint64(word * 8, BigInt(array.shape[dim]!), true);
   });
   return { kernel: wasmBackend.load(artefact, { memory, shared: false }), memory, args, addresses };
@@ -154,7 +170,10 @@ export function runBoth(text: string, inputs: readonly Input[], options: RunOpti
     if (!isArray(input)) return input;
     const data = copyOf(input.data);
     interpreted.push(data);
-    return memrefOver(types[i] as MemRefType, data, input.shape);
+    const type = types[i] as MemRefType;
+    return input.strides
+      ? new MemRefValue(type, data, 0, input.shape, input.strides, new Allocation())
+      : memrefOver(type, data, input.shape);
   });
   const relaxedMadd = relaxedSimd ? probeRelaxedMaddRounding() : 'once';
   const interpreter = new Interpreter(module, { relaxedMadd });
@@ -176,7 +195,8 @@ export function expectSame(text: string, inputs: readonly Input[], options: RunO
     const at = firstDifference(array, expected);
     if (at >= 0) throw new Error(`array ${k}, element ${at}: compiled ${array[at]}, interpreted ${expected[at]}`);
   });
-  if (result.next !== result.expectedNext) throw new Error(`next chunk: compiled ${result.next}, interpreted ${result.expectedNext}`);
+  if (result.next !== result.expectedNext)
+    throw new Error(`next chunk: compiled ${result.next}, interpreted ${result.expectedNext}`);
   return result;
 }
 
@@ -208,7 +228,11 @@ export function generator(seed: number): () => number {
   };
 }
 
-export function integers<T extends Int8Array | Uint8Array | Int16Array | Int32Array>(make: (length: number) => T, n: number, seed = 1): T {
+export function integers<T extends Int8Array | Uint8Array | Int16Array | Int32Array>(
+  make: (length: number) => T,
+  n: number,
+  seed = 1,
+): T {
   const next = generator(seed);
   const out = make(n);
   for (let i = 0; i < n; i++) out[i] = next();
