@@ -1,0 +1,110 @@
+// Limits of the elementwise programs: one loop, four vectors a round; the end by a last vector that overlaps.
+
+import { type Local, Op } from '@budflow/backend-wasm';
+import { kernelModule, type LimitKernel, repeat, Vectors } from './support/kernel.js';
+import { exp, prepareExp, prepareTanh, tanh } from './support/math.js';
+
+const UNROLL = 4;
+
+interface Elementwise {
+  /** Inputs that are scalars, before those that are arrays. */
+  readonly scalars?: number;
+  readonly arrays: number;
+  /** Called once before the loop. */
+  prepare?(v: Vectors): void;
+  /** One vector: operands (scalars splat) to the result. */
+  vector(v: Vectors, operands: readonly Local[]): Local;
+}
+
+function elementwise({ scalars = 0, arrays, prepare, vector }: Elementwise): LimitKernel {
+  return {
+    unsupported: ({ N }) => (N >= 4 ? null : `needs at least 4 elements, not ${N}`),
+    scratchBytes: () => 0,
+    build({ N }, features) {
+      const names = [...Array(scalars + arrays).keys()].map((i) => `in${i}`);
+      const { module, f } = kernelModule([...names, 'out', 'scratch']);
+      const v = new Vectors(f, features);
+      prepare?.(v);
+      const splats = names.slice(0, scalars).map((_, i) =>
+        v.let(() => {
+          f.get(f.param(i));
+          f.memory(Op.v128_load32_splat);
+        }),
+      );
+      const pointers = names.slice(scalars).map((_, i) => f.param(scalars + i));
+      const out = f.param(names.length);
+      const at = (bytes: number): void => {
+        const operands = pointers.map((p) =>
+          v.let(() => {
+            f.get(p);
+            f.memory(Op.v128_load, bytes, 4);
+          }),
+        );
+        const result = vector(v, [...splats, ...operands]);
+        f.get(out);
+        f.get(result);
+        f.memory(Op.v128_store, bytes, 4);
+      };
+      const steps = (vectors: number) => [...pointers, out].map((p) => [p, 16 * vectors] as const);
+      repeat(f, Math.floor(N / (4 * UNROLL)), steps(UNROLL), () => {
+        for (let u = 0; u < UNROLL; u++) at(16 * u);
+      });
+      const rest = Math.floor((N % (4 * UNROLL)) / 4);
+      for (let u = 0; u < rest; u++) at(16 * u);
+      if (N % 4 !== 0) {
+        const back = 4 * (N % (4 * UNROLL)) - 16;
+        for (const p of [...pointers, out]) {
+          f.get(p);
+          f.i32Const(back);
+          f.emit(Op.i32_add);
+          f.set(p);
+        }
+        at(0);
+      }
+      return module;
+    },
+  };
+}
+
+export const chain = elementwise({
+  arrays: 3,
+  vector: (v, [a, b, c]) =>
+    v.let(() => {
+      v.madd(a, b, c);
+      v.f.emit(Op.f32x4_sqrt);
+    }),
+});
+
+export const chain10 = elementwise({
+  arrays: 3,
+  vector(v, [a, b, c]) {
+    const { f } = v;
+    const t = v.let(() => v.madd(a, b, c));
+    const root = v.let(() => {
+      v.op2(Op.f32x4_sub, t, a);
+      f.emit(Op.f32x4_abs);
+      f.emit(Op.f32x4_sqrt);
+    });
+    const u = v.let(() => {
+      v.op2(Op.f32x4_mul, root, b);
+      f.get(c);
+      f.emit(Op.f32x4_max);
+      f.get(a);
+      f.emit(Op.f32x4_add);
+    });
+    return v.let(() => {
+      v.op2(Op.f32x4_mul, u, u);
+      f.get(t);
+      f.emit(Op.f32x4_min);
+    });
+  },
+});
+
+export const add = elementwise({ arrays: 2, vector: (v, [a, b]) => v.let(() => v.op2(Op.f32x4_add, a, b)) });
+
+export const axpy = elementwise({ scalars: 1, arrays: 2, vector: (v, [k, x, y]) => v.let(() => v.madd(k, x, y)) });
+
+export const expKernel = elementwise({ arrays: 1, prepare: prepareExp, vector: (v, [x]) => exp(v, x) });
+
+export const tanhKernel = elementwise({ arrays: 1, prepare: prepareTanh, vector: (v, [x]) => tanh(v, x) });
+

@@ -1,0 +1,102 @@
+// Vector exp and tanh, written for the limit kernels with as few instructions as their accuracy allows.
+
+import { type Local, Op } from '@budflow/backend-wasm';
+import type { Vectors } from './kernel.js';
+
+const LOG2E = Math.LOG2E;
+const LN2_HIGH = 0.693145751953125;
+const LN2_LOW = 1.428606765330187e-6;
+/** 1.5 * 2^23: adding it leaves the rounded integer in the low bits. */
+const MAGIC = 12582912;
+/** exp(r) = 1 + r + r^2 q(r) on |r| <= ln2 / 2; minimax, 3e-9. */
+const Q = [0.4999999403953552, 0.16666516661643982, 0.04166810214519501, 0.00836916547268629, 0.0013838002923876047];
+
+/** Sets up the constants of `exp`, outside of the loop. */
+export function prepareExp(v: Vectors): void {
+  for (const c of [LOG2E, LN2_HIGH, LN2_LOW, MAGIC, 1, -104, 89, ...Q]) v.constant(c);
+  v.constantI32(0x4b400000);
+  v.constantI32(127);
+}
+
+/** exp(x) in a new local: within about an ULP, with infinities, zeros, subnormals and NaN. */
+export function exp(v: Vectors, x: Local): Local {
+  const { f } = v;
+  // pmin and pmax return their first operand when the comparison fails, so a NaN in x stays.
+  const clamped = v.let(() => {
+    v.op2(Op.f32x4_pmax, x, v.constant(-104));
+    f.get(v.constant(89));
+    f.emit(Op.f32x4_pmin);
+  });
+  const shifted = v.let(() => v.madd(clamped, v.constant(LOG2E), v.constant(MAGIC)));
+  const n = v.let(() => v.op2(Op.f32x4_sub, shifted, v.constant(MAGIC)));
+  const high = v.let(() => v.nmadd(n, v.constant(LN2_HIGH), clamped));
+  const r = v.let(() => v.nmadd(n, v.constant(LN2_LOW), high));
+  let q = v.let(() => v.madd(v.constant(Q[4]), r, v.constant(Q[3])));
+  for (const c of [Q[2], Q[1], Q[0]]) {
+    const previous = q;
+    q = v.let(() => v.madd(previous, r, v.constant(c)));
+  }
+  const rr = v.let(() => v.op2(Op.f32x4_mul, r, r));
+  const tail = v.let(() => v.madd(rr, q, r));
+  const p = v.let(() => v.op2(Op.f32x4_add, tail, v.constant(1)));
+  // 2^n as two factors: their exponents stay normal where the result's does not.
+  const integer = v.let(() => v.op2(Op.i32x4_sub, shifted, v.constantI32(0x4b400000)));
+  const half = v.let(() => {
+    f.get(integer);
+    f.i32Const(1);
+    f.emit(Op.i32x4_shr_s);
+  });
+  const power = (emit: () => void): void => {
+    emit();
+    f.get(v.constantI32(127));
+    f.emit(Op.i32x4_add);
+    f.i32Const(23);
+    f.emit(Op.i32x4_shl);
+  };
+  return v.let(() => {
+    f.get(p);
+    power(() => f.get(half));
+    f.emit(Op.f32x4_mul);
+    power(() => v.op2(Op.i32x4_sub, integer, half));
+    f.emit(Op.f32x4_mul);
+  });
+}
+
+/** Odd numerator and even denominator of tanh's rational approximation on -7.9..7.9 (as in Eigen). */
+const NUMERATOR = [
+  4.89352455891786e-3, 6.37261928875436e-4, 1.48572235717979e-5, 5.12229709037114e-8, -8.60467152213735e-11,
+  2.00018790482477e-13, -2.76076847742355e-16,
+];
+const DENOMINATOR = [4.89352518554385e-3, 2.268434632439e-3, 1.18534705686654e-4, 1.19825839466702e-6];
+const BOUND = 7.90531110763549805;
+
+/** Sets up the constants of `tanh`, outside of the loop. */
+export function prepareTanh(v: Vectors): void {
+  for (const c of [BOUND, -BOUND, ...NUMERATOR, ...DENOMINATOR]) v.constant(c);
+}
+
+/** tanh(x) in a new local, within a few ULP. */
+export function tanh(v: Vectors, x: Local): Local {
+  const { f } = v;
+  const clamped = v.let(() => {
+    v.op2(Op.f32x4_pmax, x, v.constant(-BOUND));
+    f.get(v.constant(BOUND));
+    f.emit(Op.f32x4_pmin);
+  });
+  const square = v.let(() => v.op2(Op.f32x4_mul, clamped, clamped));
+  const horner = (coefficients: readonly number[]): Local => {
+    let p = v.constant(coefficients[coefficients.length - 1]);
+    for (let i = coefficients.length - 2; i >= 0; i--) {
+      const previous = p;
+      p = v.let(() => v.madd(previous, square, v.constant(coefficients[i])));
+    }
+    return p;
+  };
+  const numerator = horner(NUMERATOR);
+  const denominator = horner(DENOMINATOR);
+  return v.let(() => {
+    v.op2(Op.f32x4_mul, clamped, numerator);
+    f.get(denominator);
+    f.emit(Op.f32x4_div);
+  });
+}

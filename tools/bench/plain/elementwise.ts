@@ -1,0 +1,75 @@
+// Plain JavaScript of the elementwise programs.
+
+import type { Plain } from './plain.js';
+
+export const chain: Plain = ([a, b, c], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = Math.sqrt(a[i] * b[i] + c[i]);
+};
+export const chain10: Plain = ([a, b, c], [o]) => {
+  for (let i = 0; i < o.length; i++) {
+    const t = a[i] * b[i] + c[i];
+    const u = Math.max(Math.sqrt(Math.abs(t - a[i])) * b[i], c[i]) + a[i];
+    o[i] = Math.min(u * u, t);
+  }
+};
+export const add: Plain = ([a, b], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = a[i] + b[i];
+};
+export const axpy: Plain = ([alpha, x, y], [o]) => {
+  const k = alpha[0];
+  for (let i = 0; i < o.length; i++) o[i] = k * x[i] + y[i];
+};
+export const exp: Plain = ([x], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = Math.exp(x[i]);
+};
+export const log: Plain = ([x], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = Math.log(x[i]);
+};
+export const log1p: Plain = ([x], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = Math.log1p(x[i]);
+};
+export const tanh: Plain = ([x], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = Math.tanh(x[i]);
+};
+export const sigmoid: Plain = ([x], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = 1 / (1 + Math.exp(-x[i]));
+};
+export const silu: Plain = ([x], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = x[i] / (1 + Math.exp(-x[i]));
+};
+export const rsqrt: Plain = ([x], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = 1 / Math.sqrt(x[i]);
+};
+export const leakyRelu: Plain = ([x], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = x[i] > 0 ? x[i] : x[i] * 0.1;
+};
+export const dequantize: Plain = ([x, scale], [o]) => {
+  const s = scale[0];
+  for (let i = 0; i < o.length; i++) o[i] = (x[i] - 128) * s;
+};
+export const quantize: Plain = ([x], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = Math.min(255, Math.max(0, Math.round(x[i] * 64 + 128)));
+};
+export const hash: Plain = ([x, y], [o]) => {
+  for (let i = 0; i < o.length; i++) {
+    const a = Math.imul(x[i], -1640531527);
+    o[i] = Math.imul(((a ^ y[i]) & 65535) + x[i], -1640531527) ^ a;
+  }
+};
+export const mandelbrot: Plain = ([re, im], [o], { N }) => {
+  for (let j = 0; j < N; j++) {
+    for (let i = 0; i < N; i++) {
+      let x = re[i];
+      let y = im[j];
+      let n = 0;
+      for (; n < 12; n++) {
+        const xx = x * x;
+        const yy = y * y;
+        if (xx + yy >= 4) break;
+        y = 2 * x * y + im[j];
+        x = xx - yy + re[i];
+      }
+      o[j * N + i] = n;
+    }
+  }
+};

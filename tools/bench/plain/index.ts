@@ -1,0 +1,12 @@
+// Plain JavaScript functions by the name that programs.json gives.
+
+import * as elementwise from './elementwise.js';
+import * as linearAlgebra from './linear-algebra.js';
+import * as movement from './movement.js';
+import type { Plain } from './plain.js';
+import * as reductions from './reductions.js';
+
+export type { Plain } from './plain.js';
+
+/** All of them. */
+export const PLAIN: Readonly<Record<string, Plain>> = { ...elementwise, ...reductions, ...linearAlgebra, ...movement };

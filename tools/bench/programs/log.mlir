@@ -1,0 +1,5 @@
+// log(x)
+func.func @main(%x: tensor<{{?N}}xf32>) -> tensor<{{?N}}xf32> {
+  %0 = array.log %x : tensor<{{?N}}xf32>
+  return %0 : tensor<{{?N}}xf32>
+}

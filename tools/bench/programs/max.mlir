@@ -1,0 +1,7 @@
+// Largest element.
+func.func @main(%x: tensor<{{N}}xf32>) -> (tensor<f32>) {
+  %z = array.constant dense<0.0> : tensor<f32>
+  %low = array.constant dense<0xFF800000> : tensor<f32>
+  %0 = array.reduce max %x init %low dims = [0] : tensor<{{N}}xf32>, tensor<f32> to tensor<f32>
+  return %0 : tensor<f32>
+}

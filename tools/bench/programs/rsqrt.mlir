@@ -1,0 +1,5 @@
+// rsqrt(x)
+func.func @main(%x: tensor<{{?N}}xf32>) -> tensor<{{?N}}xf32> {
+  %0 = array.rsqrt %x : tensor<{{?N}}xf32>
+  return %0 : tensor<{{?N}}xf32>
+}

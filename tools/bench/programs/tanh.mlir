@@ -1,0 +1,5 @@
+// tanh(x)
+func.func @main(%x: tensor<{{?N}}xf32>) -> tensor<{{?N}}xf32> {
+  %0 = array.tanh %x : tensor<{{?N}}xf32>
+  return %0 : tensor<{{?N}}xf32>
+}

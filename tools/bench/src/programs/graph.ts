@@ -1,0 +1,140 @@
+// An array program as plain data: what the adaptors of other libraries and the float64 reference read, so that neither
+// needs to know the IR. Shapes are static.
+
+import {
+  BroadcastOp,
+  CmpOp,
+  type ComparePredicate,
+  ConstantOp,
+  type DotDimensions,
+  dotDimensions,
+  PadOp,
+  ReduceOp,
+  SliceOp,
+  TransposeOp,
+} from '@budflow/dialect-array';
+import { elementsOf, valueFromAttribute, TensorValue } from '@budflow/interpreter';
+import { FloatAttr, IntegerAttr, type Operation, TensorType, type Type, type Value } from '@budflow/ir';
+
+/** Element types the programs use. */
+export type DType = 'f32' | 'f64' | 'i32' | 'ui8' | 'i1';
+
+/** Element type and static shape. */
+export interface ArrayType {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** What a node does. Operands are indices of earlier nodes. */
+export type Step =
+  | { readonly kind: 'argument'; readonly index: number }
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'elementwise'; readonly name: string }
+  | { readonly kind: 'compare'; readonly predicate: ComparePredicate }
+  | { readonly kind: 'select' | 'cast' | 'reshape' }
+  | { readonly kind: 'broadcast'; readonly dims: readonly number[] }
+  | { readonly kind: 'transpose'; readonly perm: readonly number[] }
+  | {
+      readonly kind: 'slice';
+      readonly starts: readonly number[];
+      readonly limits: readonly number[];
+      readonly strides: readonly number[];
+    }
+  | { readonly kind: 'pad'; readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number }
+  | { readonly kind: 'reduce'; readonly reduce: 'add' | 'max' | 'min'; readonly dims: readonly number[] }
+  | { readonly kind: 'dot'; readonly dims: DotDimensions };
+
+/** A step with its operands and result type. Inits of reductions are operands: they are combined once. */
+export type Node = Step & { readonly operands: readonly number[]; readonly type: ArrayType };
+
+/** A program: nodes in order, the first ones its arguments. */
+export interface Graph {
+  readonly nodes: readonly Node[];
+  readonly arguments: readonly ArrayType[];
+  /** Nodes that are returned. */
+  readonly results: readonly number[];
+}
+
+/** Number of elements. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((n, d) => n * d, 1);
+}
+
+/** Bytes of one element. */
+export function elementBytes(dtype: DType): number {
+  return { f32: 4, f64: 8, i32: 4, ui8: 1, i1: 1 }[dtype];
+}
+
+/** Bytes of an array. */
+export function arrayBytes(type: ArrayType): number {
+  return elementCount(type.shape) * elementBytes(type.dtype);
+}
+
+function arrayType(type: Type): ArrayType {
+  if (!(type instanceof TensorType)) throw new Error(`${type} is not a tensor`);
+  const dtype = String(type.element);
+  if (!['f32', 'f64', 'i32', 'ui8', 'i1'].includes(dtype)) throw new Error(`no program may have elements of ${dtype}`);
+  if (type.shape.some((d) => d < 0)) throw new Error(`${type} is dynamic: give the graph a text with sizes`);
+  return { dtype: dtype as DType, shape: type.shape };
+}
+
+const ELEMENTWISE = /^array\.(add|sub|mul|div|min|max|and|xor|neg|abs|sqrt|rsqrt|exp|log|log1p|tanh|sigmoid|erf|round_even)$/;
+
+function stepOf(op: Operation): Step {
+  const elementwise = ELEMENTWISE.exec(op.name)?.[1];
+  if (elementwise !== undefined) return { kind: 'elementwise', name: elementwise };
+  switch (op.name) {
+    case 'array.constant': {
+      const value = valueFromAttribute(ConstantOp.value(op));
+      const elements = value instanceof TensorValue ? elementsOf(value) : [];
+      if (elements.length !== 1) throw new Error(`${op.name}: the programs' constants are scalars`);
+      return { kind: 'constant', value: Number(elements[0]) };
+    }
+    case 'array.cmp':
+      return { kind: 'compare', predicate: CmpOp.predicate(op) };
+    case 'array.select':
+      return { kind: 'select' };
+    case 'array.cast':
+      return { kind: 'cast' };
+    case 'array.reshape':
+      return { kind: 'reshape' };
+    case 'array.broadcast':
+      return { kind: 'broadcast', dims: BroadcastOp.dims(op) };
+    case 'array.transpose':
+      return { kind: 'transpose', perm: TransposeOp.perm(op) };
+    case 'array.slice':
+      return { kind: 'slice', starts: SliceOp.starts(op), limits: SliceOp.limits(op), strides: SliceOp.strides(op) };
+    case 'array.pad': {
+      const value = PadOp.value(op);
+      const number = value instanceof FloatAttr ? value.value : value instanceof IntegerAttr ? value.number : Number.NaN;
+      return { kind: 'pad', low: PadOp.low(op), high: PadOp.high(op), value: number };
+    }
+    case 'array.reduce': {
+      const reduce = ReduceOp.kind(op);
+      if (reduce !== 'add' && reduce !== 'max' && reduce !== 'min') throw new Error(`no graph step for reduce ${reduce}`);
+      return { kind: 'reduce', reduce, dims: ReduceOp.dims(op) };
+    }
+    case 'array.dot_general':
+      return { kind: 'dot', dims: dotDimensions(op) };
+    default:
+      throw new Error(`no graph step for ${op.name}`);
+  }
+}
+
+/** The graph of a function of array ops. @throws Error naming what has no step */
+export function graphOf(func: Operation): Graph {
+  const body = func.region(0).entry;
+  const nodes: Node[] = [];
+  const ids = new Map<Value, number>();
+  const operandsOf = (op: Operation) => op.operands.map((value) => ids.get(value) as number);
+  body.arguments.forEach((argument, index) => {
+    ids.set(argument, nodes.push({ kind: 'argument', index, operands: [], type: arrayType(argument.type) }) - 1);
+  });
+  for (let op = body.firstOp; op !== null; op = op.next) {
+    if (op.name === 'func.return') {
+      return { nodes, arguments: body.arguments.map((a) => arrayType(a.type)), results: operandsOf(op) };
+    }
+    ids.set(op.result(0), nodes.push({ ...stepOf(op), operands: operandsOf(op), type: arrayType(op.result(0).type) }) - 1);
+  }
+  throw new Error('the function has no return');
+}

@@ -1,0 +1,34 @@
+// Input data: seeded, the same for all variants of a program and in every run.
+
+import { Random } from '@budflow/numerics';
+import { elementCount, type ArrayType } from './graph.js';
+import { type Data, makeData } from './reference.js';
+
+/** unit: uniform in -1..1; positive: 0..1; away: 0.5..1.5; normal; wide: -8..8; integer: any value of the type. */
+export const DISTRIBUTIONS = ['unit', 'positive', 'away', 'normal', 'wide', 'integer'] as const;
+export type Distribution = (typeof DISTRIBUTIONS)[number];
+
+export function isDistribution(value: unknown): value is Distribution {
+  return DISTRIBUTIONS.includes(value as Distribution);
+}
+
+/** One array of random elements. Integer types draw from all their values, whatever the distribution. */
+export function makeInput(type: ArrayType, distribution: Distribution, seed: number): Data {
+  const random = new Random(seed);
+  const data = makeData(type.dtype, elementCount(type.shape));
+  if (type.dtype === 'i1') throw new Error('no program takes booleans');
+  if (type.dtype === 'i32' || type.dtype === 'ui8' || distribution === 'integer') {
+    for (let i = 0; i < data.length; i++) data[i] = random.uint32();
+  } else if (distribution === 'normal') {
+    for (let i = 0; i < data.length; i++) data[i] = random.normal();
+  } else {
+    const [low, span] = { unit: [-1, 2], positive: [0, 1], away: [0.5, 1], wide: [-8, 16] }[distribution] as [number, number];
+    for (let i = 0; i < data.length; i++) data[i] = low + span * random.uniformF32();
+  }
+  return data;
+}
+
+/** All inputs of a program. */
+export function makeInputs(types: readonly ArrayType[], distributions: readonly Distribution[]): Data[] {
+  return types.map((type, i) => makeInput(type, distributions[i] ?? 'unit', 1000 + i));
+}
