@@ -242,6 +242,11 @@ const FLOATS = [
 ].map(Math.fround);
 const f = (name: string, value: string) => `%${name} = arith.constant ${value} : f32`;
 const FLOAT_RULES: Rule[] = [
+  {
+    pattern: 'negf-of-maximum',
+    body: '%n = arith.negf %x : f32\n%m = arith.maximumf %n, %y : f32\n%r = arith.negf %m : f32',
+    becomes: 'arith.minimumf %arg0,',
+  },
   { pattern: '', body: `${f('k', '-0.0')}\n%r = arith.addf %x, %k : f32`, becomes: 'return %arg0' },
   { pattern: '', body: `${f('k', '0.0')}\n%r = arith.subf %x, %k : f32`, becomes: 'return %arg0' },
   { pattern: '', body: `${f('k', '1.0')}\n%r = arith.mulf %k, %x : f32`, becomes: 'return %arg0' },

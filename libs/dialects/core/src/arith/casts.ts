@@ -1,6 +1,6 @@
 // Conversions between element types.
 
-import { type CastOp, castKernel, elementwiseStep, Interpretable } from '@budflow/interpreter';
+import { type CastOp, castKernel, elementwiseStep, type Evaluator1, Interpretable } from '@budflow/interpreter';
 import {
   AnyFloat,
   type Attribute,

@@ -143,6 +143,25 @@ export const MinFOp = floatOp('arith.minf', {
   fold: minimumFold,
 });
 
+/** Exact also for zeros and NaN: the sign bit is flipped on both sides. */
+const negfOfMaximum = definePattern({
+  name: 'negf-of-maximum',
+  equation: '-max(-a, b) == min(a, -b)',
+  root: 'arith.negf',
+  rewrite(op, rewriter) {
+    const maximum = op.operand(0).definingOp;
+    if (maximum === null || !MaximumFOp.is(maximum) || !op.operand(0).hasOneUse()) return false;
+    const mirrored = (v: Value): Value | null => (v.definingOp !== null && NegFOp.is(v.definingOp) ? v.definingOp.operand(0) : null);
+    const sides = [maximum.operand(0), maximum.operand(1)];
+    if (sides.every((v) => mirrored(v) === null)) return false;
+    rewriter.setInsertionPoint(op);
+    const fastmath = fastmathOf(maximum);
+    const [lhs, rhs] = sides.map((v) => mirrored(v) ?? NegFOp.build(rewriter, op.loc, { operand: v, fastmath }));
+    rewriter.replaceOp(op, [MinimumFOp.build(rewriter, op.loc, { lhs: lhs!, rhs: rhs!, fastmath })]);
+    return true;
+  },
+});
+
 export const NegFOp = defineOp({
   name: 'arith.negf',
   summary: 'Flips the sign, also of zero and NaN.',
@@ -159,4 +178,5 @@ export const NegFOp = defineOp({
   assembly: sameTypeAssembly(1, inlineFastmath),
   inferTypes: (_context, { operands }) => [operands[0]!.type],
   fold: constantFold1((type) => floatUnary('negf', type)),
+  patterns: [negfOfMaximum],
 });

@@ -1,5 +1,6 @@
 // Loops of one reduction in the order its attribute fixes (CONTRACTS: numerics), in memory form: accumulators are
 // private buffers that scalar replacement later turns into loop-carried values.
+import { NegFOp } from '@budflow/dialect-core';
 import { applyAffine, buildFor, buildIndexConstant, combineAffine } from '@budflow/dialect-loop';
 import { AllocaOp, buildLoad, buildStore } from '@budflow/dialect-memory';
 import {
@@ -8,7 +9,14 @@ import {
   type Builder,
   type Context,
   DYNAMIC,
-  type LocationRef, type Operation, StructuredOp, type Type, type Value } from '@budflow/ir';
+  FloatType,
+  type LocationRef,
+  type Operation,
+  StringAttr,
+  StructuredOp,
+  type Type,
+  type Value,
+} from '@budflow/ir';
 import type { ScalarCode } from './scalar-code.js';
 import { bitIsSet, buildConstant, buildIf, buildSelect, buildWhile, shiftRight } from './scalar-ops.js';
 
@@ -48,20 +56,37 @@ export class ReductionEmitter {
   /** Emits the loops at the insertion point and returns the totals, without the init value. */
   emit(site: ReductionSite): Value[] {
     const order = StructuredOp.of(site.op)?.reduction?.order(site.op) ?? { kind: 'sequential' as const };
-    if (order.kind === 'lanes') return this.blocked(site, order.lanes * order.accumulators, order.block);
-    if (order.kind === 'outer') return this.blocked(site, 1, order.block);
-    return this.sequential(site);
+    const totals =
+      order.kind === 'lanes'
+        ? this.blocked(site, order.lanes * order.accumulators, order.block)
+        : order.kind === 'outer'
+          ? this.blocked(site, 1, order.block)
+          : this.sequential(site);
+    return this.mirrored(site, totals);
   }
 
   private identities(site: ReductionSite): Value[] {
     const { op } = site;
     return StructuredOp.of(op)!
       .reduction!.identity(op)
-      .map((identity, i) => buildConstant(this.builder, op.loc, identity as Attribute, site.types[i]!));
+      .map((identity, i) => buildConstant(this.builder, op.loc, identity as Attribute, site.types[i]!))
+      .map((value) => this.mirrored(site, [value])[0]!);
+  }
+
+  /**
+   * A maximum of floats accumulates the minimum of the negated elements: max(a, b) == -min(-a, -b), and targets whose
+   * maximum must mind NaN and zeros have a shorter minimum. Canonicalization moves the negations into the elements.
+   */
+  private mirrored(site: ReductionSite, values: readonly Value[]): Value[] {
+    const kind = site.op.attr('kind');
+    if (!(kind instanceof StringAttr) || kind.value !== 'max' || !site.types.every((t) => t instanceof FloatType)) return values.slice();
+    return values.map((operand) => NegFOp.build(this.builder, site.op.loc, { operand }));
   }
 
   private combine(site: ReductionSite, lhs: readonly Value[], rhs: readonly Value[]): Value[] {
-    return StructuredOp.of(site.op)!.reduction!.combine(site.op, this.builder, site.op.loc, lhs, rhs);
+    const { op } = site;
+    const combined = StructuredOp.of(op)!.reduction!.combine(op, this.builder, op.loc, this.mirrored(site, lhs), this.mirrored(site, rhs));
+    return this.mirrored(site, combined);
   }
 
   private alloca(shape: readonly number[], type: Type, loc: LocationRef): Value {
@@ -96,8 +121,8 @@ export class ReductionEmitter {
   private accumulate(site: ReductionSite, reduction: readonly Value[], cells: readonly Value[], lane: readonly Value[]): void {
     const { op } = site;
     const old = cells.map((c) => buildLoad(this.builder, op.loc, c, lane));
-    const next = this.code.body(op, site.point(reduction), old);
-    next.forEach((v, i) => buildStore(this.builder, op.loc, v, cells[i]!, lane));
+    const next = this.code.body(op, site.point(reduction), this.mirrored(site, old));
+    this.mirrored(site, next).forEach((v, i) => buildStore(this.builder, op.loc, v, cells[i]!, lane));
   }
 
   /**
