@@ -2,7 +2,7 @@
 // be apart. Conservative: an interval of distances for each loop, found by interval arithmetic over the equations
 // "subscript of one access == subscript of the other", one for each dimension. (Banerjee's bounds and the GCD test;
 // Wolfe, High Performance Compilers for Parallel Computing, 5.)
-import { forBounds, inductionVariable, linearForm, normalizeExpr } from '@budflow/dialect-loop';
+import { ForOp, forBounds, inductionVariable, linearForm, normalizeExpr } from '@budflow/dialect-loop';
 import type { AffineExpr, Operation, Value } from '@budflow/ir';
 import { type Access, accessText, collectAccesses, isAllocation, overlapOf } from './accesses.js';
 import { IndexSpace, type Interval, maximalTripCount } from './index-space.js';
@@ -33,6 +33,8 @@ export class DependenceAnalysis {
   private readonly loops: readonly Operation[];
   private readonly variables: readonly Value[];
   private readonly space = new IndexSpace();
+  private readonly knownSubscripts = new Map<Access, readonly AffineExpr[]>();
+  private knownLimits: readonly Interval[] | null = null;
 
   constructor(kernel: Operation, loops: readonly Operation[]) {
     this.kernel = kernel;
@@ -62,11 +64,7 @@ export class DependenceAnalysis {
   between(first: Access, second: Access): readonly Interval[] | null {
     const overlap = overlapOf(this.kernel, first.root, second.root);
     if (overlap === 'none') return null;
-    // Distances are those of the loop variables; the bounds of the loops do not depend on each other.
-    const limits = this.loops.map((loop): Interval => {
-      const most = (maximalTripCount(this.space, loop) - 1) * forBounds(loop).step;
-      return { min: -most, max: most };
-    });
+    const limits = this.limits();
     if (limits.some((l) => l.max < 0)) return null;
     if (overlap === 'unknown' || !first.subscripts || !second.subscripts) return limits;
     const [a, b] = [this.subscripts(first), this.subscripts(second)];
@@ -82,8 +80,22 @@ export class DependenceAnalysis {
     return solve(equations, limits);
   }
 
-  private subscripts(access: Access): AffineExpr[] {
-    return access.subscripts!.map((v) => this.space.of(v));
+  /** How far the variables of the loops can be apart; the bounds of the loops do not depend on each other. */
+  private limits(): readonly Interval[] {
+    this.knownLimits ??= this.loops.map((loop) => {
+      const most = (maximalTripCount(this.space, loop) - 1) * forBounds(loop).step;
+      return { min: -most, max: most };
+    });
+    return this.knownLimits;
+  }
+
+  private subscripts(access: Access): readonly AffineExpr[] {
+    let known = this.knownSubscripts.get(access);
+    if (!known) {
+      known = access.subscripts!.map((v) => this.space.of(v));
+      this.knownSubscripts.set(access, known);
+    }
+    return known;
   }
 
   /** second - first == 0; null when the dimension tells nothing. */
@@ -159,9 +171,12 @@ export class DependenceAnalysis {
   }
 }
 
+/** How an input of a subscript is called in messages: by its loop, as an argument of the kernel, or by its op. */
 function inputName(value: Value): string {
-  const loop = value.definingOp === null && value.index === 0 ? value.parentBlock?.parentOp : undefined;
-  return loop && loop.name === 'loop.for' ? loopName(loop) : (value.definingOp?.name ?? 'an argument');
+  if (value.definingOp) return value.definingOp.name;
+  const op = value.parentBlock?.parentOp;
+  if (op && ForOp.is(op) && value.index === 0) return loopName(op);
+  return op && op.parentOp?.name === 'builtin.module' ? `arg${value.index}` : 'a carried value';
 }
 
 type LaneRange = { readonly count: number; readonly stride: number } | null;

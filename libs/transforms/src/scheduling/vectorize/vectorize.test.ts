@@ -310,6 +310,31 @@ describe('vectorize of accesses that are not contiguous', () => {
   });
 });
 
+describe('vectorize of loops that start elsewhere and step further', () => {
+  const text = (bounds: string) => `func.func @f(%a: memref<64xf32>, %c: memref<64xi32>, %k: index) {
+    loop.for %i = ${bounds} name "s.d0" {
+      %q = loop.apply affine_map<(d0)[s0] -> (d0 + s0)>(%i)[%k]
+      %x = memory.load %a[%q] : memref<64xf32>
+      %y = arith.fptosi %x : f32 to i32
+      %z = arith.index_cast %i : index to i32
+      %w = arith.addi %y, %z : i32
+      memory.store %w, %c[%i] : memref<64xi32>
+    }
+    return
+  }`;
+  test('step 2 from 1', () => {
+    const module = checkSchedule(text('1 to 16 step 2'), [{ primitive: 'vectorize', loop: 's.d0' }], [[0], [3], [40]]);
+    const code = lines(module);
+    expect(code.some((l) => l.includes('stride 2'))).toBe(true);
+    expect(code.some((l) => l.includes('dense<[0, 2, 4, 6, 8, 10, 12, 14]> : vector<8xi32>'))).toBe(true);
+  });
+  test('8 iterations from a value', () => {
+    const bounds = '%k to affine_map<()[s0] -> (s0 + 8)>()[%k]';
+    const code = lines(checkSchedule(text(bounds), [{ primitive: 'vectorize', loop: 's.d0' }], [[0], [3], [28]]));
+    expect(code.some((l) => l.includes('simd.load %arg0[%at]'))).toBe(true);
+  });
+});
+
 describe('vectorize keeps structured code', () => {
   test('inner loops with carried values, conditionals and buffers', () => {
     checkSchedule(
