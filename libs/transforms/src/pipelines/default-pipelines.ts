@@ -12,7 +12,8 @@ export function defaultPipeline(level: OptimizationLevel, target: string, numeri
   const fixNumerics = { pass: 'fix-numerics', options: { mode: numerics, target } };
   const fusion = (decisions: Record<string, number>) => ({ pass: 'instruction-fusion', options: { target, ...decisions } });
   const backEnd: PipelineItemJson[] = ['expand-math', 'legalize-vectors', ...tidy, 'chunk-kernel', 'scratch-assignment'];
-  const schedule: PipelineItemJson[] = [{ pass: 'default-schedule', options: { target } }, 'apply-schedule'];
+  // A user's schedule first; what has one then is left alone.
+  const schedule: PipelineItemJson[] = ['apply-schedule', { pass: 'default-schedule', options: { target } }];
   switch (level) {
     case 0:
       // Every op a kernel of its own, scalar loops in program order.
