@@ -14,7 +14,7 @@ import { AllocaOp, buildDim, DimOp } from '@budflow/dialect-memory';
 import { type AffineExpr, Builder, DYNAMIC, type MemRefType, type Operation, type Value } from '@budflow/ir';
 import { type Access, bufferName, collectAccesses, indexedAccess, overlapOf } from './accesses.js';
 import { IndexSpace } from './index-space.js';
-import { bodyOps, comesBefore, enclosingLoops, findLoop, isMovable, loopName } from './loop-tree.js';
+import { bodyOps, comesBefore, enclosingLoops, findLoop, isMovable, loopName, loopNames } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
 import type { ComputeAtStep } from './schedule.js';
 
@@ -22,7 +22,7 @@ export const computeAt = definePrimitive<ComputeAtStep>('compute_at', (kernel, {
   // 1. The loops of both nests that become one.
   const place = findLoop(kernel, name);
   const consumer = [...enclosingLoops(place), place];
-  const root = findLoop(kernel, `${stage}.d0`);
+  const root = outermostLoop(kernel, stage);
   if (root.parentOp !== kernel)
     throw new Refusal(`the nest of stage "${stage}" is inside another loop already`, { loop: `${stage}.d0` });
   if (root.isAncestorOf(place)) throw new Refusal(`loop "${name}" belongs to stage "${stage}" itself`, { loop: name });
@@ -49,6 +49,16 @@ export const computeAt = definePrimitive<ComputeAtStep>('compute_at', (kernel, {
   root.erase();
   for (const buffer of buffers) shrink(buffer, place, consumer.length);
 });
+
+function outermostLoop(kernel: Operation, stage: string): Operation {
+  const names = loopNames(kernel);
+  const first = `${stage}.d0`;
+  if (!names.has(first) && [...names].some((n) => n.startsWith(`${stage}.`)))
+    throw new Refusal(`stage "${stage}" has no loop "${first}" any more: it was placed or split before`, {
+      loop: first,
+    });
+  return findLoop(kernel, first);
+}
 
 /** The `count` outermost loops of the stage and the index arithmetic between them. */
 function outerLoops(root: Operation, count: number, stage: string): { loops: Operation[]; between: Operation[] } {
