@@ -118,6 +118,13 @@ describe('legalize-vectors', () => {
     );
   });
 
+  test('gathers load lane by lane', () => {
+    for (const offsets of ['%c = arith.constant dense<[3, 1, 0, 2, 15, 14, 13, 12, 4, 5, 6, 7, 8, 9, 10, 11]> : vector<16xindex>', '%w = arith.constant dense<1> : vector<16xi32>\n  %q = arith.andi %x1, %w : vector<16xi32>\n  %c = arith.index_cast %q : vector<16xi32> to vector<16xindex>']) {
+      const text = expectSame(16, ['f32', 'i32'], 'f32', `  ${offsets}\n  %r = simd.gather %m0[%z] [%c] : memref<16xf32>, vector<16xindex>, vector<16xf32>`);
+      expect(text.match(/memory\.load/g)).toHaveLength(16);
+    }
+  });
+
   test('slices and concatenations move parts', () => {
     expectSame(
       16,

@@ -1,14 +1,17 @@
 // The walk of legalize-vectors: keeps the parts of every wide value and rewrites op by op.
 import { applyAffine, ForOp, forBounds, forInits, IfOp, WhileOp } from '@budflow/dialect-loop';
-import { ConcatOp, ExtractOp, InsertOp, LoadOp, SliceOp, SplatOp, StoreOp, StridedLoadOp } from '@budflow/dialect-simd';
-import { buildBinary } from '@budflow/dialect-core';
+import { ConcatOp, ExtractOp, GatherOp, InsertOp, LoadOp, SliceOp, SplatOp, StoreOp, StridedLoadOp } from '@budflow/dialect-simd';
+import { AddIOp, buildBinary, IndexCastOp } from '@budflow/dialect-core';
+import { buildLoad } from '@budflow/dialect-memory';
 import {
   AffineExpr,
   type Block,
   Builder,
   byteWidth,
+  ConstantLike,
   type Context,
   DenseElementsAttr,
+  denseElement,
   Operation,
   Region,
   type Type,
@@ -111,6 +114,10 @@ export class VectorLegalizer {
         return true;
       case 'simd.strided_load':
         this.stridedLoad(builder, op);
+        return true;
+      case 'simd.gather':
+        if (GatherOp.mask(op) !== undefined) break;
+        this.gather(builder, op);
         return true;
       case 'simd.splat': {
         const type = op.result().type as VectorType;
@@ -216,6 +223,31 @@ export class VectorLegalizer {
       return this.recreate(builder, op, [StridedLoadOp.memref(op), ...at], [partType]);
     });
     this.setParts(op.result(), parts);
+  }
+
+  /** 128-bit vectors cannot gather: one load for each lane. */
+  private gather(builder: Builder, op: Operation): void {
+    this.scalarized++;
+    const type = op.result().type as VectorType;
+    const indices = GatherOp.indices(op);
+    const last = indices.length - 1;
+    const scalars = Array.from({ length: type.lanes }, (_, l) => {
+      const at = indices.slice();
+      at[last] = this.offsetIndex(builder, op, indices[last]!, l);
+      return buildLoad(builder, op.loc, GatherOp.memref(op), at);
+    });
+    this.setParts(op.result(), this.fromScalars(builder, op, type, scalars));
+  }
+
+  /** `index` plus lane `lane` of a gather's offsets. */
+  private offsetIndex(builder: Builder, op: Operation, index: Value, lane: number): Value {
+    const offsets = GatherOp.offsets(op);
+    const constant = offsets.definingOp?.attr('value');
+    if (offsets.definingOp?.info.hasTrait(ConstantLike) && constant instanceof DenseElementsAttr)
+      return this.shifted(builder, op, [index], 0, Number(denseElement(constant, lane)))[0]!;
+    const offset = this.lane(builder, op, offsets, lane);
+    const rhs = offset.type === this.context.index ? offset : IndexCastOp.build(builder, op.loc, { in: offset, resultTypes: [this.context.index] });
+    return AddIOp.build(builder, op.loc, { lhs: index, rhs });
   }
 
   private store(builder: Builder, op: Operation): void {
