@@ -13,7 +13,7 @@ function run(text: string, passes: readonly PassDefinition[]) {
   return module;
 }
 
-const BITS: Record<string, number> = { f32: 32, f64: 64, i8: 8, i16: 16, i32: 32, i64: 64, i1: 128 };
+const BITS: Record<string, number> = { f32: 32, f64: 64, i8: 8, i16: 16, i32: 32, i64: 64, index: 64, i1: 128 };
 
 /** Every vector in the module fits a register. */
 function expectLegal(text: string): void {
