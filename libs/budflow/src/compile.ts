@@ -15,7 +15,7 @@ import {
   verify,
 } from '@budflow/ir';
 import { buildPipelineConfig, type Instrumentation, PassManager, type PassRunResult } from '@budflow/pass';
-import { ArrayMemory, EventStream, type HostProgram, loadModule, lowerHost } from '@budflow/runtime';
+import { ArrayMemory, EventStream, type HostProgram, loadModule, lowerHost, sizeRequirements } from '@budflow/runtime';
 import { CompiledModule } from './compiled-module.js';
 import { createContext } from './context.js';
 import { type CompileOptions, defaultTarget, pipelineFor } from './options.js';
@@ -45,6 +45,7 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
   const entries = checked(context, () => entryFunctions(module, options.entry));
   const names = entries.map((func) => symbolName(func)!);
   const opsBefore = countOps(entries);
+  const requirements = entries.map(sizeRequirements);
   options.dump?.('input', module.toString());
   const parsed = performance.now();
 
@@ -64,10 +65,10 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
   }
   const programs = checked(context, () => {
     const lowered: HostProgram[] = [];
-    for (const host of hosts) {
-      const program = lowerHost(host, { phases });
+    hosts.forEach((host, i) => {
+      const program = lowerHost(host, { phases, requirements: requirements[i]! });
       if (program) lowered.push(program);
-    }
+    });
     return lowered.length === hosts.length ? lowered : undefined;
   });
   const reports = kernels.map((kernel) => kernelReport(kernel, phases.get(symbolName(kernel)!)!));

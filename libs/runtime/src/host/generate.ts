@@ -69,9 +69,9 @@ class Generator {
       `return function ${identifier(program.name)}(P, R) {`,
       () => {
         for (let i = 0; i < program.parameterCount; i++) this.line(`const ${slotName(i)} = P[${i}];`);
-        program.requirements.forEach(({ left, right }, i) => {
+        program.requirements.forEach(({ left, relation, right }, i) => {
           const [l, r] = [print(left), print(right)];
-          this.line(`if (${l} !== ${r}) E.requirementTrap(${i}, ${l}, ${r});`);
+          this.line(`if (${l} ${relation === 'equal' ? '!==' : '<'} ${r}) E.requirementTrap(${i}, ${l}, ${r});`);
         });
         if (owned.length > 0) this.line(`let ${owned.map((s) => `${blockName(s)} = null`).join(', ')};`);
         const body = () => {

@@ -9,6 +9,7 @@ import {
   type HostProgram,
   type HostResults,
   type HostWord,
+  holdsFor,
   isFixedWord,
   siteOffsets,
 } from './program.js';
@@ -54,9 +55,10 @@ export function interpretHost(program: HostProgram, environment: HostEnvironment
     program.constants.forEach(({ slot }, i) => {
       slots[slot] = environment.constants[i]!;
     });
-    program.requirements.forEach(({ left, right }, i) => {
-      const [l, r] = [evaluateExpression(left, slots), evaluateExpression(right, slots)];
-      if (l !== r) environment.requirementTrap(i, l, r);
+    program.requirements.forEach((requirement, i) => {
+      const l = evaluateExpression(requirement.left, slots);
+      const r = evaluateExpression(requirement.right, slots);
+      if (!holdsFor(requirement, l, r)) environment.requirementTrap(i, l, r);
     });
     const blocks = new Map<number, HostBlock>();
     const owners: (HostBlock | null)[] = program.results.map(() => null);

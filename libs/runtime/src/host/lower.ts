@@ -280,7 +280,7 @@ class Lowering {
       const right = sizes[d]!;
       if (sameExpression(left, right) || !this.isParameter(left)) return;
       const reason = `the program is compiled for ${op.result(0).type}`;
-      this.requirements.push({ left, right, leftName: `dimension ${d}`, rightName: 'the size in its type', reason });
+      this.requirements.push({ left, relation: 'equal', right, leftName: `dimension ${d}`, rightName: '', reason });
     });
     this.define(op, { ...source, sizes });
   }

@@ -60,15 +60,21 @@ export type HostStep =
       readonly bytes: HostExpression;
     };
 
-/** Two sizes that must be equal, checked before anything runs. */
+/** A relation of sizes that must hold, checked before anything runs. */
 export interface HostRequirement {
   readonly left: HostExpression;
+  readonly relation: 'equal' | 'atLeast';
   readonly right: HostExpression;
   /** What they are, for the message: `dimension 0 of argument 1`. */
   readonly leftName: string;
   readonly rightName: string;
-  /** What needs them equal: `'array.add' at f.mlir:3:8`. */
+  /** What needs it: `'array.add' at f.mlir:3:8`. */
   readonly reason: string;
+}
+
+/** Whether a requirement holds for the values of its sides. */
+export function holdsFor(requirement: HostRequirement, left: number, right: number): boolean {
+  return requirement.relation === 'equal' ? left === right : left >= right;
 }
 
 /** A call site: which kernel, and how large its block is. */

@@ -12,6 +12,7 @@ import {
   type HostEnvironment,
   type HostFunction,
   type HostProgram,
+  type HostRequirement,
   isFixedWord,
   siteOffsets,
 } from '../host/program.js';
@@ -119,10 +120,9 @@ export function linkProgram(
         throw new InternalError(`kernel '${name}' returned ${next} as the next chunk after ${begin}`);
       },
       requirementTrap(index, left, right): never {
-        const { leftName, rightName, reason } = program.requirements[index]!;
         throw new RuntimeTrap(
           'ShapeMismatch',
-          `${program.name}: ${leftName} is ${left}, but ${rightName} is ${right}: ${reason}`,
+          `${program.name}: ${violation(program.requirements[index]!, left, right)}`,
         );
       },
     };
@@ -131,6 +131,13 @@ export function linkProgram(
     unlink();
     throw error;
   }
+}
+
+/** `dimension 0 of argument 1 is 5, but dimension 0 of argument 0 is 4: ...` */
+function violation({ relation, right, leftName, rightName, reason }: HostRequirement, l: number, r: number): string {
+  const needed = typeof right === 'number' ? `must be ${r}` : `${rightName} is ${r}`;
+  const least = `must be at least ${r}${typeof right === 'number' ? '' : `, ${rightName}`}`;
+  return `${leftName} is ${l}, but ${relation === 'equal' ? needed : least}: ${reason}`;
 }
 
 function trapReason(code: number): string {

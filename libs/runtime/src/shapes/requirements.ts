@@ -1,0 +1,260 @@
+// What the ops of a program need of the dynamic sizes of its arguments: found on the array program as written, checked
+// on every call. Kernels then trust sizes, and no pass can lose a check.
+//
+//   func.func @main(%x: tensor<?xf32>, %y: tensor<?xf32>)       slots: address x, size x, address y, size y
+//     %0 = array.add %x, %y : tensor<?xf32>                ->   size y = size x
+//     %1 = array.slice %0 [2:7:1] : ..                     ->   size x >= 7
+//
+// Sizes are expressions over the arguments' sizes; structured ops say by their indexing maps which must agree.
+import { FusionOp, PadOp, ReshapeOp, SliceOp, sizeOperand, sizeSource, YieldOp } from '@budflow/dialect-array';
+import { DYNAMIC, type Operation, positionOf, StructuredOp, TensorType, type Value } from '@budflow/ir';
+import { type HostExpression, hostOperation, productOf, sameExpression } from '../host/expression.js';
+import { indexExpression } from '../host/index-ops.js';
+import { specOf } from '../host/lower.js';
+import { argumentSlots, type HostRequirement } from '../host/program.js';
+
+/** The requirements of a function of tensors. Sizes that ops compute in ways unknown here need nothing. */
+export function sizeRequirements(func: Operation): HostRequirement[] {
+  return new Analysis(func).run();
+}
+
+class Analysis {
+  private readonly func: Operation;
+  private readonly sizes = new Map<Value, readonly (HostExpression | undefined)[]>();
+  private readonly numbers = new Map<Value, HostExpression>();
+  /** Slots that are known to be equal to other expressions, by the requirements so far. */
+  private readonly equal = new Map<number, HostExpression>();
+  private readonly names = new Map<number, string>();
+  private readonly requirements: HostRequirement[] = [];
+
+  constructor(func: Operation) {
+    this.func = func;
+  }
+
+  run(): HostRequirement[] {
+    const { blocks } = this.func.region(0);
+    if (blocks.length !== 1) return [];
+    const block = blocks[0]!;
+    const specs = block.arguments.map((v) => specOf(v.type) ?? ({ kind: 'scalar', dtype: 'index' } as const));
+    const slots = argumentSlots(specs);
+    block.arguments.forEach((value, i) => {
+      let slot = slots[i]!;
+      if (!(value.type instanceof TensorType)) {
+        this.names.set(slot, `argument ${i}`);
+        this.numbers.set(value, { slot });
+        return;
+      }
+      const sizes = value.type.shape.map((size, d) => {
+        if (size !== DYNAMIC) return size;
+        this.names.set(++slot, `dimension ${d} of argument ${i}`);
+        return { slot };
+      });
+      this.sizes.set(value, sizes);
+    });
+    for (const op of block.ops) this.visit(op);
+    return this.requirements;
+  }
+
+  private visit(op: Operation): void {
+    if (FusionOp.is(op)) {
+      this.fusion(op);
+      return;
+    }
+    if (StructuredOp.of(op)) this.structured(op);
+    if (SliceOp.is(op)) this.slice(op);
+    else if (ReshapeOp.is(op)) this.reshape(op);
+    for (const result of op.results) {
+      if (result.type instanceof TensorType) this.result(op, result);
+      else {
+        const inputs = op.operands.map((v) => this.numbers.get(v));
+        const dimension = op.name === 'array.dim' ? op.attr('dimension') : undefined;
+        let value: HostExpression | undefined;
+        if (dimension) value = this.size(op.operand(0), (dimension as { readonly number?: number }).number ?? 0);
+        else if (!inputs.includes(undefined)) value = indexExpression(op, inputs as HostExpression[]);
+        if (value !== undefined) this.numbers.set(result, value);
+      }
+    }
+  }
+
+  private fusion(op: Operation): void {
+    const body = op.region(0).entry;
+    body.arguments.forEach((argument, i) => {
+      const operand = op.operand(i);
+      const sizes = this.sizes.get(operand);
+      const number = this.numbers.get(operand);
+      if (sizes) this.sizes.set(argument, sizes);
+      if (number !== undefined) this.numbers.set(argument, number);
+    });
+    for (const inner of body.ops) if (!YieldOp.is(inner)) this.visit(inner);
+    op.results.forEach((result, i) => {
+      const sizes = this.sizes.get(body.terminator.operand(i));
+      if (sizes) this.sizes.set(result, sizes);
+    });
+  }
+
+  /** Dimensions that one domain dimension walks are equal. */
+  private structured(op: Operation): void {
+    const structure = StructuredOp.of(op)!;
+    const maps = structure.indexingMaps(op);
+    const domain = structure.domain(op).map(({ size }) => (size.kind === 'static' ? size.size : undefined)) as (
+      | HostExpression
+      | undefined
+    )[];
+    const owners: string[] = [];
+    op.operands.forEach((operand, i) => {
+      maps[i]?.results.forEach((e, d) => {
+        if (e.kind !== 'dim') return;
+        const size = this.size(operand, d);
+        const name = `dimension ${d} of operand ${i}`;
+        const known = domain[e.value];
+        if (size === undefined) return;
+        if (known === undefined) {
+          domain[e.value] = size;
+          owners[e.value] = name;
+        } else this.require(op, size, 'equal', known, name, owners[e.value] ?? '');
+      });
+    });
+    // A result of static size, or of one that size operands give.
+    op.results.forEach((result, r) => {
+      maps[op.operandCount + r]?.results.forEach((e, d) => {
+        if (e.kind !== 'dim' || structure.fill) return;
+        const known = domain[e.value];
+        const size = this.declared(result, d);
+        if (size !== undefined && known !== undefined)
+          this.require(op, known, 'equal', size, owners[e.value] ?? '', `dimension ${d} of the result`);
+      });
+    });
+  }
+
+  private slice(op: Operation): void {
+    const { shape } = op.operand(0).type as TensorType;
+    shape.forEach((declared, d) => {
+      if (declared !== DYNAMIC) return;
+      const limit = SliceOp.limits(op)[d]!;
+      const size = this.size(op.operand(0), d);
+      const least = limit === DYNAMIC ? SliceOp.starts(op)[d]! : limit;
+      if (size !== undefined && least > 0) this.require(op, size, 'atLeast', least, `dimension ${d} of operand 0`, '');
+    });
+  }
+
+  /** The number of elements stays. */
+  private reshape(op: Operation): void {
+    const from = op.operand(0);
+    const to = op.result(0);
+    const before = this.count(from);
+    if (before === undefined) return;
+    const { shape } = to.type as TensorType;
+    const known = shape.reduce((n, d) => (d === DYNAMIC ? n : n * d), 1);
+    const name = 'the number of elements';
+    if (shape.includes(DYNAMIC) && op.operandCount === 1) {
+      if (known === 0) this.require(op, before, 'equal', 0, name, '');
+      else if (known > 1)
+        this.require(op, hostOperation('mod', before, known), 'equal', 0, `the number of elements modulo ${known}`, '');
+      return;
+    }
+    const sizes = shape.map((_, d) => this.declared(to, d));
+    if (sizes.includes(undefined)) return;
+    this.require(op, before, 'equal', productOf(sizes as HostExpression[]), name, 'the number of elements asked for');
+  }
+
+  private result(op: Operation, value: Value): void {
+    const { shape } = value.type as TensorType;
+    const sizes = shape.map((_, d) => this.declared(value, d) ?? this.computed(op, value, d));
+    this.sizes.set(value, sizes);
+    sizes.forEach((size, d) => {
+      if (shape[d] === DYNAMIC && size !== undefined && sizeOperand(value, d))
+        this.require(op, size, 'atLeast', 0, `the size of dimension ${d}`, '');
+    });
+  }
+
+  /** A static size, or the one that a size operand gives. */
+  private declared(value: Value, dim: number): HostExpression | undefined {
+    const size = (value.type as TensorType).shape[dim]!;
+    if (size !== DYNAMIC) return size;
+    const given = sizeOperand(value, dim);
+    return given ? this.numbers.get(given) : undefined;
+  }
+
+  private computed(op: Operation, value: Value, dim: number): HostExpression | undefined {
+    const source = sizeSource(value, dim);
+    if (source) return this.size(source.value, source.dim);
+    if (SliceOp.is(op)) {
+      const whole = this.size(op.operand(0), dim);
+      if (whole === undefined) return undefined;
+      return hostOperation('ceildiv', hostOperation('sub', whole, SliceOp.starts(op)[dim]!), SliceOp.strides(op)[dim]!);
+    }
+    if (PadOp.is(op)) {
+      const inner = this.size(op.operand(0), dim);
+      return inner === undefined ? undefined : hostOperation('add', inner, PadOp.low(op)[dim]! + PadOp.high(op)[dim]!);
+    }
+    if (ReshapeOp.is(op)) {
+      const count = this.count(op.operand(0));
+      const known = (value.type as TensorType).shape.reduce((n, d) => (d === DYNAMIC ? n : n * d), 1);
+      return count === undefined ? undefined : hostOperation('floordiv', count, known);
+    }
+    return undefined;
+  }
+
+  private count(value: Value): HostExpression | undefined {
+    const sizes = (value.type as TensorType).shape.map((_, d) => this.size(value, d));
+    return sizes.includes(undefined) ? undefined : productOf(sizes as HostExpression[]);
+  }
+
+  private size(value: Value, dim: number): HostExpression | undefined {
+    const declared = (value.type as TensorType).shape[dim]!;
+    return declared === DYNAMIC ? this.sizes.get(value)?.[dim] : declared;
+  }
+
+  private require(
+    op: Operation,
+    left: HostExpression,
+    relation: HostRequirement['relation'],
+    right: HostExpression,
+    leftName: string,
+    rightName: string,
+  ): void {
+    const l = this.canonical(left);
+    const r = this.canonical(right);
+    if (sameExpression(l, r)) return;
+    if (relation === 'atLeast') {
+      if (typeof l === 'number' && typeof r === 'number' && l >= r) return;
+      // A size is never negative.
+      if (r === 0 && typeof l !== 'number' && 'slot' in l && this.names.get(l.slot)?.startsWith('dimension')) return;
+    }
+    // The constant, or the earlier argument, stands to the right.
+    const swap = relation === 'equal' && (typeof l === 'number' || (isSlot(l) && isSlot(r) && l.slot < r.slot));
+    const [a, b] = swap ? [r, l] : [l, r];
+    const [aName, bName] = swap ? [rightName, leftName] : [leftName, rightName];
+    this.requirements.push({
+      left: a,
+      relation,
+      right: b,
+      leftName: this.nameOf(a, aName),
+      rightName: this.nameOf(b, bName),
+      reason: reasonOf(op),
+    });
+    if (relation === 'equal' && isSlot(a)) this.equal.set(a.slot, b);
+  }
+
+  private nameOf(e: HostExpression, name: string): string {
+    return (isSlot(e) ? this.names.get(e.slot) : undefined) ?? name;
+  }
+
+  private canonical(e: HostExpression): HostExpression {
+    if (typeof e === 'number') return e;
+    if ('slot' in e) {
+      const other = this.equal.get(e.slot);
+      return other === undefined ? e : this.canonical(other);
+    }
+    return hostOperation(e.op, this.canonical(e.lhs), this.canonical(e.rhs));
+  }
+}
+
+function isSlot(e: HostExpression): e is { readonly slot: number } {
+  return typeof e !== 'number' && 'slot' in e;
+}
+
+function reasonOf(op: Operation): string {
+  const at = positionOf(op.context, op.loc);
+  return `needed by '${op.name}'${at ? ` at ${at.file}:${at.line}:${at.column}` : ''}`;
+}
