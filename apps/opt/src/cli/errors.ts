@@ -30,6 +30,9 @@ export class UsageError extends CommandError {
   }
 }
 
+/** Diagnostics, rendered with their places: printed as they are. */
+export class DiagnosticsError extends CommandError {}
+
 /** A file could not be read or written; `code` is the operating system's. */
 export class FileError extends CommandError {
   readonly path: string;

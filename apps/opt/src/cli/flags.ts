@@ -1,6 +1,6 @@
 // Flags of a command, declared once: Node's parseArgs reads the command line by them, the help text is printed from them,
 // and suggestions for misspelt ones come from them.
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from './errors.js';
 
 export interface Flag {
@@ -51,9 +51,15 @@ export class Arguments {
   value(name: string): string | undefined {
     return this.given.get(name)?.[0];
   }
-  /** All values of a flag that may be repeated; commas separate values too. */
+  /** All values of a flag that may be repeated. */
   values(name: string): readonly string[] {
-    return (this.given.get(name) ?? []).flatMap((value) => (value ?? '').split(',')).filter((value) => value !== '');
+    return (this.given.get(name) ?? []).map((value) => value ?? '');
+  }
+  /** The same for names, which commas separate too. */
+  names(name: string): readonly string[] {
+    return this.values(name)
+      .flatMap((value) => value.split(','))
+      .filter((value) => value !== '');
   }
   /** On or off: `--name`, `--name=1`, `--name=false`. */
   isOn(name: string, otherwise: 'on' | 'off' = 'off'): boolean {
@@ -112,7 +118,11 @@ function unknownFlag(token: { readonly name: string; readonly value?: string; re
   return { name: token.name, value: token.value, raw: token.rawName };
 }
 
-function checkValue(flag: Flag, value: string | undefined, how: { readonly inline: boolean; readonly raw: string }): void {
+function checkValue(
+  flag: Flag,
+  value: string | undefined,
+  how: { readonly inline: boolean; readonly raw: string },
+): void {
   const { raw } = how;
   if (flag.value === undefined) {
     if (value !== undefined && !ON_OFF.includes(value))
@@ -123,7 +133,9 @@ function checkValue(flag: Flag, value: string | undefined, how: { readonly inlin
   const example = raw.startsWith('--') ? `${raw}=${flag.value}` : `${raw} ${flag.value}`;
   if (value === undefined || value === '') throw new UsageError(`'${raw}' needs a value: ${example}`);
   if (!how.inline && value.startsWith('-') && value.length > 1)
-    throw new UsageError(`'${raw}' needs a value, and '${value}' looks like the next flag; if it is the value, write ${raw}=${value}`);
+    throw new UsageError(
+      `'${raw}' needs a value, and '${value}' looks like the next flag; if it is the value, write ${raw}=${value}`,
+    );
   if (flag.choices && !flag.choices.includes(value)) throw new UsageError(`'${raw}' is ${wanted}; got '${value}'`);
 }
 
@@ -153,15 +165,14 @@ const WIDTH = 110;
 
 /** The flags as the help shows them. */
 export function printFlags(groups: readonly FlagGroup[]): string {
-  return groups
-    .map(({ title, flags }) => `${title}:\n${flags.map(printFlag).join('')}`)
-    .join('\n');
+  return groups.map(({ title, flags }) => `${title}:\n${flags.map(printFlag).join('')}`).join('\n');
 }
 
 function printFlag(flag: Flag): string {
   const value = flag.value ?? '';
   const names: string[] = [];
-  if (flag.short !== undefined) names.push(`-${flag.short}${value === '' || flag.name === flag.short ? value : ` ${value}`}`);
+  if (flag.short !== undefined)
+    names.push(`-${flag.short}${value === '' || flag.name === flag.short ? value : ` ${value}`}`);
   if (flag.name !== flag.short) names.push(`--${flag.name}${value === '' ? '' : `=${value}`}`);
   const lines = wrap(flag.help, WIDTH - COLUMN);
   const head = `${' '.repeat(INDENT)}${names.join(', ')}`;

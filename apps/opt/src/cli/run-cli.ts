@@ -1,6 +1,6 @@
 // The frame around every command: whatever is thrown becomes one clear line and an exit code. A stack trace is shown
 // only with --debug.
-import { BrokenPipe, CommandError, Exit, ExitCode, FileError, UsageError } from './errors.js';
+import { BrokenPipe, CommandError, DiagnosticsError, Exit, ExitCode, FileError, UsageError } from './errors.js';
 import type { Io, Main } from './io.js';
 
 /** Runs a command and returns its exit code. Never throws. */
@@ -12,7 +12,8 @@ export async function runCli(name: string, main: Main, argv: readonly string[], 
     if (error instanceof Exit) return error.code;
     const debug = argv.includes('--debug');
     if (error instanceof CommandError) {
-      io.stderr(`${name}: error: ${error.message}${await fileHint(error, io)}\n`);
+      const head = error instanceof DiagnosticsError ? '' : `${name}: error: `;
+      io.stderr(`${head}${error.message}${await fileHint(error, io)}\n`);
       if (error instanceof UsageError) io.stderr(`run '${name} --help' for what it takes\n`);
       if (debug) io.stderr(`${error.stack}\n`);
       return error.exitCode;

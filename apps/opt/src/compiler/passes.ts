@@ -9,7 +9,10 @@ interface PassGroup {
 
 export const PASS_GROUPS: readonly PassGroup[] = [
   { passes: ['canonicalize', 'cse', 'dce'], load: () => import('@budflow/transforms/general') },
-  { passes: ['fix-numerics', 'instruction-fusion'], load: () => import('@budflow/transforms/array') },
+  {
+    passes: ['annotate-op-pattern', 'fix-numerics', 'instruction-fusion'],
+    load: () => import('@budflow/transforms/array'),
+  },
   { passes: ['array-to-loop', 'chunk-kernel', 'licm'], load: () => import('@budflow/transforms/loop') },
   {
     passes: ['buffer-assignment', 'bufferize', 'scalar-replacement', 'scratch-assignment'],
@@ -52,5 +55,7 @@ async function registryOf(groups: Iterable<PassGroup>): Promise<PassRegistry> {
 export function isPass(value: unknown): value is PassDefinition {
   if (typeof value !== 'object' || value === null) return false;
   const pass = value as Partial<PassDefinition>;
-  return typeof pass.run === 'function' && typeof pass.anchor === 'string' && typeof pass.dependentDialects === 'object';
+  return (
+    typeof pass.run === 'function' && typeof pass.anchor === 'string' && typeof pass.dependentDialects === 'object'
+  );
 }

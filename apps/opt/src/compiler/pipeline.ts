@@ -111,14 +111,19 @@ async function pipelineOfConfig(file: string, given: Machine, io: Io): Promise<C
   // The command line overrides what the file says for all its passes, not what it says for one pass alone.
   const { target, numerics } = config;
   if (target !== undefined) await checkConfigTarget(target, file, io);
-  return fill(config.pipeline, { target: given.target ?? target, numerics: given.numerics ?? numerics }, { target, numerics });
+  return fill(
+    config.pipeline,
+    { target: given.target ?? target, numerics: given.numerics ?? numerics },
+    { target, numerics },
+  );
 }
 
 async function checkConfigTarget(target: string, file: string, io: Io): Promise<void> {
   try {
     await targetName(target, io);
   } catch (error) {
-    if (error instanceof CommandError) throw new CommandError(`${file}: /target: ${error.message.replace('--target: ', '')}`);
+    if (error instanceof CommandError)
+      throw new CommandError(`${file}: /target: ${error.message.replace('--target: ', '')}`);
     throw error;
   }
 }
@@ -150,7 +155,11 @@ function fill(pipeline: Pipeline, machine: Machine, replacing: Machine): ChosenP
       }
       return { ...item, options };
     });
-  return { pipeline: { ...pipeline, items: visit(pipeline.items) }, target: machine.target, numerics: machine.numerics };
+  return {
+    pipeline: { ...pipeline, items: visit(pipeline.items) },
+    target: machine.target,
+    numerics: machine.numerics,
+  };
 }
 
 function messages(diagnostics: readonly Diagnostic[]): string {

@@ -1,7 +1,8 @@
 // --emit=wasm and wat: the kernels of a module as one WebAssembly module.
-import type { Operation } from '@budflow/ir';
-import { isKernel } from '@budflow/dialect-rt';
+
 import { wasmBackend } from '@budflow/backend-wasm';
+import { isKernel } from '@budflow/dialect-rt';
+import type { Operation } from '@budflow/ir';
 import { CommandError } from '../cli/errors.js';
 
 /**

@@ -10,36 +10,85 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
   {
     title: 'Which passes run (one of these ways)',
     flags: [
-      { name: 'pass-pipeline', value: 'TEXT', help: "A pipeline as text: 'builtin.module(canonicalize,func.func(cse))'." },
-      { name: 'pipeline-config', value: 'FILE.json', help: 'A pipeline as JSON, checked against its schema. --print-pipeline prints one.' },
-      { name: 'O', short: 'O', value: '0..3', choices: LEVELS, help: 'A default pipeline: 0 nothing fused, scalar; 1 fused; 2 and 3 scheduled and vectorised too.' },
+      {
+        name: 'pass-pipeline',
+        value: 'TEXT',
+        help: "A pipeline as text: 'builtin.module(canonicalize,func.func(cse))'.",
+      },
+      {
+        name: 'pipeline-config',
+        value: 'FILE.json',
+        help: 'A pipeline as JSON, checked against its schema. --print-pipeline prints one.',
+      },
+      {
+        name: 'O',
+        short: 'O',
+        value: '0..3',
+        choices: LEVELS,
+        help: 'A default pipeline: 0 nothing fused, scalar; 1 fused; 2 and 3 scheduled and vectorised too.',
+      },
       { name: 'run-reproducer', help: 'The pipeline that is written at the end of the input, a reproducer.' },
     ],
   },
   {
     title: 'What they are told',
     flags: [
-      { name: 'target', value: 'NAME', help: 'The machine: a built-in name (wasm32-simd128, wasm32-relaxed-simd, x86-64-v3, ...), host, or a JSON file for --print-target. Default for -O: the best this machine runs.' },
-      { name: 'numerics', value: 'MODE', choices: NUMERICS, help: 'What is promised about rounding: strict, default or fast.' },
-      { name: 'ablate', value: 'PASS', repeat: true, help: 'Leave a pass out wherever it stands in the pipeline; may be repeated.' },
+      {
+        name: 'target',
+        value: 'NAME',
+        help: 'The machine: a built-in name (wasm32-simd128, wasm32-relaxed-simd, x86-64-v3, ...), host, or a JSON file for --print-target. Default for -O: the best this machine runs.',
+      },
+      {
+        name: 'numerics',
+        value: 'MODE',
+        choices: NUMERICS,
+        help: 'What is promised about rounding: strict, default or fast.',
+      },
+      {
+        name: 'ablate',
+        value: 'PASS',
+        repeat: true,
+        help: 'Leave a pass out wherever it stands in the pipeline; may be repeated.',
+      },
     ],
   },
   {
     title: 'Output',
     flags: [
-      { name: 'output', short: 'o', value: 'PATH', help: 'Where the output goes; default and -: standard output. A file is replaced at once.' },
-      { name: 'emit', value: 'KIND', choices: ['mlir', 'wat', 'wasm'], help: 'mlir (default), or the kernels of the module as a WebAssembly module: wat, its text, or wasm, its bytes.' },
+      {
+        name: 'output',
+        short: 'o',
+        value: 'PATH',
+        help: 'Where the output goes; default and -: standard output. A file is replaced at once.',
+      },
+      {
+        name: 'emit',
+        value: 'KIND',
+        choices: ['mlir', 'wat', 'wasm'],
+        help: 'mlir (default), or the kernels of the module as a WebAssembly module: wat, its text, or wasm, its bytes.',
+      },
       { name: 'mlir-print-op-generic', help: 'Print every op in generic form, which mlir-opt reads.' },
-      { name: 'mlir-print-properties', help: 'With the generic form: inherent attributes as <{...}>, as MLIR 17 and later print them.' },
+      {
+        name: 'mlir-print-properties',
+        help: 'With the generic form: inherent attributes as <{...}>, as MLIR 17 and later print them.',
+      },
       { name: 'mlir-print-debuginfo', help: 'Print locations.' },
-      { name: 'mlir-elide-elementsattrs-if-larger', value: 'N', help: 'Print constants of more than N elements as a placeholder.' },
-      { name: 'annotate-op-pattern', help: 'Give each op with a fusion category the attribute `pattern`.' },
+      {
+        name: 'mlir-elide-elementsattrs-if-larger',
+        value: 'N',
+        help: 'Print constants of more than N elements as a placeholder.',
+      },
     ],
   },
   {
     title: 'Looking into a run',
     flags: [
-      { name: 'mlir-print-ir-before', value: 'PASS', repeat: true, help: 'Print the IR before a pass, on standard error.' },
+      {
+        name: 'mlir-print-ir-before',
+        value: 'PASS',
+        repeat: true,
+        help: 'Print the IR before a pass, on standard error.',
+      },
       { name: 'mlir-print-ir-after', value: 'PASS', repeat: true, help: 'Print it after a pass.' },
       { name: 'mlir-print-ir-before-all', help: 'Print it before each pass.' },
       { name: 'mlir-print-ir-after-all', help: 'Print it after each pass.' },
@@ -48,16 +97,27 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
       { name: 'mlir-print-ir-module-scope', help: 'With these: always print the whole module.' },
       { name: 'mlir-timing', help: 'Report where the time went.' },
       { name: 'mlir-pass-statistics', help: 'Report what the passes counted.' },
-      { name: 'fusion-report', value: 'FILE', help: 'Write what fusion decided and why, as JSON (-: standard output).' },
+      {
+        name: 'fusion-report',
+        value: 'FILE',
+        help: 'Write what fusion decided and why, as JSON (-: standard output).',
+      },
       { name: 'remarks', value: 'FILE', help: 'Write what passes did and could not do, as JSON.' },
-      { name: 'mlir-pass-pipeline-crash-reproducer', value: 'FILE', help: 'When a pass fails: write the module and the pipeline, for --run-reproducer.' },
+      {
+        name: 'mlir-pass-pipeline-crash-reproducer',
+        value: 'FILE',
+        help: 'When a pass fails: write the module and the pipeline, for --run-reproducer.',
+      },
     ],
   },
   {
     title: 'Checking',
     flags: [
       { name: 'verify-each', help: 'Verify the IR after each pass; on, --verify-each=0 turns it off.' },
-      { name: 'verify-diagnostics', help: 'Expect the diagnostics that comments announce: // expected-error {{part of the message}}, @+1, @above, @below, @unknown.' },
+      {
+        name: 'verify-diagnostics',
+        help: 'Expect the diagnostics that comments announce: // expected-error {{part of the message}}, @+1, @above, @below, @unknown.',
+      },
       { name: 'split-input-file', help: 'Treat the parts between lines `// -----` as files of their own.' },
       { name: 'allow-unregistered-dialect', help: 'Accept ops, types and attributes of unknown dialects.' },
     ],
@@ -83,7 +143,9 @@ Usage: bud-opt [FILE|-] [--PASS[=OPTIONS]]... [FLAGS]
 
 ${printFlags(OPT_FLAGS)}
 Passes (--PASS, in the order they are given; --list-passes says what each does):
-${wrap(INDEXED_PASSES.join(' '), 106).map((line) => `  ${line}\n`).join('')}
+${wrap(INDEXED_PASSES.join(' '), 106)
+  .map((line) => `  ${line}\n`)
+  .join('')}
 Examples:
   bud-opt f.mlir                                     parse, verify, print
   bud-opt f.mlir --canonicalize --cse                two passes in this order

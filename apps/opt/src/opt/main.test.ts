@@ -1,6 +1,6 @@
 // bud-opt run in process: flags, passes, output, messages.
 import { describe, expect, it } from 'vitest';
-import { INDEXED_PASSES, fullRegistry, PASS_GROUPS, isPass } from '../compiler/passes.js';
+import { fullRegistry, INDEXED_PASSES, isPass, PASS_GROUPS } from '../compiler/passes.js';
 import { type FakeOptions, runInProcess } from '../testing/fake-io.js';
 import { optMain } from './main.js';
 
@@ -104,7 +104,9 @@ describe('pipelines', () => {
 
   it('gives a pass its options', async () => {
     const { out } = await opt(['--canonicalize=max-iterations=3 check-changes', '--print-pipeline']);
-    expect(JSON.parse(out).pipeline).toEqual([{ pass: 'canonicalize', options: { 'max-iterations': 3, 'check-changes': true } }]);
+    expect(JSON.parse(out).pipeline).toEqual([
+      { pass: 'canonicalize', options: { 'max-iterations': 3, 'check-changes': true } },
+    ]);
   });
 
   it('runs a textual pipeline', async () => {
@@ -116,9 +118,14 @@ describe('pipelines', () => {
   });
 
   it('runs a JSON pipeline, and names the place of each mistake in one', async () => {
-    const run = (config: string) => opt(['f.mlir', '--pipeline-config=p.json'], { files: { 'f.mlir': F, 'p.json': config } });
-    expect(names((await run('{ "pipeline": ["canonicalize", { "anchor": "func.func", "pipeline": ["cse"] }] }')).out)).toBe(TIDY);
-    const wrong = await run('{ "pipeline": ["canonicalize", { "pass": "canonicalize", "options": { "max-iterations": "64" } }] }');
+    const run = (config: string) =>
+      opt(['f.mlir', '--pipeline-config=p.json'], { files: { 'f.mlir': F, 'p.json': config } });
+    expect(
+      names((await run('{ "pipeline": ["canonicalize", { "anchor": "func.func", "pipeline": ["cse"] }] }')).out),
+    ).toBe(TIDY);
+    const wrong = await run(
+      '{ "pipeline": ["canonicalize", { "pass": "canonicalize", "options": { "max-iterations": "64" } }] }',
+    );
     expect(wrong).toMatchObject({
       code: 1,
       err: 'bud-opt: error: p.json: /pipeline/1/options/max-iterations: expected integer >= 1, got "64"\n',
@@ -147,9 +154,12 @@ describe('pipelines', () => {
         'fix-numerics',
       ],
     });
-    const { out } = await opt(['--pipeline-config=p.json', '--target=wasm32-simd128', '--numerics=fast', '--print-pipeline'], {
-      files: { 'p.json': config },
-    });
+    const { out } = await opt(
+      ['--pipeline-config=p.json', '--target=wasm32-simd128', '--numerics=fast', '--print-pipeline'],
+      {
+        files: { 'p.json': config },
+      },
+    );
     const targets = JSON.parse(out).pipeline.map((item: { options: object }) => item.options);
     expect(targets).toEqual([
       { target: 'wasm32-simd128', mode: 'fast' },
@@ -164,18 +174,29 @@ describe('pipelines', () => {
     expect(err).toBe('left out: cse, on 1 op\n');
     const wrong = await opt(['f.mlir', '--canonicalize', '--ablate=canonicalise']);
     expect(wrong).toMatchObject({ code: 2 });
-    expect(wrong.err).toContain("--ablate=canonicalise: the pipeline has no pass 'canonicalise', did you mean 'canonicalize'?");
+    expect(wrong.err).toContain(
+      "--ablate=canonicalise: the pipeline has no pass 'canonicalise', did you mean 'canonicalize'?",
+    );
   });
 
   it('stops at the pass that fails', async () => {
-    const { code, out, err } = await opt(['f.mlir', '--fix-numerics=target=z80 mode=default', '--mlir-print-ir-after-failure']);
+    const { code, out, err } = await opt([
+      'f.mlir',
+      '--fix-numerics=target=z80 mode=default',
+      '--mlir-print-ir-after-failure',
+    ]);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(/error: .*unknown target "z80"/);
     expect(err).toContain('IR Dump After fix-numerics Failed');
   });
 
   it('writes a reproducer when a pass fails, which runs again', async () => {
-    const first = await opt(['f.mlir', '--cse', '--fix-numerics=target=z80', '--mlir-pass-pipeline-crash-reproducer=r.mlir']);
+    const first = await opt([
+      'f.mlir',
+      '--cse',
+      '--fix-numerics=target=z80',
+      '--mlir-pass-pipeline-crash-reproducer=r.mlir',
+    ]);
     expect(first.code).toBe(1);
     expect(first.err).toContain('reproducer written to r.mlir');
     const reproducer = new TextDecoder().decode(first.world.files.get('r.mlir'));
@@ -188,7 +209,13 @@ describe('pipelines', () => {
 
 describe('looking into a run', () => {
   it('prints IR around passes', async () => {
-    const { err } = await opt(['f.mlir', '--canonicalize', '--cse', '--mlir-print-ir-before=canonicalize', '--mlir-print-ir-after=cse']);
+    const { err } = await opt([
+      'f.mlir',
+      '--canonicalize',
+      '--cse',
+      '--mlir-print-ir-before=canonicalize',
+      '--mlir-print-ir-after=cse',
+    ]);
     const headings = err.match(/IR Dump .*? \(/g);
     expect(headings).toEqual(['IR Dump Before canonicalize (', 'IR Dump After cse (']);
   });
@@ -216,9 +243,12 @@ describe('looking into a run', () => {
   return %1 : tensor<8xf32>
 }
 `;
-    const { code, world } = await opt(['f.mlir', '--instruction-fusion', '--fusion-report=fusion.json', '--remarks=remarks.json', '-o', 'out.mlir'], {
-      files: { 'f.mlir': program },
-    });
+    const { code, world } = await opt(
+      ['f.mlir', '--instruction-fusion', '--fusion-report=fusion.json', '--remarks=remarks.json', '-o', 'out.mlir'],
+      {
+        files: { 'f.mlir': program },
+      },
+    );
     expect(code).toBe(0);
     const json = (path: string) => JSON.parse(new TextDecoder().decode(world.files.get(path)));
     expect(json('fusion.json').decisions).toMatchObject([{ verdict: 'fused', location: 'f.mlir:2:8' }]);
@@ -242,7 +272,10 @@ describe('looking into a run', () => {
 describe('the command line', () => {
   it.each([
     [['--canonicalise'], "unknown flag or pass '--canonicalise', did you mean '--canonicalize'?"],
-    [['--mlir-print-op-generik'], "unknown flag or pass '--mlir-print-op-generik', did you mean '--mlir-print-op-generic'?"],
+    [
+      ['--mlir-print-op-generik'],
+      "unknown flag or pass '--mlir-print-op-generik', did you mean '--mlir-print-op-generic'?",
+    ],
     [['-cse'], "unknown flag '-cse'; long names take two dashes: '--cse'"],
     [['--xyzzy'], "unknown flag or pass '--xyzzy'; --list-passes lists the passes"],
     [['--target'], "'--target' needs a value: --target=NAME"],
@@ -255,7 +288,10 @@ describe('the command line', () => {
     [['-o', 'a', '-o', 'b'], "'-o' is given twice"],
     [['a.mlir', 'b.mlir'], "bud-opt reads one file, got 'a.mlir', 'b.mlir'"],
     [['--cse', '-O2'], '--cse and -O2 both say which passes run'],
-    [['--canonicalize=max-iteration=3'], "--canonicalize: /pipeline/0/options/max-iteration: unknown option 'max-iteration', did you mean 'max-iterations'?"],
+    [
+      ['--canonicalize=max-iteration=3'],
+      "--canonicalize: /pipeline/0/options/max-iteration: unknown option 'max-iteration', did you mean 'max-iterations'?",
+    ],
     [['--mlir-print-ir-after=cse'], "--mlir-print-ir-after=cse: the pipeline has no pass 'cse': no passes run"],
     [['--mlir-elide-elementsattrs-if-larger=x'], "is a whole number >= 0, got 'x'"],
     [['--print-pipeline'], 'no pipeline is given'],
@@ -272,7 +308,14 @@ describe('the command line', () => {
     for (const flag of ['--help', '-h']) {
       const { code, out } = await opt([flag]);
       expect(code).toBe(0);
-      for (const word of ['--pass-pipeline=TEXT', '-o PATH, --output=PATH', '-O0..3', '--verify-diagnostics', 'Examples:', ...INDEXED_PASSES])
+      for (const word of [
+        '--pass-pipeline=TEXT',
+        '-o PATH, --output=PATH',
+        '-O0..3',
+        '--verify-diagnostics',
+        'Examples:',
+        ...INDEXED_PASSES,
+      ])
         expect(out).toContain(word);
     }
   });
@@ -291,7 +334,10 @@ describe('the command line', () => {
   });
 
   it('prints targets', async () => {
-    expect(JSON.parse((await opt(['--print-target', '--target=x86-64-v3'])).out)).toMatchObject({ name: 'x86-64-v3', vectorBits: 256 });
+    expect(JSON.parse((await opt(['--print-target', '--target=x86-64-v3'])).out)).toMatchObject({
+      name: 'x86-64-v3',
+      vectorBits: 256,
+    });
     expect(JSON.parse((await opt(['--print-target'])).out).name).toMatch(/^wasm32-/);
     const wrong = await opt(['--print-target', '--target=t.json'], { files: { 't.json': '{ "name": 3 }' } });
     expect(wrong.code).toBe(1);
@@ -303,7 +349,10 @@ describe('the command line', () => {
       throw new TypeError('x is undefined');
     };
     const short = await runInProcess('bud-opt', broken, []);
-    expect(short).toMatchObject({ code: 1, err: 'bud-opt: internal error: x is undefined (this is a bug of bud-opt; --debug shows where)\n' });
+    expect(short).toMatchObject({
+      code: 1,
+      err: 'bud-opt: internal error: x is undefined (this is a bug of bud-opt; --debug shows where)\n',
+    });
     expect((await runInProcess('bud-opt', broken, ['--debug'])).err).toMatch(/\n {4}at /);
   });
 });
@@ -312,7 +361,9 @@ describe('the index of passes', () => {
   it('lists every pass, each in the group that exports it', async () => {
     expect(INDEXED_PASSES).toEqual((await fullRegistry()).names);
     for (const group of PASS_GROUPS) {
-      const found = Object.values(await group.load()).filter(isPass).map((pass) => pass.name);
+      const found = Object.values(await group.load())
+        .filter(isPass)
+        .map((pass) => pass.name);
       expect(found.sort()).toEqual([...group.passes].sort());
     }
   });

@@ -35,8 +35,7 @@ function print(io: Io, text: string): number {
 /** The pipeline of the flags. The file's text matters only with --run-reproducer. */
 async function pipelineOf(args: Arguments, io: Io, input?: Uint8Array): Promise<ChosenPipeline | undefined> {
   const text = args.isOn('run-reproducer') ? await reproducerPipeline(args, input) : args.value('pass-pipeline');
-  const asksForNone =
-    args.unknown.length === 0 && text === undefined && !args.has('pipeline-config') && !args.has('O');
+  const asksForNone = args.unknown.length === 0 && text === undefined && !args.has('pipeline-config') && !args.has('O');
   // Without a pipeline there is nothing to build, and nothing to load.
   if (asksForNone && !args.has('target')) return undefined;
   const { choosePipeline } = await import('../compiler/pipeline.js');
@@ -67,7 +66,8 @@ async function reproducerPipeline(args: Arguments, input: Uint8Array | undefined
 async function printPipeline(args: Arguments, io: Io): Promise<number> {
   const input = args.isOn('run-reproducer') ? await readInput(io, args.positionals[0] ?? '-') : undefined;
   const chosen = await pipelineOf(args, io, input);
-  if (!chosen) throw new UsageError('--print-pipeline: no pipeline is given; for example: bud-opt -O2 --print-pipeline');
+  if (!chosen)
+    throw new UsageError('--print-pipeline: no pipeline is given; for example: bud-opt -O2 --print-pipeline');
   const { pipelineToJson } = await import('@budflow/pass');
   return print(io, `${JSON.stringify(pipelineToJson(chosen.pipeline, chosen), null, 2)}\n`);
 }
@@ -80,7 +80,10 @@ async function optimize(args: Arguments, io: Io): Promise<number> {
   const chosen = args.isOn('run-reproducer') ? await pipelineOf(args, io, bytes) : early;
   await checkFlags(args, chosen, io);
 
-  const [{ loadDialects }, { runPart }] = await Promise.all([import('../compiler/dialects.js'), import('./run-part.js')]);
+  const [{ loadDialects }, { runPart }] = await Promise.all([
+    import('../compiler/dialects.js'),
+    import('./run-part.js'),
+  ]);
   const pipeline = chosen?.pipeline;
   const emit = (args.value('emit') ?? 'mlir') as EmitKind;
   const { newContext } = await loadDialects({
@@ -97,7 +100,9 @@ async function optimize(args: Arguments, io: Io): Promise<number> {
     file: inputName(path),
     newContext,
     pipeline,
-    target: chosen?.target ?? (emit === 'mlir' ? '' : await (await import('../compiler/target.js')).targetName(args.value('target'), io)),
+    target:
+      chosen?.target ??
+      (emit === 'mlir' ? '' : await (await import('../compiler/target.js')).targetName(args.value('target'), io)),
     emit,
     timing,
     verifyEach: args.isOn('verify-each', 'on'),
@@ -119,7 +124,11 @@ async function checkFlags(args: Arguments, chosen: ChosenPipeline | undefined, i
 async function runParts(
   job: Job,
   bytes: Uint8Array,
-  runPart: (job: Job, part: { text: Uint8Array; line: number }, write: (chunk: Uint8Array | string) => void) => Promise<PartResult>,
+  runPart: (
+    job: Job,
+    part: { text: Uint8Array; line: number },
+    write: (chunk: Uint8Array | string) => void,
+  ) => Promise<PartResult>,
 ): Promise<boolean> {
   const { args, io } = job;
   const split = args.isOn('split-input-file');
@@ -141,7 +150,8 @@ async function runParts(
   await writeReports(args, io, results);
   const succeeded = results.every((result) => result.succeeded);
   // A file appears only when all is well.
-  if (toFile && succeeded) io.writeFile(output, Buffer.concat(kept.map((c) => (typeof c === 'string' ? Buffer.from(c) : c))));
+  if (toFile && succeeded)
+    io.writeFile(output, Buffer.concat(kept.map((c) => (typeof c === 'string' ? Buffer.from(c) : c))));
   return succeeded;
 }
 
@@ -149,7 +159,11 @@ async function writeReports(args: Arguments, io: Io, results: readonly PartResul
   const reports = results.flatMap((result) => result.reports ?? []);
   const remarks = args.value('remarks');
   const fusion = args.value('fusion-report');
-  if (remarks !== undefined) writeJson(io, remarks, reports.flatMap((r) => r.remarks));
+  if (remarks !== undefined)
+    writeJson(
+      io,
+      remarks,
+      reports.flatMap((r) => r.remarks),
+    );
   if (fusion !== undefined) writeJson(io, fusion, { decisions: reports.flatMap((r) => r.fusion.decisions) });
 }
-

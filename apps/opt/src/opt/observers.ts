@@ -1,6 +1,7 @@
 // What watches the passes run, as the flags ask: IR printing, timing.
-import { type Instrumentation, irPrinting, nearestName, passesOf, type Pipeline, Timing } from '@budflow/pass';
+
 import type { Operation } from '@budflow/ir';
+import { type Instrumentation, irPrinting, nearestName, type Pipeline, passesOf, type Timing } from '@budflow/pass';
 import { UsageError } from '../cli/errors.js';
 import type { Arguments } from '../cli/flags.js';
 
@@ -16,17 +17,25 @@ export interface ObserverOutput {
 
 /** One set for each run of a pipeline, except for `timing`, which adds up. */
 export function observers(args: Arguments, output: ObserverOutput, timing: Timing | undefined): Observers {
-  const before = args.isOn('mlir-print-ir-before-all') ? ('all' as const) : args.values('mlir-print-ir-before');
+  const before = args.isOn('mlir-print-ir-before-all') ? ('all' as const) : args.names('mlir-print-ir-before');
   const onlyOnChange = args.isOn('mlir-print-ir-after-change');
-  const named = args.values('mlir-print-ir-after');
-  const after =
-    args.isOn('mlir-print-ir-after-all') || (onlyOnChange && named.length === 0) ? ('all' as const) : named;
+  const named = args.names('mlir-print-ir-after');
+  const after = args.isOn('mlir-print-ir-after-all') || (onlyOnChange && named.length === 0) ? ('all' as const) : named;
   const afterFailure = args.isOn('mlir-print-ir-after-failure');
   const prints = before.length > 0 || after.length > 0 || afterFailure;
   return {
     instrumentations: [
       ...(prints
-        ? [irPrinting({ before, after, onlyOnChange, afterFailure, moduleScope: args.isOn('mlir-print-ir-module-scope'), ...output })]
+        ? [
+            irPrinting({
+              before,
+              after,
+              onlyOnChange,
+              afterFailure,
+              moduleScope: args.isOn('mlir-print-ir-module-scope'),
+              ...output,
+            }),
+          ]
         : []),
       ...(timing ? [timing] : []),
     ],
@@ -38,7 +47,7 @@ export function observers(args: Arguments, output: ObserverOutput, timing: Timin
 export function checkPassNamesInFlags(args: Arguments, pipeline: Pipeline | undefined): void {
   const known = [...new Set(passesOf(pipeline?.items ?? []).map((item) => item.pass.name))];
   for (const flag of ['ablate', 'mlir-print-ir-before', 'mlir-print-ir-after']) {
-    for (const name of args.values(flag)) {
+    for (const name of args.names(flag)) {
       if (known.includes(name)) continue;
       const near = nearestName(name, known);
       const hint =

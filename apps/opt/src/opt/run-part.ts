@@ -1,13 +1,22 @@
 // One input of bud-opt: parse, verify, run the pipeline, emit.
-import { CompileError, type Context, type Diagnostic, type Operation, parseModule, printModule, printModuleTo, verify } from '@budflow/ir';
-import { fusionReportOf, type PartReports } from './reports.js';
+import {
+  CompileError,
+  type Context,
+  type Diagnostic,
+  type Operation,
+  parseModule,
+  printModule,
+  printModuleTo,
+  verify,
+} from '@budflow/ir';
 import { PassManager, type Pipeline, printStatistics, type Remark, type Timing } from '@budflow/pass';
-import type { Arguments } from '../cli/flags.js';
 import { DiagnosticSink } from '../cli/diagnostic-sink.js';
+import type { Arguments } from '../cli/flags.js';
 import type { Io } from '../cli/io.js';
 import { observers } from './observers.js';
-import { announcedDiagnostics, compareDiagnostics } from './verify-diagnostics.js';
+import { fusionReportOf, type PartReports } from './reports.js';
 import { atItsLine, type Part } from './split.js';
+import { announcedDiagnostics, compareDiagnostics } from './verify-diagnostics.js';
 
 export type EmitKind = 'mlir' | 'wat' | 'wasm';
 
@@ -56,8 +65,6 @@ export async function runPart(job: Job, part: Part, write: (chunk: Uint8Array | 
     succeeded = result.succeeded;
     remarks = result.remarks;
   }
-  if (module && succeeded && args.isOn('annotate-op-pattern'))
-    await (await import('./op-patterns.js')).annotateOpPatterns(module);
   if (module && succeeded) succeeded = await emit(job, module, handler, write);
   sink.flush();
   if (expected) succeeded = reportMismatches(job, context, part, collected);
@@ -78,16 +85,12 @@ function runPipeline(
     sink.flush();
     io.stderr(text);
   };
-  const { instrumentations } = observers(
-    args,
-    { print: (op) => printModule(op, printOptions), write },
-    timing,
-  );
+  const { instrumentations } = observers(args, { print: (op) => printModule(op, printOptions), write }, timing);
   const reproducer = args.value('mlir-pass-pipeline-crash-reproducer');
   const manager = new PassManager(pipeline, {
     verifyEach,
     instrumentations,
-    ablate: args.values('ablate'),
+    ablate: args.names('ablate'),
     ...(reproducer === undefined
       ? {}
       : {

@@ -19,7 +19,13 @@ export function splitInput(file: Uint8Array): Part[] {
     const lineEnd = bytes.indexOf(NEWLINE, at);
     const end = lineEnd < 0 ? bytes.length : lineEnd;
     const startsLine = at === 0 || bytes[at - 1] === NEWLINE;
-    if (startsLine && bytes.subarray(at + MARKER.length, end).toString().trim() === '') {
+    if (
+      startsLine &&
+      bytes
+        .subarray(at + MARKER.length, end)
+        .toString()
+        .trim() === ''
+    ) {
       parts.push({ text: bytes.subarray(start, at), line });
       line += countLines(bytes.subarray(start, end)) + 1;
       start = Math.min(end + 1, bytes.length);

@@ -67,9 +67,7 @@ function matcher(body: string, regular: boolean): ((message: string) => boolean)
   if (!regular) return (message) => message.includes(body);
   const pattern = body
     .split(/(\{\{.*?\}\})/)
-    .map((part) =>
-      part.startsWith('{{') ? `(?:${part.slice(2, -2)})` : part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
-    )
+    .map((part) => (part.startsWith('{{') ? `(?:${part.slice(2, -2)})` : part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')))
     .join('');
   try {
     const compiled = new RegExp(pattern);
@@ -88,9 +86,7 @@ export function compareDiagnostics(
   const mismatches: Mismatch[] = [...problems];
   for (const diagnostic of diagnostics.flatMap((d) => [d, ...d.notes])) {
     const line = positionOf(context, diagnostic.location)?.line ?? 0;
-    const candidates = expectations.filter(
-      (e) => !e.met && e.line === line && e.matches(diagnostic.message),
-    );
+    const candidates = expectations.filter((e) => !e.met && e.line === line && e.matches(diagnostic.message));
     const exact = candidates.find((e) => e.severity === diagnostic.severity);
     if (exact) {
       exact.met = true;

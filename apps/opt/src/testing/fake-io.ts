@@ -18,7 +18,8 @@ export interface FakeOptions {
   readonly terminal?: boolean;
 }
 
-const encode = (data: string | Uint8Array) => (typeof data === 'string' ? new TextEncoder().encode(data) : data.slice());
+const encode = (data: string | Uint8Array) =>
+  typeof data === 'string' ? new TextEncoder().encode(data) : data.slice();
 
 export function fakeWorld({ files = {}, stdin = '', terminal = false }: FakeOptions = {}): FakeWorld {
   const map = new Map(Object.entries(files).map(([path, data]) => [path, encode(data)]));
@@ -61,7 +62,12 @@ export interface Ran {
 }
 
 /** Runs a command in process. */
-export async function runInProcess(name: string, main: Main, argv: readonly string[], options: FakeOptions = {}): Promise<Ran> {
+export async function runInProcess(
+  name: string,
+  main: Main,
+  argv: readonly string[],
+  options: FakeOptions = {},
+): Promise<Ran> {
   const world = fakeWorld(options);
   const code = await runCli(name, main, argv, world.io);
   return { code, out: world.out(), err: world.err(), world };

@@ -1,0 +1,91 @@
+// What runs a function: compiled WebAssembly, or the interpreter.
+import { type Operation, renderDiagnostic } from '@budflow/ir';
+import { PassManager, pipelineToJson } from '@budflow/pass';
+import { type CompiledModule, CompileError, compile, type DType, type NdArray } from 'budflow';
+import { DiagnosticsError } from '../cli/errors.js';
+import type { ChosenPipeline } from '../compiler/pipeline.js';
+import { type HostValue, isScalar } from './host-array.js';
+import { interpretCall } from './interpret.js';
+
+/** A program ready to be called on its inputs. */
+export interface Engine {
+  /** Milliseconds from text to callable. */
+  readonly compileMs: number;
+  /** Calls the function and returns its results. */
+  call(): HostValue[];
+  /** Calls the function and leaves the results where they are, for benchmarks. */
+  run(): void;
+}
+
+export interface WasmRequest {
+  readonly source: Uint8Array;
+  readonly file: string;
+  readonly entry: string;
+  readonly chosen: ChosenPipeline;
+  readonly ablate: readonly string[];
+  readonly inputs: readonly HostValue[];
+}
+
+/** Compiles for this engine. @throws DiagnosticsError with the diagnostics */
+export function wasmEngine(request: WasmRequest): Engine {
+  const { chosen, inputs, entry } = request;
+  const module = compiled(request, chosen);
+  const { compiled: func } = module.functions[entry]!;
+  const args = inputs.map((value) =>
+    isScalar(value) ? value.scalar : module.array(value.data, value.shape, value.dtype as DType),
+  );
+  let out: NdArray[] | undefined;
+  const call = () => {
+    const results = func.call(args, out && out.length > 0 ? { out } : {});
+    // From the second call on, results go where those of the first went.
+    out ??= results.every((result) => result.isResident) ? results : [];
+    return results;
+  };
+  return {
+    compileMs: module.report.compileMs,
+    call: () => call().map(({ dtype, shape, data }) => ({ dtype, shape, data: (data as Uint8Array).slice() })),
+    run: () => void call(),
+  };
+}
+
+function compiled({ source, file, entry, ablate }: WasmRequest, chosen: ChosenPipeline): CompiledModule {
+  const target = chosen.target;
+  try {
+    return compile(source, {
+      file,
+      entry,
+      ablate,
+      pipeline: pipelineToJson(chosen.pipeline, chosen),
+      ...(target === undefined ? {} : { target }),
+      ...(chosen.numerics === undefined ? {} : { numerics: chosen.numerics }),
+    });
+  } catch (error) {
+    if (error instanceof CompileError) throw new DiagnosticsError(error.message);
+    throw error;
+  }
+}
+
+/** Interprets a module that was read, after the passes of `chosen`, if any. */
+export function interpreterEngine(
+  module: Operation,
+  entry: string,
+  options: {
+    readonly chosen: ChosenPipeline | undefined;
+    readonly ablate: readonly string[];
+    readonly inputs: readonly HostValue[];
+    readonly relaxedMadd: 'once' | 'twice';
+    readonly parseMs: number;
+  },
+): Engine {
+  const { chosen, inputs, relaxedMadd } = options;
+  const start = performance.now();
+  if (chosen) runPasses(module, chosen, options.ablate);
+  const call = () => interpretCall(module, entry, inputs, relaxedMadd);
+  return { compileMs: options.parseMs + performance.now() - start, call, run: () => void call() };
+}
+
+function runPasses(module: Operation, { pipeline }: ChosenPipeline, ablate: readonly string[]): void {
+  const { context } = module;
+  const { result, diagnostics } = context.diagnostics.collect(() => new PassManager(pipeline, { ablate }).run(module));
+  if (!result.succeeded) throw new DiagnosticsError(diagnostics.map((d) => renderDiagnostic(context, d)).join('\n'));
+}

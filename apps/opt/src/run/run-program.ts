@@ -1,0 +1,247 @@
+// The body of bud-run: read the program, gather its inputs, run it, and show what came out.
+import { type Context, type Operation, parseModule, renderDiagnostic, verify } from '@budflow/ir';
+import { type NumericsMode, nearestName, passesOf } from '@budflow/pass';
+import { enableRelaxedSimd } from '@budflow/target/node';
+import { DiagnosticsError, ExitCode, UsageError } from '../cli/errors.js';
+import type { Arguments } from '../cli/flags.js';
+import type { Io } from '../cli/io.js';
+import { loadDialects } from '../compiler/dialects.js';
+import { type ChosenPipeline, choosePipeline, dialectsOf, type OptimizationLevel } from '../compiler/pipeline.js';
+import { measureCalls } from './benchmark.js';
+import type { Engine } from './engines.js';
+import type { HostValue } from './host-array.js';
+import { readInputs } from './inputs.js';
+import type { Settings } from './main.js';
+import { checkOutputs, printResults, resultToJson, writeOutputs } from './outputs.js';
+import { findEntry, type Signature, signatureOf } from './signature.js';
+
+export interface Program extends Settings {
+  readonly file: string;
+  readonly source: Uint8Array;
+  /** Inputs of the command line. */
+  readonly given: readonly string[];
+  readonly args: Arguments;
+  readonly io: Io;
+}
+
+interface Prepared {
+  readonly program: Program;
+  readonly context: Context;
+  readonly module: Operation;
+  readonly signature: Signature;
+  readonly inputs: readonly HostValue[];
+  readonly chosen: ChosenPipeline | undefined;
+  readonly ablate: readonly string[];
+  readonly parseMs: number;
+}
+
+export async function runProgram(program: Program): Promise<number> {
+  const { args } = program;
+  const backend = args.value('backend') ?? 'wasm';
+  const chosen = await pipelineOf(program, backend);
+  const ablate = args.names('ablate');
+  checkAblated(ablate, chosen);
+
+  const { newContext } = await loadDialects({
+    texts: [program.source],
+    names: chosen ? await dialectsOf(chosen.pipeline) : [],
+  });
+  const context = newContext();
+  const start = performance.now();
+  const module = parsed(program, context);
+  const parseMs = performance.now() - start;
+  const signature = signatureOf(findEntry(module, args.value('entry'), program.file), context);
+  checkOutputs(args.values('output'), signature.results.length, signature.name);
+  const inputs = readInputs(
+    signature,
+    {
+      given: program.given,
+      random: program.random,
+      sizes: program.sizes,
+      program: program.file,
+      flags: program.repeatedFlags,
+    },
+    context,
+    program.io,
+  );
+  const prepared: Prepared = { program, context, module, signature, inputs, chosen, ablate, parseMs };
+  if (args.isOn('check-each')) return check(prepared, backend);
+  const engine = await engineOf(prepared, backend);
+  return program.benchmarkSeconds === undefined
+    ? runOnce(prepared, backend, engine)
+    : benchmark(prepared, backend, engine, program.benchmarkSeconds);
+}
+
+async function pipelineOf({ args, io }: Program, backend: string): Promise<ChosenPipeline | undefined> {
+  const level = args.value('O');
+  const configFile = args.value('pipeline-config');
+  // Without a word about passes, the interpreter runs the program as it is written.
+  const asWritten = backend === 'interp' && !args.isOn('check-each') && level === undefined && configFile === undefined;
+  if (asWritten) return undefined;
+  const chosen = await choosePipeline(
+    {
+      passes: [],
+      configFile,
+      level: configFile === undefined ? (Number(level ?? 3) as OptimizationLevel) : undefined,
+      target: args.value('target'),
+      numerics: args.value('numerics') as NumericsMode | undefined,
+      flagNames: [],
+    },
+    io,
+  );
+  // Node 20 has it behind a flag.
+  if (chosen?.target === 'wasm32-relaxed-simd') enableRelaxedSimd();
+  return chosen;
+}
+
+function checkAblated(ablate: readonly string[], chosen: ChosenPipeline | undefined): void {
+  const known = passesOf(chosen?.pipeline.items ?? []).map((item) => item.pass.name);
+  for (const name of ablate) {
+    if (known.includes(name)) continue;
+    const near = nearestName(name, known);
+    throw new UsageError(
+      `--ablate=${name}: the pipeline has no pass '${name}'${near === undefined ? '' : `, did you mean '${near}'?`}`,
+    );
+  }
+}
+
+function parsed({ source, file }: Program, context: Context): Operation {
+  const { result, diagnostics } = context.diagnostics.collect(() => {
+    const module = parseModule(source, context, { file });
+    return module && verify(module) ? module : undefined;
+  });
+  if (!result) throw new DiagnosticsError(diagnostics.map((d) => renderDiagnostic(context, d)).join('\n'));
+  return result;
+}
+
+async function engineOf(prepared: Prepared, backend: string): Promise<Engine> {
+  const { program, module, signature, inputs, chosen, ablate, parseMs } = prepared;
+  const { interpreterEngine, wasmEngine } = await import('./engines.js');
+  const entry = signature.name;
+  if (backend === 'wasm' && chosen)
+    return wasmEngine({ source: program.source, file: program.file, entry, chosen, ablate, inputs });
+  const { relaxedRounding } = await import('./interpret.js');
+  return interpreterEngine(module, entry, { chosen, ablate, inputs, relaxedMadd: await relaxedRounding(), parseMs });
+}
+
+function runOnce({ program, signature }: Prepared, backend: string, engine: Engine): number {
+  const { args, io } = program;
+  const start = performance.now();
+  const results = engine.call();
+  const firstMs = performance.now() - start;
+  const paths = args.values('output');
+  if (paths.length > 0) writeOutputs(paths, results, io);
+  if (args.isOn('json')) {
+    const shown =
+      paths.length > 0
+        ? results.map((value, i) => ({ ...described(value), file: paths[i] }))
+        : results.map(resultToJson);
+    printJson(io, {
+      entry: signature.name,
+      backend,
+      threads: 1,
+      compile_ms: engine.compileMs,
+      first_ms: firstMs,
+      results: shown,
+    });
+  } else if (paths.length === 0) io.stdout(printResults(results));
+  return ExitCode.ok;
+}
+
+function described(value: HostValue): object {
+  return 'scalar' in value ? { dtype: value.dtype } : { dtype: value.dtype, shape: value.shape };
+}
+
+function benchmark({ program, signature }: Prepared, backend: string, engine: Engine, seconds: number): number {
+  const { args, io } = program;
+  const { firstMs, medianMs, minMs, runs } = measureCalls(engine.run, seconds);
+  const paths = args.values('output');
+  if (paths.length > 0) writeOutputs(paths, engine.call(), io);
+  if (args.isOn('json')) {
+    printJson(io, {
+      entry: signature.name,
+      backend,
+      threads: 1,
+      compile_ms: engine.compileMs,
+      first_ms: firstMs,
+      median_ms: medianMs,
+      min_ms: minMs,
+      runs,
+    });
+  } else {
+    io.stdout(
+      `@${signature.name}, ${backend}: median ${milliseconds(medianMs)}, fastest ${milliseconds(minMs)}, ${runs} calls; ` +
+        `compiled in ${milliseconds(engine.compileMs)}, first call ${milliseconds(firstMs)}\n`,
+    );
+  }
+  return ExitCode.ok;
+}
+
+function milliseconds(ms: number): string {
+  if (ms < 0.001) return `${(ms * 1e6).toPrecision(3)} ns`;
+  return ms < 1 ? `${(ms * 1e3).toPrecision(3)} us` : `${ms < 1000 ? ms.toPrecision(3) : Math.round(ms)} ms`;
+}
+
+async function check(prepared: Prepared, backend: string): Promise<number> {
+  const { program, context, module, signature, inputs, chosen, ablate } = prepared;
+  const { args, io } = program;
+  if (!chosen) throw new UsageError('--check-each: no passes run');
+  const [{ checkEach }, { interpretCall, relaxedRounding }] = await Promise.all([
+    import('./check-each.js'),
+    import('./interpret.js'),
+  ]);
+  const relaxedMadd = await relaxedRounding();
+  const isJson = args.isOn('json');
+  const { DiagnosticSink } = await import('../cli/diagnostic-sink.js');
+  const engine = backend === 'wasm' ? () => engineOf(prepared, backend) : undefined;
+  const compiled = engine ? await compiledLater(engine) : undefined;
+  const sink = new DiagnosticSink(context, io);
+  const outcome = context.diagnostics.capture(sink.add, () => {
+    try {
+      return checkEach({
+        context,
+        module,
+        entry: signature.name,
+        pipeline: chosen.pipeline,
+        ablate,
+        interpret: (m) => interpretCall(m, signature.name, inputs, relaxedMadd),
+        compiled,
+        report: (line) => {
+          if (!isJson) io.stdout(line);
+        },
+      });
+    } finally {
+      sink.flush();
+    }
+  });
+  const { failure, passes, results } = outcome;
+  if (isJson) printJson(io, { entry: signature.name, passes, failed: failure ?? null });
+  else if (!failure) io.stdout(`@${signature.name}: ${passes} passes, every result kept\n`);
+  if (failure) {
+    io.stderr(
+      `${program.file}: error: step ${failure.position}, ${failure.pass === 'code generation' ? failure.pass : `pass '${failure.pass}'`}, changes @${signature.name}: ${failure.message}\n`,
+    );
+    return ExitCode.diagnostics;
+  }
+  if (args.has('output')) writeOutputs(args.values('output'), results, io);
+  return ExitCode.ok;
+}
+
+/** The compiled program's results on demand. What does not compile is compared too: its error is the last step's. */
+async function compiledLater(make: () => Promise<Engine>): Promise<() => HostValue[]> {
+  let engine: Engine | undefined;
+  let problem: unknown;
+  try {
+    engine = await make();
+  } catch (error) {
+    problem = error;
+  }
+  return () => {
+    if (!engine) throw problem;
+    return engine.call();
+  };
+}
+
+function printJson(io: Io, value: object): void {
+  io.stdout(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,99 @@
+// The function that bud-run calls: which one, what it takes, and how to say so.
+import {
+  ComplexType,
+  type Context,
+  DYNAMIC,
+  FloatType,
+  FunctionType,
+  IndexType,
+  IntegerType,
+  MemRefType,
+  type Operation,
+  symbolName,
+  symbolVisibility,
+  TensorType,
+  type Type,
+  TypeAttr,
+} from '@budflow/ir';
+import { nearestName } from '@budflow/pass';
+import { CommandError } from '../cli/errors.js';
+
+export interface Parameter {
+  /** As the program calls it, or `arg0`. */
+  readonly name: string;
+  readonly type: Type;
+  /** Element type of an array, type of a number; by its MLIR name. */
+  readonly dtype: string;
+  readonly element: Type;
+  /** Sizes, null for dynamic ones; undefined for a number. */
+  readonly shape: readonly (number | null)[] | undefined;
+}
+
+export interface Signature {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  readonly results: readonly Type[];
+}
+
+/** The function to run: the one asked for, `main`, or the only public one. @throws CommandError */
+export function findEntry(module: Operation, wanted: string | undefined, file: string): Operation {
+  const functions = module.region(0).entry.ops.filter((op) => op.name === 'func.func' && !op.region(0).isEmpty);
+  const names = (ops: readonly Operation[]) => ops.map((op) => `@${symbolName(op)}`).join(', ');
+  const visible = functions.filter((op) => symbolVisibility(op) === 'public');
+  if (wanted !== undefined) {
+    const plain = wanted.replace(/^@/, '');
+    const found = functions.find((op) => symbolName(op) === plain);
+    if (found) return found;
+    const near = nearestName(
+      plain,
+      functions.map((op) => symbolName(op) ?? ''),
+    );
+    const hint =
+      near !== undefined ? `, did you mean --entry=${near}?` : visible.length > 0 ? `; there is ${names(visible)}` : '';
+    throw new CommandError(`${file}: no function @${plain} with a body${hint}`);
+  }
+  const main = visible.find((op) => symbolName(op) === 'main') ?? (visible.length === 1 ? visible[0] : undefined);
+  if (main) return main;
+  if (visible.length === 0) throw new CommandError(`${file}: has no public function with a body to run`);
+  throw new CommandError(`${file}: which function? Add --entry=NAME: there is ${names(visible)}`);
+}
+
+/** @throws CommandError for types of arguments that files cannot give */
+export function signatureOf(func: Operation, context: Context): Signature {
+  const attr = func.attr('function_type');
+  const name = symbolName(func) ?? '';
+  if (!(attr instanceof TypeAttr) || !(attr.type instanceof FunctionType))
+    throw new CommandError(`@${name} has no function type`);
+  const { inputs, results } = attr.type;
+  const names = argumentNames(func, context, inputs.length);
+  return { name, parameters: inputs.map((type, i) => parameterOf(type, names[i] ?? `arg${i}`, name)), results };
+}
+
+function parameterOf(type: Type, name: string, func: string): Parameter {
+  if (type instanceof TensorType || type instanceof MemRefType) {
+    const shape = type.shape.map((d) => (d === DYNAMIC ? null : d));
+    return { name, type, element: type.element, dtype: type.element.toString(), shape };
+  }
+  const isNumber = type instanceof IntegerType || type instanceof FloatType || type instanceof IndexType;
+  if (isNumber || type instanceof ComplexType)
+    return { name, type, element: type, dtype: type.toString(), shape: undefined };
+  throw new CommandError(
+    `@${func}: argument %${name} is of type ${type}, which no file can give: tensors, memrefs and numbers can be passed`,
+  );
+}
+
+/** The names of arguments in the text of the function: the first `%name:` after it begins. */
+function argumentNames(func: Operation, context: Context, count: number): readonly string[] {
+  if (typeof func.loc !== 'number') return [];
+  const source = context.sources.find(func.loc);
+  if (!source) return [];
+  const start = func.loc - source.base;
+  const text = new TextDecoder().decode(source.bytes.subarray(start, start + 256 + 4096 * count));
+  return [...text.matchAll(/%([\w$.-]+)\s*:/g)].slice(0, count).map((match) => match[1] as string);
+}
+
+/** `@main(%x: tensor<4xf32>) -> tensor<4xf32>` */
+export function printSignature({ name, parameters, results }: Signature): string {
+  const list = results.length === 1 ? `${results[0]}` : `(${results.join(', ')})`;
+  return `@${name}(${parameters.map((p) => `%${p.name}: ${p.type}`).join(', ')}) -> ${list}`;
+}
