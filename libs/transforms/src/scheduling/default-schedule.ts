@@ -5,18 +5,16 @@
 // Looks at loops and accesses, never at the names of ops: a nest whose innermost reduction reads one operand along the
 // last parallel loop and another independent of it is blocked like a matrix product, whatever it was written as. Every
 // choice is a step of the schedule language, applied by the same primitives as a user's schedule, and recorded in
-// `loop.schedule`. Placement follows Halide's compute_at, blocking the BLIS micro-kernel (mr x nr from the target).
-import { constantTripCount, ForOp, forBounds, inductionVariable, linearIndexOf } from '@budflow/dialect-loop';
+// `loop.schedule_applied`. Placement follows Halide's compute_at, blocking the BLIS micro-kernel (mr x nr from the target).
+import { constantTripCount, ForOp, forBounds, inductionVariable, linearIndexOf, LoopAttrs } from '@budflow/dialect-loop';
 import { isChunked, isKernel } from '@budflow/dialect-rt';
 import { byteWidth, type Operation, StringAttr, type Type, type Value } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { getTarget, type Target } from '@budflow/target';
 import { type Access, collectAccesses } from './accesses.js';
+import { APPLIED_SCHEDULE_ATTR } from './apply-schedule.js';
 import { applyStep } from './engine.js';
 import { type Step, serializeSchedule } from './schedule.js';
-
-/** Function attribute that holds the schedule as JSON. */
-export const SCHEDULE_ATTR = 'loop.schedule';
 
 export const defaultSchedule = definePass({
   name: 'default-schedule',
@@ -34,7 +32,7 @@ export const defaultSchedule = definePass({
   },
   statistics: { applied: 'schedule steps applied', refused: 'schedule steps that were refused' },
   run(func, pass) {
-    if (!isKernel(func) || isChunked(func) || func.attr(SCHEDULE_ATTR)) {
+    if (!isKernel(func) || isChunked(func) || func.attr(LoopAttrs.schedule) || func.attr(APPLIED_SCHEDULE_ATTR)) {
       pass.unchanged();
       return;
     }
@@ -57,7 +55,7 @@ export const defaultSchedule = definePass({
       return false;
     };
     new DefaultScheduler(func, getTarget(pass.options.target), pass.options['chunk-ns'], attempt).run();
-    func.setAttr(SCHEDULE_ATTR, func.context.stringAttr(serializeSchedule({ steps })));
+    func.setAttr(APPLIED_SCHEDULE_ATTR, func.context.stringAttr(serializeSchedule({ steps })));
   },
 });
 
