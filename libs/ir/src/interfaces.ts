@@ -54,6 +54,7 @@ export function isMemoryEffectFree(op: Operation): boolean {
 export function wouldBeTriviallyDead(op: Operation): boolean {
   if (op.hasResultUses || op.ownSuccessors !== null) return false;
   if (op.info.traits.length === 0 && op.info.definition === null) return false;
+  if (op.ownRegions === null && op.info.hasTrait(Pure) && MemoryEffects.of(op) === undefined) return true;
   const effects = effectsOf(op);
   return effects !== null && effects.every((e) => e.kind === 'read' || (e.kind === 'allocate' && e.value !== null && e.value.definingOp === op));
 }

@@ -32,7 +32,7 @@ export class Rewriter extends Builder {
   }
   replaceOp(op: Operation, values: readonly Value[]): void {
     this.listener.replaced?.(op, values);
-    op.results.forEach((result, i) => this.replaceAllUses(result, values[i]!));
+    for (let i = 0; i < op.resultCount; i++) this.replaceAllUses(op.result(i), values[i]!);
     this.eraseOp(op);
   }
   /** Redirects every use, telling the listener about each user. */
@@ -44,9 +44,11 @@ export class Rewriter extends Builder {
   }
   /** Erases an op without uses, with everything nested in it. */
   eraseOp(op: Operation): void {
-    op.walkPostOrder((inner) => {
-      this.listener.erased?.(inner);
-    });
+    if (op.ownRegions === null) this.listener.erased?.(op);
+    else
+      op.walkPostOrder((inner) => {
+        this.listener.erased?.(inner);
+      });
     op.erase();
   }
   /** Changes an op in place inside `change`. */

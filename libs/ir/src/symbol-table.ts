@@ -27,11 +27,41 @@ export function nearestSymbolTable(from: Operation): Operation | null {
   return null;
 }
 
+/** Names of the tables met while `withSymbolIndex` runs; null outside of it. */
+let index: Map<Operation, Map<string, Operation>> | null = null;
+
+/** Runs `body`, which must not change symbols; lookups in it take constant time. */
+export function withSymbolIndex(body: () => void): void {
+  const outer = index;
+  index = new Map();
+  try {
+    body();
+  } finally {
+    index = outer;
+  }
+}
+
 function symbolIn(table: Operation, name: string): Operation | null {
+  if (index !== null) return indexed(index, table).get(name) ?? null;
   for (const region of table.regions)
     for (const block of region.blocks)
       for (let op = block.firstOp; op; op = op.next) if (symbolName(op) === name) return op;
   return null;
+}
+
+function indexed(tables: Map<Operation, Map<string, Operation>>, table: Operation): Map<string, Operation> {
+  let names = tables.get(table);
+  if (names === undefined) {
+    names = new Map();
+    for (const region of table.regions)
+      for (const block of region.blocks)
+        for (let op = block.firstOp; op; op = op.next) {
+          const name = symbolName(op);
+          if (name !== undefined && !names.has(name)) names.set(name, op);
+        }
+    tables.set(table, names);
+  }
+  return names;
 }
 
 /**

@@ -74,6 +74,7 @@ export const SameTypeOperands = defineTrait('SameTypeOperands', (op) => {
 });
 
 export const SameOperandsAndResultType = defineTrait('SameOperandsAndResultType', (op) => {
+  if (haveOneType(op)) return;
   const first = op.operandCount ? op.operand(0).type : op.resultCount ? op.result(0).type : null;
   for (const value of [...op.operands, ...op.results]) {
     if (value.type !== first && !compatible(value.type, first)) {
@@ -120,6 +121,14 @@ function typesNamed(op: Operation, name: string): Type[] {
   return values === undefined ? [] : Array.isArray(values) ? values.map((v) => v.type) : [values.type];
 }
 
+/** Whether all operands and results have the same type: the usual case, found without allocating. */
+function haveOneType(op: Operation): boolean {
+  const type = (op.operand0 ?? op.result0)?.type;
+  for (let i = 1; i < op.operandCount; i++) if (op.operand(i).type !== type) return false;
+  if (op.result0 === null) return true;
+  return op.result0.type === type && (op.moreResults === null || op.moreResults.every((r) => r.type === type));
+}
+
 function compatible(a: Type, b: Type | null): boolean {
   if (!(a instanceof TensorType) || !(b instanceof TensorType)) return false;
   return a.element === b.element && a.rank === b.rank && a.shape.every((d, i) => d === b.shape[i] || d < 0 || b.shape[i]! < 0);
@@ -127,6 +136,7 @@ function compatible(a: Type, b: Type | null): boolean {
 
 /** Applies element by element to scalars, vectors and tensors: all shaped operands and results agree in shape. */
 export const Elementwise = defineTrait('Elementwise', (op) => {
+  if (haveOneType(op)) return;
   let shape: readonly number[] | null = null;
   for (const value of [...op.operands, ...op.results]) {
     if (!isShaped(value.type)) continue;

@@ -4,10 +4,10 @@ import { StringAttr } from './attribute.js';
 import type { Diagnostic } from './diagnostic.js';
 import { DominanceInfo } from './dominance.js';
 import type { Operation } from './operation.js';
-import { symbolName } from './symbol-table.js';
+import { symbolName, withSymbolIndex } from './symbol-table.js';
 import { SymbolTableTrait, SymbolTrait } from './traits.js';
-import { type OpVerification, verificationOf } from './verifier/op-verification.js';
-import { StructureVerifier } from './verifier/structure.js';
+import { verificationOf } from './verifier/op-verification.js';
+import { EndOf, StructureVerifier, type Unchecked } from './verifier/structure.js';
 import { AttrNames } from './well-known.js';
 
 export interface VerifyOptions {
@@ -28,34 +28,37 @@ export function verify(root: Operation, options: VerifyOptions = {}): boolean {
       found.push(diagnostic);
     },
     () => {
-      new StructureVerifier(root, new DominanceInfo(root), { useLists: options.useLists ?? false }).run();
-      if (errors === 0) verifyNested(root, () => errors);
+      const unchecked: Unchecked[] = [];
+      new StructureVerifier(root, new DominanceInfo(root), unchecked, { useLists: options.useLists ?? false }).run();
+      if (errors === 0) withSymbolIndex(() => verifyEach(unchecked, () => errors));
     },
   );
   for (const diagnostic of found) engine.emit(diagnostic);
   return errors === 0;
 }
 
-function verifyNested(op: Operation, errors: () => number): void {
-  const { info } = op;
-  const before = errors();
-  let verification: OpVerification | null = null;
-  if (info.definition !== null) {
-    verification = verificationOf(info);
-    verification.run(op, errors);
-  } else if (!op.context.allowUnregistered) {
-    op.emitError(
-      'verify.unregistered',
-      'is not registered; load its dialect, or allow unregistered dialects (--allow-unregistered-dialect)',
-    );
+/** Each op against its definition, an op before those nested in it and its regions after them. */
+function verifyEach(unchecked: readonly Unchecked[], errors: () => number): void {
+  /** Errors found before each of the ops that are being verified, outermost first. */
+  const before: number[] = [];
+  for (const item of unchecked) {
+    if (item instanceof EndOf) {
+      const { info } = item.op;
+      if (before.pop() === errors() && info.definition !== null) verificationOf(info).verifyRegions?.(item.op);
+      continue;
+    }
+    const { info } = item;
+    if (item.ownRegions !== null) before.push(errors());
+    if (info.definition !== null) verificationOf(info).run(item, errors);
+    else if (!item.context.allowUnregistered) {
+      item.emitError(
+        'verify.unregistered',
+        'is not registered; load its dialect, or allow unregistered dialects (--allow-unregistered-dialect)',
+      );
+    }
+    if (info.hasTrait(SymbolTableTrait)) verifySymbolTable(item);
+    if (info.hasTrait(SymbolTrait)) verifySymbol(item);
   }
-  if (info.hasTrait(SymbolTableTrait)) verifySymbolTable(op);
-  if (info.hasTrait(SymbolTrait)) verifySymbol(op);
-  if (op.ownRegions === null) return;
-  for (const region of op.ownRegions)
-    for (const block of region.blocks)
-      for (let inner = block.firstOp; inner !== null; inner = inner.next) verifyNested(inner, errors);
-  if (verification?.verifyRegions && errors() === before) verification.verifyRegions(op);
 }
 
 /** A table has one region of one block, and unique names. */

@@ -1,18 +1,21 @@
 // The greedy driver: applies patterns and folds below an op, and erases dead ops, until nothing changes any more.
 // A worklist (an array with a mark on the op) holds what may have become rewritable; when it runs empty after a
-// rewrite, one more sweep over everything finds patterns that look further than one op. Follows MLIR's greedy driver.
+// rewrite, one more sweep finds patterns that look further than one op. Follows MLIR's greedy driver, except that each
+// isolated op (a function) is brought to its fixpoint before the next: its ops stay in the cache meanwhile.
 import {
   ConstantLike,
   Diagnostic,
   FLAG_IN_WORKLIST,
   type FoldResult,
   InternalError,
+  IsolatedFromAbove,
   nextSlot,
   nextUse,
   type Operation,
   type RewriteListener,
   type RewritePattern,
   Rewriter,
+  SymbolTrait,
   type Value,
 } from '@budflow/ir';
 import { ConstantPool } from './constants.js';
@@ -94,6 +97,13 @@ class GreedyRewriter extends Rewriter {
   }
 }
 
+/** What a sweep works on; what is inside of isolated ops is left out. */
+interface Found {
+  readonly ops: Operation[];
+  readonly constants: Operation[];
+  readonly isolated: Operation[];
+}
+
 const NO_PATTERNS: readonly RewritePattern[] = [];
 /** So many applications at the end of a run that does not converge are looked at to find what loops. */
 const LOOP_WINDOW = 1000;
@@ -115,12 +125,18 @@ class GreedyDriver implements RewriteListener {
   private folded = 0;
   private erasedCount = 0;
   private changed = false;
-  private maxRewrites = 0;
+  private maxRewrites: number;
+  /** Most sweeps that one isolated op took. */
+  private iterations = 0;
+  private firstRound = true;
+  /** Whether an op that defines a symbol changed in this round. */
+  private symbolsChanged = false;
 
   constructor(root: Operation, patterns: readonly RewritePattern[], options: GreedyOptions) {
     this.root = root;
     this.patterns = patterns;
     this.options = options;
+    this.maxRewrites = options.maxRewrites ?? 10_000;
     this.constants = options.fold === false ? null : new ConstantPool(root);
     this.fingerprinter = options.checkChanges ? new Fingerprinter() : null;
     this.rewriter = new GreedyRewriter(this);
@@ -128,25 +144,20 @@ class GreedyDriver implements RewriteListener {
 
   run(): GreedyResult {
     const maxIterations = this.options.maxIterations ?? 64;
-    let iterations = 0;
     let converged = true;
     try {
-      for (;;) {
-        iterations++;
-        const before = this.rewrites;
-        const finished = this.sweep();
-        // Erasing dead ops and uniquing constants opens nothing that the worklist did not see.
-        const again = this.rewrites !== before;
-        if (finished && !again) break;
-        if (!finished || iterations >= maxIterations) {
-          converged = false;
-          break;
-        }
+      for (let round = 1; ; round++) {
+        this.symbolsChanged = false;
+        converged = this.toFixpoint(this.root, maxIterations) && (!this.symbolsChanged || round < maxIterations);
+        // What refers to a symbol stands anywhere.
+        if (!converged || !this.symbolsChanged) break;
+        this.firstRound = false;
       }
     } finally {
       for (const op of this.worklist) op.flags &= ~FLAG_IN_WORKLIST;
       this.worklist.length = 0;
     }
+    const { iterations } = this;
     const looping = converged ? undefined : this.reportNoConvergence(iterations);
     const hits = new Map<string, number>();
     for (const [pattern, n] of this.hits) hits.set(pattern.name, (hits.get(pattern.name) ?? 0) + n);
@@ -162,22 +173,36 @@ class GreedyDriver implements RewriteListener {
     };
   }
 
-  /** One pass over everything, then the worklist until it is empty. False when a limit was reached. */
-  private sweep(): boolean {
-    const { root, worklist } = this;
-    this.simplifyRegions(root);
-    const constants: Operation[] = [];
-    root.walk((op) => {
-      if (op === root) return;
-      if (this.constants !== null && op.info.hasTrait(ConstantLike)) constants.push(op);
+  /** Sweeps over what is below `parent` until a sweep changes nothing. False when a limit was reached. */
+  private toFixpoint(parent: Operation, maxIterations: number): boolean {
+    for (let iteration = 1; ; iteration++) {
+      if (iteration > this.iterations) this.iterations = iteration;
+      const found: Found = { ops: [], constants: [], isolated: [] };
+      this.collect(parent, found);
+      if (this.firstRound && iteration === 1 && this.options.maxRewrites === undefined)
+        this.maxRewrites += 10 * found.ops.length;
+      for (const op of found.isolated) if (!this.toFixpoint(op, maxIterations)) return false;
+      const before = this.rewrites;
+      if (!this.sweep(found)) return false;
+      // Erasing dead ops and uniquing constants opens nothing that the worklist did not see.
+      if (this.rewrites === before) return true;
+      if (iteration >= maxIterations) return false;
+    }
+  }
+
+  /** One pass over the ops found, then the worklist until what was pushed is done. False when a limit was reached. */
+  private sweep({ ops, constants }: Found): boolean {
+    const { worklist } = this;
+    const mark = worklist.length;
+    // Popped from the end: program order first.
+    for (let i = ops.length - 1; i >= 0; i--) {
+      const op = ops[i]!;
+      if (op.isErased || (op.flags & FLAG_IN_WORKLIST) !== 0) continue;
       op.flags |= FLAG_IN_WORKLIST;
       worklist.push(op);
-    });
-    if (this.maxRewrites === 0) this.maxRewrites = this.options.maxRewrites ?? 10 * worklist.length + 10_000;
-    // Popped from the end: program order first.
-    worklist.reverse();
+    }
     if (this.constants?.enterAll(constants, this.rewriter)) this.changed = true;
-    while (worklist.length > 0) {
+    while (worklist.length > mark) {
       const op = worklist.pop()!;
       op.flags &= ~FLAG_IN_WORKLIST;
       if (op.isErased || op.parent === null) continue;
@@ -189,16 +214,26 @@ class GreedyDriver implements RewriteListener {
     return true;
   }
 
-  private simplifyRegions(root: Operation): void {
-    const erased = (op: Operation) => this.constants?.erased(op);
-    root.walk((op) => {
-      if (op.ownRegions === null) return;
-      for (const region of op.ownRegions) {
-        if (eraseUnreachableBlocks(region, erased) > 0) this.changed = true;
+  /** Simplifies the control flow below an op and finds what is below it, in program order, up to isolated ops. */
+  private collect(parent: Operation, found: Found): void {
+    if (parent.ownRegions === null) return;
+    for (const region of parent.ownRegions) {
+      if (region.blocks.length > 1) {
+        if (eraseUnreachableBlocks(region, this.forget) > 0) this.changed = true;
         if (this.options.canonicalize && mergeStraightLineBlocks(region) > 0) this.changed = true;
       }
-    });
+      for (const block of region.blocks) {
+        for (let op = block.firstOp; op !== null; op = op.next) {
+          found.ops.push(op);
+          if (op.ownRegions === null) {
+            if (this.constants !== null && op.info.hasTrait(ConstantLike)) found.constants.push(op);
+          } else if (op.info.hasTrait(IsolatedFromAbove)) found.isolated.push(op);
+          else this.collect(op, found);
+        }
+      }
+    }
   }
+  private readonly forget = (op: Operation): void => this.constants?.erased(op);
 
   /** Returns whether a pattern or fold applied. */
   private process(op: Operation): boolean {
@@ -298,13 +333,16 @@ class GreedyDriver implements RewriteListener {
   // What the rewriter tells
 
   created(op: Operation): void {
+    if (op.info.hasTrait(SymbolTrait)) this.symbolsChanged = true;
     if (op.ownRegions === null) this.push(op);
     else op.walk((inner) => this.push(inner));
   }
   modified(op: Operation): void {
+    if (op.info.hasTrait(SymbolTrait)) this.symbolsChanged = true;
     this.push(op);
   }
   erased(op: Operation): void {
+    if (op.info.hasTrait(SymbolTrait)) this.symbolsChanged = true;
     for (let i = 0; i < op.operandCount; i++) this.pushDefinition(op.operand(i));
     if (this.constants !== null && op.info.hasTrait(ConstantLike)) this.constants.erased(op);
   }

@@ -9,8 +9,16 @@ import type { RegionSpec } from '../define-op.js';
 import { BranchOp } from '../interfaces.js';
 import type { OpInfo } from '../op-info.js';
 import type { Operation } from '../operation.js';
-import { AttrSizedOperandSegments, AttrSizedResultSegments, NoTerminator, type Trait } from '../traits.js';
-import { IntegerType } from '../type.js';
+import {
+  AttrSizedOperandSegments,
+  AttrSizedResultSegments,
+  Elementwise,
+  NoTerminator,
+  SameOperandsAndResultType,
+  SameTypeOperands,
+  type Trait,
+} from '../traits.js';
+import { IntegerType, type Type } from '../type.js';
 import { AttrNames } from '../well-known.js';
 
 interface GroupChecks {
@@ -45,6 +53,13 @@ function groupChecks(
   };
 }
 
+/** Traits whose checks look at types only. */
+const OF_TYPES: ReadonlySet<Trait> = new Set([SameTypeOperands, SameOperandsAndResultType, Elementwise]);
+
+/** Remembered combinations for each op name, and the fields of one. */
+const REMEMBERED = 16;
+const FIELDS = 5;
+
 /** The checks of an op name that has a definition. */
 export function verificationOf(info: OpInfo): OpVerification {
   info.verification ??= new OpVerification(info);
@@ -60,7 +75,11 @@ export class OpVerification {
   private readonly variadicRegions: boolean;
   private readonly needsTerminator: boolean;
   private readonly successors: number | 'variadic';
+  /** Traits whose checks depend on types only, and the others. */
+  private readonly typeTraits: readonly Trait[];
   private readonly traits: readonly Trait[];
+  /** REMEMBERED times FIELDS: number of operands, types of the result and of up to three operands that were right. */
+  private readonly seen: (Type | number | null)[] = new Array<null>(REMEMBERED * FIELDS).fill(null);
   private readonly custom: ((op: Operation) => void) | undefined;
   private readonly branches: boolean;
   /** Runs after everything nested was verified. */
@@ -75,7 +94,8 @@ export class OpVerification {
     this.variadicRegions = this.regions.at(-1)?.[1].variadic === true;
     this.needsTerminator = !info.hasTrait(NoTerminator);
     this.successors = spec.successors === 'variadic' ? 'variadic' : (spec.successors?.length ?? 0);
-    this.traits = (spec.traits ?? []).filter((t) => t.verify);
+    this.typeTraits = (spec.traits ?? []).filter((t) => t.verify && OF_TYPES.has(t));
+    this.traits = (spec.traits ?? []).filter((t) => t.verify && !OF_TYPES.has(t));
     this.custom = spec.verify;
     this.branches = BranchOp.ofInfo(info) !== undefined;
     this.verifyRegions = spec.verifyRegions;
@@ -87,21 +107,98 @@ export class OpVerification {
    */
   run(op: Operation, errors: () => number): void {
     const before = errors();
-    this.counts(op);
-    if (errors() > before) return;
-    this.groups(op, this.operands);
-    this.groups(op, this.results);
-    this.attributeSpecs(op);
-    this.regionSpecs(op);
-    if (errors() > before) return;
+    if (!this.isRight(op)) {
+      this.counts(op);
+      if (errors() > before) return;
+      this.groups(op, this.operands);
+      this.groups(op, this.results);
+      this.attributeSpecs(op);
+      this.regionSpecs(op);
+      if (errors() > before) return;
+      for (const trait of this.typeTraits) trait.verify!(op);
+    }
     for (const trait of this.traits) trait.verify!(op);
     if (this.branches && op.ownSuccessors !== null) verifySuccessorOperands(op);
     if (errors() > before || this.custom === undefined) return;
     this.custom(op);
   }
 
+  /** Whether nothing needs checking once `isRight` holds. */
+  get hasOwnChecks(): boolean {
+    return this.custom !== undefined || this.traits.length > 0;
+  }
+
+  /**
+   * Whether counts, types and attributes fit the definition, judged silently; false also for ops that are more than
+   * values and attributes. The types of a right op are remembered, so that the next one like it is quick.
+   */
+  isRight(op: Operation): boolean {
+    const at = this.slot(op);
+    if (at < 0) return false;
+    if (!this.repeats(op, at)) {
+      const { diagnostics } = op.context;
+      let wrong = false;
+      diagnostics.capture(
+        () => {
+          wrong = true;
+        },
+        () => {
+          this.counts(op);
+          if (wrong) return;
+          this.groups(op, this.operands);
+          this.groups(op, this.results);
+          this.regionSpecs(op);
+          if (!wrong) for (const trait of this.typeTraits) trait.verify!(op);
+        },
+      );
+      if (wrong) return false;
+      this.remember(op, at);
+    }
+    return this.attributes.length === 0 || this.attributesFit(op);
+  }
+  private attributesFit(op: Operation): boolean {
+    const { attributes } = op;
+    for (let i = 0; i < this.attributes.length; i++) {
+      const [name, spec] = this.attributes[i]!;
+      const value = attributes.get(name);
+      if (value === undefined ? !spec.optional : !spec.check(value)) return false;
+    }
+    return true;
+  }
+  private repeats(op: Operation, at: number): boolean {
+    const { seen } = this;
+    const n = op.operandCount;
+    return (
+      seen[at] === n &&
+      seen[at + 1] === (op.result0 === null ? null : op.result0.type) &&
+      seen[at + 2] === (n > 0 ? op.operand0!.type : null) &&
+      seen[at + 3] === (n > 1 ? op.operand1!.type : null) &&
+      seen[at + 4] === (n > 2 ? op.moreOperands![0]!.value!.type : null)
+    );
+  }
+  private remember(op: Operation, at: number): void {
+    const { seen } = this;
+    const n = op.operandCount;
+    seen[at] = n;
+    seen[at + 1] = op.result0 === null ? null : op.result0.type;
+    seen[at + 2] = n > 0 ? op.operand0!.type : null;
+    seen[at + 3] = n > 1 ? op.operand1!.type : null;
+    seen[at + 4] = n > 2 ? op.moreOperands![0]!.value!.type : null;
+  }
+  /** Where an op's types are remembered; -1 for ops whose are not. */
+  private slot(op: Operation): number {
+    const n = op.operandCount;
+    if (n > 3 || op.moreResults !== null || op.ownRegions !== null || op.ownSuccessors !== null) return -1;
+    if (this.operands.segments !== null || this.results.segments !== null) return -1;
+    if ((n > 0 && op.operand0 === null) || (n > 1 && op.operand1 === null)) return -1;
+    if (n > 2 && op.moreOperands![0]!.value === null) return -1;
+    const h = (op.result0 === null ? 0 : op.result0.type.id) + (n > 0 ? 5 * op.operand0!.type.id : 0);
+    return (h & (REMEMBERED - 1)) * FIELDS;
+  }
+
   /** Silently: whether the op has the parts its definition names, so that accessors and printing hooks can rely on them. */
   fits(op: Operation): boolean {
+    if (this.isRight(op)) return true;
     if (groupBounds(op, this.operands.constraints, op.operandCount, AttrNames.operandSegmentSizes) === null)
       return false;
     if (groupBounds(op, this.results.constraints, op.resultCount, AttrNames.resultSegmentSizes) === null) return false;

@@ -3,18 +3,32 @@
 import type { Block } from '../block.js';
 import { type DominanceInfo, hasSsaDominance } from '../dominance.js';
 import { Operation, type Region } from '../operation.js';
-import { IsolatedFromAbove, NoTerminator, Terminator } from '../traits.js';
+import { IsolatedFromAbove, NoTerminator, SymbolTableTrait, SymbolTrait, Terminator } from '../traits.js';
 import { nextSlot, nextUse, type Use, useIsLinked, type Value } from '../value.js';
+import { verificationOf } from './op-verification.js';
+
+/** Stands after everything nested in an op with regions. */
+export class EndOf {
+  readonly op: Operation;
+  constructor(op: Operation) {
+    this.op = op;
+  }
+}
+export type Unchecked = Operation | EndOf;
 
 export class StructureVerifier {
+  /** What is left to check against definitions, in order: most ops are done on the way, while they are at hand. */
+  private readonly unchecked: Unchecked[];
+
   private readonly dominance: DominanceInfo;
   private readonly root: Operation;
 
   private readonly useLists: boolean;
 
-  constructor(root: Operation, dominance: DominanceInfo, options: { useLists: boolean }) {
+  constructor(root: Operation, dominance: DominanceInfo, unchecked: Unchecked[], options: { useLists: boolean }) {
     this.root = root;
     this.dominance = dominance;
+    this.unchecked = unchecked;
     this.useLists = options.useLists;
   }
 
@@ -25,7 +39,19 @@ export class StructureVerifier {
   }
 
   private nested(op: Operation): void {
-    if (op.ownRegions !== null) for (const region of op.ownRegions) this.region(op, region);
+    this.unchecked.push(op);
+    if (op.ownRegions === null) return;
+    for (const region of op.ownRegions) this.region(op, region);
+    this.unchecked.push(new EndOf(op));
+  }
+
+  /** Whether an op with nothing nested in it is right as far as its definition goes. */
+  private isRight(op: Operation): boolean {
+    const { info } = op;
+    if (info.definition === null) return op.context.allowUnregistered;
+    if (info.hasTrait(SymbolTrait) || info.hasTrait(SymbolTableTrait)) return false;
+    const verification = verificationOf(info);
+    return !verification.hasOwnChecks && verification.isRight(op);
   }
 
   private region(parent: Operation, region: Region): void {
@@ -79,6 +105,7 @@ export class StructureVerifier {
       }
       if (op.ownSuccessors !== null && op.ownSuccessors.length > 0) this.successors(op, region);
       if (op.ownRegions !== null) this.nested(op);
+      else if (!this.isRight(op)) this.unchecked.push(op);
     }
   }
 
