@@ -1,0 +1,139 @@
+// The interpreter against WebAssembly: one program, one configuration, every bit (NaN equals NaN).
+// In `strict` the oracle runs the program as written; otherwise after the passes up to fix-numerics, beyond which no pass
+// may change a rounding.
+import { probeRelaxedMaddRounding, probeRelaxedSimd } from '@budflow/backend-wasm';
+import { Interpreter, makeTensor, type RuntimeValue, type TensorValue } from '@budflow/interpreter';
+import { CompileError, type Context, type FunctionType, type Operation, parseModule, renderDiagnostic, type TensorType, type TypeAttr } from '@budflow/ir';
+import { buildPipelineConfig, type NumericsMode, PassManager, type PipelineItemJson } from '@budflow/pass';
+import { NdArray, type TypedArray } from '@budflow/runtime';
+import { enableRelaxedSimd } from '@budflow/target/node';
+import { defaultPipeline, type OptimizationLevel } from '@budflow/transforms/pipelines';
+import { type CompileOptions, compile, createContext, createPassRegistry } from 'budflow';
+
+enableRelaxedSimd();
+
+export const RELAXED = 'wasm32-relaxed-simd';
+export const PLAIN = 'wasm32-simd128';
+
+/** A tensor argument or result; a number is an argument of type index. */
+export interface TestTensor {
+  readonly shape: readonly number[];
+  readonly data: TypedArray;
+}
+export type TestArgument = TestTensor | number;
+
+export interface Configuration {
+  readonly numerics: NumericsMode;
+  readonly level: OptimizationLevel;
+  readonly target: string;
+}
+
+export const LEVELS: readonly OptimizationLevel[] = [0, 1, 3];
+
+/** Numerics times levels times targets. */
+export const CONFIGURATIONS: readonly Configuration[] = (['strict', 'default'] as const).flatMap((numerics) =>
+  LEVELS.flatMap((level) => [PLAIN, RELAXED].map((target) => ({ numerics, level, target }))),
+);
+
+export function describeConfiguration({ numerics, level, target }: Configuration): string {
+  return `${numerics} -O${level} ${target}`;
+}
+
+function fail(context: Context): never {
+  throw new Error(context.diagnostics.unhandled.map((d) => renderDiagnostic(context, d)).join('\n'));
+}
+
+/** Passes of a default pipeline up to fix-numerics. */
+function prefix(configuration: Configuration): PipelineItemJson[] {
+  const { pipeline } = defaultPipeline(configuration.level, configuration.target, configuration.numerics);
+  const end = pipeline.findIndex((item) => typeof item === 'object' && 'pass' in item && item.pass === 'fix-numerics');
+  return pipeline.slice(0, end + 1);
+}
+
+export interface OracleOptions {
+  /** Where to parse (default: a new context with the dialects of the house). */
+  readonly context?: Context;
+}
+
+/** What the interpreter makes of `main`. */
+export function interpretProgram(text: string, args: readonly TestArgument[], configuration: Configuration, options: OracleOptions = {}): TestTensor[] {
+  const context = options.context ?? createContext();
+  const module = parseModule(text, context, { file: 'program.mlir' }) ?? fail(context);
+  if (configuration.numerics !== 'strict') {
+    const { pipeline } = buildPipelineConfig({ pipeline: prefix(configuration) }, createPassRegistry());
+    if (!new PassManager(pipeline).run(module).succeeded) fail(context);
+  }
+  return callInterpreter(module, args);
+}
+
+/** Calls `main` of a module by the interpreter. */
+export function callInterpreter(module: Operation, args: readonly TestArgument[]): TestTensor[] {
+  const func = module.region(0).entry.ops.find((op) => String(op.attr('sym_name')) === '"main"')!;
+  const { inputs } = (func.attr('function_type') as TypeAttr).type as FunctionType;
+  const values = args.map((a, i): RuntimeValue => {
+    if (typeof a === 'number') return a;
+    const tensor = makeTensor(inputs[i] as TensorType, a.shape);
+    (tensor.data as Uint8Array).set(a.data as Uint8Array);
+    return tensor;
+  });
+  const relaxedMadd = probeRelaxedSimd() ? probeRelaxedMaddRounding() : 'twice';
+  return new Interpreter(module, { relaxedMadd })
+    .call('main', values)
+    .map((r) => ({ shape: (r as TensorValue).shape, data: (r as TensorValue).data as TypedArray }));
+}
+
+/** Compiles and calls `main`. */
+export function runCompiled(text: string, args: readonly TestArgument[], options: CompileOptions): TestTensor[] {
+  const module = compile(text, options);
+  try {
+    const specs = module.functions.main!.compiled.arguments;
+    const given = args.map((a, i) => {
+      if (typeof a === 'number') return a;
+      const spec = specs[i]!;
+      return NdArray.from(a.data, a.shape, 'dtype' in spec ? (spec.dtype as NdArray['dtype']) : undefined);
+    });
+    return module.call('main', given).map((r) => ({ shape: r.shape, data: r.data }));
+  } finally {
+    module.dispose();
+  }
+}
+
+/** The first difference between results, in words; undefined when every bit agrees (NaN equals NaN). */
+export function difference(expected: readonly TestTensor[], actual: readonly TestTensor[]): string | undefined {
+  if (expected.length !== actual.length) return `${actual.length} results instead of ${expected.length}`;
+  for (let r = 0; r < expected.length; r++) {
+    const e = expected[r]!;
+    const a = actual[r]!;
+    if (e.shape.join() !== a.shape.join()) return `result ${r}: shape [${a.shape}] instead of [${e.shape}]`;
+    for (let i = 0; i < e.data.length; i++) {
+      if (!Object.is(e.data[i], a.data[i])) return `result ${r}, element ${i}: ${show(a.data[i])} instead of ${show(e.data[i])}`;
+    }
+  }
+  return undefined;
+}
+
+function show(value: number | bigint | undefined): string {
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+export interface Failure {
+  readonly kind: 'mismatch' | 'compile-error' | 'crash' | 'oracle';
+  readonly message: string;
+}
+
+/** Compares one program in one configuration; undefined when all is well. */
+export function compareProgram(text: string, args: readonly TestArgument[], configuration: Configuration): Failure | undefined {
+  let expected: TestTensor[];
+  try {
+    expected = interpretProgram(text, args, configuration);
+  } catch (error) {
+    return { kind: 'oracle', message: String(error instanceof Error ? error.stack : error) };
+  }
+  try {
+    const found = difference(expected, runCompiled(text, args, configuration));
+    return found === undefined ? undefined : { kind: 'mismatch', message: found };
+  } catch (error) {
+    const kind = error instanceof CompileError ? 'compile-error' : 'crash';
+    return { kind, message: String(error instanceof Error ? error.stack : error) };
+  }
+}

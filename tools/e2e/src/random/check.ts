@@ -1,0 +1,80 @@
+// Checks random programs and makes failing ones small.
+import { Random } from '@budflow/numerics';
+import { type Configuration, compareProgram, type Failure, type TestArgument } from '../differential.js';
+import { randomElements } from './data.js';
+import { elementCount, type Node, printProgram, type Program, reachable } from './program.js';
+
+/** Text and arguments of a program. Data depend on the seed and the argument alone, so that dropping ops keeps them. */
+export function materialise(program: Program): { text: string; args: TestArgument[] } {
+  const { text, parameters } = printProgram(program);
+  const args = parameters.map((p): TestArgument => {
+    if (p.kind === 'size') return p.value;
+    const { type, id } = p.node;
+    const random = new Random(Math.imul(program.seed, 7919) + id);
+    return { shape: type.dims.map((d) => d.size), data: randomElements(type.element, elementCount(type), random) };
+  });
+  return { text, args };
+}
+
+export function checkProgram(program: Program, configuration: Configuration): Failure | undefined {
+  const { text, args } = materialise(program);
+  return compareProgram(text, args, configuration);
+}
+
+/** Drops results and ops as long as the program fails in the same way. */
+export function minimise(program: Program, configuration: Configuration): Program {
+  const kind = checkProgram(program, configuration)?.kind;
+  if (kind === undefined) return program;
+  const head = (f: Failure | undefined) => (f?.kind === 'mismatch' ? '' : f?.message.split('\n')[0]!.replace(/\d+/g, ''));
+  const wanted = head(checkProgram(program, configuration));
+  let best = program;
+  const attempt = (candidate: Program): boolean => {
+    const failure = checkProgram(candidate, configuration);
+    if (failure?.kind !== kind || head(failure) !== wanted) return false;
+    best = { ...candidate, nodes: reachable(candidate) };
+    return true;
+  };
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const r of best.returns) {
+      if (best.returns.length > 1 && attempt({ ...best, returns: best.returns.filter((x) => x !== r) })) changed = true;
+    }
+    // An op becomes an argument: what it was made from goes.
+    for (const node of [...best.nodes].reverse()) {
+      if (!node.print || !best.nodes.includes(node)) continue;
+      if (best.returns.includes(node.id)) {
+        // Return an operand instead.
+        for (const operand of node.operands) {
+          const source = best.nodes.find((n) => n.id === operand);
+          if (!source?.print) continue;
+          if (attempt({ ...best, returns: [...new Set(best.returns.map((r) => (r === node.id ? operand : r)))] })) {
+            changed = true;
+            break;
+          }
+        }
+        if (!best.nodes.includes(node)) continue;
+      } else {
+        const argument: Node = { id: node.id, type: node.type, operands: [], sizes: [] };
+        if (attempt({ ...best, nodes: best.nodes.map((n) => (n === node ? argument : n)) })) {
+          changed = true;
+          continue;
+        }
+      }
+      // An op is passed over.
+      for (const operand of node.operands) {
+        const source = best.nodes.find((n) => n.id === operand)!;
+        if (JSON.stringify(source.type) !== JSON.stringify(node.type)) continue;
+        if (best.returns.includes(node.id) && !source.print) continue;
+        const nodes = best.nodes.map((n) => ({ ...n, operands: n.operands.map((o) => (o === node.id ? operand : o)) }));
+        if (attempt({ ...best, nodes, returns: [...new Set(best.returns.map((r) => (r === node.id ? operand : r)))] })) {
+          changed = true;
+          break;
+        }
+      }
+    }
+    // Static instead of dynamic.
+    const fixed = best.nodes.map((n) => ({ ...n, sizes: [], type: { ...n.type, dims: n.type.dims.map((d) => ({ ...d, dynamic: false })) } }));
+    if (best.nodes.some((n) => n.type.dims.some((d) => d.dynamic)) && attempt({ ...best, nodes: fixed })) changed = true;
+  }
+  return best;
+}

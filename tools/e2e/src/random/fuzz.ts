@@ -1,0 +1,71 @@
+// The fuzzer: random programs one after another, each in a few configurations, with progress and small failing programs.
+import { Random } from '@budflow/numerics';
+import { CONFIGURATIONS, type Configuration, describeConfiguration, type Failure } from '../differential.js';
+import { checkProgram, minimise } from './check.js';
+import { generateProgram } from './generate.js';
+import { type Program, printProgram } from './program.js';
+
+export interface FuzzOptions {
+  readonly programs: number;
+  readonly seed: number;
+  /** Configurations for each program (default 3: every level once). */
+  readonly perProgram?: number;
+  /** Ops of a program at most (default 12). */
+  readonly maxOps?: number;
+  /** Stop after so many failures (default 1). */
+  readonly maxFailures?: number;
+  readonly onProgress?: (done: number, failures: number) => void;
+  readonly onFailure?: (found: FuzzFailure) => void;
+}
+
+export interface FuzzFailure {
+  readonly seed: number;
+  readonly configuration: Configuration;
+  readonly failure: Failure;
+  readonly minimised: Program;
+}
+
+/** The configurations a program runs in: levels in turn, numerics and target drawn. */
+export function configurationsFor(seed: number, count: number): Configuration[] {
+  if (count >= CONFIGURATIONS.length) return [...CONFIGURATIONS];
+  const random = new Random(seed ^ 0x5bd1e995);
+  const levels = [3, 1, 0];
+  return Array.from({ length: count }, (_, i) => {
+    const fitting = CONFIGURATIONS.filter((c) => c.level === levels[i % 3]);
+    return fitting[random.uint32() % fitting.length]!;
+  });
+}
+
+/** Runs programs of seeds seed, seed + 1, ...; returns what failed, errors of one message once. */
+export function fuzz(options: FuzzOptions): FuzzFailure[] {
+  const failures: FuzzFailure[] = [];
+  const seen = new Set<string>();
+  for (let i = 0; i < options.programs; i++) {
+    const seed = options.seed + i;
+    const program = generateProgram(seed, { maxOps: options.maxOps });
+    for (const configuration of configurationsFor(seed, options.perProgram ?? 3)) {
+      const failure = checkProgram(program, configuration);
+      if (!failure) continue;
+      const reason = reasonOf(failure);
+      if (reason !== undefined && seen.has(reason)) break;
+      if (reason !== undefined) seen.add(reason);
+      const found = { seed, configuration, failure, minimised: minimise(program, configuration) };
+      failures.push(found);
+      options.onFailure?.(found);
+      break;
+    }
+    options.onProgress?.(i + 1, failures.length);
+    if (failures.length >= (options.maxFailures ?? 1)) break;
+  }
+  return failures;
+}
+
+/** What errors have in common that are one bug; every wrong result is taken for a bug of its own. */
+function reasonOf({ kind, message }: Failure): string | undefined {
+  return kind === 'mismatch' ? undefined : message.split('\n')[0]!.replace(/\d+/g, 'N');
+}
+
+export function describeFailure({ seed, configuration, failure, minimised }: FuzzFailure): string {
+  const again = checkProgram(minimised, configuration) ?? failure;
+  return [`seed ${seed}, ${describeConfiguration(configuration)}: ${again.kind}: ${again.message}`, printProgram(minimised).text].join('\n');
+}
