@@ -6,7 +6,9 @@ import { type Options, HELP, parseOptions, UsageError } from './args.js';
 import { environment, printEnvironment } from './environment.js';
 import { measureRoofs } from './measure/roofs.js';
 import { loadPrograms } from './programs/program.js';
+import { printCompilerReport } from './report/compiler-report.js';
 import { derive, hasFailure, printRoofs, printWasmReport } from './report/wasm-report.js';
+import { COMPILER_CASES, runCompilerSuite } from './suites/compiler-suite.js';
 import { runWasmSuite } from './suites/wasm-suite.js';
 import { type BudflowOptions, budflowVariant, pipelinePasses } from './variants/budflow.js';
 import { limitVariant } from './variants/limits.js';
@@ -73,6 +75,24 @@ async function wasmSuite(options: Options): Promise<number> {
   return hasFailure(results) ? 1 : 0;
 }
 
+function compilerSuite(options: Options): number {
+  const cases = COMPILER_CASES.filter((c) => options.filter?.test(c.name) ?? true);
+  if (cases.length === 0) throw new UsageError(`--filter: no module matches ${options.filter}; --list prints them`);
+  if (options.list) {
+    print(cases.map((c) => c.name).join('\n'));
+    return 0;
+  }
+  const machine = environment();
+  print(printEnvironment(machine));
+  const suite = runCompilerSuite(cases, options.seconds, (result) => progress(result.name));
+  progress('');
+  print(printCompilerReport(suite));
+  if (options.json !== null) {
+    writeFileSync(options.json, `${JSON.stringify({ suite: 'compiler', environment: machine, ...suite }, null, 1)}\n`);
+  }
+  return suite.results.some((r) => r.failures.length > 0) ? 1 : 0;
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(argv);
@@ -80,7 +100,7 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return 0;
     }
-    return await wasmSuite(options);
+    return options.suite === 'compiler' ? compilerSuite(options) : await wasmSuite(options);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`bench: ${error.message}\n`);
