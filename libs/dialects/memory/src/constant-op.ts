@@ -1,8 +1,28 @@
 // memory.global_constant: the buffer of a constant.
-import { AnyMemRef, AsmNames, type Attribute, type AttrSpec, DenseElementsAttr, DenseResourceAttr, defineOp, type Operation, Pure, TensorType, typeOfAttribute } from '@budflow/ir';
-import { elementAccess, Interpretable, memrefOver, TensorValue, valueFromAttribute, RuntimeTrap } from '@budflow/interpreter';
-import { isBufferElementOf } from './tensor-ops.js';
+
+import {
+  elementAccess,
+  Interpretable,
+  memrefOver,
+  RuntimeTrap,
+  TensorValue,
+  valueFromAttribute,
+} from '@budflow/interpreter';
+import {
+  AnyMemRef,
+  AsmNames,
+  type Attribute,
+  type AttrSpec,
+  DenseElementsAttr,
+  DenseResourceAttr,
+  defineOp,
+  type Operation,
+  Pure,
+  TensorType,
+  typeOfAttribute,
+} from '@budflow/ir';
 import { memrefType } from './support.js';
+import { isBufferElementOf } from './tensor-ops.js';
 
 const denseValue: AttrSpec<Attribute> = {
   description: 'dense constant of a tensor type',
@@ -30,10 +50,14 @@ export const GlobalConstantOp = defineOp({
         const r = c.slot(op.result(0));
         const type = memrefType(op.result(0));
         const tensor = valueFromAttribute(GlobalConstantOp.value(op), op.context);
-        if (!(tensor instanceof TensorValue)) throw new RuntimeTrap('NotInterpretable', `${op.name} of data that is not at hand`);
+        if (!(tensor instanceof TensorValue))
+          throw new RuntimeTrap('NotInterpretable', `${op.name} of data that is not at hand`);
         const copy = tensor.data.slice();
         const count = tensor.shape.reduce((a, b) => a * b, 1);
-        const storage = type.element === tensor.type.element ? copy : elementAccess(type.element).view(copy.buffer, copy.byteOffset, count);
+        const storage =
+          type.element === tensor.type.element
+            ? copy
+            : elementAccess(type.element).view(copy.buffer, copy.byteOffset, count);
         const memref = memrefOver(type, storage, tensor.shape);
         return ({ values }) => {
           values[r] = memref;

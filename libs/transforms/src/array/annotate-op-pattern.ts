@@ -4,7 +4,7 @@
 //   %1 = array.reduce add %0 ..     ->     %1 = array.reduce add %0 .. {budflow.op_pattern = "reduction"}
 //
 // Ops that declare no category get the one derived from their indexing maps. Nothing reads the attribute.
-import { OpPattern, OpPatternKind, type Operation, StructuredOp } from '@budflow/ir';
+import { type Operation, OpPattern, OpPatternKind, StructuredOp } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { derivePattern } from './derive-pattern.js';
 

@@ -12,7 +12,9 @@ export function derivePattern(op: Operation): OpPatternKind {
   const results = maps.slice(op.operandCount);
   if (domain.some((d) => d.iterator === 'reduction')) {
     // A product of two operands of which neither has all dimensions is a contraction.
-    const partial = operands.filter((m) => m.results.length > 0 && domain.some((_, d) => !m.results.some((e) => e.usesDim(d))));
+    const partial = operands.filter(
+      (m) => m.results.length > 0 && domain.some((_, d) => !m.results.some((e) => e.usesDim(d))),
+    );
     return partial.length >= 2 ? OpPatternKind.outElementwiseFusable : OpPatternKind.reduction;
   }
   if (structured.fill || results.some((m) => !m?.isPermutation())) return OpPatternKind.injective;

@@ -16,7 +16,12 @@ function lines(module: Operation): string[] {
   return functionNamed(module, 'main')
     .region(0)
     .entry.ops.filter((op) => op.name !== 'array.constant' && op.name !== 'func.return')
-    .map((op) => op.toString().replace(/^.*? = /, '').replace(/ : .*$/, ''));
+    .map((op) =>
+      op
+        .toString()
+        .replace(/^.*? = /, '')
+        .replace(/ : .*$/, ''),
+    );
 }
 
 const muladd = `func.func @main(%a: tensor<8xf32>, %b: tensor<8xf32>, %c: tensor<8xf32>) -> tensor<8xf32> {
@@ -25,7 +30,14 @@ const muladd = `func.func @main(%a: tensor<8xf32>, %b: tensor<8xf32>, %c: tensor
   return %1 : tensor<8xf32>
 }`;
 
-const reduce = (type: string, kind: string, dims: string, result: string, element = 'f32', zero = '0.0') => `func.func @main(%x: tensor<${type}x${element}>) -> tensor<${result}${element}> {
+const reduce = (
+  type: string,
+  kind: string,
+  dims: string,
+  result: string,
+  element = 'f32',
+  zero = '0.0',
+) => `func.func @main(%x: tensor<${type}x${element}>) -> tensor<${result}${element}> {
   %z = array.constant dense<${zero}> : tensor<${element}>
   %0 = array.reduce ${kind} %x init %z dims = [${dims}] : tensor<${type}x${element}>, tensor<${element}> to tensor<${result}${element}>
   return %0 : tensor<${result}${element}>
@@ -40,7 +52,13 @@ const matmulAsReduce = `func.func @main(%a: tensor<4x5xf32>, %b: tensor<5x6xf32>
   return %3 : tensor<4x6xf32>
 }`;
 
-const dot = (lhs: string, rhs: string, contract: string, result: string, element = 'f32') => `func.func @main(%a: tensor<${lhs}x${element}>, %b: tensor<${rhs}x${element}>) -> tensor<${result}${element}> {
+const dot = (
+  lhs: string,
+  rhs: string,
+  contract: string,
+  result: string,
+  element = 'f32',
+) => `func.func @main(%a: tensor<${lhs}x${element}>, %b: tensor<${rhs}x${element}>) -> tensor<${result}${element}> {
   %0 = array.dot_general %a, %b contract = ${contract} : tensor<${lhs}x${element}>, tensor<${rhs}x${element}> -> tensor<${result}${element}>
   return %0 : tensor<${result}${element}>
 }`;
@@ -55,7 +73,11 @@ describe('fix-numerics: contraction', () => {
       expect(lines(fix(muladd, options))).toEqual(['array.mul %arg0, %arg1', 'array.add %0, %arg2']);
   });
   test('a product that is used twice is rounded once for both', () => {
-    const module = fix(muladd.replace('return', '%2 = array.abs %0 : tensor<8xf32>\n  %3 = array.max %1, %2 : tensor<8xf32>\n  return').replace('return %1', 'return %3'));
+    const module = fix(
+      muladd
+        .replace('return', '%2 = array.abs %0 : tensor<8xf32>\n  %3 = array.max %1, %2 : tensor<8xf32>\n  return')
+        .replace('return %1', 'return %3'),
+    );
     expect(lines(module)[0]).toBe('array.mul %arg0, %arg1');
   });
   test('of two products in a sum the first is contracted', () => {
@@ -97,7 +119,13 @@ describe('fix-numerics: orders', () => {
       'array.reduce add %1 init %cst dims = [0] {order = #array.order<outer, block = 1024>}',
     ]);
   });
-  for (const [dims, result] of [['1', '3x5x'], ['2', '3x4x'], ['0, 2', '4x'], ['0', '4x5x'], ['0, 1, 2', '']] as const)
+  for (const [dims, result] of [
+    ['1', '3x5x'],
+    ['2', '3x4x'],
+    ['0, 2', '4x'],
+    ['0', '4x5x'],
+    ['0, 1, 2', ''],
+  ] as const)
     test(`what strict writes is what a reduction over [${dims}] without an order means`, () => {
       for (const kind of ['add', 'mul']) {
         const text = reduce('3x4x5', kind, dims, result, 'f32', '0.5');
@@ -106,12 +134,17 @@ describe('fix-numerics: orders', () => {
     });
   test('sums in the shape of a matrix product run in ascending order', () => {
     const [, , , sum] = lines(fix(matmulAsReduce));
-    expect(sum).toBe('array.reduce add %2 init %cst dims = [1] {contract = "relaxed", order = #array.order<sequential>}');
+    expect(sum).toBe(
+      'array.reduce add %2 init %cst dims = [1] {contract = "relaxed", order = #array.order<sequential>}',
+    );
   });
   test('a product in which one factor varies with every result dimension is no matrix product', () => {
     const text = matmulAsReduce
       .replace('%a: tensor<4x5xf32>', '%a: tensor<4x5x6xf32>')
-      .replace('%0 = array.broadcast %a dims = [0, 1] : tensor<4x5xf32> to tensor<4x5x6xf32>', '%0 = array.neg %a : tensor<4x5x6xf32>');
+      .replace(
+        '%0 = array.broadcast %a dims = [0, 1] : tensor<4x5xf32> to tensor<4x5x6xf32>',
+        '%0 = array.neg %a : tensor<4x5x6xf32>',
+      );
     expect(lines(fix(text))[3]).toContain('#array.order<outer');
   });
   test('matrix products run in ascending order and contract', () => {
@@ -131,7 +164,9 @@ describe('fix-numerics: orders', () => {
     ] as const) {
       const text = dot(lhs, rhs, contract, result);
       const module = fix(text);
-      const sum = functionNamed(module, 'main').region(0).entry.ops.find((op) => ReduceOp.is(op));
+      const sum = functionNamed(module, 'main')
+        .region(0)
+        .entry.ops.find((op) => ReduceOp.is(op));
       expect(sum?.toString()).toContain('contract = "relaxed", order = #array.order<canonical>');
       const [exact, lanes] = [runMain(parse(text))[0]!, runMain(module)[0]!];
       exact.split(' ').forEach((x, i) => {
@@ -151,7 +186,10 @@ describe('fix-numerics: orders', () => {
 
 describe('fix-numerics: modes', () => {
   test('the mode is left in the module, and an order that is there stays', () => {
-    const module = fix(reduce('4x8', 'add', '1', '4x').replace('dims = [1]', 'dims = [1] {order = #array.order<sequential>}'), '{mode=fast}');
+    const module = fix(
+      reduce('4x8', 'add', '1', '4x').replace('dims = [1]', 'dims = [1] {order = #array.order<sequential>}'),
+      '{mode=fast}',
+    );
     expect(String(module.attr(NUMERICS_ATTR))).toBe('"fast"');
     expect(lines(module)[0]).toContain('#array.order<sequential>');
   });
@@ -164,12 +202,21 @@ describe('fix-numerics: modes', () => {
     }
   });
   test('flags of the program are kept as far as the mode allows', () => {
-    const text = muladd.replace('array.add %0, %c', 'array.add %0, %c {fastmath = #arith.fastmath<nnan,reassoc,contract>}');
+    const text = muladd.replace(
+      'array.add %0, %c',
+      'array.add %0, %c {fastmath = #arith.fastmath<nnan,reassoc,contract>}',
+    );
     expect(fix(text, '{mode=strict}').toString()).not.toContain('fastmath');
     expect(fix(text, '{target=wasm32-simd128}').toString()).toContain('fastmath = #arith.fastmath<nnan>');
-    expect(fix(muladd, '{mode=fast target=wasm32-simd128}').toString().match(/#arith.fastmath<nnan,ninf,nsz,afn>/g)).toHaveLength(2);
+    expect(
+      fix(muladd, '{mode=fast target=wasm32-simd128}')
+        .toString()
+        .match(/#arith.fastmath<nnan,ninf,nsz,afn>/g),
+    ).toHaveLength(2);
   });
   test('an unknown target is reported with the nearest name', () => {
-    expect(() => fix(muladd, '{target=wasm32-simd}')).toThrow(/unknown target "wasm32-simd"; did you mean "wasm32-simd128"/);
+    expect(() => fix(muladd, '{target=wasm32-simd}')).toThrow(
+      /unknown target "wasm32-simd"; did you mean "wasm32-simd128"/,
+    );
   });
 });

@@ -29,7 +29,8 @@ export const fixNumerics = definePass({
     mode: {
       type: 'string',
       enum: ['strict', 'default', 'fast'],
-      description: 'strict: the same bits everywhere; default: contracts where the target does; fast: no NaN and infinity guarantees',
+      description:
+        'strict: the same bits everywhere; default: contracts where the target does; fast: no NaN and infinity guarantees',
       default: 'default',
     },
     target: { type: 'string', description: 'name of the target machine', default: 'wasm32-relaxed-simd' },
@@ -104,7 +105,8 @@ export const fixNumerics = definePass({
 /** Lets the expansion of a math function use the target's multiply-add. */
 function contractFunction(op: Operation, contract: ContractKind): boolean {
   const name = op.name.slice('array.'.length);
-  if (contract === 'none' || name === 'sqrt' || !Object.hasOwn(mathFunctions, name) || op.attr('contract')) return false;
+  if (contract === 'none' || name === 'sqrt' || !Object.hasOwn(mathFunctions, name) || op.attr('contract'))
+    return false;
   op.setAttr('contract', op.context.stringAttr(contract));
   return true;
 }
@@ -118,7 +120,8 @@ function setFlags(op: Operation, allowed: number, given: number): void {
   const before = attr instanceof DialectAttr ? (attr.parameters as number) : FastMath.none;
   const floats = op.name.startsWith('array.') ? given : FastMath.none;
   const bits = (before & allowed) | floats;
-  if (bits !== before) op.setAttr('fastmath', bits === FastMath.none ? null : op.context.dialectAttr(FastMathAttr, bits));
+  if (bits !== before)
+    op.setAttr('fastmath', bits === FastMath.none ? null : op.context.dialectAttr(FastMathAttr, bits));
 }
 
 /** Gives a reduction its order, splitting it where it has several groups of dimensions. Returns the parts. */

@@ -1,5 +1,6 @@
 // Passes on array programs.
 export { annotateOpPattern, OP_PATTERN_ATTR, opPatternName } from './annotate-op-pattern.js';
+export { collapseDims } from './collapse-dims.js';
 export { derivePattern } from './derive-pattern.js';
 export { fixNumerics, NUMERICS_ATTR } from './fix-numerics.js';
 export { type BodyAccesses, bodyAccesses } from './fusion/body-accesses.js';

@@ -1,11 +1,17 @@
-import { FusionOp, bodyOps } from '@budflow/dialect-array';
-import { defineDialect, defineOp, AnyTensor, type Operation } from '@budflow/ir';
+import { bodyOps, FusionOp } from '@budflow/dialect-array';
+import { AnyTensor, defineDialect, defineOp, type Operation } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
 import { functionNamed, kernelContext, parse } from '../testing/kernels.js';
 import { layerNormProgram, separableBlurProgram, softmaxProgram } from '../testing/known-programs.js';
 import { runMain, runPasses } from '../testing/programs.js';
 import { fixNumerics } from './fix-numerics.js';
-import { FUSION_REFUSALS, type FusionDecision, type FusionRefusal, fusionReport, fusionReportToJson } from './fusion/report.js';
+import {
+  FUSION_REFUSALS,
+  type FusionDecision,
+  type FusionRefusal,
+  fusionReport,
+  fusionReportToJson,
+} from './fusion/report.js';
 import { instructionFusion } from './instruction-fusion.js';
 
 const passes = [fixNumerics, instructionFusion];
@@ -28,24 +34,35 @@ function fuse(source: string | Operation, options = ''): Fused {
 
 /** Bodies of the fusions as lists of mnemonics, without constants. */
 function bodies({ fusions }: Fused): string[] {
-  return fusions.map((f) => bodyOps(f).filter((op) => op.name !== 'array.constant').map((op) => op.name.slice('array.'.length)).join(' '));
+  return fusions.map((f) =>
+    bodyOps(f)
+      .filter((op) => op.name !== 'array.constant')
+      .map((op) => op.name.slice('array.'.length))
+      .join(' '),
+  );
 }
 function kinds({ fusions }: Fused): (string | undefined)[] {
   return fusions.map((f) => FusionOp.kind(f));
 }
 function refusals({ decisions }: Fused): string[] {
-  return decisions.filter((d) => d.verdict === 'refused').map((d) => `${name(d.producer)} into ${name(d.consumer)}: ${d.reason}`);
+  return decisions
+    .filter((d) => d.verdict === 'refused')
+    .map((d) => `${name(d.producer)} into ${name(d.consumer)}: ${d.reason}`);
 }
 function name(op: string): string {
   return op.slice(op.indexOf('.') + 1, op.indexOf('#'));
 }
 
-const main = (params: string, results: string, body: string) => `func.func @main(${params}) -> (${results}) {\n${body}\n}`;
+const main = (params: string, results: string, body: string) =>
+  `func.func @main(${params}) -> (${results}) {\n${body}\n}`;
 
 describe('fusion of known programs', () => {
   test('a chain of ten elementwise ops becomes one fusion without intermediates', () => {
     const t = 'tensor<4x8xf32>';
-    const lines = Array.from({ length: 10 }, (_, i) => `  %v${i + 1} = array.${i % 2 ? 'abs' : 'neg'} %v${i} : ${t}`).join('\n');
+    const lines = Array.from(
+      { length: 10 },
+      (_, i) => `  %v${i + 1} = array.${i % 2 ? 'abs' : 'neg'} %v${i} : ${t}`,
+    ).join('\n');
     const fused = fuse(main(`%v0: ${t}`, t, `${lines}\n  return %v10 : ${t}`));
     expect(bodies(fused)).toEqual([Array.from({ length: 10 }, (_, i) => (i % 2 ? 'abs' : 'neg')).join(' ')]);
     expect(kinds(fused)).toEqual(['loop']);
@@ -56,7 +73,9 @@ describe('fusion of known programs', () => {
     const fused = fuse(softmaxProgram(6, 40));
     expect(bodies(fused)).toEqual(['reduce broadcast sub exp reduce broadcast div']);
     expect(kinds(fused)).toEqual(['row-wise']);
-    expect(functionNamed(fused.module, 'main').toString().replaceAll(' {contract = "relaxed"}', '')).toBe(`func.func @main(%arg0: tensor<6x40xf32>) -> tensor<6x40xf32> {
+    expect(
+      functionNamed(fused.module, 'main').toString().replaceAll(' {contract = "relaxed"}', ''),
+    ).toBe(`func.func @main(%arg0: tensor<6x40xf32>) -> tensor<6x40xf32> {
   %0 = array.fusion(%arg1 = %arg0 : tensor<6x40xf32>) kind = "row-wise" -> tensor<6x40xf32> {
     %cst = array.constant dense<0xFF800000> : tensor<f32>
     %1 = array.reduce max %arg1 init %cst dims = [1] {order = #array.order<canonical>} : tensor<6x40xf32>, tensor<f32> to tensor<6xf32>
@@ -79,7 +98,9 @@ describe('fusion of known programs', () => {
 
   test('layer normalisation becomes one fusion', () => {
     const fused = fuse(layerNormProgram(6, 40));
-    expect(bodies(fused)).toEqual(['reduce div broadcast sub mul reduce div add rsqrt broadcast mul broadcast broadcast fma']);
+    expect(bodies(fused)).toEqual([
+      'reduce div broadcast sub mul reduce div add rsqrt broadcast mul broadcast broadcast fma',
+    ]);
     expect(kinds(fused)).toEqual(['row-wise']);
     expect(fused.decisions.find((d) => d.reason === 'contracted-product')?.producer).toMatch(/^array\.mul#/);
   });
@@ -96,9 +117,15 @@ describe('fusion of known programs', () => {
   test('a diamond of cheap ops is computed in both consumers', () => {
     const t = 'tensor<8xf32>';
     const fused = fuse(
-      main(`%x: ${t}, %y: ${t}`, `${t}, ${t}`, `  %p = array.add %x, %y : ${t}\n  %a = array.neg %p : ${t}\n  %b = array.abs %p : ${t}\n  return %a, %b : ${t}, ${t}`),
+      main(
+        `%x: ${t}, %y: ${t}`,
+        `${t}, ${t}`,
+        `  %p = array.add %x, %y : ${t}\n  %a = array.neg %p : ${t}\n  %b = array.abs %p : ${t}\n  return %a, %b : ${t}, ${t}`,
+      ),
     );
-    expect(functionNamed(fused.module, 'main').toString()).toBe(`func.func @main(%arg0: tensor<8xf32>, %arg1: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>) {
+    expect(
+      functionNamed(fused.module, 'main').toString(),
+    ).toBe(`func.func @main(%arg0: tensor<8xf32>, %arg1: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>) {
   %0 = array.fusion(%arg2 = %arg0 : tensor<8xf32>, %arg3 = %arg1 : tensor<8xf32>) kind = "loop" -> tensor<8xf32> {
     %2 = array.add %arg2, %arg3 : tensor<8xf32>
     %3 = array.neg %2 : tensor<8xf32>
@@ -116,7 +143,11 @@ describe('fusion of known programs', () => {
 
   test('a deep diamond inside one kernel stays linear', () => {
     const t = 'tensor<8xf32>';
-    const lines = Array.from({ length: 20 }, (_, i) => `  %a${i} = array.neg %v${i} : ${t}\n  %b${i} = array.abs %v${i} : ${t}\n  %v${i + 1} = array.max %a${i}, %b${i} : ${t}`).join('\n');
+    const lines = Array.from(
+      { length: 20 },
+      (_, i) =>
+        `  %a${i} = array.neg %v${i} : ${t}\n  %b${i} = array.abs %v${i} : ${t}\n  %v${i + 1} = array.max %a${i}, %b${i} : ${t}`,
+    ).join('\n');
     const fused = fuse(main(`%v0: ${t}`, t, `${lines}\n  return %v20 : ${t}`));
     expect(fused.fusions.map((f) => bodyOps(f).length)).toEqual([60]);
   });
@@ -124,7 +155,13 @@ describe('fusion of known programs', () => {
   test('a deep diamond over several kernels is not repeated without end', () => {
     const t = 'tensor<8xf32>';
     const lines = Array.from({ length: 12 }, (_, i) => `  %v${i + 1} = array.add %v${i}, %x : ${t}`).join('\n');
-    const fused = fuse(main(`%v0: ${t}, %x: ${t}`, `${t}, ${t}`, `${lines}\n  %p = array.neg %v12 : ${t}\n  %q = array.abs %v12 : ${t}\n  return %p, %q : ${t}, ${t}`));
+    const fused = fuse(
+      main(
+        `%v0: ${t}, %x: ${t}`,
+        `${t}, ${t}`,
+        `${lines}\n  %p = array.neg %v12 : ${t}\n  %q = array.abs %v12 : ${t}\n  return %p, %q : ${t}, ${t}`,
+      ),
+    );
     const sizes = fused.fusions.map((f) => bodyOps(f).length);
     expect(sizes.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(12 + 2 + 8);
     expect(refusals(fused)).toEqual(['add into neg: duplication-limit', 'add into abs: duplication-limit']);
@@ -177,11 +214,19 @@ describe('fusion of known programs', () => {
   });
 
   test('row results that are needed outside leave the kernel that computes them', () => {
-    const text = softmaxProgram(6, 40).replace('return %r : tensor<6x40xf32>', 'return %r, %sum, %e : tensor<6x40xf32>, tensor<6xf32>, tensor<6x40xf32>').replace('-> tensor<6x40xf32> {', '-> (tensor<6x40xf32>, tensor<6xf32>, tensor<6x40xf32>) {');
+    const text = softmaxProgram(6, 40)
+      .replace(
+        'return %r : tensor<6x40xf32>',
+        'return %r, %sum, %e : tensor<6x40xf32>, tensor<6xf32>, tensor<6x40xf32>',
+      )
+      .replace('-> tensor<6x40xf32> {', '-> (tensor<6x40xf32>, tensor<6xf32>, tensor<6x40xf32>) {');
     const fused = fuse(text);
     expect(bodies(fused)).toEqual(['reduce broadcast sub exp reduce broadcast div']);
     expect(fused.fusions[0]!.resultCount).toBe(3);
-    expect(fused.decisions.filter((d) => d.verdict === 'yielded').map((d) => name(d.producer))).toEqual(['reduce', 'exp']);
+    expect(fused.decisions.filter((d) => d.verdict === 'yielded').map((d) => name(d.producer))).toEqual([
+      'reduce',
+      'exp',
+    ]);
   });
 
   test('sizes are asked of arguments, constants over several elements are operands', () => {
@@ -219,7 +264,9 @@ describe('fusion of known programs', () => {
 
   test('the report is plain data with the places of the producers', () => {
     const fused = fuse(separableBlurProgram(20, 5));
-    const json = fusionReportToJson(fused.module.context, { decisions: fused.decisions }) as { decisions: Record<string, string>[] };
+    const json = fusionReportToJson(fused.module.context, { decisions: fused.decisions }) as {
+      decisions: Record<string, string>[];
+    };
     const refused = json.decisions.find((d) => d.verdict === 'refused')!;
     expect(refused.reason).toBe('duplication-limit');
     expect(refused.location).toMatch(/^test\.mlir:\d+:\d+$/);
@@ -228,7 +275,9 @@ describe('fusion of known programs', () => {
 
   test('an unknown target is reported', () => {
     const module = parse(softmaxProgram(2, 3));
-    expect(() => runPasses(module, 'builtin.module(func.func(instruction-fusion{target=wasm64}))', passes)).toThrow(/unknown target "wasm64"/);
+    expect(() => runPasses(module, 'builtin.module(func.func(instruction-fusion{target=wasm64}))', passes)).toThrow(
+      /unknown target "wasm64"/,
+    );
   });
 });
 
@@ -298,12 +347,24 @@ describe('each refusal has its reason', () => {
   });
 
   test('used-outside: a result that is returned is stored once', () => {
-    const fused = fuse(main(`%x: ${t}`, `${t}, ${t}`, `  %0 = array.neg %x : ${t}\n  %1 = array.abs %0 : ${t}\n  return %0, %1 : ${t}, ${t}`));
+    const fused = fuse(
+      main(
+        `%x: ${t}`,
+        `${t}, ${t}`,
+        `  %0 = array.neg %x : ${t}\n  %1 = array.abs %0 : ${t}\n  return %0, %1 : ${t}, ${t}`,
+      ),
+    );
     expectRefusals(fused, ['neg into abs: used-outside']);
   });
 
   test('expensive-producer-reused: exp is not computed in two kernels', () => {
-    const fused = fuse(main(`%x: ${t}`, `${t}, ${t}`, `  %0 = array.exp %x : ${t}\n  %1 = array.abs %0 : ${t}\n  %2 = array.neg %0 : ${t}\n  return %1, %2 : ${t}, ${t}`));
+    const fused = fuse(
+      main(
+        `%x: ${t}`,
+        `${t}, ${t}`,
+        `  %0 = array.exp %x : ${t}\n  %1 = array.abs %0 : ${t}\n  %2 = array.neg %0 : ${t}\n  return %1, %2 : ${t}, ${t}`,
+      ),
+    );
     expectRefusals(fused, ['exp into abs: expensive-producer-reused', 'exp into neg: expensive-producer-reused']);
   });
 
@@ -322,9 +383,17 @@ describe('each refusal has its reason', () => {
   });
 
   test('duplication-limit: a product read at five shifted places is stored', () => {
-    const slices = [0, 1, 2, 3, 4].map((i) => `  %s${i} = array.slice %p [${i}:${i + 4}:1] : ${t} to tensor<4xf32>`).join('\n');
-    const sums = [1, 2, 3, 4].map((i) => `  %a${i} = array.max ${i === 1 ? '%s0' : `%a${i - 1}`}, %s${i} : tensor<4xf32>`).join('\n');
-    const text = main(`%x: ${t}`, 'tensor<4xf32>', `  %p = array.mul %x, %x : ${t}\n${slices}\n${sums}\n  return %a4 : tensor<4xf32>`);
+    const slices = [0, 1, 2, 3, 4]
+      .map((i) => `  %s${i} = array.slice %p [${i}:${i + 4}:1] : ${t} to tensor<4xf32>`)
+      .join('\n');
+    const sums = [1, 2, 3, 4]
+      .map((i) => `  %a${i} = array.max ${i === 1 ? '%s0' : `%a${i - 1}`}, %s${i} : tensor<4xf32>`)
+      .join('\n');
+    const text = main(
+      `%x: ${t}`,
+      'tensor<4xf32>',
+      `  %p = array.mul %x, %x : ${t}\n${slices}\n${sums}\n  return %a4 : tensor<4xf32>`,
+    );
     expectRefusals(fuse(text), ['mul into max: duplication-limit']);
     expect(refusals(fuse(text, '{duplication-limit=5}'))).toEqual([]);
   });
@@ -332,10 +401,17 @@ describe('each refusal has its reason', () => {
   test('operand-limit: a sum of many arrays is cut', () => {
     const n = 9;
     const params = Array.from({ length: n }, (_, i) => `%x${i}: ${t}`).join(', ');
-    const sums = Array.from({ length: n - 1 }, (_, i) => `  %a${i + 1} = array.max ${i === 0 ? '%x0' : `%a${i}`}, %x${i + 1} : ${t}`).join('\n');
+    const sums = Array.from(
+      { length: n - 1 },
+      (_, i) => `  %a${i + 1} = array.max ${i === 0 ? '%x0' : `%a${i}`}, %x${i + 1} : ${t}`,
+    ).join('\n');
     const fused = fuse(main(params, t, `${sums}\n  return %a${n - 1} : ${t}`), '{max-operands=4}');
     for (const f of fused.fusions) expect(f.operandCount + f.resultCount).toBeLessThanOrEqual(4);
-    expectRefusals(fused, ['max into max: operand-limit', 'max into max: operand-limit', 'max into max: operand-limit']);
+    expectRefusals(fused, [
+      'max into max: operand-limit',
+      'max into max: operand-limit',
+      'max into max: operand-limit',
+    ]);
   });
 
   test('code-size: a kernel has a limited number of operations', () => {
@@ -411,15 +487,50 @@ describe('each refusal has its reason', () => {
     seen.add('would-create-cycle');
   });
 
+  test('would-create-cycle: also when what waits is computed in both kernels', () => {
+    const row = 'tensor<4xf32>';
+    const fused = fuse(
+      main(
+        `%x: ${full}`,
+        row,
+        `  %low = array.constant dense<0xFF800000> : tensor<f32>
+  %0 = array.div %x, %x : ${full}
+  %1 = array.neg %0 : ${full}
+  %2 = array.reduce max %1 init %low dims = [1] : ${full}, tensor<f32> to ${row}
+  %3 = array.reduce max %1 init %low dims = [0, 1] : ${full}, tensor<f32> to tensor<f32>
+  %4 = array.broadcast %3 dims = [] : tensor<f32> to ${row}
+  %5 = array.add %4, %2 : ${row}
+  return %5 : ${row}`,
+      ),
+    );
+    expect(refusals(fused)).toContain('div into add: would-create-cycle');
+  });
+
   test('opaque: the result of an op without a loop form is loaded', () => {
-    const OpaqueOp = defineOp({ name: 'test.sort', summary: 'no loop form', operands: { x: AnyTensor }, results: { y: AnyTensor } });
+    const OpaqueOp = defineOp({
+      name: 'test.sort',
+      summary: 'no loop form',
+      operands: { x: AnyTensor },
+      results: { y: AnyTensor },
+    });
     const context = kernelContext();
     context.registerDialect(defineDialect({ name: 'test', summary: 'ops without a loop form', ops: [OpaqueOp] }));
-    const module = parse(main(`%x: ${t}`, t, `  %0 = array.neg %x : ${t}\n  %1 = "test.sort"(%0) : (${t}) -> ${t}\n  %2 = array.abs %1 : ${t}\n  return %2 : ${t}`), context);
+    const module = parse(
+      main(
+        `%x: ${t}`,
+        t,
+        `  %0 = array.neg %x : ${t}\n  %1 = "test.sort"(%0) : (${t}) -> ${t}\n  %2 = array.abs %1 : ${t}\n  return %2 : ${t}`,
+      ),
+      context,
+    );
     const { remarks } = runPasses(module, 'builtin.module(func.func(instruction-fusion))', passes);
     const { decisions } = fusionReport(remarks);
     expect(decisions.map((d) => `${name(d.producer)} ${d.verdict} ${d.reason}`)).toEqual(['sort refused opaque']);
-    expect(functionNamed(module, 'main').region(0).entry.ops.map((op) => op.name)).toEqual(['array.fusion', 'test.sort', 'array.fusion', 'func.return']);
+    expect(
+      functionNamed(module, 'main')
+        .region(0)
+        .entry.ops.map((op) => op.name),
+    ).toEqual(['array.fusion', 'test.sort', 'array.fusion', 'func.return']);
     seen.add('opaque');
   });
 

@@ -23,14 +23,28 @@ export const instructionFusion = definePass({
   summary: 'fuse producers into their consumers: chains, reductions with what feeds them and what follows row by row',
   anchor: 'func.func',
   options: {
-    'max-decisions': { type: 'integer', minimum: 0, description: 'fuse at most so many producers (to find a bad decision by bisection)', default: 1000000 },
-    'max-operands': { type: 'integer', minimum: 0, description: 'arrays a kernel reads and writes at once; 0: as many as the target prefetches', default: 0 },
+    'max-decisions': {
+      type: 'integer',
+      minimum: 0,
+      description: 'fuse at most so many producers (to find a bad decision by bisection)',
+      default: 1000000,
+    },
+    'max-operands': {
+      type: 'integer',
+      minimum: 0,
+      description: 'arrays a kernel reads and writes at once; 0: as many as the target prefetches',
+      default: 0,
+    },
     'duplication-limit': { type: 'integer', minimum: 1, description: 'times a value may be computed', default: 4 },
     'max-ops': { type: 'integer', minimum: 1, description: 'scalar operations of one kernel', default: 512 },
     target: { type: 'string', description: 'name of the target machine', default: 'wasm32-relaxed-simd' },
   },
   dependentDialects: ['array'],
-  statistics: { fusions: 'fusions made', fused: 'producers computed inside a consumer', refused: 'producers left with a buffer of their own' },
+  statistics: {
+    fusions: 'fusions made',
+    fused: 'producers computed inside a consumer',
+    refused: 'producers left with a buffer of their own',
+  },
   run(func, pass) {
     let maxOperands = pass.options['max-operands'];
     if (maxOperands === 0) {
@@ -59,7 +73,10 @@ export const instructionFusion = definePass({
 });
 
 /** Fuses the ops of a block; returns what was decided. */
-export function fuseBlock(block: Block, options: FusionOptions): { readonly report: FusionReport; readonly fusions: number } {
+export function fuseBlock(
+  block: Block,
+  options: FusionOptions,
+): { readonly report: FusionReport; readonly fusions: number } {
   liftDims(block);
   isolateProducts(block);
   const plan = planFusions(block, options);

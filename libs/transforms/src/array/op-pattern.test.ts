@@ -1,12 +1,12 @@
 import {
   AffineExpr,
   AnyTensor,
+  type DomainDim,
   defineDialect,
   defineOp,
-  type DomainDim,
+  type Operation,
   OpPattern,
   OpPatternKind,
-  type Operation,
   StructuredOp,
   type TensorType,
 } from '@budflow/ir';
@@ -37,7 +37,11 @@ describe('operator categories', () => {
     const module = parse(EVERYTHING);
     const { statistics } = runPasses(module, 'any(annotate-op-pattern)', [annotateOpPattern]);
     const ops = functionNamed(module, 'main').region(0).entry.ops;
-    expect(ops.slice(0, -1).map((op) => [op.name.slice('array.'.length), String(op.attr(OP_PATTERN_ATTR)).replaceAll('"', '')])).toEqual([
+    expect(
+      ops
+        .slice(0, -1)
+        .map((op) => [op.name.slice('array.'.length), String(op.attr(OP_PATTERN_ATTR)).replaceAll('"', '')]),
+    ).toEqual([
       ['constant', 'elementwise'],
       ['constant', 'opaque'],
       ['add', 'elementwise'],
@@ -67,17 +71,34 @@ describe('operator categories', () => {
     const context = kernelContext();
     const reversed = (op: Operation) => {
       const [n] = (op.operand(0).type as TensorType).shape;
-      return context.affineMap(1, 0, [AffineExpr.dim(0).mul(-1).add(n! - 1)]);
+      return context.affineMap(1, 0, [
+        AffineExpr.dim(0)
+          .mul(-1)
+          .add(n! - 1),
+      ]);
     };
-    const domain = (op: Operation): DomainDim[] => [{ iterator: 'parallel', size: { kind: 'static', size: (op.operand(0).type as TensorType).shape[0]! } }];
+    const domain = (op: Operation): DomainDim[] => [
+      { iterator: 'parallel', size: { kind: 'static', size: (op.operand(0).type as TensorType).shape[0]! } },
+    ];
     const ReverseOp = defineOp({
       name: 'user.reverse',
       summary: 'elements in reverse',
       operands: { x: AnyTensor },
       results: { y: AnyTensor },
-      interfaces: [StructuredOp.implement({ domain, indexingMaps: (op) => [reversed(op), context.identityMap(1)], body: (_, c) => [c.operand(0)] })],
+      interfaces: [
+        StructuredOp.implement({
+          domain,
+          indexingMaps: (op) => [reversed(op), context.identityMap(1)],
+          body: (_, c) => [c.operand(0)],
+        }),
+      ],
     });
-    const SortOp = defineOp({ name: 'user.sort', summary: 'sorted', operands: { x: AnyTensor }, results: { y: AnyTensor } });
+    const SortOp = defineOp({
+      name: 'user.sort',
+      summary: 'sorted',
+      operands: { x: AnyTensor },
+      results: { y: AnyTensor },
+    });
     context.registerDialect(defineDialect({ name: 'user', summary: 'ops of a user', ops: [ReverseOp, SortOp] }));
     const module = parse(
       `func.func @main(%x: tensor<4xf32>) {

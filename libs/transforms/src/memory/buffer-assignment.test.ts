@@ -24,7 +24,10 @@ function assign(text: string, sizes: readonly number[] = []) {
 
 /** Steps that cannot run in place. */
 function transposeChain(n: number, type: string): string {
-  const lines = Array.from({ length: n }, (_, i) => `  %v${i + 1} = array.transpose %v${i} perm = [1, 0] : ${type} to ${type}`);
+  const lines = Array.from(
+    { length: n },
+    (_, i) => `  %v${i + 1} = array.transpose %v${i} perm = [1, 0] : ${type} to ${type}`,
+  );
   return `func.func @main(%v0: ${type}) -> ${type} {\n${lines.join('\n')}\n  return %v${n} : ${type}\n}`;
 }
 
@@ -71,7 +74,15 @@ describe('buffer-assignment', () => {
       const views = func.region(0).entry.ops.filter((op) => op.name === 'memory.view');
       views[n]!.operand(1).definingOp!.setAttr('value', func.context.indexAttr(to));
     };
-    const original = Number((func.region(0).entry.ops.filter((op) => op.name === 'memory.view')[0]!.operand(1).definingOp!.attr('value') as unknown as { value: number }).value);
+    const original = Number(
+      (
+        func
+          .region(0)
+          .entry.ops.filter((op) => op.name === 'memory.view')[0]!
+          .operand(1)
+          .definingOp!.attr('value') as unknown as { value: number }
+      ).value,
+    );
     offset(0, 64 - original);
     expect(checkAssignment(func).some((p) => p.includes('both alive'))).toBe(true);
     offset(0, 1024);
@@ -83,7 +94,11 @@ describe('buffer-assignment', () => {
 
 describe('offsets by best fit', () => {
   const block: fc.Arbitrary<Block> = fc
-    .record({ bytes: fc.oneof(fc.nat(300), fc.constantFrom(0, 64, 128, 4096), fc.nat(20000)), first: fc.nat(30), length: fc.nat(12) })
+    .record({
+      bytes: fc.oneof(fc.nat(300), fc.constantFrom(0, 64, 128, 4096), fc.nat(20000)),
+      first: fc.nat(30),
+      length: fc.nat(12),
+    })
     .map(({ bytes, first, length }) => ({ bytes, first, last: first + length }));
 
   test('no two blocks that live at the same time overlap (property)', () => {
@@ -115,7 +130,11 @@ describe('offsets by best fit', () => {
     };
     const ratios: number[] = [];
     for (let program = 0; program < 60; program++) {
-      const blocks = Array.from({ length: 40 }, (_, i) => ({ bytes: 64 * (1 + next(8)) * 4 ** next(4), first: i, last: i + 1 + next(4) + (next(8) === 0 ? next(30) : 0) }));
+      const blocks = Array.from({ length: 40 }, (_, i) => ({
+        bytes: 64 * (1 + next(8)) * 4 ** next(4),
+        first: i,
+        last: i + 1 + next(4) + (next(8) === 0 ? next(30) : 0),
+      }));
       ratios.push(assignOffsets(blocks, 64).bytes / liveBytes(blocks, 64));
     }
     expect(ratios.reduce((a, b) => a + b, 0) / ratios.length).toBeLessThan(1.05);

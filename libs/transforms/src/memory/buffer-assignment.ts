@@ -10,10 +10,11 @@
 // best fit in decreasing size. What is returned keeps an allocation of its own. A buffer whose size is known at run time
 // only takes over an earlier one of equal type and sizes that is dead by then. Bytes before and after are left in the
 // function's attribute `rt.temporaries`.
+
+import { ConstantOp } from '@budflow/dialect-core';
 import { AllocOp, ArenaOp, ViewOp } from '@budflow/dialect-memory';
 import { isKernel } from '@budflow/dialect-rt';
-import { ConstantOp } from '@budflow/dialect-core';
-import { type Block, Builder, byteWidth, DYNAMIC, elementCount, type MemRefType, type Operation } from '@budflow/ir';
+import { Builder, byteWidth, DYNAMIC, elementCount, type MemRefType, type Operation } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { alignUp, assignOffsets, liveBytes } from './assignment/best-fit.js';
 import { type LiveRange, liveRanges } from './assignment/live-ranges.js';
@@ -51,7 +52,7 @@ export const bufferAssignment = definePass({
     }
     pass.statistic('reused', reuseDynamic(dynamic));
     if (fixed.length === 0) return;
-    const { before, after, live } = placeInArena(block, fixed);
+    const { before, after, live } = placeInArena(fixed);
     pass.statistic('bytes-before', before);
     pass.statistic('bytes-after', after);
     pass.statistic('bytes-live', live);
@@ -69,7 +70,7 @@ function staticBytes(alloc: Operation): number | undefined {
   return count === undefined || width === undefined ? undefined : count * width;
 }
 
-function placeInArena(block: Block, ranges: readonly LiveRange[]): { before: number; after: number; live: number } {
+function placeInArena(ranges: readonly LiveRange[]): { before: number; after: number; live: number } {
   const blocks = ranges.map(({ alloc, first, last }) => ({ bytes: staticBytes(alloc)!, first, last }));
   const { offsets, bytes } = assignOffsets(blocks, ALIGNMENT);
   const start = ranges.reduce((a, r) => (a.isBeforeInBlock(r.alloc) ? a : r.alloc), ranges[0]!.alloc);
@@ -79,8 +80,16 @@ function placeInArena(block: Block, ranges: readonly LiveRange[]): { before: num
   const arena = ArenaOp.build(builder, start.loc, { bytes, resultTypes: [arenaType] });
   ranges.forEach(({ alloc }, i) => {
     builder.setInsertionPoint(alloc);
-    const byteOffset = ConstantOp.build(builder, alloc.loc, { value: context.indexAttr(offsets[i]!), resultTypes: [context.index] });
-    const view = ViewOp.build(builder, alloc.loc, { source: arena, byteOffset, sizes: [], resultTypes: [alloc.result(0).type] });
+    const byteOffset = ConstantOp.build(builder, alloc.loc, {
+      value: context.indexAttr(offsets[i]!),
+      resultTypes: [context.index],
+    });
+    const view = ViewOp.build(builder, alloc.loc, {
+      source: arena,
+      byteOffset,
+      sizes: [],
+      resultTypes: [alloc.result(0).type],
+    });
     alloc.result(0).replaceAllUsesWith(view);
     alloc.erase();
   });
@@ -110,5 +119,9 @@ function reuseDynamic(ranges: readonly LiveRange[]): number {
 }
 
 function sameShape(a: Operation, b: Operation): boolean {
-  return a.result(0).type === b.result(0).type && AllocOp.alignment(a) === AllocOp.alignment(b) && a.operands.every((v, i) => v === b.operand(i));
+  return (
+    a.result(0).type === b.result(0).type &&
+    AllocOp.alignment(a) === AllocOp.alignment(b) &&
+    a.operands.every((v, i) => v === b.operand(i))
+  );
 }

@@ -1,5 +1,5 @@
-import { CallKernelOp, verifyKernel } from '@budflow/dialect-rt';
 import { FuncOp } from '@budflow/dialect-core';
+import { CallKernelOp, verifyKernel } from '@budflow/dialect-rt';
 import type { Operation } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
 import { fixNumerics } from '../array/fix-numerics.js';
@@ -19,7 +19,10 @@ interface Bufferized {
 }
 
 /** Fuses and bufferizes, comparing results before, after, and when the kernels are loops. */
-function lower(text: string, { sizes = [], fusion = '' }: { readonly sizes?: readonly number[]; readonly fusion?: string } = {}): Bufferized {
+function lower(
+  text: string,
+  { sizes = [], fusion = '' }: { readonly sizes?: readonly number[]; readonly fusion?: string } = {},
+): Bufferized {
   const module = parse(text);
   runPasses(module, `builtin.module(fix-numerics,func.func(instruction-fusion${fusion}))`, passes);
   const before = runMain(module, { sizes });
@@ -34,19 +37,27 @@ function lower(text: string, { sizes = [], fusion = '' }: { readonly sizes?: rea
 }
 
 const t = 'tensor<8xf32>';
-const main = (params: string, results: string, body: string) => `func.func @main(${params}) -> (${results}) {\n${body}\n}`;
+const main = (params: string, results: string, body: string) =>
+  `func.func @main(${params}) -> (${results}) {\n${body}\n}`;
 const unfused = { fusion: '{max-decisions=0}' };
 
 describe('bufferize', () => {
   test('a fusion becomes a kernel, and its result a buffer of the caller', () => {
     const { module } = lower(softmaxProgram(3, 5));
-    expect(functionNamed(module, 'main').toString()).toBe(`func.func @main(%arg0: memref<3x5xf32>) -> memref<3x5xf32> attributes {rt.signature = (tensor<3x5xf32>) -> tensor<3x5xf32>} {
+    expect(
+      functionNamed(module, 'main').toString(),
+    ).toBe(`func.func @main(%arg0: memref<3x5xf32>) -> memref<3x5xf32> attributes {rt.signature = (tensor<3x5xf32>) -> tensor<3x5xf32>} {
   %alloc = memory.alloc() : memref<3x5xf32>
   rt.call_kernel @main_k0 ins(%arg0 : memref<3x5xf32>) outs(%alloc : memref<3x5xf32>)
   return %alloc : memref<3x5xf32>
 }`);
     const kernel = functionNamed(module, 'main_k0');
-    expect(kernel.region(0).entry.ops.map((op) => op.name)).toEqual(['memory.to_tensor', 'array.fusion', 'memory.materialize', 'func.return']);
+    expect(kernel.region(0).entry.ops.map((op) => op.name)).toEqual([
+      'memory.to_tensor',
+      'array.fusion',
+      'memory.materialize',
+      'func.return',
+    ]);
     expect(String(kernel.attr('sym_visibility'))).toBe('"private"');
   });
 
@@ -67,7 +78,11 @@ describe('bufferize', () => {
         ),
         { sizes: [n] },
       );
-      expect(functionNamed(module, 'main').toString().match(/memory\.dim/g)).toHaveLength(2);
+      expect(
+        functionNamed(module, 'main')
+          .toString()
+          .match(/memory\.dim/g),
+      ).toHaveLength(2);
     }
   });
 
@@ -115,7 +130,13 @@ describe('bufferize', () => {
   });
 
   test('equal fusions share a kernel', () => {
-    const { module, statistics } = lower(main(`%x: ${t}, %y: ${t}`, `${t}, ${t}`, `  %0 = array.exp %x : ${t}\n  %1 = array.exp %y : ${t}\n  return %0, %1 : ${t}, ${t}`));
+    const { module, statistics } = lower(
+      main(
+        `%x: ${t}, %y: ${t}`,
+        `${t}, ${t}`,
+        `  %0 = array.exp %x : ${t}\n  %1 = array.exp %y : ${t}\n  return %0, %1 : ${t}, ${t}`,
+      ),
+    );
     expect(kernelsOf(module)).toHaveLength(1);
     expect(statistics).toMatchObject({ kernels: 2, shared: 1 });
   });
@@ -169,19 +190,25 @@ func.func @main(%x: ${t}) -> ${t} {
   });
 
   test('other attributes of functions and arguments stay', () => {
-    const { module } = lower(`func.func @main(%x: ${t} {jax.buffer_donor = true}) -> ${t} attributes {jax.uses_shape_polymorphism = false} {\n  %0 = array.neg %x : ${t}\n  return %0 : ${t}\n}`);
+    const { module } = lower(
+      `func.func @main(%x: ${t} {jax.buffer_donor = true}) -> ${t} attributes {jax.uses_shape_polymorphism = false} {\n  %0 = array.neg %x : ${t}\n  return %0 : ${t}\n}`,
+    );
     expect(module.toString()).toContain('{jax.buffer_donor = true}');
     expect(module.toString()).toContain('jax.uses_shape_polymorphism = false');
   });
 
   test('an op on tensors outside of fusions is an error that says what to do', () => {
     const module = parse(main(`%x: ${t}`, t, `  %0 = array.neg %x : ${t}\n  return %0 : ${t}`));
-    expect(() => runPasses(module, 'builtin.module(bufferize)', passes)).toThrow(/'array\.neg' op takes or makes tensors and has no form on buffers/);
+    expect(() => runPasses(module, 'builtin.module(bufferize)', passes)).toThrow(
+      /'array\.neg' op takes or makes tensors and has no form on buffers/,
+    );
   });
 
   test('a function of tensors without a body is an error', () => {
     const module = parse(`func.func private @f(${t}) -> ${t}`);
-    expect(() => runPasses(module, 'builtin.module(bufferize)', passes)).toThrow(/takes or returns tensors but has no body/);
+    expect(() => runPasses(module, 'builtin.module(bufferize)', passes)).toThrow(
+      /takes or returns tensors but has no body/,
+    );
   });
 });
 
@@ -194,14 +221,22 @@ describe('in-place reuse', () => {
       .map((op) => CallKernelOp.inputs(op).includes(CallKernelOp.outputs(op)[0]!));
 
   test('an intermediate that dies at an elementwise kernel is overwritten', () => {
-    const { module, statistics } = lower(main(`%x: ${t}`, t, `  %0 = array.exp %x : ${t}\n  %1 = array.neg %0 : ${t}\n  %2 = array.abs %1 : ${t}\n  return %2 : ${t}`), unfused);
+    const { module, statistics } = lower(
+      main(
+        `%x: ${t}`,
+        t,
+        `  %0 = array.exp %x : ${t}\n  %1 = array.neg %0 : ${t}\n  %2 = array.abs %1 : ${t}\n  return %2 : ${t}`,
+      ),
+      unfused,
+    );
     expect(calls(module)).toEqual([false, true, true]);
     expect(statistics).toMatchObject({ buffers: 1, 'in-place': 2 });
     expect(module.toString()).toContain('{rt.in_place = 0 : i64}');
   });
 
   test('an argument is not, unless it is donated', () => {
-    const text = (attribute: string) => main(`%x: ${t}${attribute}`, t, `  %0 = array.exp %x : ${t}\n  return %0 : ${t}`);
+    const text = (attribute: string) =>
+      main(`%x: ${t}${attribute}`, t, `  %0 = array.exp %x : ${t}\n  return %0 : ${t}`);
     expect(calls(lower(text('')).module)).toEqual([false]);
     const donated = parse(text(' {budflow.donated}'));
     runPasses(donated, 'builtin.module(fix-numerics,func.func(instruction-fusion),bufferize)', passes);
@@ -209,24 +244,46 @@ describe('in-place reuse', () => {
   });
 
   test('nor one that is read again, also through a view', () => {
-    const later = lower(main(`%x: ${t}`, `${t}, ${t}`, `  %0 = array.exp %x : ${t}\n  %1 = array.neg %0 : ${t}\n  return %0, %1 : ${t}, ${t}`), unfused);
-    expect(calls(later.module)).toEqual([false, false]);
-    const view = lower(
-      main(`%x: ${t}`, `${t}, tensor<2x4xf32>`, `  %0 = array.exp %x : ${t}\n  %v = array.reshape %0 : ${t} to tensor<2x4xf32>\n  %1 = array.neg %0 : ${t}\n  %2 = array.abs %v : tensor<2x4xf32>\n  return %1, %2 : ${t}, tensor<2x4xf32>`),
+    const later = lower(
+      main(
+        `%x: ${t}`,
+        `${t}, ${t}`,
+        `  %0 = array.exp %x : ${t}\n  %1 = array.neg %0 : ${t}\n  return %0, %1 : ${t}, ${t}`,
+      ),
       unfused,
     );
-    expect(calls(view.module)).toEqual([false, false, false]);
+    expect(calls(later.module)).toEqual([false, false]);
+    const view = lower(
+      main(
+        `%x: ${t}`,
+        `${t}, tensor<2x4xf32>`,
+        `  %0 = array.exp %x : ${t}\n  %v = array.reshape %0 : ${t} to tensor<2x4xf32>\n  %1 = array.neg %0 : ${t}\n  %2 = array.abs %v : tensor<2x4xf32>\n  return %1, %2 : ${t}, tensor<2x4xf32>`,
+      ),
+      unfused,
+    );
+    expect(calls(view.module)).toEqual([false, false, true]);
   });
 
   test('nor one that is read at other places than the result', () => {
     const square = 'tensor<4x4xf32>';
-    const transposed = lower(main(`%x: ${square}`, square, `  %0 = array.exp %x : ${square}\n  %1 = array.transpose %0 perm = [1, 0] : ${square} to ${square}\n  return %1 : ${square}`), unfused);
+    const transposed = lower(
+      main(
+        `%x: ${square}`,
+        square,
+        `  %0 = array.exp %x : ${square}\n  %1 = array.transpose %0 perm = [1, 0] : ${square} to ${square}\n  return %1 : ${square}`,
+      ),
+      unfused,
+    );
     expect(calls(transposed.module)).toEqual([false, false]);
   });
 
   test('nor by a kernel that pads', () => {
     const { module } = lower(
-      main('%x: tensor<1xf32>', 'tensor<1xf32>', '  %0 = array.exp %x : tensor<1xf32>\n  %1 = array.pad %0 low = [0] high = [0] value 0.0 : f32 : tensor<1xf32> to tensor<1xf32>\n  return %1 : tensor<1xf32>'),
+      main(
+        '%x: tensor<1xf32>',
+        'tensor<1xf32>',
+        '  %0 = array.exp %x : tensor<1xf32>\n  %1 = array.pad %0 low = [0] high = [0] value 0.0 : f32 : tensor<1xf32> to tensor<1xf32>\n  return %1 : tensor<1xf32>',
+      ),
       unfused,
     );
     expect(calls(module)).toEqual([false, false]);

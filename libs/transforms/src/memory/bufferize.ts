@@ -35,7 +35,10 @@ export const bufferize = definePass({
       const type = FuncOp.function_type(func);
       if (func.region(0).isEmpty) {
         if ([...type.inputs, ...type.results].some((t) => t instanceof TensorType))
-          func.emitError('bufferize.declaration', 'takes or returns tensors but has no body; only functions with a body can be compiled');
+          func.emitError(
+            'bufferize.declaration',
+            'takes or returns tensors but has no body; only functions with a body can be compiled',
+          );
         continue;
       }
       const host = new HostFunction(func, outliner);

@@ -1,9 +1,28 @@
 // For the tests of passes on programs: running passes on a module of functions, and comparing what its `main` computes
 // before and after, bit by bit.
-import { Interpreter, elementsOf, makeMemRef, MemRefValue, makeTensor, type RuntimeValue, TensorValue } from '@budflow/interpreter';
-import { DYNAMIC, FloatType, FunctionType, IntegerType, MemRefType, type Operation, renderDiagnostic, TensorType, TypeAttr, verify } from '@budflow/ir';
-import { type PassDefinition, PassManager, PassRegistry, parsePipeline, type Remark } from '@budflow/pass';
+import {
+  elementsOf,
+  Interpreter,
+  MemRefValue,
+  makeMemRef,
+  makeTensor,
+  type RuntimeValue,
+  TensorValue,
+} from '@budflow/interpreter';
+import {
+  DYNAMIC,
+  FloatType,
+  type FunctionType,
+  IntegerType,
+  MemRefType,
+  type Operation,
+  renderDiagnostic,
+  TensorType,
+  type TypeAttr,
+  verify,
+} from '@budflow/ir';
 import { Random } from '@budflow/numerics';
+import { type PassDefinition, PassManager, PassRegistry, parsePipeline, type Remark } from '@budflow/pass';
 import { functionNamed } from './kernels.js';
 
 export interface PassOutcome {
@@ -26,7 +45,8 @@ export function runPasses(module: Operation, pipeline: string, passes: readonly 
     throw new Error(`${diagnostics.map((d) => renderDiagnostic(context, d)).join('\n')}${cause}\n${module.toString()}`);
   }
   const statistics: Record<string, number> = {};
-  for (const counts of result.statistics.values()) for (const [name, n] of counts) statistics[name] = (statistics[name] ?? 0) + n;
+  for (const counts of result.statistics.values())
+    for (const [name, n] of counts) statistics[name] = (statistics[name] ?? 0) + n;
   return { remarks: result.remarks, statistics };
 }
 
@@ -47,14 +67,17 @@ export function runMain(module: Operation, { sizes = [], seed = 1 }: ProgramData
     const value = t instanceof MemRefType ? makeMemRef(t, shape) : makeTensor(t, shape);
     const data = value instanceof MemRefValue ? value.storage : value.data;
     for (let i = 0; i < data.length; i++) {
-      if (t.element instanceof FloatType) data[i] = t.element.width === 64 ? random.uniform() * 4 - 2 : Math.fround(random.uniform() * 4 - 2);
-      else if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[i] = BigInt(random.uint32() % 1000);
+      if (t.element instanceof FloatType)
+        data[i] = t.element.width === 64 ? random.uniform() * 4 - 2 : Math.fround(random.uniform() * 4 - 2);
+      else if (data instanceof BigInt64Array || data instanceof BigUint64Array)
+        data[i] = BigInt(random.uint32() % 1000);
       else if (t.element instanceof IntegerType && t.element.width === 1) data[i] = random.uint32() & 1;
       else data[i] = random.uint32() & 255;
     }
     return value;
   });
-  const text = (v: RuntimeValue) => (v instanceof MemRefValue || v instanceof TensorValue ? elementsOf(v).map(bits).join(' ') : String(v));
+  const text = (v: RuntimeValue) =>
+    v instanceof MemRefValue || v instanceof TensorValue ? elementsOf(v).map(bits).join(' ') : String(v);
   const before = args.map(text);
   const results = new Interpreter(module).call('main', args);
   const signature = func.attr('rt.signature');
@@ -66,8 +89,11 @@ export function runMain(module: Operation, { sizes = [], seed = 1 }: ProgramData
     const t = original.results[i]!;
     const element = t instanceof TensorType ? t.element : t;
     // Buffers of unsigned integers are signless.
-    if (!(element instanceof IntegerType) || element.signedness !== 'unsigned' || !(v instanceof MemRefValue)) return text(v);
-    return elementsOf(v).map((x) => String(BigInt.asUintN(element.width, BigInt(x as number | bigint)))).join(' ');
+    if (!(element instanceof IntegerType) || element.signedness !== 'unsigned' || !(v instanceof MemRefValue))
+      return text(v);
+    return elementsOf(v)
+      .map((x) => String(BigInt.asUintN(element.width, BigInt(x as number | bigint))))
+      .join(' ');
   });
 }
 

@@ -1,6 +1,14 @@
 // Where the elements of a value are read: affine maps from the iteration domain of a stage (an op with loops of its own)
 // to the index of the value, composed through the ops that are recomputed in between.
-import { AffineExpr, type AffineMap, InternalError, type Operation, StructuredOp, type TensorType, type Value } from '@budflow/ir';
+import {
+  AffineExpr,
+  type AffineMap,
+  InternalError,
+  type Operation,
+  StructuredOp,
+  type TensorType,
+  type Value,
+} from '@budflow/ir';
 
 /** For each stage that reads a value, the distinct maps by which it does. Maps are uniqued, so equal ones are one. */
 export type Accesses = Map<Operation, Set<AffineMap>>;
@@ -45,14 +53,24 @@ export function throughOp(op: Operation, result: number, own: Accesses, index: n
   for (const [stage, maps] of own) {
     for (const outer of maps) {
       const point = pointOf(op, result, outer.results);
-      addAccess(into, stage, op.context.affineMap(outer.numDims, 0, map.results.map((e) => e.replace(point, []))));
+      addAccess(
+        into,
+        stage,
+        op.context.affineMap(
+          outer.numDims,
+          0,
+          map.results.map((e) => e.replace(point, [])),
+        ),
+      );
     }
   }
 }
 
 /** Parallel dimensions of a stage's domain, in the order of its loops. */
 export function parallelDims(stage: Operation): number[] {
-  return StructuredOp.of(stage)!.domain(stage).flatMap((d, i) => (d.iterator === 'parallel' ? [i] : []));
+  return StructuredOp.of(stage)!
+    .domain(stage)
+    .flatMap((d, i) => (d.iterator === 'parallel' ? [i] : []));
 }
 
 /** How many leading subscripts of an access are the stage's outermost loops, in order. */

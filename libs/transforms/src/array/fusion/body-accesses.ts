@@ -27,8 +27,10 @@ export function bodyAccesses(fusion: Operation): BodyAccesses {
   for (const op of bodyOps(fusion).reverse()) {
     if (!StructuredOp.of(op)) continue;
     const own: Accesses = new Map();
-    for (const result of op.results) for (const [stage, maps] of readsOf(result)) for (const map of maps) addAccess(own, stage, map);
-    const stage = op.results.some((r) => yielded.has(r)) || StructuredOp.of(op)!.fill !== undefined || needsLoops(op, own);
+    for (const result of op.results)
+      for (const [stage, maps] of readsOf(result)) for (const map of maps) addAccess(own, stage, map);
+    const stage =
+      op.results.some((r) => yielded.has(r)) || StructuredOp.of(op)!.fill !== undefined || needsLoops(op, own);
     if (stage) stages.push(op);
     op.operands.forEach((operand, i) => {
       if (!stage) throughOp(op, 0, own, i, readsOf(operand));

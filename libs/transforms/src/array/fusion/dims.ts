@@ -38,7 +38,8 @@ function sizeBefore(op: Operation, made: Operation[]): Value | undefined {
   }
   const before = op.previous;
   const sizes = buildResultSizes(definition, value.index, builder, op.loc);
-  for (let at = before ? before.next : op.parent!.firstOp; at && at !== op; at = at.next) if (DimOp.is(at)) made.push(at);
+  for (let at = before ? before.next : op.parent!.firstOp; at && at !== op; at = at.next)
+    if (DimOp.is(at)) made.push(at);
   const found = sizes?.[dim];
   return typeof found === 'number' ? constantIndex(builder, op, found) : found;
 }
@@ -46,5 +47,7 @@ function sizeBefore(op: Operation, made: Operation[]): Value | undefined {
 function constantIndex(builder: Builder, op: Operation, value: number): Value {
   const { context } = op;
   const attributes = context.dictionary([['value', context.indexAttr(value)]]);
-  return builder.insert(Operation.create(context.opInfo('arith.constant'), op.loc, [], [context.index], attributes)).result(0);
+  return builder
+    .insert(Operation.create(context.opInfo('arith.constant'), op.loc, [], [context.index], attributes))
+    .result(0);
 }

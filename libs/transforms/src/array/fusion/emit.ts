@@ -49,7 +49,8 @@ function emitGroup(group: Group, position: ReadonlyMap<Operation, number>): Oper
   const provide = (value: Value): void => {
     if (mapping.has(value)) return;
     const op = value.definingOp;
-    const copied = op && (value.type instanceof TensorType ? isInlineConstant(op) : DimOp.is(op) || op.info.hasTrait(ConstantLike));
+    const copied =
+      op && (value.type instanceof TensorType ? isInlineConstant(op) : DimOp.is(op) || op.info.hasTrait(ConstantLike));
     if (copied) {
       for (const operand of op.operands) provide(operand);
       builder.insert(op.clone(mapping));

@@ -80,7 +80,8 @@ export class Group {
         values.add(operand);
       }
     }
-    for (const op of [this.root, ...this.yielded]) for (const result of op.results) if (rankOf(result) > 0) values.add(result);
+    for (const op of [this.root, ...this.yielded])
+      for (const result of op.results) if (rankOf(result) > 0) values.add(result);
     return values.size;
   }
 }

@@ -15,7 +15,7 @@ export class FusionOrder {
     const seen = new Set<Operation | Group>();
     const pending: Operation[] = [];
     const visitUsers = (of: Operation) => {
-      for (const result of of.results) for (const user of result.users()) if (!group.has(user)) pending.push(user);
+      for (const result of of.results) pending.push(...result.users());
     };
     visitUsers(op);
     while (pending.length > 0) {
@@ -27,12 +27,13 @@ export class FusionOrder {
         if (this.feeds(next, group)) return true;
         visitUsers(next);
         // Ops with effects stay in their order.
-        if (!isMemoryEffectFree(next)) for (let later = next.next; later; later = later.next) if (!isMemoryEffectFree(later)) pending.push(later);
+        if (!isMemoryEffectFree(next))
+          for (let later = next.next; later; later = later.next) if (!isMemoryEffectFree(later)) pending.push(later);
         continue;
       }
       for (const home of homes) {
-        if (home === group) return true;
-        if (seen.has(home)) continue;
+        // Only `op` itself feeds the group here: what comes back to it is found where it leaves another kernel.
+        if (home === group || seen.has(home)) continue;
         seen.add(home);
         for (const out of [home.root, ...home.yielded]) {
           if (this.feeds(out, group)) return true;

@@ -78,7 +78,11 @@ class Planner {
     }
     const settled =
       groups.length > 0 &&
-      (isContractedProduct(op) ? this.joinReduction(op, groups) : outside ? this.joinAndKeep(op, groups, 'used-outside') : this.joinAll(op, groups));
+      (isContractedProduct(op)
+        ? this.joinReduction(op, groups)
+        : outside
+          ? this.joinAndKeep(op, groups, 'used-outside')
+          : this.joinAll(op, groups));
     if (!settled) {
       const group = new Group(op);
       this.groups.push(group);
@@ -118,11 +122,14 @@ class Planner {
     const cost = this.repeatedFlops(op);
     if (refusal === undefined && groups.length > 1 && !isLeaf(op)) {
       if (isExpensive(op)) refusal = 'expensive-producer-reused';
-      else if (flops(op) > 0 && (groups.length > duplicationLimit || cost > MAX_DUPLICATED_FLOPS)) refusal = 'duplication-limit';
+      else if (flops(op) > 0 && (groups.length > duplicationLimit || cost > MAX_DUPLICATED_FLOPS))
+        refusal = 'duplication-limit';
     }
     if (refusal === 'expensive-producer-reused') return this.joinAndKeep(op, groups, refusal);
     if (refusal !== undefined) {
-      answers.forEach((answer, i) => this.decide(op, groups[i]!, 'refused', 'refusal' in answer ? answer.refusal : refusal));
+      answers.forEach((answer, i) =>
+        this.decide(op, groups[i]!, 'refused', 'refusal' in answer ? answer.refusal : refusal),
+      );
       return false;
     }
     this.spent++;

@@ -53,8 +53,16 @@ const PASS = 'instruction-fusion';
 export function decisionRemark(decision: FusionDecision, at: Operation): RemarkSpec {
   const { producer, consumer, verdict, reason } = decision;
   const message =
-    verdict === 'refused' ? `${producer} is not computed inside ${consumer}: ${FUSION_REFUSALS[reason as FusionRefusal]}` : `${producer} is ${verdict} into ${consumer}`;
-  return { kind: verdict === 'refused' ? 'missed' : 'applied', name: reason, message, at, args: { producer, consumer, verdict } };
+    verdict === 'refused'
+      ? `${producer} is not computed inside ${consumer}: ${FUSION_REFUSALS[reason as FusionRefusal]}`
+      : `${producer} is ${verdict} into ${consumer}`;
+  return {
+    kind: verdict === 'refused' ? 'missed' : 'applied',
+    name: reason,
+    message,
+    at,
+    args: { producer, consumer, verdict },
+  };
 }
 
 /** The report of a compilation, from the remarks of the pass. */

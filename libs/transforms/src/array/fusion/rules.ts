@@ -2,9 +2,18 @@
 // the limits are those of one processor core: code size, streams of memory, and how often something is computed.
 import { MulOp, ReduceOp, ReshapeOp } from '@budflow/dialect-array';
 import { AffineExpr, ConstantLike, OpCost, type Operation, OpPattern, OpPatternKind, StructuredOp } from '@budflow/ir';
-import { isContractionShaped } from '../numerics/orders.js';
 import { derivePattern } from '../derive-pattern.js';
-import { type Accesses, countAccesses, operandMap, parallelDims, rankOf, rereads, resultMap, sharedRows } from './accesses.js';
+import { isContractionShaped } from '../numerics/orders.js';
+import {
+  type Accesses,
+  countAccesses,
+  operandMap,
+  parallelDims,
+  rankOf,
+  rereads,
+  resultMap,
+  sharedRows,
+} from './accesses.js';
 import type { Group } from './group.js';
 import type { FusionRefusal } from './report.js';
 
@@ -35,7 +44,12 @@ export function isExpensive(op: Operation): boolean {
 
 /** Whether an op is computed by a fusion; the others stay where they are. */
 export function isFusible(op: Operation): boolean {
-  return StructuredOp.of(op) !== undefined && !op.info.hasTrait(ConstantLike) && pattern(op) !== OpPatternKind.opaque && op.resultCount > 0;
+  return (
+    StructuredOp.of(op) !== undefined &&
+    !op.info.hasTrait(ConstantLike) &&
+    pattern(op) !== OpPatternKind.opaque &&
+    op.resultCount > 0
+  );
 }
 
 /** A reshape that only adds and drops dimensions of size 1 is a renaming of subscripts; any other is left as a view. */
@@ -58,7 +72,11 @@ export function isLeaf(op: Operation): boolean {
 /** The product that a contracting reduction adds unrounded: it must stay with it. */
 export function isContractedProduct(producer: Operation): boolean {
   const product = producer.result(0);
-  return MulOp.is(producer) && product.hasOneUse() && product.users().some((user) => contracts(user) && user.operand(0) === product);
+  return (
+    MulOp.is(producer) &&
+    product.hasOneUse() &&
+    product.users().some((user) => contracts(user) && user.operand(0) === product)
+  );
 }
 
 /** Whether the producer makes the products that a reduction in the shape of a matrix product adds. */
@@ -81,7 +99,12 @@ export function producerRefusal(op: Operation): FusionRefusal | undefined {
 }
 
 /** Whether `producer` can join `group`. `yielded`: its result is stored too. */
-export function mayJoin(producer: Operation, group: Group, limits: FusionLimits, { yielded }: { readonly yielded: boolean }): Answer {
+export function mayJoin(
+  producer: Operation,
+  group: Group,
+  limits: FusionLimits,
+  { yielded }: { readonly yielded: boolean },
+): Answer {
   const refusal = producerRefusal(producer);
   if (refusal) return { refusal };
   const { root } = group;
@@ -89,12 +112,14 @@ export function mayJoin(producer: Operation, group: Group, limits: FusionLimits,
   const stage = yielded || needsLoops(producer, accesses);
   const contraction = isContraction(root);
   const readsBuffers = pattern(root) === OpPatternKind.outElementwiseFusable;
-  if (contraction && !isProductOf(producer, root) && (stage || flops(producer) > 0 || readsBuffers)) return { refusal: 'contraction' };
+  if (contraction && !isProductOf(producer, root) && (stage || flops(producer) > 0 || readsBuffers))
+    return { refusal: 'contraction' };
   if (stage && StructuredOp.of(root)!.fill) return { refusal: 'padding' };
   if (stage) {
     const problem = placement(producer, accesses);
     if (problem) return { refusal: problem };
-  } else if (flops(producer) > 0 && countAccesses(accesses) > limits.duplicationLimit) return { refusal: 'duplication-limit' };
+  } else if (flops(producer) > 0 && countAccesses(accesses) > limits.duplicationLimit)
+    return { refusal: 'duplication-limit' };
   if (group.emitted + (stage ? 1 : countAccesses(accesses)) > limits.maxOps) return { refusal: 'code-size' };
   const streams = group.streams(producer);
   if (streams > limits.maxOperands && streams > group.streams()) return { refusal: 'operand-limit' };

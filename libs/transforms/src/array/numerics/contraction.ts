@@ -24,7 +24,12 @@ export function formFma(add: Operation, kind: 'relaxed' | 'exact'): boolean {
   for (const side of [0, 1]) {
     const product = onlyProduct(add.operand(side));
     if (!product) continue;
-    const fused = FmaOp.build(Builder.before(add), add.loc, { a: product.operand(0), b: product.operand(1), c: add.operand(1 - side), kind });
+    const fused = FmaOp.build(Builder.before(add), add.loc, {
+      a: product.operand(0),
+      b: product.operand(1),
+      c: add.operand(1 - side),
+      kind,
+    });
     add.result(0).replaceAllUsesWith(fused);
     add.erase();
     product.erase();
@@ -37,7 +42,13 @@ export function formFma(add: Operation, kind: 'relaxed' | 'exact'): boolean {
 export function contractReduction(op: Operation, kind: 'relaxed' | 'exact'): boolean {
   if (DotGeneralOp.is(op)) {
     if (!hasFma(op.result(0).type)) return false;
-  } else if (!ReduceOp.is(op) || ReduceOp.kind(op) !== 'add' || !hasFma(op.operand(0).type) || !onlyProduct(op.operand(0))) return false;
+  } else if (
+    !ReduceOp.is(op) ||
+    ReduceOp.kind(op) !== 'add' ||
+    !hasFma(op.operand(0).type) ||
+    !onlyProduct(op.operand(0))
+  )
+    return false;
   op.setAttr('contract', op.context.stringAttr(kind));
   return true;
 }

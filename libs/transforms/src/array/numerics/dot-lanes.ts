@@ -1,7 +1,26 @@
 // Products of vectors, and of a matrix and a vector, as reductions in lanes: where one side of a dot_general has nothing
 // but contracted dimensions there is no result dimension along which both operands could be loaded as vectors.
-import { BroadcastOp, CANONICAL_LANES_ORDER, DimOp, DotGeneralOp, dimsThatNeedSizes, dotDimensions, FullOp, MulOp, ReduceOp } from '@budflow/dialect-array';
-import { Builder, DYNAMIC, FloatType, InternalError, type Operation, StructuredOp, type TensorType, type Value } from '@budflow/ir';
+import {
+  BroadcastOp,
+  CANONICAL_LANES_ORDER,
+  DimOp,
+  DotGeneralOp,
+  dimsThatNeedSizes,
+  dotDimensions,
+  FullOp,
+  MulOp,
+  ReduceOp,
+} from '@budflow/dialect-array';
+import {
+  Builder,
+  DYNAMIC,
+  FloatType,
+  InternalError,
+  type Operation,
+  StructuredOp,
+  type TensorType,
+  type Value,
+} from '@budflow/ir';
 import { setOrder } from './orders.js';
 
 function typeOf(value: Value): TensorType {
@@ -50,7 +69,11 @@ export function dotInLanes(op: Operation): Operation[] | undefined {
   const fastmath = DotGeneralOp.fastmath(op);
   const product = MulOp.create(builder, op.loc, { lhs: repeat(0), rhs: repeat(1), fastmath });
   const identity = structured.reduction!.identity(op)[0]!;
-  const init = FullOp.create(builder, op.loc, { value: identity, sizes: [], resultTypes: [context.tensor([], result.element)] });
+  const init = FullOp.create(builder, op.loc, {
+    value: identity,
+    sizes: [],
+    resultTypes: [context.tensor([], result.element)],
+  });
   const dims = domain.flatMap(({ iterator }, i) => (iterator === 'reduction' ? [i] : []));
   const sum = ReduceOp.create(builder, op.loc, {
     inputs: [product.result(0)],

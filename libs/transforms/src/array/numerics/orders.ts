@@ -80,7 +80,8 @@ function varyingDims(value: Value, depth = 8): boolean[] {
   if (!op || !structured || depth === 0 || structured.reduction || structured.fill || !resultMap?.isPermutation())
     return new Array<boolean>(rank).fill(true);
   const tensorOperands = structured.indexingMaps(op).slice(0, op.operandCount);
-  if (!tensorOperands.some((m) => m !== null) && !BroadcastOp.is(op) && !ReshapeOp.is(op)) return new Array<boolean>(rank).fill(true);
+  if (!tensorOperands.some((m) => m !== null) && !BroadcastOp.is(op) && !ReshapeOp.is(op))
+    return new Array<boolean>(rank).fill(true);
   const varies = new Array<boolean>(rank).fill(false);
   tensorOperands.forEach((map, i) => {
     if (!map) return;
@@ -116,8 +117,16 @@ export function splitGroups(op: Operation): Operation[] {
   let input = op.operand(0);
   groups.reverse().forEach((dims, i) => {
     const last = i === groups.length - 1;
-    const init = last ? op.operand(1) : FullOp.build(builder, op.loc, { value: identity, sizes: [], resultTypes: [scalar] });
-    const part = ReduceOp.create(builder, op.loc, { inputs: [input], inits: [init], kind: ReduceOp.kind(op), dims, regions: [] });
+    const init = last
+      ? op.operand(1)
+      : FullOp.build(builder, op.loc, { value: identity, sizes: [], resultTypes: [scalar] });
+    const part = ReduceOp.create(builder, op.loc, {
+      inputs: [input],
+      inits: [init],
+      kind: ReduceOp.kind(op),
+      dims,
+      regions: [],
+    });
     parts.push(part);
     input = part.result(0);
   });

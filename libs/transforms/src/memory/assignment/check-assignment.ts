@@ -26,10 +26,15 @@ export function checkAssignment(func: Operation): string[] {
         problems.push('an arena without a static size');
         continue;
       }
-      const placed = arena.result(0).users().map((view) => describe(view, problems)).filter((p) => p !== undefined);
+      const placed = arena
+        .result(0)
+        .users()
+        .map((view) => describe(view, problems))
+        .filter((p) => p !== undefined);
       for (const p of placed) {
         if (p.offset % 64 !== 0) problems.push(`a buffer at byte ${p.offset}, which is not aligned to 64`);
-        if (p.offset < 0 || p.offset + p.bytes > total) problems.push(`bytes ${p.offset} to ${p.offset + p.bytes} of an arena of ${total}`);
+        if (p.offset < 0 || p.offset + p.bytes > total)
+          problems.push(`bytes ${p.offset} to ${p.offset + p.bytes} of an arena of ${total}`);
         lifetime(p, p.view.result(0), indexOf);
       }
       for (let i = 0; i < placed.length; i++) {
@@ -38,7 +43,9 @@ export function checkAssignment(func: Operation): string[] {
           const sameTime = a.first <= b.last && b.first <= a.last;
           const sameBytes = a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
           if (sameTime && sameBytes)
-            problems.push(`bytes ${a.offset}+${a.bytes} and ${b.offset}+${b.bytes} are both alive at op ${Math.max(a.first, b.first)}`);
+            problems.push(
+              `bytes ${a.offset}+${a.bytes} and ${b.offset}+${b.bytes} are both alive at op ${Math.max(a.first, b.first)}`,
+            );
         }
       }
     }

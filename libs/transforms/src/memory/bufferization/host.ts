@@ -2,9 +2,16 @@
 // allocates, everything else a view, a constant or a copy.
 import { ConstantOp, DimOp, FusionOp, ReshapeOp } from '@budflow/dialect-array';
 import { CallOp, FuncOp, ReturnOp } from '@budflow/dialect-core';
-import { AllocOp, buildAlloc, buildDynamicSizes, CopyOp, GlobalConstantOp, ReshapeOp as BufferReshapeOp } from '@budflow/dialect-memory';
+import {
+  AllocOp,
+  ReshapeOp as BufferReshapeOp,
+  buildAlloc,
+  buildDynamicSizes,
+  CopyOp,
+  GlobalConstantOp,
+} from '@budflow/dialect-memory';
 import { argumentAttr, CallKernelOp } from '@budflow/dialect-rt';
-import { Builder, FunctionType, MemRefType, type Operation, TensorType, type Value } from '@budflow/ir';
+import { Builder, type FunctionType, MemRefType, type Operation, TensorType, type Value } from '@budflow/ir';
 import { inPlaceCandidates } from './in-place.js';
 import type { InPlace, KernelOutliner } from './kernels.js';
 import { FusionSizes, KnownDims } from './sizes.js';
@@ -69,14 +76,18 @@ export class HostFunction {
 
   private bufferizedFunction(type: FunctionType): FunctionType {
     const { context } = this.func;
-    return context.functionType(type.inputs.map((t) => bufferized(context, t)), type.results.map((t) => bufferized(context, t)));
+    return context.functionType(
+      type.inputs.map((t) => bufferized(context, t)),
+      type.results.map((t) => bufferized(context, t)),
+    );
   }
 
   /** For each tensor, seen through views, the last op that reads it; a returned one lives to the end. */
   private findLastUses(ops: readonly Operation[]): void {
     const source = new Map<Value, Value>();
     for (const op of ops) {
-      for (const operand of op.operands) if (operand.type instanceof TensorType) this.lastUse.set(source.get(operand) ?? operand, op);
+      for (const operand of op.operands)
+        if (operand.type instanceof TensorType) this.lastUse.set(source.get(operand) ?? operand, op);
       if (ReshapeOp.is(op)) source.set(op.result(0), source.get(op.operand(0)) ?? op.operand(0));
     }
     for (const [view, of] of source) {
@@ -92,21 +103,31 @@ export class HostFunction {
     if (FusionOp.is(op)) this.call(op, builder);
     else if (ConstantOp.is(op)) {
       const type = bufferType(op.context, op.result(0).type as TensorType);
-      this.bind(op.result(0), GlobalConstantOp.build(builder, op.loc, { value: ConstantOp.value(op), resultTypes: [type] }));
+      this.bind(
+        op.result(0),
+        GlobalConstantOp.build(builder, op.loc, { value: ConstantOp.value(op), resultTypes: [type] }),
+      );
     } else if (DimOp.is(op)) {
       op.result(0).replaceAllUsesWith(this.dims.of(builder, op.loc, this.bufferOf(op.operand(0)), DimOp.dimension(op)));
     } else if (ReshapeOp.is(op)) this.reshape(op, builder);
     else if (ReturnOp.is(op)) this.returned(op, builder);
     else if (CallOp.is(op)) {
       const resultTypes = op.resultTypes.map((t) => bufferized(op.context, t));
-      const call = CallOp.create(builder, op.loc, { operands: op.operands.map((v) => this.bufferOf(v)), callee: CallOp.callee(op), resultTypes });
+      const call = CallOp.create(builder, op.loc, {
+        operands: op.operands.map((v) => this.bufferOf(v)),
+        callee: CallOp.callee(op),
+        resultTypes,
+      });
       op.results.forEach((result, i) => {
         if (result.type instanceof TensorType) this.bind(result, call.result(i));
         else result.replaceAllUsesWith(call.result(i));
       });
     } else if (op.successors.length > 0) op.operands.forEach((v, i) => op.setOperand(i, this.bufferOf(v)));
     else {
-      op.emitError('bufferize.unsupported', 'takes or makes tensors and has no form on buffers; lower it before, or put it into an array.fusion');
+      op.emitError(
+        'bufferize.unsupported',
+        'takes or makes tensors and has no form on buffers; lower it before, or put it into an array.fusion',
+      );
       return false;
     }
     return true;
@@ -125,7 +146,12 @@ export class HostFunction {
   private call(fusion: Operation, builder: Builder): void {
     const inputs = fusion.operands.map((v) => this.bufferOf(v));
     const block = fusion.region(0).entry;
-    const sizes = new FusionSizes(builder, fusion.loc, new Map(block.arguments.map((arg, i) => [arg, inputs[i]!])), this.dims);
+    const sizes = new FusionSizes(
+      builder,
+      fusion.loc,
+      new Map(block.arguments.map((arg, i) => [arg, inputs[i]!])),
+      this.dims,
+    );
     const shared = this.dyingInputs(fusion, inputs);
     const outputs = fusion.results.map((result, i) => {
       const reuse = shared.find(({ output }) => output === i);
@@ -150,7 +176,7 @@ export class HostFunction {
       if (chosen.some((c) => c.input === pair.input || c.output === pair.output)) continue;
       const buffer = inputs[pair.input]!;
       const root = this.rootOf(buffer);
-      if (buffer !== root || !this.owned.has(root)) continue;
+      if (!this.owned.has(root)) continue;
       if (inputs.filter((other) => this.rootOf(other) === root).length !== 1) continue;
       if (this.lastUse.get(fusion.operand(pair.input)) === fusion && this.isLast(fusion, root)) chosen.push(pair);
     }
@@ -187,7 +213,10 @@ export class HostFunction {
         op.setOperand(i, buffer);
         return;
       }
-      const copy = AllocOp.build(builder, op.loc, { dynamicSizes: buildDynamicSizes(builder, op.loc, buffer), resultTypes: [buffer.type] });
+      const copy = AllocOp.build(builder, op.loc, {
+        dynamicSizes: buildDynamicSizes(builder, op.loc, buffer),
+        resultTypes: [buffer.type],
+      });
       CopyOp.create(builder, op.loc, { source: buffer, target: copy });
       op.setOperand(i, copy);
       this.statistics.copies++;

@@ -40,10 +40,15 @@ export class KernelOutliner {
     fusion.operands.forEach((operand, i) => {
       const type = tensors[i]!;
       const isTensor = type instanceof TensorType;
-      mapping.set(operand, isTensor ? ToTensorOp.build(builder, fusion.loc, { memref: args[i]!, resultTypes: [type] }) : args[i]!);
+      mapping.set(
+        operand,
+        isTensor ? ToTensorOp.build(builder, fusion.loc, { memref: args[i]!, resultTypes: [type] }) : args[i]!,
+      );
     });
     const copy = builder.insert(fusion.clone(mapping));
-    copy.results.forEach((result, i) => MaterializeOp.create(builder, fusion.loc, { tensor: result, memref: args[inputs.length + i]! }));
+    copy.results.forEach((result, i) =>
+      MaterializeOp.create(builder, fusion.loc, { tensor: result, memref: args[inputs.length + i]! }),
+    );
     ReturnOp.create(builder, fusion.loc, { operands: [] });
 
     // 2. The function.
@@ -83,4 +88,3 @@ export class KernelOutliner {
     return `${name}_k${count}`;
   }
 }
-

@@ -1,13 +1,28 @@
 // Sizes of what a fusion yields, computed by the host from the sizes of its operands: the caller allocates results.
 import { ConstantOp, DimOp, PadOp, ReshapeOp, SliceOp, sizeOperand, sizeSource } from '@budflow/dialect-array';
-import { AddIOp, CeilDivSIOp, ConstantOp as ScalarConstantOp, DivSIOp, MulIOp } from '@budflow/dialect-core';
+import { AddIOp, CeilDivSIOp, DivSIOp, MulIOp, ConstantOp as ScalarConstantOp } from '@budflow/dialect-core';
 import { buildDim } from '@budflow/dialect-memory';
-import { type Builder, ConstantLike, DYNAMIC, IntegerAttr, InternalError, type LocationRef, type Operation, type TensorType, type Value } from '@budflow/ir';
+import {
+  type Builder,
+  ConstantLike,
+  DYNAMIC,
+  IntegerAttr,
+  InternalError,
+  type LocationRef,
+  type Operation,
+  type TensorType,
+  type Value,
+} from '@budflow/ir';
 
 export type Size = number | Value;
 
-/** Sizes of buffers that were asked for already. Valid within one block. */
-export class KnownDims {
+/** Builds the size of a dimension of what the host has for an operand. */
+export interface DimBuilder {
+  of(builder: Builder, loc: LocationRef, value: Value, dim: number): Value;
+}
+
+/** Sizes of buffers, each built once. Valid within one block. */
+export class KnownDims implements DimBuilder {
   private readonly dims = new Map<Value, Map<number, Value>>();
 
   of(builder: Builder, loc: LocationRef, buffer: Value, dim: number): Value {
@@ -22,12 +37,17 @@ export class KnownDims {
 export class FusionSizes {
   private readonly builder: Builder;
   private readonly loc: LocationRef;
-  /** What the host has for each block argument: a buffer, or a scalar. */
+  /** What the host has for each block argument: a buffer (or a tensor, before bufferization), or a scalar. */
   private readonly inputs: ReadonlyMap<Value, Value>;
 
-  private readonly dims: KnownDims;
+  private readonly dims: DimBuilder;
 
-  constructor(builder: Builder, loc: LocationRef, inputs: ReadonlyMap<Value, Value>, dims: KnownDims = new KnownDims()) {
+  constructor(
+    builder: Builder,
+    loc: LocationRef,
+    inputs: ReadonlyMap<Value, Value>,
+    dims: DimBuilder = new KnownDims(),
+  ) {
     this.builder = builder;
     this.dims = dims;
     this.loc = loc;
@@ -52,9 +72,18 @@ export class FusionSizes {
     return (value.type as TensorType).shape.flatMap((d, i) => (d === DYNAMIC ? [this.value(this.size(value, i))] : []));
   }
 
+  /** The number of elements along some dimensions of a value, as a value. */
+  productOf(value: Value, dims: readonly number[]): Value {
+    return this.value(dims.reduce<Size>((n, d) => this.multiply(n, this.size(value, d)), 1));
+  }
+
   private input(argument: Value, dim: number): Value {
     const buffer = this.inputs.get(argument);
-    if (!buffer) throw new InternalError('bufferize: a block argument without a buffer', argument.parentBlock?.parentOp ?? undefined);
+    if (!buffer)
+      throw new InternalError(
+        'bufferize: a block argument without a buffer',
+        argument.parentBlock?.parentOp ?? undefined,
+      );
     return this.dims.of(this.builder, this.loc, buffer, dim);
   }
 
@@ -81,7 +110,10 @@ export class FusionSizes {
     if (ReshapeOp.is(op)) {
       // The one dynamic dimension: all elements over the static sizes.
       const operand = op.operand(0);
-      const count = (operand.type as TensorType).shape.reduce<Size>((n, _, d) => this.multiply(n, this.size(operand, d)), 1);
+      const count = (operand.type as TensorType).shape.reduce<Size>(
+        (n, _, d) => this.multiply(n, this.size(operand, d)),
+        1,
+      );
       const known = (value.type as TensorType).shape.reduce((n, d) => (d === DYNAMIC ? n : n * d), 1);
       return this.divide(count, known);
     }
@@ -91,7 +123,10 @@ export class FusionSizes {
   private value(size: Size): Value {
     if (typeof size !== 'number') return size;
     const { context } = this.builder;
-    return ScalarConstantOp.build(this.builder, this.loc, { value: context.indexAttr(size), resultTypes: [context.index] });
+    return ScalarConstantOp.build(this.builder, this.loc, {
+      value: context.indexAttr(size),
+      resultTypes: [context.index],
+    });
   }
   private add(size: Size, amount: number): Size {
     if (typeof size === 'number') return size + amount;
