@@ -72,7 +72,7 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
     return lowered.length === hosts.length ? lowered : undefined;
   });
   const reports = kernels.map((kernel) => kernelReport(kernel, phases.get(symbolName(kernel)!)!));
-  const temporaries = hosts.map(temporaryBytes);
+  const temporaries = hosts.map((host, i) => temporaryBytes(programs[i]!, host));
   let artefact: Artefact | null = null;
   if (kernels.length > 0) {
     for (const func of functions.values()) if (!isKernel(func)) func.erase();

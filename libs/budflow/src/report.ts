@@ -1,8 +1,9 @@
 // What compiling did, in figures.
 import { evaluateSize, type PhaseMetadata, type SizeExpression } from '@budflow/backend-api';
 import { ForOp } from '@budflow/dialect-loop';
-import { DictionaryAttr as Dictionary, type DictionaryAttr, IntegerAttr, type Operation } from '@budflow/ir';
+import { DictionaryAttr, IntegerAttr, type Operation } from '@budflow/ir';
 import type { Remark } from '@budflow/pass';
+import type { HostProgram } from '@budflow/runtime';
 import { TEMPORARIES_ATTR } from '@budflow/transforms/memory';
 
 export interface KernelReport {
@@ -64,11 +65,28 @@ function staticSize(e: SizeExpression): number | undefined {
   return isStatic(e) ? evaluateSize(e, []) : undefined;
 }
 
-/** Bytes of temporaries of a host function: what buffer-assignment left, plus what it did not place. */
-export function temporaryBytes(func: Operation): { readonly shared: number; readonly unshared: number } {
+/**
+ * Bytes of temporaries of static size in one call: the most that is allocated at once, and the sum if each had memory of
+ * its own. `func` is the host function the program was made from.
+ */
+export function temporaryBytes(
+  program: HostProgram,
+  func: Operation,
+): { readonly shared: number; readonly unshared: number } {
+  const live = new Map<number, number>();
+  let [now, most, sum] = [0, 0, 0];
+  for (const step of program.steps) {
+    if (step.kind === 'free') now -= live.get(step.slot) ?? 0;
+    if (step.kind !== 'allocate' || step.result !== undefined || typeof step.bytes !== 'number') continue;
+    live.set(step.slot, step.bytes);
+    now += step.bytes;
+    sum += step.bytes;
+    most = Math.max(most, now);
+  }
+  // The arena stands for the temporaries that buffer-assignment put into it.
   const attr = func.attr(TEMPORARIES_ATTR);
-  const figures = attr instanceof Dictionary ? attr : undefined;
-  return { shared: figure(figures, 'after'), unshared: figure(figures, 'before') };
+  const arena = attr instanceof DictionaryAttr ? attr : undefined;
+  return { shared: most, unshared: sum - figure(arena, 'after') + figure(arena, 'before') };
 }
 
 function figure(attr: DictionaryAttr | undefined, name: string): number {

@@ -3,7 +3,17 @@
 import type { Block } from '@budflow/heap';
 import { RuntimeTrap } from '../errors.js';
 import type { ArrayMemory } from './array-memory.js';
-import { countOf, type DType, defaultDType, describeArray, holds, partsOf, type TypedArray } from './dtype.js';
+import {
+  countOf,
+  DTYPES,
+  type DType,
+  defaultDType,
+  describeArray,
+  holds,
+  isDType,
+  partsOf,
+  type TypedArray,
+} from './dtype.js';
 
 // Engines without explicit resource management get the symbol as a plain one, which `using` then finds.
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
@@ -40,6 +50,9 @@ export class NdArray {
    * @throws RuntimeTrap of kind BadArgument when shape, dtype and length do not fit
    */
   static from(data: TypedArray, shape: readonly number[] = [data.length], dtype?: DType): NdArray {
+    if (dtype !== undefined && !isDType(dtype)) {
+      throw new RuntimeTrap('BadArgument', `array: unknown element type '${dtype}'; there are ${DTYPES.join(', ')}`);
+    }
     const type = dtype ?? defaultDType(data);
     if (type === undefined || !holds(type, data)) {
       throw new RuntimeTrap(
@@ -59,6 +72,11 @@ export class NdArray {
       );
     }
     return new NdArray(type, [...shape], data, null, null);
+  }
+
+  /** An array over elements that are known to fit. */
+  static outside(data: TypedArray, dtype: DType, shape: readonly number[]): NdArray {
+    return new NdArray(dtype, shape, data, null, null);
   }
 
   /** An array that owns a block of the heap. */

@@ -177,7 +177,7 @@ describe('files', () => {
 function randomArray(dtype: DType, shape: readonly number[], stream: fc.Stream<number>) {
   const count = shape.reduce((a, b) => a * b, 1);
   const bytes = Uint8Array.from({ length: count * bytesPerElement(dtype) }, () => stream.next().value as number);
-  if (dtype === 'i1') bytes.forEach((b, i) => (bytes[i] = b & 1));
+  if (dtype === 'i1') for (let i = 0; i < bytes.length; i++) bytes[i]! &= 1;
   const empty = decodeNpy(encodeNpy({ dtype, shape: [0], data: new Uint8Array(0) })).data;
   const type = empty.constructor as new (buffer: ArrayBuffer, offset: number, length: number) => TypedArray;
   return { dtype, shape, data: new type(bytes.buffer, 0, count * partsOf(dtype)) };

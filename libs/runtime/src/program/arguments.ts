@@ -82,7 +82,7 @@ export class ArgumentReader {
       } else slots[at] = this.stage(value.data, spec.dtype as DType);
       return slot;
     }
-    if (ArrayBuffer.isView(value)) return this.typedArray(value as TypedArray, spec, index, slots, at);
+    if (arrayName(value) !== undefined) return this.typedArray(value as TypedArray, spec, index, slots, at);
     if (shape.length > 0 || typeof value === 'object') throw this.mismatch(spec, index, describeValue(value));
     slots[at] = this.stage(this.rankZero(value, spec, index), spec.dtype as DType);
     return at + 1;

@@ -149,7 +149,7 @@ export class CompiledFunction {
     const shape = this.shape(index);
     const data = this.memory.read(this.raw.blocks[index]!.address, dtype, countOf(shape));
     this.freeRaw(index);
-    return NdArray.from(data, shape, dtype);
+    return NdArray.outside(data, dtype, shape);
   }
 
   private freeRaw(index: number): void {
