@@ -21,17 +21,14 @@ import type { Value } from '../value.js';
 import { brief, C_DIGIT, CLASS } from './lexer.js';
 import type { EntryArgument, OpParser } from './op-parser.js';
 
-/** `%name#number`; the text of the name is made only when asked for. */
+/** `%name#number`; the text of the name is made only when asked for. Reused when the operation that read it is built. */
 class ParsedOperand implements UnresolvedOperand {
   readonly parser: OpParser;
-  readonly id: number;
-  readonly number: number;
-  readonly offset: number;
-  constructor(parser: OpParser, id: number, number: number, offset: number) {
+  id = 0;
+  number = 0;
+  offset = 0;
+  constructor(parser: OpParser) {
     this.parser = parser;
-    this.id = id;
-    this.number = number;
-    this.offset = offset;
   }
   get name(): string {
     return this.parser.nameText(this.id);
@@ -114,6 +111,9 @@ export class CustomAsm implements AsmParser {
   private info: OpInfo | null = null;
   private parsedRegions: Region[] | null = null;
   private readonly states = new StatePool();
+  /** Operands of the operations being read, those of the innermost last. */
+  private readonly parsedOperands: ParsedOperand[] = [];
+  private parsedTop = 0;
 
   constructor(parser: OpParser) {
     this.p = parser;
@@ -134,7 +134,9 @@ export class CustomAsm implements AsmParser {
     this.info = info;
     this.parsedRegions = null;
     const state = this.states.take(loc);
+    const firstParsed = this.parsedTop;
     assembly.parse(this, state);
+    this.parsedTop = firstParsed;
     if (this.parsedRegions !== null) this.completeRegions(info, state.regions, this.parsedRegions);
     this.groups = outerGroups;
     this.single = outerSingle;
@@ -317,7 +319,12 @@ export class CustomAsm implements AsmParser {
     const { p } = this;
     const at = p.pos;
     const id = p.valueName();
-    return new ParsedOperand(p, id, p.resultNumber(), at);
+    if (this.parsedTop === this.parsedOperands.length) this.parsedOperands.push(new ParsedOperand(p));
+    const operand = this.parsedOperands[this.parsedTop++]!;
+    operand.id = id;
+    operand.number = p.resultNumber();
+    operand.offset = at;
+    return operand;
   }
   optionalOperand(): ParsedOperand | undefined {
     return this.p.atValue ? this.operand() : undefined;

@@ -219,8 +219,8 @@ export class ValueScopes {
     if (options.isolated) this.isolated = ++this.lastIsolated;
   }
 
-  /** Leaves a scope. `isForward` tells references to undefined values; the first left in an isolated scope is returned. */
-  pop(isForward: (value: Value) => boolean): { id: number; offset: number } | null {
+  /** Leaves a scope. `isForward` tells references to undefined values (null: there are none); the first left in an isolated scope is returned. */
+  pop(isForward: ((value: Value) => boolean) | null): { id: number; offset: number } | null {
     const scope = this.stack.pop()!;
     const ends = scope.previous !== this.isolated;
     const log = this.log;
@@ -230,7 +230,7 @@ export class ValueScopes {
     for (let i = log.length - 1; i >= scope.mark; i--) {
       const entry = log[i]!;
       const id = entry >> 1;
-      const forward = this.forwardOf(id, isForward);
+      const forward = isForward === null ? -1 : this.forwardOf(id, isForward);
       if (forward >= 0) {
         if (ends) {
           if (unresolved === null || forward < unresolved.offset) unresolved = { id, offset: forward };

@@ -11,6 +11,8 @@ export abstract class ValueParser extends LocationParser {
   readonly scopes: ValueScopes = new ValueScopes();
   /** Owner of the values that stand for names not defined yet. */
   private readonly forward = new Block();
+  /** How many of them wait for their definition. */
+  private pending = 0;
   private readonly isForward = (value: Value): boolean => value.owner === this.forward;
 
   constructor(input: ParserInput) {
@@ -85,6 +87,7 @@ export abstract class ValueParser extends LocationParser {
       );
     }
     const value = new Value(type, this.forward, 0);
+    this.pending++;
     if (number === 0) scopes.set(id, value, at);
     else scopes.makeMulti(id).set(number, { value, offset: at });
     return value;
@@ -122,12 +125,13 @@ export abstract class ValueParser extends LocationParser {
         this.base + knownAt,
       );
     known.replaceAllUsesWith(value);
+    this.pending--;
     this.scopes.resolved(id);
   }
 
   /** Leaves a scope; a name that can no longer get a definition is an error. */
   popScope(): void {
-    const left = this.scopes.pop(this.isForward);
+    const left = this.scopes.pop(this.pending === 0 ? null : this.isForward);
     if (left) this.fail('parse.undefined-value', `use of undefined value '%${this.nameText(left.id)}'`, left.offset);
   }
 }

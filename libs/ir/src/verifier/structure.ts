@@ -167,7 +167,7 @@ export class StructureVerifier {
       if (index < op.operandCount) op.emitError('verify.null-operand', `operand #${index} is null`);
       return;
     }
-    if (!useIsLinked(value, holder, index === 0 ? 0 : index === 1 ? 1 : 2)) {
+    if (this.useLists && !useIsLinked(value, holder, index === 0 ? 0 : index === 1 ? 1 : 2)) {
       op.emitError('verify.use-list', `operand #${index} is not in the use-list of its value`);
       return;
     }

@@ -1,5 +1,5 @@
 // Assembly of the elementwise ops: `%a, %b fastmath<fast> : f32` and `%a : f32 to i32`.
-import type { AsmParser, AsmPrinter, Attribute, AttrSpec, CustomAssembly, Operation } from '@budflow/ir';
+import type { AsmParser, AsmPrinter, Attribute, AttrSpec, CustomAssembly, Operation, UnresolvedOperand } from '@budflow/ir';
 
 /** An attribute written between the operands and the colon: `keyword<...>`, or a bare word. */
 export interface InlineAttribute {
@@ -34,8 +34,13 @@ function fits(op: Operation, operandCount: number, inline: readonly InlineAttrib
   return true;
 }
 
-/** `%a, %b inline {attrs} : type`: operands and result of one type. */
-export function sameTypeAssembly(operandCount: number, ...inline: InlineAttribute[]): CustomAssembly {
+function nextOperand(parser: AsmParser): UnresolvedOperand {
+  parser.punctuation(',');
+  return parser.operand();
+}
+
+/** `%a, %b inline {attrs} : type`: one to three operands and a result of one type. */
+export function sameTypeAssembly(operandCount: 1 | 2 | 3, ...inline: InlineAttribute[]): CustomAssembly {
   const elided = inline.map((i) => i.name);
   return {
     canPrint(op) {
@@ -45,18 +50,17 @@ export function sameTypeAssembly(operandCount: number, ...inline: InlineAttribut
       return true;
     },
     parse(parser, state) {
+      // Most ops of a module are read here: no list of operands is made.
       const first = parser.operand();
-      const rest = [];
-      for (let i = 1; i < operandCount; i++) {
-        parser.punctuation(',');
-        rest.push(parser.operand());
-      }
+      const second = operandCount > 1 ? nextOperand(parser) : null;
+      const third = operandCount > 2 ? nextOperand(parser) : null;
       parseInline(parser, state.attributes, inline);
       parser.optionalAttrDict(state.attributes);
       parser.punctuation(':');
       const type = parser.type();
       state.operands.push(parser.resolve(first, type));
-      for (const operand of rest) state.operands.push(parser.resolve(operand, type));
+      if (second) state.operands.push(parser.resolve(second, type));
+      if (third) state.operands.push(parser.resolve(third, type));
       state.resultTypes.push(type);
     },
     print(printer, op) {
