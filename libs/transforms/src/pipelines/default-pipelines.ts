@@ -35,6 +35,7 @@ export function defaultPipeline(level: OptimizationLevel, target: string, numeri
           'cse',
           fixNumerics,
           fusion({}),
+          'collapse-dims',
           'canonicalize',
           'cse',
           'bufferize',
