@@ -53,6 +53,7 @@ async function wasmSuite(options: Options): Promise<number> {
     ...options.ablate.map((ablate) => budflowVariant({ ...budflow, name: `-${ablate}`, ablate })),
     limitVariant,
     plainVariant,
+    ...(options.peers ? (await import('../peers/index.js')).PEERS : []),
   ];
   print(printEnvironment(machine));
   const roofs = measureRoofs(wasmTargetForThisEngine(), { relaxedSimd: machine.relaxedSimd }, Math.min(0.1, options.seconds));
