@@ -27,6 +27,5 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 60_000,
     pool: 'forks',
-    passWithNoTests: true,
   },
 });
