@@ -18,7 +18,7 @@ import { buildPipelineConfig, type Instrumentation, PassManager, type PassRunRes
 import { ArrayMemory, EventStream, type HostProgram, loadModule, lowerHost, sizeRequirements } from '@budflow/runtime';
 import { CompiledModule } from './compiled-module.js';
 import { createContext } from './context.js';
-import { type CompileOptions, defaultTarget, pipelineFor } from './options.js';
+import { type CompileOptions, defaultTarget, pipelineFor, skippedPasses } from './options.js';
 import { createPassRegistry } from './passes.js';
 import { countOps, kernelReport, temporaryBytes } from './report.js';
 
@@ -158,7 +158,7 @@ function runPipeline(module: Operation, options: CompileOptions, target: string)
     const { pipeline } = buildPipelineConfig(pipelineFor(options, target), registry);
     const manager = new PassManager(pipeline, {
       verifyEach: options.verifyEach === true,
-      ablate: options.ablate ?? [],
+      ablate: skippedPasses(options),
       instrumentations: [...(options.instrumentations ?? []), ...dumps(module, options.dump)],
     });
     const result = manager.run(module);

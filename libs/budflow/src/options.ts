@@ -6,6 +6,8 @@ import type { EventStream, HostMode } from '@budflow/runtime';
 import { selectWasmTarget } from '@budflow/target';
 import { defaultPipeline, type OptimizationLevel } from '@budflow/transforms/pipelines';
 
+const FUSION = 'instruction-fusion';
+
 export interface CompileOptions {
   /** Name of the function to compile (default: every public one). */
   readonly entry?: string;
@@ -21,7 +23,10 @@ export interface CompileOptions {
   readonly pipeline?: PipelineJson;
   /** Passes the pipeline may name beside those of Budflow. */
   readonly passes?: readonly PassDefinition[];
-  /** Names of passes that are skipped wherever they occur. */
+  /**
+   * Names of passes that are skipped wherever they occur. Without `instruction-fusion` each op is a kernel of its own, as
+   * with `fuse: false`; lowering passes cannot be spared.
+   */
   readonly ablate?: readonly string[];
   /** Name of the source in messages (default `program.mlir`). */
   readonly file?: string;
@@ -50,14 +55,20 @@ export function defaultTarget(): string {
 
 /** The pipeline that options ask for. */
 export function pipelineFor(options: CompileOptions, target: string): PipelineJson {
-  if (options.pipeline) return options.pipeline;
-  const pipeline = defaultPipeline(options.level ?? 3, target, options.numerics ?? 'default');
-  return options.fuse === false ? { ...pipeline, pipeline: pipeline.pipeline.map(withoutFusion) } : pipeline;
+  const pipeline = options.pipeline ?? defaultPipeline(options.level ?? 3, target, options.numerics ?? 'default');
+  return options.fuse === false || options.ablate?.includes(FUSION)
+    ? { ...pipeline, pipeline: pipeline.pipeline.map(withoutFusion) }
+    : pipeline;
+}
+
+/** The passes to skip: fusion does not skip, it fuses nothing. */
+export function skippedPasses(options: CompileOptions): readonly string[] {
+  return options.ablate?.filter((name) => name !== FUSION) ?? [];
 }
 
 function withoutFusion(item: PipelineItemJson): PipelineItemJson {
   if (typeof item === 'object' && 'anchor' in item) return { ...item, pipeline: item.pipeline.map(withoutFusion) };
   const pass = typeof item === 'string' ? item : item.pass;
-  if (pass !== 'instruction-fusion') return item;
+  if (pass !== FUSION) return item;
   return { pass, options: { ...(typeof item === 'object' ? item.options : {}), 'max-decisions': 0 } };
 }

@@ -13,12 +13,14 @@ import {
 } from '@budflow/ir';
 import { Random } from '@budflow/numerics';
 import { type NumericsMode, PassManager, parsePipeline } from '@budflow/pass';
-import type { TypedArray } from '@budflow/runtime';
+import type { DType, TypedArray } from '@budflow/runtime';
 import { enableRelaxedSimd } from '@budflow/target/node';
 import { createContext } from '../context.js';
 import { createPassRegistry } from '../passes.js';
 
 export interface TestArray {
+  /** Given by `randomArguments`. */
+  readonly dtype?: DType;
   readonly shape: readonly number[];
   readonly data: TypedArray;
 }
@@ -76,7 +78,7 @@ export function randomArguments(
       else if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[i] = BigInt(random.uint32());
       else data[i] = element === 'i1' ? random.uint32() & 1 : random.uint32();
     }
-    return { shape, data };
+    return { dtype: element as DType, shape, data };
   });
 }
 

@@ -3,7 +3,8 @@ import { bytesPerElement, type DType, type TypedArrays } from '@budflow/heap';
 
 export { bytesPerElement, type DType, type TypedArrays };
 
-export type TypedArray = TypedArrays[DType];
+/** A typed array that callers may pass; results are of those in `TypedArrays`. */
+export type TypedArray = TypedArrays[DType] | Uint8ClampedArray;
 
 interface DTypeInfo {
   /** Names of the typed arrays whose elements are of this type; the first is what results are. */

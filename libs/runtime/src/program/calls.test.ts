@@ -56,8 +56,8 @@ describe('arguments', () => {
     const { main } = load(doubling(element, shape));
     const [result] = main.call([value]);
     const given = ArrayBuffer.isView(value) ? (value as Float32Array) : [value];
-    const name = element === 'i64' ? (v: unknown) => BigInt(v as number) * 2n : (v: unknown) => (v as number) * 2;
-    expect(Array.from(result!.data as Float32Array)).toEqual(Array.from(given as number[], name));
+    const doubled = Array.from(given as number[], (v) => (element === 'i64' ? BigInt(v) * 2n : v * 2));
+    expect(Array.from(result!.data as ArrayLike<number | bigint>)).toEqual(doubled);
     if (ArrayBuffer.isView(value)) expect(result!.data.constructor).toBe(value.constructor);
     expect(result!.isResident).toBe(false);
   });
