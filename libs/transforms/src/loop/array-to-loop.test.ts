@@ -122,3 +122,8 @@ describe('array-to-loop', () => {
     );
   });
 });
+
+test('constants that leave a kernel are stored: folding inside of fusions makes them', () => {
+  expectSame(kernel(['3x4xf32'], '3x4xf32', '    %r = array.constant dense<2.5> : tensor<3x4xf32>'));
+  expectSame(kernel(['2xf32'], '2x3xi32', '    %r = array.constant dense<[[1, 2, 3], [4, 5, 6]]> : tensor<2x3xi32>'));
+});

@@ -12,14 +12,17 @@
 // Follows the split of Halide: this pass says what is computed, the schedule where and in which order.
 import { FusionOp } from '@budflow/dialect-array';
 import { applyAffine, buildFor, buildIndexConstant } from '@budflow/dialect-loop';
-import { AllocaOp, buildDim, buildStore, CopyOp, MaterializeOp, ToTensorOp } from '@budflow/dialect-memory';
+import { AllocaOp, buildDim, buildStore, CopyOp, FillOp, MaterializeOp, ToTensorOp } from '@budflow/dialect-memory';
 import { KernelAttrs } from '@budflow/dialect-rt';
 import {
   AffineExpr,
   type AffineMap,
   Builder,
+  ConstantLike,
   type Context,
+  type DenseElementsAttr,
   DYNAMIC,
+  denseElement,
   type DomainSize,
   InternalError,
   IntegerType,
@@ -104,6 +107,11 @@ class KernelLowering {
     // 3. A value yielded twice, or an argument yielded as it is, is copied.
     yielded.forEach((value, i) => {
       const source = this.buffers.get(value);
+      const constant = value.definingOp;
+      if (!source && constant?.info.hasTrait(ConstantLike)) {
+        this.storeConstant(constant, destinations[i]!);
+        return;
+      }
       if (!source) throw new InternalError('array-to-loop: a yielded value has no buffer', this.fusion);
       if (source !== destinations[i]) CopyOp.create(this.builder, this.fusion.loc, { source, target: destinations[i]! });
     });
@@ -113,6 +121,28 @@ class KernelLowering {
     this.fusion.erase();
     for (const op of views) if (!op.isErased && !op.hasResultUses) op.erase();
     return { stages: stages.length, inlined: ops.length - stages.length };
+  }
+
+  /** A constant that leaves the kernel, as folding inside of fusions makes them. */
+  private storeConstant(op: Operation, destination: Value): void {
+    const attr = op.attr('value') as DenseElementsAttr;
+    const type = signless(op.context, attr.type.element);
+    const element = (i: number) => buildConstant(this.builder, op.loc, op.context.constantAttr(type, denseElement(attr, i)), type);
+    if (attr.splat) {
+      FillOp.create(this.builder, op.loc, { memref: destination, value: element(0) });
+      return;
+    }
+    const shape = attr.type.shape;
+    const count = shape.reduce((n, d) => n * d, 1);
+    for (let i = 0; i < count; i++) {
+      let rest = i;
+      const indices = new Array<Value>(shape.length);
+      for (let d = shape.length - 1; d >= 0; d--) {
+        indices[d] = this.constant(rest % shape[d]!);
+        rest = Math.floor(rest / shape[d]!);
+      }
+      buildStore(this.builder, op.loc, element(i), destination, indices);
+    }
   }
 
   /** Buffer of a stage that does not leave the kernel. */

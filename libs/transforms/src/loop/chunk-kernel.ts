@@ -135,7 +135,8 @@ function crossingAllocas(segments: readonly Segment[]): Set<Operation> {
     for (const op of segment.ops) collectOuterDefinitions(op, used);
     for (const op of used) {
       if (!AllocaOp.is(op)) continue;
-      if (seen.has(op)) crossing.add(op);
+      // What has a run-time size cannot lie in the scratch memory of a phase either.
+      if (seen.has(op) || op.operandCount > 0) crossing.add(op);
       seen.add(op);
     }
   }

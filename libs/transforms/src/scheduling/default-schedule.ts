@@ -6,12 +6,12 @@
 // last parallel loop and another independent of it is blocked like a matrix product, whatever it was written as. Every
 // choice is a step of the schedule language, applied by the same primitives as a user's schedule, and recorded in
 // `loop.schedule_applied`. Placement follows Halide's compute_at, blocking the BLIS micro-kernel (mr x nr from the target).
+import { type Access, collectAccesses } from '@budflow/analysis';
 import { constantTripCount, ForOp, forBounds, inductionVariable, linearIndexOf, LoopAttrs } from '@budflow/dialect-loop';
 import { isChunked, isKernel } from '@budflow/dialect-rt';
 import { byteWidth, type Operation, StringAttr, type Type, type Value } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { getTarget, type Target } from '@budflow/target';
-import { type Access, collectAccesses } from './accesses.js';
 import { APPLIED_SCHEDULE_ATTR } from './apply-schedule.js';
 import { applyStep } from './engine.js';
 import { type Step, serializeSchedule } from './schedule.js';
@@ -206,7 +206,7 @@ class DefaultScheduler {
         const trips = constantTripCount(loop);
         if (trips !== undefined && trips <= lanes) {
           // Few iterations: all of them in one vector when that fills registers.
-          const whole = (trips * this.narrowest(loop) * 8) % this.target.vectorBits === 0;
+          const whole = (trips * this.narrowest(loop) * 8) % this.target.vectorBits === 0 && Number.isInteger(Math.log2(trips));
           if (whole && trips > 1) this.attempt({ primitive: 'vectorize', loop: name });
           continue;
         }

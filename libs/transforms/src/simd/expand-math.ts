@@ -4,11 +4,12 @@
 //   %1 = math.exp %0 : vector<16xf32>   ->   %1 = arith.mulf %0, %log2e ...  (about 30 ops)
 //
 // Runs after vectorization and before vectors are legalised. sqrt, abs, floor, ceil, trunc, roundeven and fma are
-// instructions of every target and stay. Source of the functions and their error bounds: @budflow/numerics.
+// instructions of every target and stay; arith.remf becomes integer arithmetic. Source of the functions and their error bounds: @budflow/numerics.
 import { fastmathOf } from '@budflow/dialect-core';
 import { Builder, elementTypeOf, FloatType, type Operation, StringAttr } from '@budflow/ir';
 import { mathFunctions } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
+import { expandRemainder } from './expand-remainder.js';
 import { irAlgebra } from './ir-algebra.js';
 
 /** Functions that targets have as one instruction. */
@@ -16,12 +17,12 @@ const NATIVE = new Set(['sqrt']);
 
 export const expandMath = definePass({
   name: 'expand-math',
-  summary: 'expand exp, log, tanh and their relatives into arithmetic',
+  summary: 'expand exp, log, tanh and their relatives, and floating-point remainders, into arithmetic',
   dependentDialects: ['arith', 'math'],
   statistics: { expanded: 'math ops replaced by their expansion' },
   run(root, pass) {
     root.walk((op) => {
-      if (op.info.dialect === 'math' && expand(op)) pass.statistic('expanded');
+      if (op.name === 'arith.remf' ? expandRemainder(op) : op.info.dialect === 'math' && expand(op)) pass.statistic('expanded');
     });
   },
 });

@@ -41,6 +41,18 @@ ${body}
 }
 
 describe('legalize-vectors', () => {
+  test('masks of more lanes than a register has bytes are split, stored and compared', () => {
+    expectSame(64, ['i1', 'i1'], 'i1', '  %r = arith.xori %x0, %x1 : vector<64xi1>');
+    expectSame(32, ['i8', 'i1'], 'i1', '  %c = arith.cmpi slt, %x0, %x0 : vector<32xi8>\n  %r = arith.ori %c, %x1 : vector<32xi1>');
+    expectSame(32, ['f32'], 'i1', '  %t = arith.constant true\n  %s = simd.splat %t : vector<32xi1>\n  %c = arith.cmpf olt, %x0, %x0 : vector<32xf32>\n  %r = arith.xori %c, %s : vector<32xi1>');
+  });
+
+  test('floating-point remainders become integer arithmetic', () => {
+    const text = expectSame(8, ['f32', 'f32'], 'f32', '  %r = arith.remf %x0, %x1 : vector<8xf32>', [expandMath, legalizeVectors]);
+    expect(text).not.toContain('remf');
+    expectSame(2, ['f64', 'f64'], 'f64', '  %r = arith.remf %x0, %x1 : vector<2xf64>', [expandMath, legalizeVectors]);
+  });
+
   test('splits arithmetic into parts', () => {
     const text = expectSame(16, ['f32', 'f32'], 'f32', '  %r = arith.addf %x0, %x1 : vector<16xf32>');
     expect(text.match(/arith\.addf/g)).toHaveLength(4);

@@ -5,7 +5,7 @@ import { type Dim, type Element, ELEMENTS, elementCount, type Node, type Printin
 
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 64, 70];
 const MAX_ELEMENTS = 9000;
-const FLOAT_UNARY = ['neg', 'abs', 'sqrt', 'rsqrt', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p', 'tanh', 'sigmoid', 'erf', 'floor', 'ceil', 'roundeven'];
+const FLOAT_UNARY = ['neg', 'abs', 'sqrt', 'rsqrt', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p', 'tanh', 'sigmoid', 'erf', 'floor', 'ceil', 'round_even'];
 const FLOAT_BINARY = ['add', 'sub', 'mul', 'div', 'min', 'max', 'add', 'mul', 'sub', 'rem'];
 const INTEGER_BINARY = ['add', 'sub', 'mul', 'div', 'rem', 'min', 'max', 'and', 'or', 'xor'];
 const PREDICATES = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'];
@@ -124,7 +124,7 @@ class Generator {
     if (roll < 80) return this.pad(x);
     if (roll < 85) return this.reshape(x);
     if (roll < 93) return this.reduce(x);
-    if (roll < 97) return this.dot(x);
+    if (roll < 96) return this.dot(x);
     return this.creation();
   }
 
@@ -198,6 +198,12 @@ class Generator {
   private creation(): boolean {
     const element = this.pick(ELEMENTS);
     const type = { element, dims: this.base };
+    if (element !== 'i1' && this.chance(40)) {
+      const size = this.pick([1, 2, 3, 4, 5, 8]);
+      const values = Array.from({ length: size }, () => literal(element, this.random).split(' ')[0]);
+      this.add({ element, dims: [{ size, dynamic: false }] }, [], (p) => `${p.result} = array.constant dense<[${values.join(', ')}]> : ${typeText(p.type)}`);
+      return true;
+    }
     if (element === 'i1' || this.base.length === 0 || this.chance(30)) {
       this.full(type);
       return true;

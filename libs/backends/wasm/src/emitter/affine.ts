@@ -1,5 +1,5 @@
 // Affine maps of index values: loop.apply, loop.min, loop.max and the bounds of loops. Division rounds down, mod is not
-// negative.
+// negative; a divisor known at run time counts as at least 1, so that code moved out of loops that never run is safe.
 import type { AffineExpr, AffineMap, Operation } from '@budflow/ir';
 import { type Local, Op, ValueType } from '../encoder/index.js';
 import type { FunctionEmitter } from './function-emitter.js';
@@ -7,15 +7,16 @@ import type { FunctionEmitter } from './function-emitter.js';
 /** Why a map has no form here; null when it has. */
 export function checkMap(map: AffineMap | undefined): string | null {
   if (map === undefined || map.results.length === 0) return 'needs an affine map with a result';
-  return map.results.every(hasConstantDivisors)
+  return map.results.every(hasPositiveDivisors)
     ? null
-    : 'division by a number that is not a positive constant is not supported';
+    : 'division by a constant that is not positive is not supported';
 }
 
-function hasConstantDivisors(e: AffineExpr): boolean {
+/** Divisors known at run time only are sizes; where one is 0 nothing is read, and the quotient is of no account. */
+function hasPositiveDivisors(e: AffineExpr): boolean {
   if (e.lhs === null) return true;
-  if (e.kind !== 'add' && e.kind !== 'mul' && !(e.rhs!.kind === 'constant' && e.rhs!.value > 0)) return false;
-  return hasConstantDivisors(e.lhs) && hasConstantDivisors(e.rhs!);
+  if (e.kind !== 'add' && e.kind !== 'mul' && e.rhs!.kind === 'constant' && e.rhs!.value <= 0) return false;
+  return hasPositiveDivisors(e.lhs) && hasPositiveDivisors(e.rhs!);
 }
 
 type Width = 'narrow' | 'wide';
@@ -127,11 +128,16 @@ class AffineWriter {
         return;
       case 'floordiv':
         this.write(x.lhs!);
-        this.floorDivide(x.rhs!.value, this.isNonNegative(x.lhs!));
+        if (x.rhs!.kind === 'constant') this.floorDivide(x.rhs!.value, this.isNonNegative(x.lhs!));
+        else this.divideByValue(x, 'floordiv');
         return;
       case 'ceildiv':
         // ceil(x / c) == floor((x + c - 1) / c)
         this.write(x.lhs!);
+        if (x.rhs!.kind !== 'constant') {
+          this.divideByValue(x, 'ceildiv');
+          return;
+        }
         if (x.rhs!.value === 1) return;
         this.constant(x.rhs!.value - 1);
         this.e.f.emit(this.wide ? Op.i64_add : Op.i32_add);
@@ -139,7 +145,8 @@ class AffineWriter {
         return;
       case 'mod':
         this.write(x.lhs!);
-        this.modulo(x.rhs!.value, this.isNonNegative(x.lhs!));
+        if (x.rhs!.kind === 'constant') this.modulo(x.rhs!.value, this.isNonNegative(x.lhs!));
+        else this.divideByValue(x, 'mod');
     }
   }
 
@@ -191,7 +198,7 @@ class AffineWriter {
     }
     // floor(x / c) == trunc((x < 0 ? x - (c - 1) : x) / c)
     if (!nonNegative) {
-      this.addWhereNegative(by - 1, this.wide ? Op.i64_sub : Op.i32_sub);
+      this.addWhereNegative(() => this.constant(by - 1), this.wide ? Op.i64_sub : Op.i32_sub);
     }
     this.constant(by);
     f.emit(this.wide ? Op.i64_div_s : Op.i32_div_s);
@@ -206,12 +213,43 @@ class AffineWriter {
     }
     this.constant(by);
     f.emit(this.wide ? Op.i64_rem_s : Op.i32_rem_s);
-    if (!nonNegative) this.addWhereNegative(by, this.wide ? Op.i64_add : Op.i32_add);
+    if (!nonNegative) this.addWhereNegative(() => this.constant(by), this.wide ? Op.i64_add : Op.i32_add);
+  }
+
+  /** Divides what is on the stack by an expression whose value is a size. */
+  private divideByValue(x: AffineExpr, kind: 'floordiv' | 'ceildiv' | 'mod'): void {
+    const { f } = this.e;
+    const { wide } = this;
+    const divisor = f.local(wide ? ValueType.i64 : ValueType.i32);
+    this.write(x.rhs!);
+    f.tee(divisor);
+    this.constant(1);
+    f.get(divisor);
+    this.constant(1);
+    f.emit(wide ? Op.i64_gt_s : Op.i32_gt_s);
+    f.select();
+    f.set(divisor);
+    const lessOne = () => {
+      f.get(divisor);
+      this.constant(1);
+      f.emit(wide ? Op.i64_sub : Op.i32_sub);
+    };
+    const nonNegative = this.isNonNegative(x.lhs!);
+    if (kind === 'ceildiv') {
+      lessOne();
+      f.emit(wide ? Op.i64_add : Op.i32_add);
+    }
+    if (kind !== 'mod' && !nonNegative) this.addWhereNegative(lessOne, wide ? Op.i64_sub : Op.i32_sub);
+    f.get(divisor);
+    if (kind === 'mod') f.emit(wide ? Op.i64_rem_s : Op.i32_rem_s);
+    else f.emit(wide ? Op.i64_div_s : Op.i32_div_s);
+    if (kind === 'mod' && !nonNegative) this.addWhereNegative(() => f.get(divisor), wide ? Op.i64_add : Op.i32_add);
+    f.release(divisor);
   }
 
   /** x -> x op (x < 0 ? amount : 0) */
   private addWhereNegative(
-    amount: number,
+    amount: () => void,
     opcode: typeof Op.i32_add | typeof Op.i32_sub | typeof Op.i64_add | typeof Op.i64_sub,
   ): void {
     const { f } = this.e;
@@ -220,7 +258,7 @@ class AffineWriter {
     f.get(x);
     this.constant(this.wide ? 63 : 31);
     f.emit(this.wide ? Op.i64_shr_s : Op.i32_shr_s);
-    this.constant(amount);
+    amount();
     f.emit(this.wide ? Op.i64_and : Op.i32_and);
     f.emit(opcode);
     f.release(x);

@@ -63,9 +63,9 @@ describe('what cannot be compiled', () => {
     ],
     ['scratch memory without a place', '  %t = memory.alloca() : memref<4xf32>', /run scratch-assignment/],
     [
-      'division by a size',
-      '  %q = loop.apply affine_map<(d0)[s0] -> (d0 floordiv s0)>(%begin)[%end]',
-      /division by a number that is not a positive constant/,
+      'division by a negative constant',
+      '  %q = loop.apply affine_map<(d0) -> (d0 floordiv -2)>(%begin)',
+      /division by a constant that is not positive/,
     ],
     ['memory of its own', '  %t = memory.alloc() : memref<4xf32>', /no WebAssembly form/],
   ])('%s', (_, body, message) => {

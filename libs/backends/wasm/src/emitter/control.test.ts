@@ -81,6 +81,19 @@ describe('loops', () => {
     expectSame(text, [array(new Int32Array(40))]);
   });
 
+  test('division by sizes rounds down, also of negative numbers', () => {
+    const text = wrap(
+      '%n: index, %out: memref<40xi32>',
+      `  loop.for %i = -17 to 20 {
+    %at = loop.apply affine_map<(d0) -> (d0 + 18)>(%i)
+    %q = loop.apply affine_map<(d0)[s0] -> (d0 floordiv s0 + (d0 ceildiv s0) * 100 + (d0 mod s0) * 10000)>(%i)[%n]
+    %v = arith.index_cast %q : index to i32
+    memory.store %v, %out[%at] : memref<40xi32>
+  }`,
+    );
+    for (const n of [1, 2, 3, 5, 8, 40]) expectSame(text, [n, array(new Int32Array(40))]);
+  });
+
   test('bounds and indices beyond 32 bits keep their value', () => {
     const text = wrap(
       '%a: index, %out: memref<4xi64>',

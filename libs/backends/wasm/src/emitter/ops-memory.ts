@@ -125,8 +125,12 @@ function loadLow(e: FunctionEmitter, op: Operation, bytes: number, element: numb
 function emitVectorLoad(e: FunctionEmitter, op: Operation): void {
   const r = e.representation(op.result(0));
   loadLow(e, op, r.lanes * r.bytes, r.bytes);
+  bytesToMask(e, r);
+}
+
+/** Of a mask: bytes of 0 and 1 become lanes of zeros and ones. */
+function bytesToMask(e: FunctionEmitter, r: Representation): void {
   if (r.kind !== 'i1') return;
-  // Bytes of 0 and 1 become lanes of zeros and ones.
   e.f.emit(Op.i8x16_neg);
   extendLow(e, 8, r.bits, 'signed');
 }
@@ -198,6 +202,7 @@ function emitStridedLoad(e: FunctionEmitter, op: Operation): void {
     f.set(vector);
   }
   f.get(vector);
+  bytesToMask(e, r);
   f.release(vector);
   f.release(address);
 }
@@ -419,7 +424,7 @@ export const MEMORY_OPS: Readonly<Record<string, OpEntry>> = {
   'memory.store': { kind: 'store', memrefs: writes, writes: 1, emit: emitStore, check: checkScalar('operand') },
   'simd.load': { kind: 'load', memrefs: reads, emit: emitVectorLoad, check: checkVector('result') },
   'simd.store': { kind: 'store', memrefs: writes, writes: 1, emit: emitVectorStore, check: checkVector('operand') },
-  'simd.strided_load': { kind: 'load', memrefs: reads, emit: emitStridedLoad, check: noMask },
+  'simd.strided_load': { kind: 'load', memrefs: reads, emit: emitStridedLoad, check: checkVector('result') },
   'simd.gather': { kind: 'load', memrefs: reads, emit: emitGather, check: noMask },
   'simd.scatter': { kind: 'store', memrefs: writes, writes: 1, emit: emitScatter, check: noMask },
   'simd.masked_load': { kind: 'load', memrefs: reads, emit: emitMaskedLoad, check: noMask },

@@ -58,7 +58,7 @@ export class VectorLegalizer {
   }
 
   isWide(type: Type): type is VectorType {
-    return type instanceof VectorType && type.rank === 1 && !type.scalable[0] && !isMask(type) && type.lanes > this.lanes(type.element);
+    return type instanceof VectorType && type.rank === 1 && !type.scalable[0] && type.lanes > this.lanes(type.element);
   }
 
   /** Parts of a value; a legal vector or scalar is its own only part. */
@@ -71,6 +71,13 @@ export class VectorLegalizer {
     const parts = this.partsOf(mask);
     const have = (parts[0]!.type as VectorType).lanes;
     return have === lanes ? parts : convertMask(builder, op.loc, parts, lanes);
+  }
+
+  /** Parts of a value as loops and branches carry it: a mask in parts of its own type, whatever data it was made from. */
+  private carriedParts(builder: Builder, op: Operation, value: Value): Value[] {
+    if (!isMask(value.type) || !this.parts.has(value)) return this.partsOf(value);
+    const { lanes, element } = value.type as VectorType;
+    return this.maskParts(builder, op, value, Math.min(lanes, this.lanes(element)));
   }
 
   private setParts(result: Value, parts: Value[]): void {
@@ -121,7 +128,7 @@ export class VectorLegalizer {
         return true;
       case 'simd.splat': {
         const type = op.result().type as VectorType;
-        const lanes = isMask(type) ? type.lanes : this.lanes(type.element);
+        const lanes = Math.min(type.lanes, this.lanes(type.element));
         const part = SplatOp.build(builder, op.loc, { scalar: op.operand(0), resultTypes: [this.context.vector([lanes], type.element)] });
         this.setParts(op.result(), new Array<Value>(type.lanes / lanes).fill(part));
         return true;
@@ -149,7 +156,7 @@ export class VectorLegalizer {
       case 'loop.yield':
       case 'loop.condition':
       case 'func.return':
-        op.setOperands(op.operands.flatMap((v) => this.partsOf(v)));
+        op.setOperands(op.operands.flatMap((v) => this.carriedParts(builder, op, v)));
         return false;
     }
     if (op.name.startsWith('simd.reduce_')) {
@@ -299,7 +306,7 @@ export class VectorLegalizer {
 
   /** Parts of a vector from its lanes. */
   fromScalars(builder: Builder, op: Operation, type: VectorType, scalars: readonly Value[]): Value[] {
-    const lanes = isMask(type) ? type.lanes : Math.min(type.lanes, this.lanes(type.element));
+    const lanes = Math.min(type.lanes, this.lanes(type.element));
     const partType = this.context.vector([lanes], type.element);
     const parts: Value[] = [];
     for (let at = 0; at < scalars.length; at += lanes) {
@@ -364,7 +371,7 @@ export class VectorLegalizer {
 
   // Regions
 
-  /** Types of the parts of a type. A carried mask keeps its lanes. */
+  /** Types of the parts of a type. */
   private partTypes(type: Type): Type[] {
     if (!this.isWide(type)) return [type];
     const lanes = this.lanes(type.element);
@@ -408,7 +415,7 @@ export class VectorLegalizer {
     const made = ForOp.create(builder, op.loc, {
       lbOperands: bounds.lower.operands,
       ubOperands: bounds.upper.operands,
-      inits: inits.flatMap((v) => this.partsOf(v)),
+      inits: inits.flatMap((v) => this.carriedParts(builder, op, v)),
       lowerBound: bounds.lower.map,
       upperBound: bounds.upper.map,
       step: bounds.step,
@@ -442,7 +449,7 @@ export class VectorLegalizer {
       region.takeBody(from);
       return region;
     });
-    const operands = op.operands.flatMap((v) => this.partsOf(v));
+    const operands = op.operands.flatMap((v) => this.carriedParts(builder, op, v));
     const types = op.resultTypes.flatMap((t) => this.partTypes(t));
     const made = builder.insert(Operation.create(op.info, op.loc, operands, types, op.attributes, regions));
     for (const region of regions) {
