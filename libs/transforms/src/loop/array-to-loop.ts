@@ -95,7 +95,7 @@ class KernelLowering {
 
     // 2. Stages in program order, each a root nest.
     const ops = body.ops.slice(0, -1);
-    const stages = findStages(ops, new Set(yielded));
+    const stages = findStages(ops);
     for (const stage of stages) {
       stage.op.results.forEach((result) => {
         const at = yielded.indexOf(result);
