@@ -1,6 +1,6 @@
 // Io on Node. Writes are synchronous: what was printed is out before the process ends, in order, and a reader that went
 // away is noticed at the write.
-import { readdirSync, readFileSync, writeSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isatty } from 'node:tty';
 import { writeAtomically } from './atomic-write.js';
@@ -104,7 +104,8 @@ function fileError(what: 'read' | 'write', path: string, error: unknown): FileEr
   const code = codeOf(error);
   let reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
   if (what === 'write') {
-    if (code === 'ENOENT') reason = `there is no directory '${dirname(path)}'`;
+    if (code === 'ENOENT' && !existsSync(dirname(path))) reason = `there is no directory '${dirname(path)}'`;
+    else if (code === 'ENOENT') reason = `a file of this name cannot be made there`;
     else if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
       reason += `; choose a path in a directory that can be written`;
   }

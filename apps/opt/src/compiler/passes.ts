@@ -10,7 +10,7 @@ interface PassGroup {
 export const PASS_GROUPS: readonly PassGroup[] = [
   { passes: ['canonicalize', 'cse', 'dce'], load: () => import('@budflow/transforms/general') },
   {
-    passes: ['annotate-op-pattern', 'fix-numerics', 'instruction-fusion'],
+    passes: ['annotate-op-pattern', 'collapse-dims', 'fix-numerics', 'instruction-fusion'],
     load: () => import('@budflow/transforms/array'),
   },
   { passes: ['array-to-loop', 'chunk-kernel', 'licm'], load: () => import('@budflow/transforms/loop') },

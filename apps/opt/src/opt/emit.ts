@@ -21,7 +21,8 @@ export function wasmOf(module: Operation, target: string, options: { readonly na
 /** The text of a WebAssembly module, by binaryen. */
 export async function watOf(bytes: Uint8Array): Promise<string> {
   const { default: binaryen } = await import('binaryen');
-  const module = binaryen.readBinaryWithFeatures(bytes, binaryen.Features.All);
+  const module = binaryen.readBinary(bytes);
+  module.setFeatures(binaryen.Features.All);
   try {
     return module.emitText();
   } finally {

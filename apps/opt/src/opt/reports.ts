@@ -8,7 +8,7 @@ export interface PartReports {
   readonly fusion: { readonly decisions: readonly object[] };
 }
 
-export async function fusionReportOf(context: Context, remarks: readonly Remark[]): Promise<PartReports> {
+export async function reportsOf(context: Context, remarks: readonly Remark[]): Promise<PartReports> {
   const { fusionReport, fusionReportToJson } = await import('@budflow/transforms/array');
   return {
     remarks: remarksToJson(context, remarks),

@@ -5,16 +5,15 @@ import {
   type Diagnostic,
   type Operation,
   parseModule,
-  printModule,
   printModuleTo,
   verify,
 } from '@budflow/ir';
-import { PassManager, type Pipeline, printStatistics, type Remark, type Timing } from '@budflow/pass';
+import type { Pipeline, Remark, Timing } from '@budflow/pass';
 import { DiagnosticSink } from '../cli/diagnostic-sink.js';
 import type { Arguments } from '../cli/flags.js';
 import type { Io } from '../cli/io.js';
-import { observers } from './observers.js';
-import { fusionReportOf, type PartReports } from './reports.js';
+import { printing } from './printing.js';
+import type { PartReports } from './reports.js';
 import { atItsLine, type Part } from './split.js';
 import { announcedDiagnostics, compareDiagnostics } from './verify-diagnostics.js';
 
@@ -61,6 +60,7 @@ export async function runPart(job: Job, part: Part, write: (chunk: Uint8Array | 
   let succeeded = module !== undefined;
   let remarks: readonly Remark[] = [];
   if (module && job.pipeline) {
+    const { runPipeline } = await import('./run-pipeline.js');
     const result = runPipeline(job, module, job.pipeline, sink, capture);
     succeeded = result.succeeded;
     remarks = result.remarks;
@@ -69,44 +69,10 @@ export async function runPart(job: Job, part: Part, write: (chunk: Uint8Array | 
   sink.flush();
   if (expected) succeeded = reportMismatches(job, context, part, collected);
   const wantsReports = module !== undefined && (args.has('remarks') || args.has('fusion-report'));
-  return { succeeded, reports: wantsReports ? await fusionReportOf(context, remarks) : undefined };
-}
-
-function runPipeline(
-  job: Job,
-  module: Operation,
-  pipeline: Pipeline,
-  sink: DiagnosticSink,
-  capture: <T>(body: () => T) => T,
-): { readonly succeeded: boolean; readonly remarks: readonly Remark[] } {
-  const { args, io, timing, verifyEach } = job;
-  const printOptions = printing(args);
-  const write = (text: string) => {
-    sink.flush();
-    io.stderr(text);
+  return {
+    succeeded,
+    reports: wantsReports ? await (await import('./reports.js')).reportsOf(context, remarks) : undefined,
   };
-  const { instrumentations } = observers(args, { print: (op) => printModule(op, printOptions), write }, timing);
-  const reproducer = args.value('mlir-pass-pipeline-crash-reproducer');
-  const manager = new PassManager(pipeline, {
-    verifyEach,
-    instrumentations,
-    ablate: args.names('ablate'),
-    ...(reproducer === undefined
-      ? {}
-      : {
-          reproducer: {
-            print: (op: Operation) => printModule(op, { generic: true }),
-            write: (text: string) => io.writeFile(reproducer, text),
-          },
-        }),
-  });
-  const result = capture(() => manager.run(module));
-  for (const { item, ops } of result.skipped)
-    io.stderr(`left out: ${item.pass.name}, on ${ops} ${ops === 1 ? 'op' : 'ops'}\n`);
-  if (result.cause instanceof Error && args.isOn('debug')) io.stderr(`${result.cause.stack}\n`);
-  if (!result.succeeded && reproducer !== undefined) io.stderr(`reproducer written to ${reproducer}\n`);
-  if (args.isOn('mlir-pass-statistics')) io.stderr(printStatistics(pipeline, result.statistics));
-  return result;
 }
 
 async function emit(
@@ -133,16 +99,6 @@ async function emit(
   } finally {
     timing?.stop();
   }
-}
-
-function printing(args: Arguments) {
-  const elide = args.value('mlir-elide-elementsattrs-if-larger');
-  return {
-    generic: args.isOn('mlir-print-op-generic') || args.isOn('mlir-print-properties'),
-    properties: args.isOn('mlir-print-properties'),
-    locations: args.isOn('mlir-print-debuginfo'),
-    ...(elide === undefined ? {} : { elideLargeAttributes: Number(elide) }),
-  };
 }
 
 function reportMismatches(job: Job, context: Context, part: Part, diagnostics: readonly Diagnostic[]): boolean {

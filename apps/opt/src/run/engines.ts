@@ -4,7 +4,7 @@ import { PassManager, pipelineToJson } from '@budflow/pass';
 import { type CompiledModule, CompileError, compile, type DType, type NdArray } from 'budflow';
 import { DiagnosticsError } from '../cli/errors.js';
 import type { ChosenPipeline } from '../compiler/pipeline.js';
-import { type HostValue, isScalar } from './host-array.js';
+import { type HostValue, isScalar, type TypedArray } from './host-array.js';
 import { interpretCall } from './interpret.js';
 
 /** A program ready to be called on its inputs. */
@@ -43,7 +43,7 @@ export function wasmEngine(request: WasmRequest): Engine {
   };
   return {
     compileMs: module.report.compileMs,
-    call: () => call().map(({ dtype, shape, data }) => ({ dtype, shape, data: (data as Uint8Array).slice() })),
+    call: () => call().map(({ dtype, shape, data }) => ({ dtype, shape, data: (data as TypedArray).slice() })),
     run: () => void call(),
   };
 }

@@ -1,5 +1,6 @@
 // Arrays as bud-run holds them: what .npy files, the interpreter and the runtime have in common.
 import {
+  type ElementStorage,
   elementAccess,
   MemRefValue,
   makeTensor,
@@ -9,7 +10,9 @@ import {
   tensorFromMemRef,
 } from '@budflow/interpreter';
 import { type Context, MemRefType, TensorType, type Type } from '@budflow/ir';
-import type { DType, TypedArray } from '@budflow/runtime';
+
+/** Storage as the interpreter has it: what the runtime's arrays of the same type hold. */
+export type TypedArray = ElementStorage;
 
 /** `data` is row-major; f16 and bf16 as bits, complex numbers as pairs. */
 export interface HostArray {
@@ -59,10 +62,10 @@ export function toRuntimeValue(type: Type, value: HostValue): RuntimeValue {
 /** A value of the interpreter as an array or a number; undefined for values of other kinds. */
 export function fromRuntimeValue(context: Context, type: Type, value: RuntimeValue): HostValue | undefined {
   if (value instanceof TensorValue)
-    return { dtype: value.type.element.toString(), shape: value.shape, data: value.data as TypedArray };
+    return { dtype: value.type.element.toString(), shape: value.shape, data: value.data };
   if (value instanceof MemRefValue) {
     const tensor = tensorFromMemRef(value, context.tensor(value.type.shape, value.type.element));
-    return { dtype: value.type.element.toString(), shape: value.sizes, data: tensor.data as TypedArray };
+    return { dtype: value.type.element.toString(), shape: value.sizes, data: tensor.data };
   }
   if (typeof value === 'number' || typeof value === 'bigint') return { dtype: type.toString(), scalar: value };
   return undefined;
@@ -71,7 +74,5 @@ export function fromRuntimeValue(context: Context, type: Type, value: RuntimeVal
 /** A zeroed array. */
 export function zeroArray(context: Context, element: Type, shape: readonly number[]): HostArray {
   const type = context.tensor(shape, element);
-  return { dtype: element.toString(), shape, data: makeTensor(type).data as TypedArray };
+  return { dtype: element.toString(), shape, data: makeTensor(type).data };
 }
-
-export type { DType, TypedArray };

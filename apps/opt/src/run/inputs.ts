@@ -6,7 +6,7 @@ import { bf16Bits, Random } from '@budflow/numerics';
 import { decodeNpy, RuntimeTrap } from '@budflow/runtime';
 import { CommandError, UsageError } from '../cli/errors.js';
 import type { Io } from '../cli/io.js';
-import { describeArray, type HostArray, type HostValue, type TypedArray, zeroArray } from './host-array.js';
+import { describeArray, type HostArray, type HostValue, isScalar, type TypedArray, zeroArray } from './host-array.js';
 import { type Parameter, printSignature, type Signature } from './signature.js';
 
 export interface InputRequest {
@@ -36,10 +36,18 @@ export function readInputs(signature: Signature, request: InputRequest, context:
   if (given.length < parameters.length && request.random === undefined) throw missingInputs(signature, request);
   const values = given.map((text, i) => readInput(parameters[i]!, i, text, io));
   if (values.length === parameters.length) return values;
-  const generator = new Generator(request.random ?? 0, request.sizes, context);
+  const sizes = request.sizes.length > 0 ? request.sizes : dynamicSizes(parameters, values).slice(0, 1);
+  const generator = new Generator(request.random ?? 0, sizes, context);
   // Generated from the first parameter on, so that an input does not depend on which of the others are given.
   const random = parameters.map((parameter) => generator.value(parameter));
   return [...values, ...random.slice(values.length)];
+}
+
+/** Sizes that given arrays have in dynamic dimensions: others most likely have to be the same. */
+function dynamicSizes(parameters: readonly Parameter[], values: readonly HostValue[]): number[] {
+  return values.flatMap((value, i) =>
+    isScalar(value) ? [] : value.shape.filter((_, d) => parameters[i]!.shape?.[d] === null),
+  );
 }
 
 function inputCount({ name, parameters }: Signature): string {
@@ -100,7 +108,7 @@ function readInput(parameter: Parameter, index: number, text: string, io: Io): H
 export function readNpy(path: string, io: Io): HostArray {
   const bytes = io.readFile(path);
   try {
-    return decodeNpy(bytes, { file: path });
+    return decodeNpy(bytes, { file: path }) as HostArray;
   } catch (error) {
     throw error instanceof RuntimeTrap ? new CommandError(error.message) : error;
   }
@@ -112,12 +120,8 @@ function fit(parameter: Parameter, index: number, path: string, array: HostArray
   const expected = { dtype, shape: shape ?? [] };
   const what = `${path}: input ${index} (%${name}): expected ${shape === undefined ? dtype : describeArray(expected)}, got ${describeArray(array)}`;
   if (!sameSizes(expected.shape, array.shape)) {
-    const count = array.shape.reduce((n, d) => n * d, 1);
-    const fixed = expected.shape.every((d) => d !== null);
-    const reshapes = fixed && expected.shape.reduce<number>((n, d) => n * (d ?? 1), 1) === count;
-    const hint = reshapes
-      ? `; it has as many elements: ${convert(path, `.reshape(${expected.shape.join(', ')})`)}`
-      : '';
+    const sizes = reshaped(expected.shape, array.shape);
+    const hint = sizes ? `; its elements would fit: ${convert(path, `.reshape(${sizes.join(', ')})`)}` : '';
     throw new CommandError(what + hint);
   }
   if (dtype === 'bf16' && array.dtype === 'f32') return { ...array, dtype, data: bf16Array(array.data) };
@@ -143,6 +147,15 @@ function storedAs(dtype: string): string {
 
 function sameSizes(expected: readonly (number | null)[], got: readonly number[]): boolean {
   return expected.length === got.length && expected.every((d, i) => d === null || d === got[i]);
+}
+
+/** The arguments of `reshape` that make a shape fit; undefined when none do, or several. */
+function reshaped(expected: readonly (number | null)[], got: readonly number[]): readonly number[] | undefined {
+  const count = got.reduce((n, d) => n * d, 1);
+  const fixed = expected.reduce<number>((n, d) => n * (d ?? 1), 1);
+  const open = expected.filter((d) => d === null).length;
+  if (open > 1 || fixed === 0 || (open === 1 ? count % fixed !== 0 : count !== fixed)) return undefined;
+  return expected.map((d) => d ?? -1);
 }
 
 function convert(path: string, method: string): string {

@@ -5,7 +5,7 @@ import { CommandError, UsageError } from '../cli/errors.js';
 import type { Io } from '../cli/io.js';
 import { describeArray, type HostArray, type HostValue, isScalar, type TypedArray } from './host-array.js';
 import { printArray } from './print-array.js';
-import { elementAt, isComplexType, printNumber } from './scalars.js';
+import { elementAt, isComplexType, isFloatType, printNumber } from './scalars.js';
 
 /** Before anything runs: as many files as results. */
 export function checkOutputs(paths: readonly string[], results: number, entry: string): void {
@@ -56,16 +56,17 @@ export function printResults(results: readonly HostValue[]): string {
 
 /** A result as JSON data: elements in row-major order; what JSON has no number for as text. */
 export function resultToJson(value: HostValue): object {
-  const plain = (v: number | bigint) =>
-    typeof v === 'bigint'
-      ? BigInt.asIntN(54, v) === v
-        ? Number(v)
-        : String(v)
-      : Number.isFinite(v)
-        ? v
-        : printNumber('f64', v);
-  if (isScalar(value)) return { dtype: value.dtype, value: plain(value.scalar) };
+  const plain = (v: number | bigint, dtype: string) => {
+    if (typeof v === 'bigint') return BigInt.asIntN(54, v) === v ? Number(v) : String(v);
+    // The shortest digits that mean this value in its type.
+    return Number.isFinite(v) ? (isFloatType(dtype) ? Number(printNumber(dtype, v)) : v) : printNumber('f64', v);
+  };
+  if (isScalar(value)) return { dtype: value.dtype, value: plain(value.scalar, value.dtype) };
   const { dtype, shape, data } = value;
   const element = isComplexType(dtype) ? (dtype === 'complex<f32>' ? 'f32' : 'f64') : dtype;
-  return { dtype, shape, data: Array.from(data as ArrayLike<number>, (_, i) => plain(elementAt(element, data, i))) };
+  return {
+    dtype,
+    shape,
+    data: Array.from(data as ArrayLike<number>, (_, i) => plain(elementAt(element, data, i), element)),
+  };
 }

@@ -1,12 +1,24 @@
 // Arrays as NumPy prints them (`print(a)`): columns aligned, eight digits after the point, long arrays abbreviated to
 // three elements at each end, lines of at most 75 characters.
 import { countOf, type HostArray } from './host-array.js';
-import { elementAt, isComplexType, isFloatType, positional, printNumber, roundTo, shortestDecimal } from './scalars.js';
+import {
+  elementAt,
+  isComplexType,
+  isFloatType,
+  positional,
+  printNumber,
+  roundTo,
+  shortestDecimal,
+  tiesToEven,
+  widthOf,
+} from './scalars.js';
 
 const THRESHOLD = 1000;
 const EDGE = 3;
 const WIDTH = 75;
 const PRECISION = 8;
+/** Columns with numbers from here on get exponents (NumPy 2). */
+const SCIENTIFIC_FROM = { half: 1e3, single: 1e6, double: 1e8 } as const;
 
 /** The text without a final newline. */
 export function printArray(array: HostArray): string {
@@ -82,7 +94,9 @@ function floatFormat(
   const nonZero = finite.filter((v) => v !== 0).map(Math.abs);
   const most = nonZero.reduce((a, b) => Math.max(a, b), 0);
   const least = nonZero.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const scientific = nonZero.length > 0 && (most >= 1e8 || least < 1e-4 || roundTo(dtype, most / least) > 1000);
+  const scientific =
+    nonZero.length > 0 &&
+    (most >= SCIENTIFIC_FROM[widthOf(dtype)] || least < 1e-4 || roundTo(dtype, most / least) > 1000);
   const parts = finite.map((v) => (scientific ? scientificParts(dtype, v, plus) : positionalParts(dtype, v, plus)));
   let left = Math.max(0, ...parts.map((p) => p.whole.length));
   const fraction = Math.max(0, ...parts.map((p) => p.fraction.length));
@@ -103,7 +117,8 @@ function floatFormat(
       const p = positionalParts(dtype, value, plus);
       return `${p.whole.padStart(left)}.${p.fraction.padEnd(fraction)}`;
     }
-    const p = scientificParts(dtype, value, plus);
+    // Where others need more digits, this one gets its own, not zeros.
+    const p = scientificParts(dtype, value, plus, fraction);
     return `${p.whole.padStart(left)}.${p.fraction.padEnd(fraction, '0')}e${p.sign}${p.exponent.padStart(exponent, '0')}`;
   };
 }
@@ -125,20 +140,21 @@ function positionalParts(dtype: string, value: number, plus: boolean): Parts {
   const magnitude = Math.abs(value);
   let { whole, fraction } = positional(shortestDecimal(dtype, magnitude));
   if (fraction.length > PRECISION) {
-    const [w, f] = magnitude.toFixed(PRECISION).split('.') as [string, string];
+    const [w, f] = tiesToEven(magnitude, 'toFixed', PRECISION).split('.') as [string, string];
     whole = w;
     fraction = f.replace(/0+$/, '');
   }
   return { whole: signOf(value, plus) + whole, fraction, sign: '', exponent: '' };
 }
 
-function scientificParts(dtype: string, value: number, plus: boolean): Parts {
+function scientificParts(dtype: string, value: number, plus: boolean, atLeast = 0): Parts {
   const magnitude = Math.abs(value);
   const { digits, exponent } = shortestDecimal(dtype, magnitude);
   let shown = digits;
   let power = magnitude === 0 ? 0 : exponent - 1;
-  if (digits.length > PRECISION + 1) {
-    const [mantissa, e] = magnitude.toExponential(PRECISION).split('e') as [string, string];
+  if (digits.length > PRECISION + 1 || digits.length < atLeast + 1) {
+    const cut = digits.length > PRECISION + 1 ? Math.max(atLeast, PRECISION) : atLeast;
+    const [mantissa, e] = tiesToEven(magnitude, 'toExponential', cut).split('e') as [string, string];
     shown = mantissa.replace('.', '').replace(/0+$/, '');
     power = Number(e);
   }

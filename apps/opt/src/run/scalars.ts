@@ -1,6 +1,6 @@
 // Elements of arrays as numbers: reading them, and their shortest decimal forms.
 import { bf16Bits, bf16FromBits, f16Bits, f16FromBits } from '@budflow/numerics';
-import type { TypedArray } from '@budflow/runtime';
+import type { TypedArray } from './host-array.js';
 
 /** Whether elements are floating-point numbers. */
 export function isFloatType(dtype: string): boolean {
@@ -39,18 +39,39 @@ export interface Decimal {
   readonly exponent: number;
 }
 
+/** A number cut to `digits` after the point. JavaScript rounds what lies half-way up, NumPy to the even digit. */
+export function tiesToEven(value: number, method: 'toFixed' | 'toExponential', digits: number): string {
+  const text = value[method](digits);
+  const [mantissa, exponent] = text.split('e') as [string, string | undefined];
+  const exact = (value[method](100).split('e')[0] as string).split('.')[1] as string;
+  const isHalf = /^50*$/.test(exact.slice(digits));
+  const last = mantissa.length - 1;
+  if (!isHalf || Number(mantissa[last]) % 2 === 0) return text;
+  // Rounded up from an even digit: one less is that digit again, without a borrow.
+  const even = mantissa.slice(0, last) + String(Number(mantissa[last]) - 1);
+  return exponent === undefined ? even : `${even}e${exponent}`;
+}
+
 /** The fewest digits that still mean `value` in its type; `value` is finite and not negative. */
 export function shortestDecimal(dtype: string, value: number): Decimal {
   if (value === 0) return { digits: '', exponent: 1 };
   let text = value.toExponential();
   if (dtype !== 'f64' && dtype !== 'complex<f64>') {
     for (let precision = 1; precision <= 17; precision++) {
-      text = value.toExponential(precision - 1);
+      text = tiesToEven(value, 'toExponential', precision - 1);
       if (roundTo(dtype, Number(text)) === value) break;
     }
   }
   const [mantissa, exponent] = text.split('e') as [string, string];
   return { digits: mantissa.replace('.', '').replace(/0+$/, ''), exponent: Number(exponent) + 1 };
+}
+
+/** Numbers from here on are printed with an exponent, as the digits of a type are used up: NumPy 2's rule. */
+const SCIENTIFIC_FROM = { half: 1e3, single: 1e6, double: 1e16 } as const;
+
+export function widthOf(dtype: string): 'half' | 'single' | 'double' {
+  if (dtype === 'f16' || dtype === 'bf16') return 'half';
+  return dtype === 'f32' || dtype === 'complex<f32>' ? 'single' : 'double';
 }
 
 /** A number with its shortest digits: `0.1`, `1e-05`, `inf`; as Python prints it. */
@@ -64,7 +85,7 @@ export function printNumber(dtype: string, value: number | bigint): string {
   const magnitude = Math.abs(value);
   if (magnitude === Number.POSITIVE_INFINITY) return `${sign}inf`;
   const decimal = shortestDecimal(dtype, magnitude);
-  if (magnitude !== 0 && (decimal.exponent < -3 || decimal.exponent > 16)) {
+  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= SCIENTIFIC_FROM[widthOf(dtype)])) {
     const { digits, exponent } = decimal;
     const power = exponent - 1;
     const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';

@@ -1,0 +1,278 @@
+// bud-run in process: inputs, outputs, messages, both backends.
+import { decodeNpy, encodeNpy, type NpyArray } from '@budflow/runtime';
+import { describe, expect, it } from 'vitest';
+import { runInProcess } from '../testing/fake-io.js';
+import { runMain } from './main.js';
+
+const SCALE = `func.func @main(%x: tensor<?x4xf32>, %w: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %0 = array.mul %x, %w : tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+`;
+const npy = (dtype: NpyArray['dtype'], shape: number[], data: NpyArray['data']) => encodeNpy({ dtype, shape, data });
+const X = npy('f32', [2, 4], Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7));
+const W = npy('f32', [2, 4], new Float32Array(8).fill(2));
+const PRODUCT = 'result: f32 [2, 4]\n[[ 0.  2.  4.  6.]\n [ 8. 10. 12. 14.]]\n';
+
+type Files = Readonly<Record<string, string | Uint8Array>>;
+const run = (argv: readonly string[], files: Files = {}) =>
+  runInProcess('bud-run', runMain, argv, { files: { 'f.mlir': SCALE, 'x.npy': X, 'w.npy': W, ...files } });
+
+describe('results', () => {
+  it.each([
+    [[]],
+    [['--backend=interp']],
+    [['--backend=interp', '-O3']],
+    [['-O0']],
+    [['-O1']],
+    [['-O2', '--numerics=strict']],
+    [['--target=wasm32-simd128']],
+    [['--ablate=licm']],
+  ])('are printed as NumPy prints them, with %j', async (flags) => {
+    expect(await run(['f.mlir', 'x.npy', 'w.npy', ...flags])).toMatchObject({ code: 0, out: PRODUCT, err: '' });
+  });
+
+  it('are written to files', async () => {
+    const { code, out, world } = await run(['f.mlir', 'x.npy', 'w.npy', '--output=y.npy']);
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    const y = decodeNpy(world.files.get('y.npy')!);
+    expect(y).toMatchObject({ dtype: 'f32', shape: [2, 4] });
+    expect([...y.data]).toEqual([0, 2, 4, 6, 8, 10, 12, 14]);
+  });
+
+  it('come as JSON', async () => {
+    const { out } = await run(['f.mlir', 'x.npy', 'w.npy', '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      entry: 'main',
+      backend: 'wasm',
+      threads: 1,
+      results: [{ dtype: 'f32', shape: [2, 4], data: [0, 2, 4, 6, 8, 10, 12, 14] }],
+    });
+    expect(out.match(/\n/g)).toHaveLength(1);
+    const written = await run(['f.mlir', 'x.npy', 'w.npy', '--json', '-o', 'y.npy']);
+    expect(JSON.parse(written.out).results).toEqual([{ dtype: 'f32', shape: [2, 4], file: 'y.npy' }]);
+  });
+
+  it('of several results are named', async () => {
+    const two =
+      'func.func @f(%a: tensor<2xi32>) -> (tensor<2xi32>, tensor<2xi32>) { return %a, %a : tensor<2xi32>, tensor<2xi32> }';
+    const a = npy('i32', [2], Int32Array.of(-1, 10));
+    const { out } = await run(['two.mlir', 'a.npy'], { 'two.mlir': two, 'a.npy': a });
+    expect(out).toBe('result 0: i32 [2]\n[-1 10]\nresult 1: i32 [2]\n[-1 10]\n');
+  });
+
+  it('of bf16 go to files as f32, which take them back', async () => {
+    const program =
+      'func.func @f(%a: tensor<2xbf16>) -> tensor<2xbf16> {\n  %0 = array.add %a, %a : tensor<2xbf16>\n  return %0 : tensor<2xbf16>\n}';
+    const a = npy('f32', [2], Float32Array.of(1.5, -2));
+    const { code, err, world } = await run(['b.mlir', 'a.npy', '-o', 'y.npy', '--backend=interp'], {
+      'b.mlir': program,
+      'a.npy': a,
+    });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect([...decodeNpy(world.files.get('y.npy')!).data]).toEqual([3, -4]);
+  });
+});
+
+describe('inputs', () => {
+  it('may be in Fortran order, big-endian, empty, or of rank 0', async () => {
+    const fortran = X.slice();
+    const header = new TextDecoder('latin1')
+      .decode(fortran.subarray(0, 128))
+      .replace("'fortran_order': False", "'fortran_order': True ");
+    fortran.set(Buffer.from(header, 'latin1'));
+    const f = await run(['f.mlir', 'xf.npy', 'w.npy'], { 'xf.npy': fortran });
+    expect(f.out).toBe('result: f32 [2, 4]\n[[ 0.  4.  8. 12.]\n [ 2.  6. 10. 14.]]\n');
+
+    const big = X.slice();
+    big.set(Buffer.from(new TextDecoder('latin1').decode(big.subarray(0, 128)).replace('<f4', '>f4'), 'latin1'));
+    for (let i = 128; i < big.length; i += 4) big.subarray(i, i + 4).reverse();
+    expect((await run(['f.mlir', 'xb.npy', 'w.npy'], { 'xb.npy': big })).out).toBe(PRODUCT);
+
+    const empty = npy('f32', [0, 4], new Float32Array(0));
+    expect((await run(['f.mlir', 'e.npy', 'e.npy'], { 'e.npy': empty })).out).toBe('result: f32 [0, 4]\n[]\n');
+
+    const square =
+      'func.func @main(%x: tensor<f32>) -> tensor<f32> {\n  %0 = array.mul %x, %x : tensor<f32>\n  return %0 : tensor<f32>\n}';
+    const three = npy('f32', [], Float32Array.of(3));
+    for (const input of ['three.npy', '3', '3.0'])
+      expect((await run(['s.mlir', input], { 's.mlir': square, 'three.npy': three })).out).toBe(
+        'result: f32 []\n9.0\n',
+      );
+  });
+
+  it('are random when asked for, the same for a seed whatever is given', async () => {
+    const one = await run(['f.mlir', '--random=1', '--sizes=2']);
+    expect(one).toMatchObject({ code: 0, err: '' });
+    expect(one.out).toMatch(/^result: f32 \[2, 4\]\n/);
+    expect((await run(['f.mlir', '--random=1', '--sizes=2'])).out).toBe(one.out);
+    expect((await run(['f.mlir', '--random=2', '--sizes=2'])).out).not.toBe(one.out);
+    // The size of a dynamic dimension follows what is given.
+    expect((await run(['f.mlir', 'x.npy', '--random=1'])).out).toMatch(/^result: f32 \[2, 4\]\n/);
+  });
+
+  it('that are missing are explained by the signature and commands that work', async () => {
+    const { code, out, err } = await run(['f.mlir']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('@main takes 2 inputs, got 0\n');
+    expect(err).toContain('@main(%x: tensor<?x4xf32>, %w: tensor<?x4xf32>) -> tensor<?x4xf32>\n');
+    expect(err).toContain("np.save('x.npy', np.ones((16, 4), np.float32))");
+    expect(err).toContain('  bud-run f.mlir x.npy w.npy\n');
+    const command = /^ {2}bud-run (.*--random=1)$/m.exec(err)?.[1]?.split(' ');
+    expect((await run(command!)).code).toBe(0);
+    const half = await run(['f.mlir', 'x.npy', '--backend=interp']);
+    const second = /^ {2}bud-run (.*--random=1)$/m.exec(half.err)?.[1]?.split(' ');
+    expect(second).toEqual(['f.mlir', '--backend=interp', 'x.npy', '--random=1']);
+    expect((await run(second!)).code).toBe(0);
+  });
+
+  it.each<[string, string[], Files, string]>([
+    [
+      'another shape',
+      ['x.npy', 'bad.npy'],
+      { 'bad.npy': npy('f32', [2, 3], new Float32Array(6)) },
+      'bad.npy: input 1 (%w): expected f32 [?, 4], got f32 [2, 3]',
+    ],
+    [
+      'another rank',
+      ['bad.npy', 'w.npy'],
+      { 'bad.npy': npy('f32', [8], new Float32Array(8)) },
+      "np.load('bad.npy').reshape(-1, 4)",
+    ],
+    [
+      'another element type',
+      ['x.npy', 'bad.npy'],
+      { 'bad.npy': npy('f64', [2, 4], new Float64Array(8)) },
+      "got f64 [2, 4]; convert it: python3 -c \"import numpy as np; np.save('bad.converted.npy', np.load('bad.npy').astype(np.float32))\"",
+    ],
+    [
+      'a truncated file',
+      ['bad.npy', 'w.npy'],
+      { 'bad.npy': X.slice(0, 150) },
+      'bad.npy: truncated: shape (2, 4) of <f4 takes 32 bytes, 22 are left',
+    ],
+    ['no .npy file', ['f.mlir', 'w.npy'], {}, 'f.mlir: not a .npy file'],
+    ['a file that is not there', ['y.npy', 'w.npy'], {}, "cannot read 'y.npy': no such file"],
+    [
+      'a number for an array',
+      ['x.npy', '3'],
+      {},
+      'input 1 (%w): expected f32 [?, 4], got the number 3; give a .npy file',
+    ],
+    [
+      'sizes that differ',
+      ['x.npy', 'bad.npy'],
+      { 'bad.npy': npy('f32', [3, 4], new Float32Array(12)) },
+      "needed by 'array.mul' at f.mlir:2:8",
+    ],
+  ])('of %s are refused, with what to do', async (_, inputs, files, message) => {
+    const { code, out, err } = await run(['f.mlir', ...inputs], files);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/\n {4}at /);
+  });
+
+  it('for numbers are checked against their types', async () => {
+    const program = 'func.func @main(%n: i8, %x: f32, %b: i1) -> (i8, f32, i1) { return %n, %x, %b : i8, f32, i1 }';
+    const call = (...inputs: string[]) => run(['n.mlir', '--backend=interp', '--', ...inputs], { 'n.mlir': program });
+    expect((await call('-7', '0.1', 'true')).out).toBe('result 0: i8\n-7\nresult 1: f32\n0.1\nresult 2: i1\nTrue\n');
+    expect((await call('200', '1', '0')).err).toContain('input 0 (%n): 200 does not fit i8');
+    expect((await call('1.5', '1', '0')).err).toContain("input 0 (%n): '1.5' is no number of type i8");
+    const zero = await run(['n.mlir', '--backend=interp', 'n.npy', '1', '1'], {
+      'n.mlir': program,
+      'n.npy': npy('i8', [], Int8Array.of(5)),
+    });
+    expect(zero.out).toContain('result 0: i8\n5\n');
+  });
+});
+
+describe('the entry', () => {
+  const several = `func.func @first() -> tensor<i32> { %0 = array.constant dense<1> : tensor<i32> return %0 : tensor<i32> }
+func.func @second() -> tensor<i32> { %0 = array.constant dense<2> : tensor<i32> return %0 : tensor<i32> }
+func.func private @hidden() -> tensor<i32> { %0 = array.constant dense<3> : tensor<i32> return %0 : tensor<i32> }
+`;
+  const entry = (...argv: string[]) => run(['s.mlir', '--backend=interp', ...argv], { 's.mlir': several });
+
+  it('is main, the only public function, or the one that is named', async () => {
+    expect((await entry('--entry=second')).out).toContain('\n2\n');
+    expect((await entry('--entry=@hidden')).out).toContain('\n3\n');
+    expect((await entry()).err).toContain('which function? Add --entry=NAME: there is @first, @second');
+    expect((await entry('--entry=frist')).err).toContain('no function @frist with a body, did you mean --entry=first?');
+    expect((await entry('--entry=xyzzyx')).err).toContain('there is @first, @second');
+    expect((await run(['e.mlir'], { 'e.mlir': '' })).err).toContain('has no public function with a body to run');
+  });
+});
+
+describe('failures', () => {
+  it('show where a program is wrong', async () => {
+    const { code, err } = await run(['bad.mlir'], { 'bad.mlir': 'func.func @main() {\n  foo\n}\n' });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^bad\.mlir:2:3: error: .*\n {2}foo\n {2}\^\n$/);
+  });
+
+  it('of checks in the program have an exit code of their own', async () => {
+    const program = 'func.func @main(%ok: i1) {\n  cf.assert %ok, "not ok"\n  return\n}\n';
+    const check = (value: string) => run(['c.mlir', '--backend=interp', value], { 'c.mlir': program });
+    expect((await check('1')).code).toBe(0);
+    expect(await check('0')).toMatchObject({ code: 3, out: '' });
+    expect((await check('0')).err).toContain('check failed: c.mlir:2:3');
+  });
+
+  it('of the running program name the place', async () => {
+    const program = 'func.func @main(%n: i32) -> i32 {\n  %0 = arith.divsi %n, %n : i32\n  return %0 : i32\n}\n';
+    const { code, err } = await run(['d.mlir', '--backend=interp', '0'], { 'd.mlir': program });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: "bud-run: error: d.mlir:2:8: 'arith.divsi': integer division by zero\n",
+    });
+  });
+
+  it.each([
+    [[], 'no program is given'],
+    [['x.npy', 'f.mlir'], 'the program comes first, then its inputs: bud-run FILE.mlir x.npy f.mlir'],
+    [['f.mlir', '--randm=1'], "unknown flag '--randm', did you mean '--random'?"],
+    [['f.mlir', '--canonicalize'], "unknown flag '--canonicalize'; passes are run by bud-opt"],
+    [['f.mlir', '--random=x'], "'--random' is a whole number >= 0, got 'x'"],
+    [['f.mlir', '--sizes=2'], "'--sizes' is for random inputs: add --random=SEED"],
+    [['f.mlir', '--benchmark=-1'], "'--benchmark' is a number above 0, got '-1'"],
+    [['f.mlir', '--backend=llvm'], "'--backend' is one of wasm, interp; got 'llvm'"],
+    [['f.mlir', 'x.npy', 'w.npy', 'x.npy'], '@main takes 2 inputs, got 3: x.npy is too many'],
+    [['f.mlir', 'x.npy', 'w.npy', '-o', 'a', '-o', 'b'], '@main returns 1 result, and --output names 2'],
+    [['f.mlir', 'x.npy', 'w.npy', '--ablate=lcim'], "the pipeline has no pass 'lcim', did you mean 'licm'?"],
+    [['f.mlir', '-O1', '--pipeline-config=p.json'], '-O1 and --pipeline-config both say which passes run'],
+  ])('of the command line are explained: %j', async (argv, message) => {
+    const { code, out, err } = await run(argv);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(`bud-run: error: `);
+    expect(err).toContain(message);
+  });
+});
+
+describe('--benchmark', () => {
+  it('reports the times of calls with inputs in place', async () => {
+    const { code, out } = await run(['f.mlir', 'x.npy', 'w.npy', '--benchmark=0.02', '--json', '--output=y.npy']);
+    expect(code).toBe(0);
+    const report = JSON.parse(out);
+    expect(Object.keys(report)).toEqual([
+      'entry',
+      'backend',
+      'threads',
+      'compile_ms',
+      'first_ms',
+      'median_ms',
+      'min_ms',
+      'runs',
+    ]);
+    expect(report.runs).toBeGreaterThan(3);
+    expect(report.min_ms).toBeLessThanOrEqual(report.median_ms);
+    expect(report.compile_ms).toBeGreaterThan(report.min_ms);
+    expect((await run(['f.mlir', 'x.npy', 'w.npy', '--benchmark=0.02'])).out).toMatch(
+      /^@main, wasm: median [\d.]+ [mun]s, fastest [\d.]+ [mun]s, \d+ calls; compiled in [\d.]+ [mu]s, first call [\d.]+ [mu]s\n$/,
+    );
+  });
+});
+
+it('prints help and version', async () => {
+  expect((await run(['--help'])).out).toContain('--check-each');
+  expect((await run(['--version'])).out).toMatch(/^bud-run \d+\.\d+\.\d+\n$/);
+});
