@@ -12,7 +12,10 @@ if (!existsSync(compiler)) {
   console.error('bench: the dependencies are missing; run npm ci first');
   process.exit(2);
 }
-const build = spawnSync(process.execPath, [compiler, '-b', here], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+const build = spawnSync(process.execPath, [compiler, '-b', here], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+  encoding: 'utf8',
+});
 const peers = process.argv[2] === 'install-peers';
 const main = join(here, 'dist', ...(peers ? ['peers', 'install.js'] : ['src', 'main.js']));
 if (build.status !== 0) {

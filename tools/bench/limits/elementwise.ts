@@ -107,4 +107,3 @@ export const axpy = elementwise({ scalars: 1, arrays: 2, vector: (v, [k, x, y]) 
 export const expKernel = elementwise({ arrays: 1, prepare: prepareExp, vector: (v, [x]) => exp(v, x) });
 
 export const tanhKernel = elementwise({ arrays: 1, prepare: prepareTanh, vector: (v, [x]) => tanh(v, x) });
-

@@ -2,12 +2,12 @@
 import { enableRelaxedSimd } from '@budflow/target/node';
 import { describe, expect, test } from 'vitest';
 import { firstDifference } from '../src/programs/compare.js';
+import type { Sizes } from '../src/programs/expression.js';
 import { elementCount } from '../src/programs/graph.js';
 import { makeInputs } from '../src/programs/inputs.js';
 import { instance, loadPrograms } from '../src/programs/program.js';
 import { evaluateReference } from '../src/programs/reference.js';
 import { instantiateKernel, limitHeap } from '../src/variants/limits.js';
-import type { Sizes } from '../src/programs/expression.js';
 import { LIMITS } from './index.js';
 
 const fused = enableRelaxedSimd();
@@ -24,7 +24,12 @@ const SIZES: Record<string, readonly Sizes[]> = {
   dot: [{ N: 3 }, { N: 5003 }],
   softmax: [{ M: 3, N: 48 }],
   layernorm: [{ M: 3, N: 48 }],
-  matmul: [{ M: 4, N: 8, K: 1 }, { M: 68, N: 24, K: 7 }, { M: 128, N: 16, K: 512 }, { M: 8, N: 8, K: 1500 }],
+  matmul: [
+    { M: 4, N: 8, K: 1 },
+    { M: 68, N: 24, K: 7 },
+    { M: 128, N: 16, K: 512 },
+    { M: 8, N: 8, K: 1500 },
+  ],
   transpose: [{ M: 32, N: 48 }],
   blur: [{ N: 16 }],
 };
@@ -33,18 +38,23 @@ function run(name: string, sizes: Sizes, relaxedSimd: boolean): string | null {
   const program = programs.find((p) => p.family.file === name)!;
   const concrete = instance(program, sizes);
   const inputs = makeInputs(concrete.inputs, program.family.inputs);
-  const kernel = LIMITS[name]!;
+  const kernel = LIMITS[name];
   expect(kernel.unsupported(sizes)).toBeNull();
   const heap = limitHeap();
   // Results end where the memory ends: a store past them would trap.
   const blocks = inputs.map((data) => heap.allocate(data.byteLength));
   const scratch = heap.allocate(kernel.scratchBytes(sizes));
-  const out = heap.allocateAtEnd(4 * elementCount(concrete.outputs[0]!.shape));
-  inputs.forEach((data, i) => heap.typedArray(blocks[i]!, 'f32', data.length).set(data));
-  instantiateKernel(kernel.build(sizes, { relaxedSimd }).build(), heap)(...[...blocks, out, scratch].map((b) => b.address));
-  const got = Float32Array.from(heap.typedArray(out, 'f32', elementCount(concrete.outputs[0]!.shape)));
+  const out = heap.allocateAtEnd(4 * elementCount(concrete.outputs[0].shape));
+  inputs.forEach((data, i) => {
+    heap.typedArray(blocks[i], 'f32', data.length).set(data);
+  });
+  instantiateKernel(
+    kernel.build(sizes, { relaxedSimd }).build(),
+    heap,
+  )(...[...blocks, out, scratch].map((b) => b.address));
+  const got = Float32Array.from(heap.typedArray(out, 'f32', elementCount(concrete.outputs[0].shape)));
   for (const block of [...blocks, scratch, out]) heap.free(block);
-  return firstDifference(got, evaluateReference(concrete.graph, inputs)[0]!, program.family.tolerance, name);
+  return firstDifference(got, evaluateReference(concrete.graph, inputs)[0], program.family.tolerance, name);
 }
 
 describe('hand-written kernels', () => {
@@ -68,7 +78,24 @@ describe('hand-written kernels', () => {
   });
 
   test('exp keeps infinities, zeros, subnormals and NaN', () => {
-    const values = Float32Array.of(0, -0, 1, -1, 88.7, 89, 1000, -87.5, -103, -104, -1e30, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 20, -20);
+    const values = Float32Array.of(
+      0,
+      -0,
+      1,
+      -1,
+      88.7,
+      89,
+      1000,
+      -87.5,
+      -103,
+      -104,
+      -1e30,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      20,
+      -20,
+    );
     const heap = limitHeap();
     const [x, out] = [heap.allocate(64), heap.allocate(64)];
     heap.typedArray(x, 'f32', 16).set(values);
@@ -76,9 +103,9 @@ describe('hand-written kernels', () => {
     const expected = Float64Array.from(values, (v) => Math.fround(Math.exp(v)));
     const got = heap.typedArray(out, 'f32', 16);
     for (let i = 0; i < 16; i++) {
-      if (Number.isNaN(expected[i]!)) expect(got[i]).toBeNaN();
-      else if (Math.abs(expected[i]!) < 1e-37) expect(Math.abs(got[i]! - expected[i]!)).toBeLessThan(1e-44);
-      else expect(got[i]! / expected[i]!).toSatisfy((q: number) => Number.isNaN(q) || Math.abs(q - 1) < 2e-7);
+      if (Number.isNaN(expected[i])) expect(got[i]).toBeNaN();
+      else if (Math.abs(expected[i]) < 1e-37) expect(Math.abs(got[i] - expected[i])).toBeLessThan(1e-44);
+      else expect(got[i] / expected[i]).toSatisfy((q: number) => Number.isNaN(q) || Math.abs(q - 1) < 2e-7);
     }
     heap.free(x);
     heap.free(out);

@@ -12,7 +12,8 @@ const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 const HIGH_HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31];
 
 export const transpose: LimitKernel = {
-  unsupported: ({ M, N }) => (M % TILE === 0 && N % TILE === 0 ? null : `sides must be multiples of ${TILE}, not ${M}x${N}`),
+  unsupported: ({ M, N }) =>
+    M % TILE === 0 && N % TILE === 0 ? null : `sides must be multiples of ${TILE}, not ${M}x${N}`,
   scratchBytes: () => 0,
   build({ M, N }, features) {
     const { module, f } = kernelModule(['x', 'out', 'scratch']);
@@ -33,10 +34,16 @@ export const transpose: LimitKernel = {
         }),
       );
       const [ab, AB, cd, CD] = [
-        shuffle(a, b, UNPACK_LOW), shuffle(a, b, UNPACK_HIGH), shuffle(c, d, UNPACK_LOW), shuffle(c, d, UNPACK_HIGH),
+        shuffle(a, b, UNPACK_LOW),
+        shuffle(a, b, UNPACK_HIGH),
+        shuffle(c, d, UNPACK_LOW),
+        shuffle(c, d, UNPACK_HIGH),
       ];
       [
-        shuffle(ab, cd, LOW_HALVES), shuffle(ab, cd, HIGH_HALVES), shuffle(AB, CD, LOW_HALVES), shuffle(AB, CD, HIGH_HALVES),
+        shuffle(ab, cd, LOW_HALVES),
+        shuffle(ab, cd, HIGH_HALVES),
+        shuffle(AB, CD, LOW_HALVES),
+        shuffle(AB, CD, HIGH_HALVES),
       ].forEach((vector, i) => {
         f.get(to);
         f.get(vector);
@@ -44,13 +51,30 @@ export const transpose: LimitKernel = {
       });
     };
     // Along the rows of the result: its lines are written once, whole.
-    repeat(f, N / TILE, [[out, 4 * TILE * M], [x, 4 * TILE]], () => {
-      const from = copyOf(f, x);
-      const to = copyOf(f, out);
-      repeat(f, M / TILE, [[to, 4 * TILE], [from, 4 * TILE * N]], () => {
-        for (let column = 0; column < TILE; column += 4) for (let row = 0; row < TILE; row += 4) block(from, to, row, column);
-      });
-    });
+    repeat(
+      f,
+      N / TILE,
+      [
+        [out, 4 * TILE * M],
+        [x, 4 * TILE],
+      ],
+      () => {
+        const from = copyOf(f, x);
+        const to = copyOf(f, out);
+        repeat(
+          f,
+          M / TILE,
+          [
+            [to, 4 * TILE],
+            [from, 4 * TILE * N],
+          ],
+          () => {
+            for (let column = 0; column < TILE; column += 4)
+              for (let row = 0; row < TILE; row += 4) block(from, to, row, column);
+          },
+        );
+      },
+    );
     return module;
   },
 };
@@ -77,23 +101,39 @@ export const blur: LimitKernel = {
       const outside = v.let(() => v.op2(Op.f32x4_add, a, c));
       return v.let(() => v.madd(b, two, outside));
     };
-    repeat(f, N / ROWS, [[out, 4 * ROWS * N], [x, 4 * ROWS * W]], () => {
-      const from = copyOf(f, x);
-      const to = copyOf(f, out);
-      repeat(f, N / 4, [[to, 16], [from, 16]], () => {
-        const line = (row: number): Local => weighted(at(from, row, 0), at(from, row, 1), at(from, row, 2));
-        let above = line(0);
-        let here = line(1);
-        for (let i = 0; i < ROWS; i++) {
-          const below = line(i + 2);
-          const total = weighted(above, here, below);
-          f.get(to);
-          v.op2(Op.f32x4_mul, total, sixteenth);
-          f.memory(Op.v128_store, 4 * i * N, 4);
-          [above, here] = [here, below];
-        }
-      });
-    });
+    repeat(
+      f,
+      N / ROWS,
+      [
+        [out, 4 * ROWS * N],
+        [x, 4 * ROWS * W],
+      ],
+      () => {
+        const from = copyOf(f, x);
+        const to = copyOf(f, out);
+        repeat(
+          f,
+          N / 4,
+          [
+            [to, 16],
+            [from, 16],
+          ],
+          () => {
+            const line = (row: number): Local => weighted(at(from, row, 0), at(from, row, 1), at(from, row, 2));
+            let above = line(0);
+            let here = line(1);
+            for (let i = 0; i < ROWS; i++) {
+              const below = line(i + 2);
+              const total = weighted(above, here, below);
+              f.get(to);
+              v.op2(Op.f32x4_mul, total, sixteenth);
+              f.memory(Op.v128_store, 4 * i * N, 4);
+              [above, here] = [here, below];
+            }
+          },
+        );
+      },
+    );
     return module;
   },
 };

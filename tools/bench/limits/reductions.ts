@@ -33,9 +33,16 @@ function reduction(
         f.set(accumulator);
       };
       const round = 4 * ACCUMULATORS;
-      repeat(f, Math.floor(N / round), pointers.map((p) => [p, 4 * round] as const), () => {
-        accumulators.forEach((accumulator, u) => at(accumulator, 16 * u));
-      });
+      repeat(
+        f,
+        Math.floor(N / round),
+        pointers.map((p) => [p, 4 * round] as const),
+        () => {
+          accumulators.forEach((accumulator, u) => {
+            at(accumulator, 16 * u);
+          });
+        },
+      );
       const vectors = Math.floor((N % round) / 4);
       for (let u = 0; u < vectors; u++) at(accumulators[u], 16 * u);
       const total = v.let(() => {
@@ -48,10 +55,13 @@ function reduction(
       f.set(sum);
       for (let i = 0; i < N % 4; i++) {
         f.get(sum);
-        emit.scalar(f, pointers.map((p) => () => {
-          f.get(p);
-          f.memory(Op.f32_load, 16 * vectors + 4 * i);
-        }));
+        emit.scalar(
+          f,
+          pointers.map((p) => () => {
+            f.get(p);
+            f.memory(Op.f32_load, 16 * vectors + 4 * i);
+          }),
+        );
         f.emit(Op.f32_add);
         f.set(sum);
       }

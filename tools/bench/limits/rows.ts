@@ -31,14 +31,21 @@ function reduceRow(
   also: readonly Local[] = [],
 ): Local {
   const { f } = v;
-  const accumulators = [...Array(UNROLL).keys()].map(() => v.let(() => f.v128ConstF32x4(initial, initial, initial, initial)));
+  const accumulators = [...Array(UNROLL).keys()].map(() =>
+    v.let(() => f.v128ConstF32x4(initial, initial, initial, initial)),
+  );
   const pointer = copyOf(f, start);
-  repeat(f, N / ROUND, [pointer, ...also].map((p) => [p, 4 * ROUND] as const), () => {
-    accumulators.forEach((accumulator, u) => {
-      step(accumulator, pointer, 16 * u);
-      f.set(accumulator);
-    });
-  });
+  repeat(
+    f,
+    N / ROUND,
+    [pointer, ...also].map((p) => [p, 4 * ROUND] as const),
+    () => {
+      accumulators.forEach((accumulator, u) => {
+        step(accumulator, pointer, 16 * u);
+        f.set(accumulator);
+      });
+    },
+  );
   const [a, b, c, d] = accumulators;
   const all = v.let(() => {
     v.op2(combine, a, b);
@@ -62,33 +69,49 @@ export const softmax: LimitKernel = {
     const v = new Vectors(f, features);
     prepareExp(v);
     const [x, out] = [f.param(0), f.param(1)];
-    repeat(f, M, [[x, 4 * N], [out, 4 * N]], () => {
-      // A NaN may be lost here; it then comes back through its own exponential.
-      const max = reduceRow(v, N, x, Number.NEGATIVE_INFINITY, Op.f32x4_pmax, (accumulator, p, bytes) =>
-        v.op2(Op.f32x4_pmax, accumulator, load(v, p, bytes)),
-      );
-      const to = copyOf(f, out);
-      const sum = reduceRow(
-        v,
-        N,
-        x,
-        0,
-        Op.f32x4_add,
-        (accumulator, p, bytes) => {
-          const e = exp(v, v.let(() => v.op2(Op.f32x4_sub, load(v, p, bytes), max)));
-          store(f, to, e, bytes);
-          v.op2(Op.f32x4_add, accumulator, e);
-        },
-        [to],
-      );
-      const scale = v.let(() => v.op2(Op.f32x4_div, v.constant(1), sum));
-      const again = copyOf(f, out);
-      repeat(f, N / ROUND, [[again, 4 * ROUND]], () => {
-        for (let u = 0; u < UNROLL; u++) {
-          store(f, again, v.let(() => v.op2(Op.f32x4_mul, load(v, again, 16 * u), scale)), 16 * u);
-        }
-      });
-    });
+    repeat(
+      f,
+      M,
+      [
+        [x, 4 * N],
+        [out, 4 * N],
+      ],
+      () => {
+        // A NaN may be lost here; it then comes back through its own exponential.
+        const max = reduceRow(v, N, x, Number.NEGATIVE_INFINITY, Op.f32x4_pmax, (accumulator, p, bytes) =>
+          v.op2(Op.f32x4_pmax, accumulator, load(v, p, bytes)),
+        );
+        const to = copyOf(f, out);
+        const sum = reduceRow(
+          v,
+          N,
+          x,
+          0,
+          Op.f32x4_add,
+          (accumulator, p, bytes) => {
+            const e = exp(
+              v,
+              v.let(() => v.op2(Op.f32x4_sub, load(v, p, bytes), max)),
+            );
+            store(f, to, e, bytes);
+            v.op2(Op.f32x4_add, accumulator, e);
+          },
+          [to],
+        );
+        const scale = v.let(() => v.op2(Op.f32x4_div, v.constant(1), sum));
+        const again = copyOf(f, out);
+        repeat(f, N / ROUND, [[again, 4 * ROUND]], () => {
+          for (let u = 0; u < UNROLL; u++) {
+            store(
+              f,
+              again,
+              v.let(() => v.op2(Op.f32x4_mul, load(v, again, 16 * u), scale)),
+              16 * u,
+            );
+          }
+        });
+      },
+    );
     return module;
   },
 };
@@ -103,32 +126,49 @@ export const layernorm: LimitKernel = {
     const perElement = v.constant(1 / N);
     const epsilon = v.constant(1e-5);
     const one = v.constant(1);
-    repeat(f, M, [[x, 4 * N], [out, 4 * N]], () => {
-      const sum = reduceRow(v, N, x, 0, Op.f32x4_add, (accumulator, p, bytes) =>
-        v.op2(Op.f32x4_add, accumulator, load(v, p, bytes)),
-      );
-      const mean = v.let(() => v.op2(Op.f32x4_mul, sum, perElement));
-      const squares = reduceRow(v, N, x, 0, Op.f32x4_add, (accumulator, p, bytes) => {
-        const d = v.let(() => v.op2(Op.f32x4_sub, load(v, p, bytes), mean));
-        v.madd(d, d, accumulator);
-      });
-      const scale = v.let(() => {
-        f.get(one);
-        v.madd(squares, perElement, epsilon);
-        f.emit(Op.f32x4_sqrt);
-        f.emit(Op.f32x4_div);
-      });
-      const [from, g, b, to] = [x, gamma, beta, out].map((p) => copyOf(f, p));
-      repeat(f, N / ROUND, [from, g, b, to].map((p) => [p, 4 * ROUND] as const), () => {
-        for (let u = 0; u < UNROLL; u++) {
-          const d = v.let(() => v.op2(Op.f32x4_sub, load(v, from, 16 * u), mean));
-          const scaled = v.let(() => v.op2(Op.f32x4_mul, d, scale));
-          const shift = load(v, b, 16 * u);
-          store(f, to, v.let(() => v.madd(scaled, load(v, g, 16 * u), shift)), 16 * u);
-        }
-      });
-    });
+    repeat(
+      f,
+      M,
+      [
+        [x, 4 * N],
+        [out, 4 * N],
+      ],
+      () => {
+        const sum = reduceRow(v, N, x, 0, Op.f32x4_add, (accumulator, p, bytes) =>
+          v.op2(Op.f32x4_add, accumulator, load(v, p, bytes)),
+        );
+        const mean = v.let(() => v.op2(Op.f32x4_mul, sum, perElement));
+        const squares = reduceRow(v, N, x, 0, Op.f32x4_add, (accumulator, p, bytes) => {
+          const d = v.let(() => v.op2(Op.f32x4_sub, load(v, p, bytes), mean));
+          v.madd(d, d, accumulator);
+        });
+        const scale = v.let(() => {
+          f.get(one);
+          v.madd(squares, perElement, epsilon);
+          f.emit(Op.f32x4_sqrt);
+          f.emit(Op.f32x4_div);
+        });
+        const [from, g, b, to] = [x, gamma, beta, out].map((p) => copyOf(f, p));
+        repeat(
+          f,
+          N / ROUND,
+          [from, g, b, to].map((p) => [p, 4 * ROUND] as const),
+          () => {
+            for (let u = 0; u < UNROLL; u++) {
+              const d = v.let(() => v.op2(Op.f32x4_sub, load(v, from, 16 * u), mean));
+              const scaled = v.let(() => v.op2(Op.f32x4_mul, d, scale));
+              const shift = load(v, b, 16 * u);
+              store(
+                f,
+                to,
+                v.let(() => v.madd(scaled, load(v, g, 16 * u), shift)),
+                16 * u,
+              );
+            }
+          },
+        );
+      },
+    );
     return module;
   },
 };
-

@@ -8,7 +8,8 @@ import { PEER_PACKAGES, peersFolder } from './packages.js';
 const folder = peersFolder();
 mkdirSync(folder, { recursive: true });
 const manifest = join(folder, 'package.json');
-if (!existsSync(manifest)) writeFileSync(manifest, `${JSON.stringify({ name: 'budflow-bench-peers', private: true }, null, 2)}\n`);
+if (!existsSync(manifest))
+  writeFileSync(manifest, `${JSON.stringify({ name: 'budflow-bench-peers', private: true }, null, 2)}\n`);
 const packages = Object.entries(PEER_PACKAGES).map(([name, version]) => `${name}@${version}`);
 process.stdout.write(`installing ${packages.join(', ')} in ${folder}\n`);
 const { status, error } = spawnSync(

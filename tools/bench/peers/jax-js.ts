@@ -26,9 +26,24 @@ interface Jax {
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-  sub: 'subtract', mul: 'multiply', div: 'divide', min: 'minimum', max: 'maximum', neg: 'negative', and: 'bitwiseAnd', xor: 'bitwiseXor', round_even: 'rint',
+  sub: 'subtract',
+  mul: 'multiply',
+  div: 'divide',
+  min: 'minimum',
+  max: 'maximum',
+  neg: 'negative',
+  and: 'bitwiseAnd',
+  xor: 'bitwiseXor',
+  round_even: 'rint',
 };
-const PREDICATES: Readonly<Record<string, string>> = { eq: 'equal', ne: 'notEqual', lt: 'less', le: 'lessEqual', gt: 'greater', ge: 'greaterEqual' };
+const PREDICATES: Readonly<Record<string, string>> = {
+  eq: 'equal',
+  ne: 'notEqual',
+  lt: 'less',
+  le: 'lessEqual',
+  gt: 'greater',
+  ge: 'greaterEqual',
+};
 
 function libraryOf(jax: Jax): Library<JaxArray> {
   const { numpy: np, nn, lax } = jax;
@@ -58,7 +73,10 @@ function libraryOf(jax: Jax): Library<JaxArray> {
     },
     pad(x, low, high, value) {
       if (value !== 0) throw new Error('padding is with zeros');
-      return np.pad(x.ref, low.map((l, i) => [l, high[i]]));
+      return np.pad(
+        x.ref,
+        low.map((l, i) => [l, high[i]]),
+      );
     },
     reduce: (kind, x, dims) => np[kind === 'add' ? 'sum' : kind](x.ref, [...dims]),
     matmul(x, y, transposed) {

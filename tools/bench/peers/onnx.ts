@@ -94,7 +94,12 @@ export class OnnxModel {
   }
 
   /** One node with one result; returns the result's name. */
-  node(op: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>> = {}, result = `v${this.#next++}`): string {
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    result = `v${this.#next++}`,
+  ): string {
     const node = new Message();
     for (const input of inputs) node.text(1, input);
     node.text(2, result).text(4, op);

@@ -24,10 +24,31 @@ interface Ort {
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-  add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div', min: 'Min', max: 'Max', neg: 'Neg', abs: 'Abs', sqrt: 'Sqrt', exp: 'Exp', log: 'Log',
-  tanh: 'Tanh', sigmoid: 'Sigmoid', erf: 'Erf', round_even: 'Round', and: 'BitwiseAnd', xor: 'BitwiseXor',
+  add: 'Add',
+  sub: 'Sub',
+  mul: 'Mul',
+  div: 'Div',
+  min: 'Min',
+  max: 'Max',
+  neg: 'Neg',
+  abs: 'Abs',
+  sqrt: 'Sqrt',
+  exp: 'Exp',
+  log: 'Log',
+  tanh: 'Tanh',
+  sigmoid: 'Sigmoid',
+  erf: 'Erf',
+  round_even: 'Round',
+  and: 'BitwiseAnd',
+  xor: 'BitwiseXor',
 };
-const PREDICATES: Readonly<Record<string, string>> = { eq: 'Equal', lt: 'Less', le: 'LessOrEqual', gt: 'Greater', ge: 'GreaterOrEqual' };
+const PREDICATES: Readonly<Record<string, string>> = {
+  eq: 'Equal',
+  lt: 'Less',
+  le: 'LessOrEqual',
+  gt: 'Greater',
+  ge: 'GreaterOrEqual',
+};
 const REDUCE = { add: 'ReduceSum', max: 'ReduceMax', min: 'ReduceMin' } as const;
 const TENSOR_TYPES: Readonly<Record<string, string>> = { f32: 'float32', f64: 'float64', i32: 'int32', ui8: 'uint8' };
 
@@ -63,7 +84,8 @@ function libraryOf(model: OnnxModel): Library<string> {
       if (transposed.rank === 2 && (transposed.x || transposed.y)) {
         return model.node('Gemm', [x, y], { transA: transposed.x ? 1 : 0, transB: transposed.y ? 1 : 0 });
       }
-      const swap = (v: string): string => model.node('Transpose', [v], { perm: transposed.rank === 3 ? [0, 2, 1] : [1, 0] });
+      const swap = (v: string): string =>
+        model.node('Transpose', [v], { perm: transposed.rank === 3 ? [0, 2, 1] : [1, 0] });
       return model.node('MatMul', [transposed.x ? swap(x) : x, transposed.y ? swap(y) : y]);
     },
   };

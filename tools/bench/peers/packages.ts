@@ -22,7 +22,9 @@ export function peersFolder(): string {
 
 /** Null if the package is installed, otherwise what to do. */
 export function missing(name: string, folder: string = peersFolder()): string | null {
-  return existsSync(join(folder, 'node_modules', name, 'package.json')) ? null : `${name} is not installed; npm run bench:peers installs it`;
+  return existsSync(join(folder, 'node_modules', name, 'package.json'))
+    ? null
+    : `${name} is not installed; npm run bench:peers installs it`;
 }
 
 /** File that `require` finds. */

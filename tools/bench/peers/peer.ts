@@ -1,7 +1,7 @@
 // What all peers' adaptors share: loading a library once, and turning what it cannot do into a named skip.
 
-import { type Instance, referenceGraph } from '../src/programs/program.js';
 import type { Graph } from '../src/programs/graph.js';
+import { type Instance, referenceGraph } from '../src/programs/program.js';
 import type { Data } from '../src/programs/reference.js';
 import { messageOf, type Prepared, type Skipped, type Variant } from '../src/variants/variant.js';
 import { missing } from './packages.js';

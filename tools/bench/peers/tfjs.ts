@@ -28,7 +28,14 @@ const NAMES: Readonly<Record<string, string>> = {
   and: 'bitwiseAnd',
   round_even: 'round',
 };
-const PREDICATES: Readonly<Record<string, string>> = { eq: 'equal', ne: 'notEqual', lt: 'less', le: 'lessEqual', gt: 'greater', ge: 'greaterEqual' };
+const PREDICATES: Readonly<Record<string, string>> = {
+  eq: 'equal',
+  ne: 'notEqual',
+  lt: 'less',
+  le: 'lessEqual',
+  gt: 'greater',
+  ge: 'greaterEqual',
+};
 
 function libraryOf(tf: Tf): Library<Tensor> {
   return {
@@ -50,9 +57,18 @@ function libraryOf(tf: Tf): Library<Tensor> {
     transpose: (x, perm) => tf.transpose(x, perm),
     slice: (x, starts, limits, strides) =>
       strides.every((s) => s === 1)
-        ? tf.slice(x, starts, limits.map((l, i) => l - starts[i]))
+        ? tf.slice(
+            x,
+            starts,
+            limits.map((l, i) => l - starts[i]),
+          )
         : tf.stridedSlice(x, starts, limits, strides),
-    pad: (x, low, high, value) => tf.pad(x, low.map((l, i) => [l, high[i]]), value),
+    pad: (x, low, high, value) =>
+      tf.pad(
+        x,
+        low.map((l, i) => [l, high[i]]),
+        value,
+      ),
     reduce: (kind, x, dims) => tf[kind === 'add' ? 'sum' : kind](x, dims),
     matmul: (x, y, transposed) => tf.matMul(x, y, transposed.x, transposed.y),
   };
@@ -61,7 +77,14 @@ function libraryOf(tf: Tf): Library<Tensor> {
 /** Programs that the library has an op for: what its users would write. */
 function nativeForms(tf: Tf): Readonly<Record<string, (inputs: readonly Tensor[]) => Tensor>> {
   const dense = (x: Tensor, w: Tensor, bias: Tensor, activation: string): Tensor =>
-    (tf.fused as unknown as { matMul(o: object): Tensor }).matMul({ a: x, b: w, transposeA: false, transposeB: false, bias, activation });
+    (tf.fused as unknown as { matMul(o: object): Tensor }).matMul({
+      a: x,
+      b: w,
+      transposeA: false,
+      transposeB: false,
+      bias,
+      activation,
+    });
   return {
     softmax: ([x]) => tf.softmax(x),
     softmax_scaled: ([x, k]) => tf.softmax(tf.mul(x, k)),

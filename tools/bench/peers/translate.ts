@@ -57,14 +57,16 @@ class Translation<V> {
     const { shape } = this.graph.nodes[index].type;
     const { value, shape: has } = this.held[index];
     if (isSame(shape, has)) return value;
-    if (elementCount(shape) > LARGEST_INTERMEDIATE) throw new Error(`an intermediate of ${elementCount(shape)} elements`);
+    if (elementCount(shape) > LARGEST_INTERMEDIATE)
+      throw new Error(`an intermediate of ${elementCount(shape)} elements`);
     return this.library.broadcastTo(value, shape);
   }
 
   pointwise(node: Node, body: (operands: readonly V[]) => V): Held<V> {
     const operands = node.operands.map((o) => this.held[o]);
     const shape = combined(operands.map((o) => o.shape));
-    if (elementCount(shape) > LARGEST_INTERMEDIATE) throw new Error(`an intermediate of ${elementCount(shape)} elements`);
+    if (elementCount(shape) > LARGEST_INTERMEDIATE)
+      throw new Error(`an intermediate of ${elementCount(shape)} elements`);
     return { value: body(operands.map((o) => o.value)), shape };
   }
 
@@ -77,15 +79,18 @@ class Translation<V> {
 
   dot(node: Node & { kind: 'dot' }): V {
     const { lhsBatch, rhsBatch, lhsContract, rhsContract, lhsFree, rhsFree } = node.dims;
-    if (lhsContract.length !== 1 || lhsFree.length > 1 || rhsFree.length > 1 || lhsBatch.length > 1) throw new Error('a product of more dimensions');
+    if (lhsContract.length !== 1 || lhsFree.length > 1 || rhsFree.length > 1 || lhsBatch.length > 1)
+      throw new Error('a product of more dimensions');
     if (lhsBatch.some((d) => d !== 0) || rhsBatch.some((d) => d !== 0)) throw new Error('a batch that is not first');
     const [x, y] = node.operands;
     const [xs, ys] = [x, y].map((o) => this.graph.nodes[o].type.shape);
     const batch = lhsBatch.map((d) => xs[d]);
     const rank = batch.length + 2;
     // A vector is a matrix of one row or column.
-    const xm = lhsFree.length === 1 ? this.whole(x) : this.library.reshape(this.whole(x), [...batch, 1, xs[lhsContract[0]]]);
-    const ym = rhsFree.length === 1 ? this.whole(y) : this.library.reshape(this.whole(y), [...batch, ys[rhsContract[0]], 1]);
+    const xm =
+      lhsFree.length === 1 ? this.whole(x) : this.library.reshape(this.whole(x), [...batch, 1, xs[lhsContract[0]]]);
+    const ym =
+      rhsFree.length === 1 ? this.whole(y) : this.library.reshape(this.whole(y), [...batch, ys[rhsContract[0]], 1]);
     const product = this.library.matmul(xm, ym, {
       x: lhsFree.length === 1 && lhsContract[0] < lhsFree[0],
       y: rhsFree.length === 1 && rhsContract[0] > rhsFree[0],
@@ -115,7 +120,9 @@ class Translation<V> {
       case 'broadcast': {
         const { value, shape: has } = this.held[node.operands[0]];
         if (elementCount(has) === 1 && has.length === 0) return { value, shape: has };
-        const stretched = shape.map((_, r) => (node.dims.includes(r) ? this.graph.nodes[node.operands[0]].type.shape[node.dims.indexOf(r)] : 1));
+        const stretched = shape.map((_, r) =>
+          node.dims.includes(r) ? this.graph.nodes[node.operands[0]].type.shape[node.dims.indexOf(r)] : 1,
+        );
         return { value: isSame(stretched, has) ? value : library.reshape(first(), stretched), shape: stretched };
       }
       case 'reshape':

@@ -70,7 +70,8 @@ export function parseOptions(argv: readonly string[]): Options {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-  const text = (key: string): string | undefined => (typeof values[key] === 'string' ? (values[key] as string) : undefined);
+  const text = (key: string): string | undefined =>
+    typeof values[key] === 'string' ? (values[key] as string) : undefined;
   const seconds = text('seconds') === undefined ? 0.3 : Number(text('seconds'));
   if (!(seconds > 0)) throw new UsageError(`--seconds: expected a number above 0, got '${text('seconds')}'`);
   let filter: RegExp | null = null;

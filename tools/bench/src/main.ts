@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { enableRelaxedSimd, wasmTargetForThisEngine } from '@budflow/target/node';
-import { type Options, HELP, parseOptions, UsageError } from './args.js';
+import { HELP, type Options, parseOptions, UsageError } from './args.js';
 import { environment, printEnvironment } from './environment.js';
 import { measureRoofs } from './measure/roofs.js';
 import { loadPrograms } from './programs/program.js';
@@ -31,7 +31,8 @@ async function describeAblations(options: Options, budflow: BudflowOptions): Pro
   if (!Array.isArray(passes)) throw new UsageError(`--ablate: ${passes.skipped}`);
   for (const pass of options.ablate) {
     const count = passes.filter((p) => p === pass).length;
-    if (count === 0) throw new UsageError(`--ablate: the pipeline has no pass '${pass}'; it has ${[...new Set(passes)].join(', ')}`);
+    if (count === 0)
+      throw new UsageError(`--ablate: the pipeline has no pass '${pass}'; it has ${[...new Set(passes)].join(', ')}`);
     print(`-${pass}: the pipeline without ${pass}${count > 1 ? ` (all ${count} places)` : ''}`);
     print(`  ${passes.map((p) => (p === pass ? `[-${p}]` : p)).join(', ')}`);
   }
@@ -56,7 +57,11 @@ async function wasmSuite(options: Options): Promise<number> {
     ...(options.peers ? (await import('../peers/index.js')).PEERS : []),
   ];
   print(printEnvironment(machine));
-  const roofs = measureRoofs(wasmTargetForThisEngine(), { relaxedSimd: machine.relaxedSimd }, Math.min(0.1, options.seconds));
+  const roofs = measureRoofs(
+    wasmTargetForThisEngine(),
+    { relaxedSimd: machine.relaxedSimd },
+    Math.min(0.1, options.seconds),
+  );
   print(printRoofs(roofs));
   let done = 0;
   const results = await runWasmSuite({
@@ -67,11 +72,25 @@ async function wasmSuite(options: Options): Promise<number> {
     onResult: (result) => progress(`${++done}/${programs.length} ${result.program}`),
   });
   progress('');
-  print(printWasmReport(results, variants.map((v) => v.name)));
+  print(
+    printWasmReport(
+      results,
+      variants.map((v) => v.name),
+    ),
+  );
   if (options.json !== null) {
-    const report = { suite: 'wasm', environment: machine, seconds: options.seconds, roofs, programs: results.map((r) => ({ ...r, derived: derive(r) })) };
+    const report = {
+      suite: 'wasm',
+      environment: machine,
+      seconds: options.seconds,
+      roofs,
+      programs: results.map((r) => ({ ...r, derived: derive(r) })),
+    };
     // Infinity is not JSON.
-    writeFileSync(options.json, `${JSON.stringify(report, (_, v) => (v === Number.POSITIVE_INFINITY ? null : v), 1)}\n`);
+    writeFileSync(
+      options.json,
+      `${JSON.stringify(report, (_, v) => (v === Number.POSITIVE_INFINITY ? null : v), 1)}\n`,
+    );
   }
   return hasFailure(results) ? 1 : 0;
 }

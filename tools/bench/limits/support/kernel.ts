@@ -151,7 +151,12 @@ export function offset(f: FunctionBuilder, base: Local, bytes: number): Local {
  * Runs `body` `count` (>= 0, known here) times, advancing each pointer by its bytes after every round. The first pointer
  * is the loop counter.
  */
-export function repeat(f: FunctionBuilder, count: number, pointers: readonly (readonly [Local, number])[], body: () => void): void {
+export function repeat(
+  f: FunctionBuilder,
+  count: number,
+  pointers: readonly (readonly [Local, number])[],
+  body: () => void,
+): void {
   if (count === 0) return;
   const [counter, step] = pointers[0] as readonly [Local, number];
   const end = offset(f, counter, count * step);

@@ -68,7 +68,7 @@ const NUMERATOR = [
   2.00018790482477e-13, -2.76076847742355e-16,
 ];
 const DENOMINATOR = [4.89352518554385e-3, 2.268434632439e-3, 1.18534705686654e-4, 1.19825839466702e-6];
-const BOUND = 7.90531110763549805;
+const BOUND = 7.905311107635498;
 
 /** Sets up the constants of `tanh`, outside of the loop. */
 export function prepareTanh(v: Vectors): void {

@@ -1,7 +1,7 @@
 // Kernels that do nothing but stream or multiply-add: what the machine gives to Wasm at all.
 
 import { type ModuleBuilder, Op } from '@budflow/backend-wasm';
-import { copyOf, type Features, i32, kernelModule, repeat, v128, Vectors } from './kernel.js';
+import { copyOf, type Features, i32, kernelModule, repeat, Vectors, v128 } from './kernel.js';
 
 const UNROLL = 4;
 

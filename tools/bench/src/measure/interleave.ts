@@ -68,7 +68,10 @@ class Runner {
     for (;;) {
       const time = await this.run(this.batch);
       if (time >= batchMs || this.batch >= 1 << 24) return;
-      this.batch = Math.max(this.batch + 1, Math.ceil(this.batch * Math.min(8, (1.2 * batchMs) / Math.max(time, 1e-3))));
+      this.batch = Math.max(
+        this.batch + 1,
+        Math.ceil(this.batch * Math.min(8, (1.2 * batchMs) / Math.max(time, 1e-3))),
+      );
     }
   }
 

@@ -1,8 +1,8 @@
 // The machine's roofs, measured in the run that uses them: bandwidth from each level of memory, and peak multiply-adds.
 
 import type { Target } from '@budflow/target';
-import { peakModule, PEAK_FLOPS_PER_ROUND, streamModule } from '../../limits/support/roofs.js';
 import type { Features } from '../../limits/index.js';
+import { PEAK_FLOPS_PER_ROUND, peakModule, streamModule } from '../../limits/support/roofs.js';
 import { instantiateKernel, limitHeap } from '../variants/limits.js';
 
 /** Bandwidth of one level. */

@@ -15,7 +15,9 @@ export function median(values: ArrayLike<number>): number {
   if (values.length === 0) throw new RangeError('median of no values');
   const sorted = Float64Array.from(values).sort();
   const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[half] as number) : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[half] as number)
+    : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
 }
 
 /** The geometric mean, for ratios. @throws RangeError of an empty list */

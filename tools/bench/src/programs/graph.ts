@@ -13,7 +13,7 @@ import {
   SliceOp,
   TransposeOp,
 } from '@budflow/dialect-array';
-import { elementsOf, valueFromAttribute, TensorValue } from '@budflow/interpreter';
+import { elementsOf, TensorValue, valueFromAttribute } from '@budflow/interpreter';
 import { FloatAttr, IntegerAttr, type Operation, TensorType, type Type, type Value } from '@budflow/ir';
 
 /** Element types the programs use. */
@@ -78,7 +78,8 @@ function arrayType(type: Type): ArrayType {
   return { dtype: dtype as DType, shape: type.shape };
 }
 
-const ELEMENTWISE = /^array\.(add|sub|mul|div|min|max|and|xor|neg|abs|sqrt|rsqrt|exp|log|log1p|tanh|sigmoid|erf|round_even)$/;
+const ELEMENTWISE =
+  /^array\.(add|sub|mul|div|min|max|and|xor|neg|abs|sqrt|rsqrt|exp|log|log1p|tanh|sigmoid|erf|round_even)$/;
 
 function stepOf(op: Operation): Step {
   const elementwise = ELEMENTWISE.exec(op.name)?.[1];
@@ -106,12 +107,14 @@ function stepOf(op: Operation): Step {
       return { kind: 'slice', starts: SliceOp.starts(op), limits: SliceOp.limits(op), strides: SliceOp.strides(op) };
     case 'array.pad': {
       const value = PadOp.value(op);
-      const number = value instanceof FloatAttr ? value.value : value instanceof IntegerAttr ? value.number : Number.NaN;
+      const number =
+        value instanceof FloatAttr ? value.value : value instanceof IntegerAttr ? value.number : Number.NaN;
       return { kind: 'pad', low: PadOp.low(op), high: PadOp.high(op), value: number };
     }
     case 'array.reduce': {
       const reduce = ReduceOp.kind(op);
-      if (reduce !== 'add' && reduce !== 'max' && reduce !== 'min') throw new Error(`no graph step for reduce ${reduce}`);
+      if (reduce !== 'add' && reduce !== 'max' && reduce !== 'min')
+        throw new Error(`no graph step for reduce ${reduce}`);
       return { kind: 'reduce', reduce, dims: ReduceOp.dims(op) };
     }
     case 'array.dot_general':
@@ -134,7 +137,10 @@ export function graphOf(func: Operation): Graph {
     if (op.name === 'func.return') {
       return { nodes, arguments: body.arguments.map((a) => arrayType(a.type)), results: operandsOf(op) };
     }
-    ids.set(op.result(0), nodes.push({ ...stepOf(op), operands: operandsOf(op), type: arrayType(op.result(0).type) }) - 1);
+    ids.set(
+      op.result(0),
+      nodes.push({ ...stepOf(op), operands: operandsOf(op), type: arrayType(op.result(0).type) }) - 1,
+    );
   }
   throw new Error('the function has no return');
 }

@@ -1,7 +1,7 @@
 // Input data: seeded, the same for all variants of a program and in every run.
 
 import { Random } from '@budflow/numerics';
-import { elementCount, type ArrayType } from './graph.js';
+import { type ArrayType, elementCount } from './graph.js';
 import { type Data, makeData } from './reference.js';
 
 /** unit: uniform in -1..1; positive: 0..1; away: 0.5..1.5; normal; wide: -8..8; integer: any value of the type. */
@@ -22,7 +22,10 @@ export function makeInput(type: ArrayType, distribution: Distribution, seed: num
   } else if (distribution === 'normal') {
     for (let i = 0; i < data.length; i++) data[i] = random.normal();
   } else {
-    const [low, span] = { unit: [-1, 2], positive: [0, 1], away: [0.5, 1], wide: [-8, 16] }[distribution] as [number, number];
+    const [low, span] = { unit: [-1, 2], positive: [0, 1], away: [0.5, 1], wide: [-8, 16] }[distribution] as [
+      number,
+      number,
+    ];
     for (let i = 0; i < data.length; i++) data[i] = low + span * random.uniformF32();
   }
   return data;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { arrayDialect } from '@budflow/dialect-array';
 import { registerCoreDialects } from '@budflow/dialect-core';
 import { Context, type Operation, parseModule, renderDiagnostic, verify } from '@budflow/ir';
+import type { Tolerance } from './compare.js';
 import { evaluate, instantiate, type Sizes } from './expression.js';
 import { type ArrayType, arrayBytes, type Graph, graphOf } from './graph.js';
 import { type Distribution, isDistribution } from './inputs.js';
 import { BENCH_ROOT } from './paths.js';
-import type { Tolerance } from './compare.js';
 
 /** What programs of one text share. */
 export interface Family {
@@ -66,13 +66,15 @@ function asRecord(value: unknown, where: string): Record<string, unknown> {
 }
 
 function checkKeys(record: Record<string, unknown>, known: readonly string[], where: string): void {
-  for (const key of Object.keys(record)) if (!known.includes(key)) fail(`${where}/${key}`, `unknown key; known are ${known.join(', ')}`);
+  for (const key of Object.keys(record))
+    if (!known.includes(key)) fail(`${where}/${key}`, `unknown key; known are ${known.join(', ')}`);
 }
 
 function asSizes(value: unknown, where: string): Sizes {
   const record = asRecord(value, where);
   for (const [name, size] of Object.entries(record)) {
-    if (!Number.isInteger(size) || (size as number) < 1) fail(`${where}/${name}`, `expected an integer >= 1, got ${JSON.stringify(size)}`);
+    if (!Number.isInteger(size) || (size as number) < 1)
+      fail(`${where}/${name}`, `expected an integer >= 1, got ${JSON.stringify(size)}`);
   }
   return record as Sizes;
 }
@@ -85,7 +87,8 @@ function asTolerance(value: unknown, where: string): Tolerance {
   if (value === undefined) return DEFAULT_TOLERANCE;
   const record = asRecord(value, where);
   checkKeys(record, ['relative', 'absolute'], where);
-  for (const [key, v] of Object.entries(record)) if (typeof v !== 'number' || !(v >= 0)) fail(`${where}/${key}`, 'expected a number >= 0');
+  for (const [key, v] of Object.entries(record))
+    if (typeof v !== 'number' || !(v >= 0)) fail(`${where}/${key}`, 'expected a number >= 0');
   return { ...DEFAULT_TOLERANCE, ...record };
 }
 
@@ -119,7 +122,8 @@ export function readPrograms(json: unknown): Program[] {
   const root = asRecord(json, '');
   checkKeys(root, ['$comment', 'families', 'programs'], '');
   const families = new Map<string, Family>();
-  for (const [file, value] of Object.entries(asRecord(root.families, '/families'))) families.set(file, asFamily(value, file));
+  for (const [file, value] of Object.entries(asRecord(root.families, '/families')))
+    families.set(file, asFamily(value, file));
   const programs: Program[] = [];
   for (const [name, value] of Object.entries(asRecord(root.programs, '/programs'))) {
     const where = `/programs/${name}`;
@@ -130,7 +134,8 @@ export function readPrograms(json: unknown): Program[] {
     const sizes = asSizes(record.sizes, `${where}/sizes`);
     const [have, want] = [Object.keys(sizes).sort().join(), Object.keys(family.reduced).sort().join()];
     if (have !== want) fail(`${where}/sizes`, `has ${have}, the family needs ${want}`);
-    if (record.dynamic !== undefined && typeof record.dynamic !== 'boolean') fail(`${where}/dynamic`, 'expected true or false');
+    if (record.dynamic !== undefined && typeof record.dynamic !== 'boolean')
+      fail(`${where}/dynamic`, 'expected true or false');
     programs.push({ name, family, sizes, dynamic: record.dynamic === true });
   }
   return programs;

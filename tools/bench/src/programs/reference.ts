@@ -160,7 +160,12 @@ function reduce(node: Node & { kind: 'reduce' }, out: Data, x: Data, shape: read
 }
 
 /** Sums of products; innermost over the last free dimension of the right side, so that large products stay in cache. */
-function dot(node: Node & { kind: 'dot' }, out: Data, [a, b]: readonly Data[], [left, right]: readonly (readonly number[])[]): void {
+function dot(
+  node: Node & { kind: 'dot' },
+  out: Data,
+  [a, b]: readonly Data[],
+  [left, right]: readonly (readonly number[])[],
+): void {
   const d = node.dims;
   const sizes = {
     batch: d.lhsBatch.map((i) => (left as number[])[i] as number),
@@ -207,7 +212,8 @@ function dot(node: Node & { kind: 'dot' }, out: Data, [a, b]: readonly Data[], [
           { start: po, strides: innerO.slice(sizes.k.length) },
           { start: kb, strides: innerB.slice(sizes.k.length) },
           (i, j, n, si, sj) => {
-            for (let k = 0; k < n; k++) out[i + k * si] = (out[i + k * si] as number) + value * ((b as Data)[j + k * sj] as number);
+            for (let k = 0; k < n; k++)
+              out[i + k * si] = (out[i + k * si] as number) + value * ((b as Data)[j + k * sj] as number);
           },
         );
         advance(kc, sizes.k);
@@ -235,11 +241,16 @@ function saturate(out: Data, x: Data, dtype: DType): void {
   const [low, high] = dtype === 'ui8' ? [0, 255] : [-(2 ** 31), 2 ** 31 - 1];
   for (let i = 0; i < out.length; i++) {
     const v = Math.trunc(x[i] as number);
-    out[i] = Number.isNaN(v) ? 0 : v < low ? low : v > high ? high : v;
+    out[i] = Number.isNaN(v) ? 0 : Math.min(Math.max(v, low), high);
   }
 }
 
-function evaluateNode(node: Node, values: readonly Data[], shapes: readonly (readonly number[])[], inputs: readonly Data[]): Data {
+function evaluateNode(
+  node: Node,
+  values: readonly Data[],
+  shapes: readonly (readonly number[])[],
+  inputs: readonly Data[],
+): Data {
   const { dtype, shape } = node.type;
   if (node.kind === 'argument') {
     const input = inputs[node.index] as Data;

@@ -1,6 +1,6 @@
 // The suite itself: texts, formulas, references and plain functions agree with the interpreter.
 import { Interpreter, tensorOver } from '@budflow/interpreter';
-import { TensorType } from '@budflow/ir';
+import type { TensorType } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../limits/index.js';
 import { PLAIN } from '../../plain/index.js';
@@ -38,10 +38,19 @@ describe('programs.json', () => {
   const family = { flops: 'N', reduced: { N: 3 } };
   test.each([
     [{ families: { f: { ...family, flop: 'N' } }, programs: {} }, '/families/f/flop: unknown key'],
-    [{ families: { f: { ...family, inputs: ['huge'] } }, programs: {} }, '/families/f/inputs/0: no distribution "huge"'],
+    [
+      { families: { f: { ...family, inputs: ['huge'] } }, programs: {} },
+      '/families/f/inputs/0: no distribution "huge"',
+    ],
     [{ families: { f: family }, programs: { p: { family: 'g', sizes: {} } } }, "/programs/p/family: no family 'g'"],
-    [{ families: { f: family }, programs: { p: { family: 'f', sizes: { N: 0 } } } }, '/programs/p/sizes/N: expected an integer >= 1, got 0'],
-    [{ families: { f: family }, programs: { p: { family: 'f', sizes: { M: 1 } } } }, '/programs/p/sizes: has M, the family needs N'],
+    [
+      { families: { f: family }, programs: { p: { family: 'f', sizes: { N: 0 } } } },
+      '/programs/p/sizes/N: expected an integer >= 1, got 0',
+    ],
+    [
+      { families: { f: family }, programs: { p: { family: 'f', sizes: { M: 1 } } } },
+      '/programs/p/sizes: has M, the family needs N',
+    ],
   ])('a mistake is named by its path: %#', (json, message) => {
     expect(() => readPrograms(json)).toThrow(message);
   });
@@ -54,18 +63,24 @@ describe('at reduced sizes', () => {
       const small = instance(program, family.reduced);
       const module = parseProgram(small.text, family.file);
       const inputs = makeInputs(small.inputs, family.inputs);
-      const types = module.region(0).entry.firstOp!.region(0).entry.arguments.map((a) => a.type as TensorType);
-      const results = new Interpreter(module).call('main', inputs.map((data, i) => tensorOver(types[i]!, small.inputs[i]!.shape, data)));
+      const types = module
+        .region(0)
+        .entry.firstOp!.region(0)
+        .entry.arguments.map((a) => a.type as TensorType);
+      const results = new Interpreter(module).call(
+        'main',
+        inputs.map((data, i) => tensorOver(types[i], small.inputs[i].shape, data)),
+      );
       const interpreted = results.map((r) => (r as { data: Data }).data);
       const reference = evaluateReference(referenceGraph(small), inputs);
       interpreted.forEach((data, i) => {
-        expect(firstDifference(data, reference[i]!, family.tolerance, `result ${i}`)).toBeNull();
+        expect(firstDifference(data, reference[i], family.tolerance, `result ${i}`)).toBeNull();
       });
       if (family.plain === undefined) return;
       const outputs = small.outputs.map((type) => makeData(type.dtype, elementCount(type.shape)));
-      PLAIN[family.plain]!(inputs, outputs, small.sizes);
+      PLAIN[family.plain](inputs, outputs, small.sizes);
       outputs.forEach((data, i) => {
-        expect(firstDifference(data, interpreted[i]!, family.tolerance, `plain result ${i}`)).toBeNull();
+        expect(firstDifference(data, interpreted[i], family.tolerance, `plain result ${i}`)).toBeNull();
       });
     });
   }

@@ -31,7 +31,10 @@ export function printCompilerReport({ results, skipped }: CompilerSuite): string
   });
   const lines = [
     'whole process, canonicalize and cse: median seconds, and the largest resident set',
-    formatTable(['module', 'ops', 'bud-opt', 'min', 'mlir-opt', 'min', 'faster', 'MB', 'mlir-opt MB', 'lines after'], whole),
+    formatTable(
+      ['module', 'ops', 'bud-opt', 'min', 'mlir-opt', 'min', 'faster', 'MB', 'mlir-opt MB', 'lines after'],
+      whole,
+    ),
   ];
   const phased = results.filter((r) => r.phases !== null);
   if (phased.length > 0) {
@@ -39,13 +42,20 @@ export function printCompilerReport({ results, skipped }: CompilerSuite): string
     lines.push(
       formatTable(
         ['module', ...PHASES],
-        phased.map((r) => [r.name, ...PHASES.map((p) => `${threeDigits(r.phases?.[p] ?? 0)} (${Math.round(r.ops / (r.phases?.[p] ?? 1))})`)]),
+        phased.map((r) => [
+          r.name,
+          ...PHASES.map((p) => `${threeDigits(r.phases?.[p] ?? 0)} (${Math.round(r.ops / (r.phases?.[p] ?? 1))})`),
+        ]),
       ),
     );
   }
   results.forEach((result, i) => {
     const [node, ours] = [tool(i, 'node'), tool(i, 'bud-opt')];
-    if (node && ours) lines.push('', `start-up: node alone ${threeDigits(1000 * node.medianSeconds)} ms, bud-opt ${threeDigits(1000 * (ours.medianSeconds - node.medianSeconds))} ms more`);
+    if (node && ours)
+      lines.push(
+        '',
+        `start-up: node alone ${threeDigits(1000 * node.medianSeconds)} ms, bud-opt ${threeDigits(1000 * (ours.medianSeconds - node.medianSeconds))} ms more`,
+      );
     for (const failure of result.failures) lines.push(`FAILED: ${result.name}: ${failure}`);
   });
   for (const reason of skipped) lines.push(`skipped: ${reason}`);

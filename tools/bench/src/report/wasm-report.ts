@@ -40,7 +40,8 @@ export function derive(result: ProgramResult): Derived {
   const time = medianOf(subject);
   const peer = bestPeer(result);
   const limit = result.variants.find((v) => v.role === 'limit' && v.status === 'ok');
-  if (time === null) return { subject: null, overPeer: null, bestPeer: peer?.name ?? null, overLimit: null, rate: null, ofRoof: null };
+  if (time === null)
+    return { subject: null, overPeer: null, bestPeer: peer?.name ?? null, overLimit: null, rate: null, ofRoof: null };
   const work = result.bound.memoryBound ? result.bytes : result.flops;
   const peerTime = medianOf(peer);
   const limitTime = medianOf(limit);
@@ -63,7 +64,9 @@ function cell(variant: VariantResult | undefined): string {
 
 /** Whether any of our results, or of the hand-written kernels, is wrong or missing for a defect. */
 export function hasFailure(results: readonly ProgramResult[]): boolean {
-  return results.some((r) => r.variants.some((v) => v.role !== 'peer' && (v.status === 'wrong' || v.status === 'failed')));
+  return results.some((r) =>
+    r.variants.some((v) => v.role !== 'peer' && (v.status === 'wrong' || v.status === 'failed')),
+  );
 }
 
 function verdict(result: ProgramResult): string {
@@ -79,7 +82,9 @@ export function printRoofs(roofs: Roofs): string {
 
 /** The whole report as text. */
 export function printWasmReport(results: readonly ProgramResult[], variants: readonly string[]): string {
-  const names = variants.filter((name) => results.some((r) => r.variants.some((v) => v.name === name && v.status !== 'skipped')));
+  const names = variants.filter((name) =>
+    results.some((r) => r.variants.some((v) => v.name === name && v.status !== 'skipped')),
+  );
   const header = ['program (median ms)', ...names, 'min', 'peer', 'x peer', 'x limit', 'rate', 'roof', 'check'];
   const rows = results.map((result) => {
     const derived = derive(result);
@@ -107,7 +112,9 @@ function notes(results: readonly ProgramResult[]): string[] {
   };
   const ours = results.filter((r) => subjectOf(r)?.role === 'ours').map(derive);
   if (ours.length > 0) {
-    lines.push(`geometric mean: ${mean(ours.map((d) => d.overPeer))} of the best peer, ${mean(ours.map((d) => d.overLimit))} of the hand-written kernel`);
+    lines.push(
+      `geometric mean: ${mean(ours.map((d) => d.overPeer))} of the best peer, ${mean(ours.map((d) => d.overLimit))} of the hand-written kernel`,
+    );
   }
   const ablations = new Set(results.flatMap((r) => r.variants.filter((v) => v.role === 'ablation').map((v) => v.name)));
   for (const name of ablations) {
@@ -123,13 +130,15 @@ function notes(results: readonly ProgramResult[]): string[] {
   }
   for (const result of results) {
     for (const v of result.variants) {
-      if (v.status === 'wrong' || v.status === 'failed') lines.push(`${v.status === 'wrong' ? 'WRONG' : 'FAILED'}: ${result.program} by ${v.name}: ${v.detail}`);
+      if (v.status === 'wrong' || v.status === 'failed')
+        lines.push(`${v.status === 'wrong' ? 'WRONG' : 'FAILED'}: ${result.program} by ${v.name}: ${v.detail}`);
     }
   }
   const skipped = new Map<string, number>();
   for (const result of results) {
     for (const v of result.variants) {
-      if (v.status === 'skipped') skipped.set(`${v.name}: ${v.detail}`, (skipped.get(`${v.name}: ${v.detail}`) ?? 0) + 1);
+      if (v.status === 'skipped')
+        skipped.set(`${v.name}: ${v.detail}`, (skipped.get(`${v.name}: ${v.detail}`) ?? 0) + 1);
     }
   }
   for (const [reason, count] of skipped) lines.push(`skipped: ${reason}${count > 1 ? ` (${count} programs)` : ''}`);

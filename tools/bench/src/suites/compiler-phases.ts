@@ -26,7 +26,10 @@ function once(bytes: Uint8Array, record: (phase: Phase, ms: number) => void): vo
   lap('parse');
   if (!verify(module)) throw new Error('the generated module does not verify');
   lap('verify');
-  for (const [phase, pass] of [['canonicalize', canonicalize], ['cse', cse]] as const) {
+  for (const [phase, pass] of [
+    ['canonicalize', canonicalize],
+    ['cse', cse],
+  ] as const) {
     // Compared with nothing that verifies in between: the whole-process figures do.
     const manager = new PassManager(pipeline('builtin.module', passItem(pass)), { verifyEach: false });
     if (!manager.run(module).succeeded) throw new Error(`${phase} fails on the generated module`);

@@ -17,12 +17,18 @@ export interface CompilerCase {
   readonly ops: number;
 }
 
-const SIZES: readonly (readonly [string, number])[] = [['1e4', 1e4], ['1e5', 1e5], ['1e6', 1e6]];
+const SIZES: readonly (readonly [string, number])[] = [
+  ['1e4', 1e4],
+  ['1e5', 1e5],
+  ['1e6', 1e6],
+];
 
 /** All cases, the empty module first: it shows what starting costs. */
 export const COMPILER_CASES: readonly CompilerCase[] = [
   { name: 'empty', kind: 'empty', ops: 0 },
-  ...MODULE_KINDS.flatMap((kind) => SIZES.map(([label, ops]): CompilerCase => ({ name: `${kind}_${label}`, kind, ops }))),
+  ...MODULE_KINDS.flatMap((kind) =>
+    SIZES.map(([label, ops]): CompilerCase => ({ name: `${kind}_${label}`, kind, ops })),
+  ),
 ];
 
 /** A program's runs on one module. */
@@ -131,7 +137,11 @@ export interface CompilerSuite {
 }
 
 /** Runs the cases. Each tool gets about `seconds` for each case, but three runs in any case. */
-export function runCompilerSuite(cases: readonly CompilerCase[], seconds: number, onResult?: (r: CompilerResult) => void): CompilerSuite {
+export function runCompilerSuite(
+  cases: readonly CompilerCase[],
+  seconds: number,
+  onResult?: (r: CompilerResult) => void,
+): CompilerSuite {
   const { tools: found, skipped } = tools();
   const folder = mkdtempSync(join(tmpdir(), 'budflow-bench-'));
   try {

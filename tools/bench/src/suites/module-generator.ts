@@ -65,7 +65,8 @@ function writeFunction(index: number, size: number, mix: Mix, random: Random, li
     values.get(result)?.push(name);
     unused.set(name, result);
   };
-  const operation = (kind: OpKind): string => `${kind.name} ${kind.prefix ?? ''}${kind.operands.map(value).join(', ')}${kind.suffix}`;
+  const operation = (kind: OpKind): string =>
+    `${kind.name} ${kind.prefix ?? ''}${kind.operands.map(value).join(', ')}${kind.suffix}`;
   while (lines.length - start < size) {
     if (written.length > 0 && random.uniform() < mix.repeat) {
       const { text, result } = written[written.length - 1 - random.integer(0, Math.min(40, written.length))];
@@ -93,7 +94,11 @@ function writeFunction(index: number, size: number, mix: Mix, random: Random, li
 }
 
 /** Text of a module with about `ops` ops (within a function's length), and how many it has. */
-export function generateModule(kind: ModuleKind, ops: number, seed = 1): { readonly text: string; readonly ops: number } {
+export function generateModule(
+  kind: ModuleKind,
+  ops: number,
+  seed = 1,
+): { readonly text: string; readonly ops: number } {
   const random = new Random(seed);
   const pieces: string[] = [TYPES.map((t) => `func.func private @use_${t}(${t})`).join('\n')];
   let total = TYPES.length + 1;

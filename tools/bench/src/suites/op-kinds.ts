@@ -15,15 +15,68 @@ export interface OpKind {
   readonly suffix: string;
 }
 
-const INTEGER_BINARY = ['addi', 'subi', 'muli', 'andi', 'ori', 'xori', 'shli', 'shrsi', 'shrui', 'divsi', 'divui', 'remsi', 'remui', 'maxsi', 'maxui', 'minsi', 'minui', 'ceildivsi', 'ceildivui', 'floordivsi'];
+const INTEGER_BINARY = [
+  'addi',
+  'subi',
+  'muli',
+  'andi',
+  'ori',
+  'xori',
+  'shli',
+  'shrsi',
+  'shrui',
+  'divsi',
+  'divui',
+  'remsi',
+  'remui',
+  'maxsi',
+  'maxui',
+  'minsi',
+  'minui',
+  'ceildivsi',
+  'ceildivui',
+  'floordivsi',
+];
 const FLOAT_BINARY = ['addf', 'subf', 'mulf', 'divf', 'remf', 'maxf', 'minf'];
-const MATH_UNARY = ['absf', 'atan', 'cbrt', 'ceil', 'cos', 'erf', 'exp', 'exp2', 'expm1', 'floor', 'log', 'log10', 'log1p', 'log2', 'round', 'roundeven', 'rsqrt', 'sin', 'sqrt', 'tan', 'tanh', 'trunc'];
+const MATH_UNARY = [
+  'absf',
+  'atan',
+  'cbrt',
+  'ceil',
+  'cos',
+  'erf',
+  'exp',
+  'exp2',
+  'expm1',
+  'floor',
+  'log',
+  'log10',
+  'log1p',
+  'log2',
+  'round',
+  'roundeven',
+  'rsqrt',
+  'sin',
+  'sqrt',
+  'tan',
+  'tanh',
+  'trunc',
+];
 const MATH_BINARY = ['atan2', 'copysign', 'powf'];
 const MATH_INTEGER = ['absi', 'ctlz', 'cttz', 'ctpop'];
 const CONVERSIONS: readonly (readonly [string, ValueType, ValueType])[] = [
-  ['extsi', 'i32', 'i64'], ['extui', 'i32', 'i64'], ['trunci', 'i64', 'i32'], ['sitofp', 'i32', 'f32'], ['uitofp', 'i32', 'f32'],
-  ['fptosi', 'f32', 'i32'], ['fptoui', 'f32', 'i32'], ['extf', 'f32', 'f64'], ['truncf', 'f64', 'f32'], ['bitcast', 'f32', 'i32'],
-  ['index_cast', 'i32', 'index'], ['index_castui', 'index', 'i32'],
+  ['extsi', 'i32', 'i64'],
+  ['extui', 'i32', 'i64'],
+  ['trunci', 'i64', 'i32'],
+  ['sitofp', 'i32', 'f32'],
+  ['uitofp', 'i32', 'f32'],
+  ['fptosi', 'f32', 'i32'],
+  ['fptoui', 'f32', 'i32'],
+  ['extf', 'f32', 'f64'],
+  ['truncf', 'f64', 'f32'],
+  ['bitcast', 'f32', 'i32'],
+  ['index_cast', 'i32', 'index'],
+  ['index_castui', 'index', 'i32'],
 ];
 
 const same = (name: string, type: ValueType, count: number): OpKind => ({
@@ -45,10 +98,23 @@ export const OP_KINDS: readonly OpKind[] = [
   ...MATH_INTEGER.map((name) => same(`math.${name}`, 'i32', 1)),
   same('math.fma', 'f32', 3),
   same('math.ipowi', 'i32', 2),
-  ...['eq', 'ne', 'slt', 'sle', 'ult', 'uge'].map((p): OpKind => ({ name: 'arith.cmpi', operands: ['i32', 'i32'], result: 'i1', prefix: `${p}, `, suffix: ' : i32' })),
-  ...['oeq', 'olt', 'une', 'uge'].map((p): OpKind => ({ name: 'arith.cmpf', operands: ['f32', 'f32'], result: 'i1', prefix: `${p}, `, suffix: ' : f32' })),
-  ...(['i32', 'f32', 'i64'] as const).map((t): OpKind => ({ name: 'arith.select', operands: ['i1', t, t], result: t, suffix: ` : ${t}` })),
-  ...CONVERSIONS.map(([name, from, to]): OpKind => ({ name: `arith.${name}`, operands: [from], result: to, suffix: ` : ${from} to ${to}` })),
+  ...['eq', 'ne', 'slt', 'sle', 'ult', 'uge'].map(
+    (p): OpKind => ({ name: 'arith.cmpi', operands: ['i32', 'i32'], result: 'i1', prefix: `${p}, `, suffix: ' : i32' }),
+  ),
+  ...['oeq', 'olt', 'une', 'uge'].map(
+    (p): OpKind => ({ name: 'arith.cmpf', operands: ['f32', 'f32'], result: 'i1', prefix: `${p}, `, suffix: ' : f32' }),
+  ),
+  ...(['i32', 'f32', 'i64'] as const).map(
+    (t): OpKind => ({ name: 'arith.select', operands: ['i1', t, t], result: t, suffix: ` : ${t}` }),
+  ),
+  ...CONVERSIONS.map(
+    ([name, from, to]): OpKind => ({
+      name: `arith.${name}`,
+      operands: [from],
+      result: to,
+      suffix: ` : ${from} to ${to}`,
+    }),
+  ),
 ];
 
 /** Kinds in generated modules beside `OP_KINDS`. */

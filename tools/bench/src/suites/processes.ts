@@ -30,7 +30,11 @@ export function runProcess(command: string, args: readonly string[]): ProcessRun
     const timed = existsSync(TIME);
     const [file, all] = timed ? [TIME, ['-f', '%M', '-o', report, command, ...args]] : [command, [...args]];
     const start = performance.now();
-    const { status, stderr, error } = spawnSync(file, all, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', maxBuffer: 1 << 26 });
+    const { status, stderr, error } = spawnSync(file, all, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
     const seconds = (performance.now() - start) / 1000;
     if (error) throw error;
     if (status !== 0) throw new Error(`${command}: exit code ${status}: ${stderr.split('\n').slice(0, 3).join(' | ')}`);

@@ -3,11 +3,11 @@
 import { Interpreter, TensorValue, tensorOver } from '@budflow/interpreter';
 import { TensorType } from '@budflow/ir';
 import { measure } from '../measure/interleave.js';
-import { boundOf, type Bound, type Roofs } from '../measure/roofs.js';
+import { type Bound, boundOf, type Roofs } from '../measure/roofs.js';
 import type { Timing } from '../measure/statistics.js';
 import { firstDifference } from '../programs/compare.js';
 import { makeInputs } from '../programs/inputs.js';
-import { type Instance, instance, parseProgram, type Program, referenceGraph } from '../programs/program.js';
+import { type Instance, instance, type Program, parseProgram, referenceGraph } from '../programs/program.js';
 import { type Data, evaluateReference } from '../programs/reference.js';
 import { isSkipped, messageOf, type Prepared, type Role, type Variant } from '../variants/variant.js';
 
@@ -66,26 +66,7 @@ function interpret(concrete: Instance, inputs: readonly Data[]): Data[] {
   });
 }
 
-/** Our variants also run at reduced size, against the interpreter. Null or what is wrong. */
-async function checkReduced(program: Program, variants: readonly Variant[]): Promise<Map<string, string>> {
-  const problems = new Map<string, string>();
-  const ours = variants.filter((v) => v.role === 'ours' || v.role === 'ablation');
-  if (ours.length === 0) return problems;
-  const small = instance(program, program.family.reduced);
-  const inputs = makeInputs(small.inputs, program.family.inputs);
-  const expected = interpret(small, inputs);
-  for (const variant of ours) {
-    const ready = await variant.prepare(small, inputs);
-    if (isSkipped(ready)) continue;
-    await ready.call();
-    const difference = differs(await ready.read(), expected, program, 'interpreter, reduced size');
-    ready.dispose();
-    if (difference !== null) problems.set(variant.name, difference);
-  }
-  return problems;
-}
-
-async function attempt<T>(body: () => Promise<T>): Promise<T | { readonly failed: string }> {
+async function attempt<T>(body: () => Promise<T>): Promise<T | Failed> {
   try {
     return await body();
   } catch (error) {
@@ -93,19 +74,64 @@ async function attempt<T>(body: () => Promise<T>): Promise<T | { readonly failed
   }
 }
 
-const isFailed = (value: object): value is { readonly failed: string } => 'failed' in value;
+interface Failed {
+  readonly failed: string;
+}
+
+const isFailed = (value: object): value is Failed => 'failed' in value;
+
+/** What is wrong with a variant's results. */
+interface Problem {
+  readonly status: 'wrong' | 'failed';
+  readonly detail: string;
+}
+
+/** Runs a prepared program once and compares. Null if all is well. */
+async function check(
+  prepared: Prepared,
+  expected: readonly Data[],
+  program: Program,
+  against: string,
+): Promise<Problem | null> {
+  const outcome = await attempt(async () => {
+    await prepared.call();
+    return { difference: differs(await prepared.read(), expected, program, against) };
+  });
+  if (isFailed(outcome)) return { status: 'failed', detail: outcome.failed };
+  return outcome.difference === null ? null : { status: 'wrong', detail: outcome.difference };
+}
+
+/** A function that compares a variant with the interpreter, at a size at which the interpreter is fast. */
+function reducedCheck(program: Program): (variant: Variant) => Promise<Problem | null> {
+  const small = instance(program, program.family.reduced);
+  const inputs = makeInputs(small.inputs, program.family.inputs);
+  let expected: Data[] | undefined;
+  return async (variant) => {
+    const prepared = await attempt(() => variant.prepare(small, inputs));
+    if (isFailed(prepared)) return { status: 'failed', detail: prepared.failed };
+    if (isSkipped(prepared)) return null;
+    expected ??= interpret(small, inputs);
+    const problem = await check(prepared, expected, program, 'interpreter, reduced size');
+    prepared.dispose();
+    return problem;
+  };
+}
 
 /** Prepares, checks and times one program. */
-export async function runProgram(program: Program, variants: readonly Variant[], seconds: number, roofs: Roofs): Promise<ProgramResult> {
+export async function runProgram(
+  program: Program,
+  variants: readonly Variant[],
+  seconds: number,
+  roofs: Roofs,
+): Promise<ProgramResult> {
   const concrete = instance(program);
   const inputs = makeInputs(concrete.inputs, program.family.inputs);
   const expected = evaluateReference(referenceGraph(concrete), inputs);
-  const reduced = await attempt(() => checkReduced(program, variants));
+  const checkReduced = reducedCheck(program);
   const results: VariantResult[] = [];
   const ready: { readonly index: number; readonly prepared: Prepared }[] = [];
   for (const variant of variants) {
     const { name, role } = variant;
-    const index = results.length;
     const prepared = await attempt(() => variant.prepare(concrete, inputs));
     if (isFailed(prepared)) {
       results.push({ name, role, status: 'failed', detail: prepared.failed });
@@ -115,20 +141,15 @@ export async function runProgram(program: Program, variants: readonly Variant[],
       results.push({ name, role, status: 'skipped', detail: prepared.skipped });
       continue;
     }
-    const outcome = await attempt(async () => {
-      await prepared.call();
-      return { difference: differs(await prepared.read(), expected, program, 'float64 reference') };
-    });
     const mine = role === 'ours' || role === 'ablation';
-    const small = !mine ? undefined : isFailed(reduced) ? reduced.failed : reduced.get(name);
-    const detail = isFailed(outcome) ? outcome.failed : (outcome.difference ?? small);
-    if (detail === undefined || (role === 'peer' && !isFailed(outcome))) {
-      results.push({ name, role, status: detail === undefined ? 'ok' : 'inexact', detail, compileMs: prepared.compileMs });
-      ready.push({ index, prepared });
-    } else {
-      results.push({ name, role, status: isFailed(outcome) ? 'failed' : 'wrong', detail, compileMs: prepared.compileMs });
-      prepared.dispose();
-    }
+    const problem =
+      (await check(prepared, expected, program, 'float64 reference')) ?? (mine ? await checkReduced(variant) : null);
+    // What peers compute with is their choice: they are timed all the same, and marked.
+    const status: Status =
+      problem === null ? 'ok' : role === 'peer' && problem.status === 'wrong' ? 'inexact' : problem.status;
+    if (status === 'ok' || status === 'inexact') ready.push({ index: results.length, prepared });
+    else prepared.dispose();
+    results.push({ name, role, status, detail: problem?.detail, compileMs: prepared.compileMs });
   }
   const timings = await measure(
     ready.map(({ index, prepared }) => ({ name: results[index].name, call: prepared.call, async: prepared.async })),

@@ -7,6 +7,9 @@ import type { Instance } from '../programs/program.js';
 import { type Data, makeData } from '../programs/reference.js';
 import { messageOf, type Prepared, type Skipped, type Variant } from './variant.js';
 
+/** The pass that every program needs: without decisions it makes each op a kernel. */
+const FUSION = 'instruction-fusion';
+
 type Budflow = typeof import('budflow');
 
 let loading: Promise<Budflow | Skipped> | null = null;
@@ -14,7 +17,9 @@ let loading: Promise<Budflow | Skipped> | null = null;
 function load(): Promise<Budflow | Skipped> {
   loading ??= import('budflow').then(
     (library): Budflow | Skipped =>
-      typeof library.compile === 'function' ? library : { skipped: "package 'budflow' has no compile function: build it" },
+      typeof library.compile === 'function'
+        ? library
+        : { skipped: "package 'budflow' has no compile function: build it" },
     (error: unknown): Skipped => ({ skipped: `package 'budflow' cannot be loaded: ${messageOf(error)}` }),
   );
   return loading;
@@ -31,10 +36,12 @@ export interface BudflowOptions {
   readonly ablate?: string;
 }
 
-function prepared(library: Budflow, module: CompiledModule, { outputs, inputs: types }: Instance, inputs: readonly Data[]): Prepared {
+function prepared(module: CompiledModule, { outputs, inputs: types }: Instance, inputs: readonly Data[]): Prepared {
   const inArrays: NdArray[] = [];
   const outArrays: NdArray[] = [];
-  inputs.forEach((data, i) => inArrays.push(module.array(data as TypedArray, types[i].shape, types[i].dtype)));
+  inputs.forEach((data, i) => {
+    inArrays.push(module.array(data as TypedArray, types[i].shape, types[i].dtype));
+  });
   for (const type of outputs) {
     outArrays.push(module.array(makeData(type.dtype, elementCount(type.shape)) as TypedArray, type.shape, type.dtype));
   }
@@ -64,9 +71,11 @@ export function budflowVariant(options: BudflowOptions = {}): Variant {
         numerics: options.numerics,
         target: options.target,
         level: options.level,
-        ablate: options.ablate === undefined ? [] : [options.ablate],
+        // Grouping into kernels cannot be skipped, only told to group nothing.
+        fuse: options.ablate !== FUSION,
+        ablate: options.ablate === undefined || options.ablate === FUSION ? [] : [options.ablate],
       };
-      return prepared(library, library.compile(instance.text, compileOptions), instance, inputs);
+      return prepared(library.compile(instance.text, compileOptions), instance, inputs);
     },
   };
 }
@@ -75,8 +84,13 @@ export function budflowVariant(options: BudflowOptions = {}): Variant {
 export async function pipelinePasses(options: BudflowOptions = {}): Promise<string[] | Skipped> {
   const library = await load();
   if ('skipped' in library) return library;
-  const { pipeline } = library.pipelineFor({ numerics: options.numerics, level: options.level }, options.target ?? library.defaultTarget());
+  const { pipeline } = library.pipelineFor(
+    { numerics: options.numerics, level: options.level },
+    options.target ?? library.defaultTarget(),
+  );
   const names = (items: typeof pipeline): string[] =>
-    items.flatMap((item) => (typeof item === 'string' ? [item] : 'anchor' in item ? names(item.pipeline) : [item.pass]));
+    items.flatMap((item) =>
+      typeof item === 'string' ? [item] : 'anchor' in item ? names(item.pipeline) : [item.pass],
+    );
   return names(pipeline);
 }

@@ -1,9 +1,9 @@
 // Hand-written kernels as a variant. Inputs, results and scratch are blocks of a heap of their own.
 
 import { probeRelaxedSimd } from '@budflow/backend-wasm';
-import { type Block, type DType as HeapDType, Heap } from '@budflow/heap';
+import { type Block, Heap, type DType as HeapDType } from '@budflow/heap';
 import { LIMITS } from '../../limits/index.js';
-import { arrayBytes, elementCount, type ArrayType } from '../programs/graph.js';
+import { type ArrayType, arrayBytes, elementCount } from '../programs/graph.js';
 import type { Data } from '../programs/reference.js';
 import type { Variant } from './variant.js';
 
@@ -18,7 +18,9 @@ export function limitHeap(): Heap {
 /** Compiles a module that imports env.memory and returns its `run`. */
 export function instantiateKernel(bytes: Uint8Array<ArrayBuffer>, heap: Heap): (...addresses: number[]) => void {
   const imports = { env: { memory: heap.memory as WebAssembly.Memory } };
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports.run as (...addresses: number[]) => void;
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports.run as (
+    ...addresses: number[]
+  ) => void;
 }
 
 export const limitVariant: Variant = {
@@ -38,11 +40,18 @@ export const limitVariant: Variant = {
     const scratch = heap.allocate(kernel.scratchBytes(sizes));
     const bytesOf = (block: Block) => heap.typedArray(block, 'ui8', block.byteLength);
     // Views come after the last allocation, as growth makes earlier ones stale.
-    inputs.forEach((data, i) => bytesOf(inputBlocks[i]).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)));
-    const view = (type: ArrayType, block: Block) => heap.typedArray(block, type.dtype as HeapDType, elementCount(type.shape)) as Data;
+    inputs.forEach((data, i) => {
+      bytesOf(inputBlocks[i]).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    });
+    const view = (type: ArrayType, block: Block) =>
+      heap.typedArray(block, type.dtype as HeapDType, elementCount(type.shape)) as Data;
     const addresses = [...inputBlocks, ...outputBlocks, scratch].map((block) => block.address);
     const [a, b, c, d, e] = addresses;
-    const calls: Record<number, () => void> = { 3: () => run(a, b, c), 4: () => run(a, b, c, d), 5: () => run(a, b, c, d, e) };
+    const calls: Record<number, () => void> = {
+      3: () => run(a, b, c),
+      4: () => run(a, b, c, d),
+      5: () => run(a, b, c, d, e),
+    };
     return {
       call: calls[addresses.length] ?? (() => run(...addresses)),
       read: () => outputs.map((type, i) => view(type, outputBlocks[i])),
