@@ -1,4 +1,5 @@
-// For tests: the interpreter's word on a program, after its numerics were made explicit. No later pass may change a bit.
+// For tests: the interpreter's word on a program, as written in strict mode, after its numerics were made
+// explicit in the others. No later pass may change a bit.
 
 import { probeRelaxedMaddRounding, probeRelaxedSimd } from '@budflow/backend-wasm';
 import { Interpreter, makeTensor, type TensorValue } from '@budflow/interpreter';
@@ -12,10 +13,11 @@ import {
   type TypeAttr,
 } from '@budflow/ir';
 import { Random } from '@budflow/numerics';
-import { type NumericsMode, PassManager, parsePipeline } from '@budflow/pass';
+import { buildPipelineConfig, type NumericsMode, PassManager } from '@budflow/pass';
 import type { DType, TypedArray } from '@budflow/runtime';
 import { enableRelaxedSimd } from '@budflow/target/node';
 import { createContext } from '../context.js';
+import { pipelineFor } from '../options.js';
 import { createPassRegistry } from '../passes.js';
 
 export interface TestArray {
@@ -26,17 +28,30 @@ export interface TestArray {
 }
 
 export interface OracleOptions {
+  readonly level?: 0 | 1 | 2 | 3;
   readonly target: string;
   readonly numerics?: NumericsMode;
   readonly entry?: string;
 }
 
-function prepared(text: string, options: OracleOptions) {
+/**
+ * The module after the passes that may change bits: nothing in strict mode, otherwise all up to fix-numerics (what is
+ * simplified before it may contract differently).
+ */
+function prepared(text: string, options: OracleOptions): Operation {
   const context = createContext();
   const module = parseModule(text, context, { file: 'oracle.mlir' });
-  const text2 = `builtin.module(fix-numerics{mode=${options.numerics ?? 'default'} target=${options.target}})`;
-  const pipeline = parsePipeline(text2, { registry: createPassRegistry(), diagnostics: context.diagnostics });
-  if (!module || !pipeline || !new PassManager(pipeline).run(module).succeeded)
+  if (!module) throw new Error(context.diagnostics.unhandled.map((d) => renderDiagnostic(context, d)).join('\n'));
+  if (options.numerics === 'strict') return module;
+  const json = pipelineFor(options, options.target);
+  const last = json.pipeline.findIndex(
+    (item) => typeof item === 'object' && 'pass' in item && item.pass === 'fix-numerics',
+  );
+  const { pipeline } = buildPipelineConfig(
+    { ...json, pipeline: json.pipeline.slice(0, last + 1) },
+    createPassRegistry(),
+  );
+  if (last < 0 || !new PassManager(pipeline).run(module).succeeded)
     throw new Error(context.diagnostics.unhandled.map((d) => renderDiagnostic(context, d)).join('\n'));
   return module;
 }
