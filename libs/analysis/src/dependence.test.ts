@@ -1,11 +1,7 @@
-import { affineExprOf, ForOp } from '@budflow/dialect-loop';
-import type { Operation } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
-import { collectAccesses, overlapOf } from './accesses.js';
+import { collectAccesses } from './accesses.js';
 import { carriedDependence, DependenceAnalysis } from './dependence.js';
-import { IndexSpace, maximalTripCount } from './index-space.js';
-import { findLoop } from './loop-tree.js';
-import { functionOf, parseKernel } from './testing/kernel.js';
+import { loopNamed, parseKernel } from './testing/kernel.js';
 
 /** Distances of the read and the write of %a in loops "x.d0" (0 to 10) and "x.d1" (0 to `inner`). */
 function distances(read: string, write: string, inner = '0 to 6', dims = 2): string {
@@ -16,8 +12,7 @@ function distances(read: string, write: string, inner = '0 to 6', dims = 2): str
       .join('\n');
   const indices = (name: string) => Array.from({ length: dims }, (_, k) => `%${name}${k}`).join(', ');
   const type = `memref<${'?x'.repeat(dims)}f32>`;
-  const func = functionOf(
-    parseKernel(`func.func @f(%a: ${type}, %n: index) {
+  const func = parseKernel(`func.func @f(%a: ${type}, %n: index) {
       loop.for %i = 0 to 10 name "x.d0" { loop.for %j = ${inner} name "x.d1" {
         ${maps(read, 'r')}
         ${maps(write, 'w')}
@@ -25,9 +20,8 @@ function distances(read: string, write: string, inner = '0 to 6', dims = 2): str
         memory.store %x, %a[${indices('w')}] : ${type}
       } }
       return
-    }`),
-  );
-  const loops = ['x.d0', 'x.d1'].map((n) => findLoop(func, n));
+    }`);
+  const loops = ['x.d0', 'x.d1'].map((n) => loopNamed(func, n));
   const { accesses } = collectAccesses(loops[0]!);
   const found = new DependenceAnalysis(func, loops).between(accesses[0]!, accesses[1]!);
   return found === null ? 'none' : found.map((d) => (d.min === d.max ? `${d.min}` : `${d.min}..${d.max}`)).join(', ');
@@ -74,15 +68,13 @@ describe('distances of dependences', () => {
 
 describe('dependences carried by a loop', () => {
   const carried = (body: string, args: string): string => {
-    const func = functionOf(
-      parseKernel(`func.func @f(${args}) {
+    const func = parseKernel(`func.func @f(${args}) {
         %one = arith.constant 1.0 : f32
         %c0 = arith.constant 0 : index
         loop.for %i = 0 to 8 name "x.d0" { ${body} }
         return
-      }`),
-    );
-    const found = carriedDependence(func, findLoop(func, 'x.d0'));
+      }`);
+    const found = carriedDependence(func, loopNamed(func, 'x.d0'));
     return found === null ? 'none' : 'unknown' in found ? `unknown ${found.unknown.name}` : found.report.message;
   };
 
@@ -116,74 +108,5 @@ describe('dependences carried by a loop', () => {
         '%a: memref<8xf32>',
       ),
     ).toMatch(/^read of arg0\[x\.d0\] and write of arg0 /);
-  });
-});
-
-describe('buffers', () => {
-  test('arguments and allocations are apart, unless marked in place', () => {
-    const text = (attrs: string) => `func.func @f(%a: memref<8xf32>, %b: memref<8xf32>${attrs}, %c: memref<4xf32>) {
-      %t = memory.alloca() : memref<8xf32>
-      return
-    }`;
-    const overlaps = (attrs: string) => {
-      const func = functionOf(parseKernel(text(attrs)));
-      const [a, b, c] = func.region(0).entry.arguments;
-      const t = func.region(0).entry.firstOp!.result(0);
-      return [overlapOf(func, a!, b!), overlapOf(func, b!, c!), overlapOf(func, a!, t), overlapOf(func, a!, a!)].join(
-        ' ',
-      );
-    };
-    expect(overlaps('')).toBe('none none none same');
-    expect(overlaps(' {rt.in_place = 0 : i64}')).toBe('same none none same');
-    expect(overlaps(' {rt.in_place = 2 : i64}')).toBe('none unknown none same');
-    expect(overlaps(' {rt.in_place}')).toBe('unknown unknown none same');
-  });
-});
-
-describe('ranges of index values', () => {
-  const space = (body: string): { space: IndexSpace; loops: Operation[]; func: Operation } => {
-    const func = functionOf(
-      parseKernel(
-        `func.func @f(%a: memref<?xf32>, %m: index) {\n%n = memory.dim %a, 0 : memref<?xf32>\n${body}\nreturn\n}`,
-      ),
-    );
-    const loops: Operation[] = [];
-    func.walk((op) => {
-      if (ForOp.is(op)) loops.push(op);
-    });
-    return { space: new IndexSpace(), loops, func };
-  };
-
-  test('n - 64 o is positive for o below n ceildiv 64, which plain ranges cannot tell', () => {
-    const { space: s, loops } = space(`loop.for %o = 0 to affine_map<()[s0] -> (s0 ceildiv 64)>()[%n] name "o" {
-      loop.for %i = 0 to min affine_map<(d0)[s0] -> (64, s0 - d0 * 64)>(%o)[%n] name "i" {}
-    }`);
-    const [, inner] = loops;
-    const upper = (inner!.attr('upperBound') as unknown as { map: { results: { length: number } } }).map;
-    expect(upper.results.length).toBe(2);
-    expect(maximalTripCount(s, inner!)).toBe(64);
-    const [o, n] = [loops[0]!.region(0).entry.arguments[0]!, loops[0]!.operand(0)];
-    const left = s.of(n).sub(s.of(o).mul(64));
-    expect(s.range(left).min).toBe(-Infinity);
-    expect(s.isNotNegative(left)).toBe(true);
-    expect(s.isNotNegative(left.sub(1))).toBe(true);
-    expect(s.isNotNegative(left.sub(2))).toBe(false);
-  });
-  test('sizes asked for twice are one value, and are not negative', () => {
-    const { space: s, func } = space('%n2 = memory.dim %a, 0 : memref<?xf32>');
-    const [a, b] = func.region(0).entry.ops.map((op) => (op.resultCount ? op.result(0) : null));
-    expect(s.of(a!)).toBe(s.of(b!));
-    expect(s.range(s.of(a!))).toEqual({ min: 0, max: Infinity });
-    expect(affineExprOf(a!, [])).not.toBeNull();
-  });
-  test('quotients and remainders of known ranges go', () => {
-    const { space: s, loops } = space(`loop.for %i = 0 to 8 name "i" {
-      %q = loop.apply affine_map<(d0, d1) -> ((d1 * 8 + d0) floordiv 8)>(%i, %m)
-      %r = loop.apply affine_map<(d0, d1) -> ((d1 * 8 + d0) mod 8)>(%i, %m)
-    }`);
-    const [q, r] = loops[0]!.region(0).entry.ops;
-    const i = s.of(loops[0]!.region(0).entry.arguments[0]!);
-    expect(s.of(r!.result(0))).toBe(i);
-    expect(s.of(q!.result(0)).kind).toBe('dim');
   });
 });

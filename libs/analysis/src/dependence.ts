@@ -3,11 +3,10 @@
 // "subscript of one access == subscript of the other", one for each dimension. (Banerjee's bounds and the GCD test;
 // Wolfe, High Performance Compilers for Parallel Computing, 5.)
 import { ForOp, forBounds, inductionVariable, linearForm, normalizeExpr } from '@budflow/dialect-loop';
-import type { AffineExpr, Operation, Value } from '@budflow/ir';
+import type { AffineExpr, LocationRef, Operation, Value } from '@budflow/ir';
 import { type Access, accessText, collectAccesses, isAllocation, overlapOf } from './accesses.js';
 import { IndexSpace, type Interval, maximalTripCount } from './index-space.js';
-import { isDefinedInside, loopName } from './loop-tree.js';
-import type { DependenceReport } from './primitive.js';
+import { isDefinedInside, loopName } from './loops.js';
 
 /** Two accesses that may touch one element, and how far the variable of each loop may be apart (second - first). */
 export interface Dependence {
@@ -15,6 +14,14 @@ export interface Dependence {
   readonly second: Access;
   /** One interval for each loop asked about, outermost first. */
   readonly distances: readonly Interval[];
+}
+
+/** A dependence as it is told to the user. */
+export interface DependenceReport {
+  /** The two accesses, e.g. `write of arg1[%i] and read of arg1[%i - 1]`, and the distance between them. */
+  readonly message: string;
+  readonly source: LocationRef;
+  readonly sink: LocationRef;
 }
 
 /** One equation: sum of coefficient * distance of the loops + rest == 0, where the rest is start + k * step in [min, max]. */

@@ -1,1 +1,11 @@
-export {};
+// Public face of the analyses.
+export * from './accesses.js';
+export {
+  carriedDependence,
+  type Dependence,
+  DependenceAnalysis,
+  type DependenceReport,
+  reversedDependence,
+} from './dependence.js';
+export { IndexSpace, type Interval, loopOfVariable, maximalTripCount } from './index-space.js';
+export { isDefinedInside, loopName } from './loops.js';

@@ -8,13 +8,20 @@
 //
 // The outer loops of the stage have the bounds of those around the place, stores and loads of its buffers have the
 // variables of these loops as their leading subscripts, and nothing in between touches the buffers. A scratch buffer
-// used nowhere else shrinks to what one iteration writes. (Halide's compute_at, with the loops already there.)
+// used nowhere else shrinks to what one iteration writes, if that has a size known at compile time. (Halide's compute_at, with the loops already there.)
+import {
+  type Access,
+  bufferName,
+  collectAccesses,
+  IndexSpace,
+  indexedAccess,
+  loopName,
+  overlapOf,
+} from '@budflow/analysis';
 import { ForOp, forBounds, inductionVariable } from '@budflow/dialect-loop';
 import { AllocaOp, buildDim, DimOp } from '@budflow/dialect-memory';
 import { type AffineExpr, Builder, DYNAMIC, type MemRefType, type Operation, type Value } from '@budflow/ir';
-import { type Access, bufferName, collectAccesses, indexedAccess, overlapOf } from './accesses.js';
-import { IndexSpace } from './index-space.js';
-import { bodyOps, comesBefore, enclosingLoops, findLoop, isMovable, loopName, loopNames } from './loop-tree.js';
+import { bodyOps, comesBefore, enclosingLoops, findLoop, isMovable, loopNames } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
 import type { ComputeAtStep } from './schedule.js';
 
@@ -184,7 +191,7 @@ function checkConsumer(kernel: Operation, space: IndexSpace, { loops, consumer, 
       list.some((a) => a.op === user && a.memref === buffer && leads(space, a, variables));
     return uses(produced, own) || uses(consumed, others);
   };
-  return [...shrinkable].filter((buffer) => canShrink(buffer, kernel, isOfIteration));
+  return [...shrinkable].filter((buffer) => canShrink(buffer, loops.length, kernel, isOfIteration));
 }
 
 /** Whether the leading subscripts of an access are the loop variables, in order. */
@@ -195,14 +202,19 @@ function leads(space: IndexSpace, access: Access, variables: readonly Value[]): 
   return variables.every((v, d) => space.of(subscripts[d]!) === space.input(v));
 }
 
-/** Whether a buffer is scratch of the kernel of which each iteration uses its own part only, besides asking for sizes. */
+/**
+ * Whether a buffer is scratch of the kernel of which each iteration uses its own part only, besides asking for sizes.
+ * That part must have a fixed size: private buffers of iterations have fixed places.
+ */
 function canShrink(
   buffer: Value,
+  dims: number,
   kernel: Operation,
   isOfIteration: (user: Operation, buffer: Value) => boolean,
 ): boolean {
   const op = buffer.definingOp;
   if (op === null || !AllocaOp.is(op) || op.parentOp !== kernel) return false;
+  if ((buffer.type as MemRefType).shape.slice(dims).includes(DYNAMIC)) return false;
   return buffer
     .users()
     .every((user) => DimOp.is(user) || (indexedAccess(user) !== undefined && isOfIteration(user, buffer)));
@@ -213,11 +225,10 @@ function shrink(buffer: Value, place: Operation, dims: number): void {
   const old = buffer.definingOp!;
   const type = buffer.type as MemRefType;
   const { context } = old;
-  const dropped = type.shape.slice(0, dims).filter((d) => d === DYNAMIC).length;
   const builder = new Builder(context);
   builder.setInsertionPointToStart(ForOp.body(place).entry);
   const made = AllocaOp.build(builder, old.loc, {
-    dynamicSizes: old.operands.slice(dropped),
+    dynamicSizes: [],
     alignment: AllocaOp.alignment(old),
     resultTypes: [context.memref(type.shape.slice(dims), type.element, null, type.memorySpace)],
   });

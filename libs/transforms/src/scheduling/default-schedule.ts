@@ -7,7 +7,14 @@
 // choice is a step of the schedule language, applied by the same primitives as a user's schedule, and recorded in
 // `loop.schedule_applied`. Placement follows Halide's compute_at, blocking the BLIS micro-kernel (mr x nr from the target).
 import { type Access, collectAccesses } from '@budflow/analysis';
-import { constantTripCount, ForOp, forBounds, inductionVariable, linearIndexOf, LoopAttrs } from '@budflow/dialect-loop';
+import {
+  constantTripCount,
+  ForOp,
+  forBounds,
+  inductionVariable,
+  LoopAttrs,
+  linearIndexOf,
+} from '@budflow/dialect-loop';
 import { isChunked, isKernel } from '@budflow/dialect-rt';
 import { byteWidth, type Operation, StringAttr, type Type, type Value } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
@@ -206,7 +213,8 @@ class DefaultScheduler {
         const trips = constantTripCount(loop);
         if (trips !== undefined && trips <= lanes) {
           // Few iterations: all of them in one vector when that fills registers.
-          const whole = (trips * this.narrowest(loop) * 8) % this.target.vectorBits === 0 && Number.isInteger(Math.log2(trips));
+          const whole =
+            (trips * this.narrowest(loop) * 8) % this.target.vectorBits === 0 && Number.isInteger(Math.log2(trips));
           if (whole && trips > 1) this.attempt({ primitive: 'vectorize', loop: name });
           continue;
         }

@@ -1,10 +1,11 @@
 // Applies schedules to kernels, step by step. A step is applied whole or refused with a reason, and then leaves the
 // kernel as it was.
+import type { DependenceReport } from '@budflow/analysis';
 import { checkLoopNames } from '@budflow/dialect-loop';
 import { InternalError, type Operation } from '@budflow/ir';
 import { computeAt } from './compute-at.js';
 import { pack } from './pack.js';
-import type { DependenceReport, Primitive, StepResult } from './primitive.js';
+import type { Primitive, StepResult } from './primitive.js';
 import { reorder } from './reorder.js';
 import type { PrimitiveName, Schedule, Step } from './schedule.js';
 import { split } from './split.js';

@@ -1,6 +1,6 @@
 // The loops of a kernel as the primitives see them: found by name, cloned with new names, followed along perfect nests.
 import { ForOp, loopsByName } from '@budflow/dialect-loop';
-import { isMemoryEffectFree, isSpeculatable, type Operation, type Value } from '@budflow/ir';
+import { isMemoryEffectFree, isSpeculatable, type Operation } from '@budflow/ir';
 import { nearestName } from '@budflow/pass';
 import { Refusal } from './primitive.js';
 
@@ -17,10 +17,6 @@ export function findLoop(kernel: Operation, name: string): Operation {
       ? `there is ${known.map((n) => `"${n}"`).join(', ')}`
       : 'the kernel has no named loops';
   throw new Refusal(`no loop is named "${name}": ${hint}`, { loop: name });
-}
-
-export function loopName(loop: Operation): string {
-  return ForOp.name(loop) ?? '(unnamed)';
 }
 
 export function loopNames(kernel: Operation): Set<string> {
@@ -63,12 +59,6 @@ export function enclosingLoops(op: Operation): Operation[] {
   const loops: Operation[] = [];
   for (let parent = op.parentOp; parent; parent = parent.parentOp) if (ForOp.is(parent)) loops.unshift(parent);
   return loops;
-}
-
-/** Whether a value is defined inside an op (as a result of a nested op or an argument of a nested block). */
-export function isDefinedInside(value: Value, op: Operation): boolean {
-  const parent = value.parentBlock?.parentOp ?? null;
-  return parent !== null && op.isAncestorOf(parent);
 }
 
 /** The op of the kernel's body in which an op is nested (or itself). */

@@ -9,6 +9,15 @@
 // there are several, then one for lanes. Loads inside all of the loops whose address depends on nothing else in the nest
 // are redirected; the others keep reading the buffer, which the nest must not write. (Goto and van de Geijn, 2008.)
 import {
+  type Access,
+  bufferName,
+  collectAccesses,
+  isDefinedInside,
+  loopName,
+  overlapOf,
+  rootOf,
+} from '@budflow/analysis';
+import {
   applyAffine,
   buildFor,
   buildIndexConstant,
@@ -30,8 +39,7 @@ import {
   type Value,
   VectorType,
 } from '@budflow/ir';
-import { type Access, bufferName, collectAccesses, overlapOf, rootOf } from './accesses.js';
-import { findLoop, isDefinedInside, isMovable, loopName, loopNames, rootOp } from './loop-tree.js';
+import { findLoop, isMovable, loopNames, rootOp } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
 import type { PackStep } from './schedule.js';
 

@@ -1,14 +1,7 @@
 // What a schedule primitive is: it transforms the loops of a kernel, or says why it must not and leaves them alone.
-import type { LocationRef, Operation } from '@budflow/ir';
+import type { DependenceReport } from '@budflow/analysis';
+import type { Operation } from '@budflow/ir';
 import { type PrimitiveName, STEP_SCHEMAS, type Step, type StepSchema } from './schedule.js';
-
-/** The dependence a step would violate. */
-export interface DependenceReport {
-  /** The two accesses, e.g. `write of arg1[%i] and read of arg1[%i - 1]`, and the distance between them. */
-  readonly message: string;
-  readonly source: LocationRef;
-  readonly sink: LocationRef;
-}
 
 export type StepResult =
   | { readonly ok: true }

@@ -7,10 +7,10 @@
 // The loops follow one another without anything between them but index arithmetic, which moves inside or in front.
 // Refused when bounds depend on a loop that would come further in, and when a dependence would run backwards: that is
 // judged by the signs of the distances of any two accesses to one element (Wolf and Lam, 1991).
+import { isDefinedInside, loopName, reversedDependence } from '@budflow/analysis';
 import { ForOp, forBounds, inductionVariable } from '@budflow/dialect-loop';
 import type { DictionaryAttr, LocationRef, Operation, Value } from '@budflow/ir';
-import { reversedDependence } from './dependence.js';
-import { bodyOps, findLoop, isDefinedInside, isMovable, loopName } from './loop-tree.js';
+import { bodyOps, findLoop, isMovable } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
 import type { ReorderStep } from './schedule.js';
 

@@ -8,6 +8,7 @@
 // Always legal: iterations keep their order. Left-over iterations run in a remainder loop behind the main one (`peel`;
 // it and the loops inside are named x~1, x~2, ...), or the last inner loop is shorter (`guard`). Both new loops start
 // at 0. A loop whose trip count is surely a multiple of the factor needs neither.
+import { IndexSpace } from '@budflow/analysis';
 import {
   type AppliedMap,
   applyAffine,
@@ -22,7 +23,6 @@ import {
   setForBounds,
 } from '@budflow/dialect-loop';
 import { AffineExpr, AttrNames, Builder, Operation, Region, type Value } from '@budflow/ir';
-import { IndexSpace } from './index-space.js';
 import { findLoop, loopNames, renameClonedLoops } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
 import type { SplitStep } from './schedule.js';

@@ -9,10 +9,10 @@
 // Inner loops with the same bounds in all copies are jammed into one; buffers allocated inside are duplicated; what all
 // copies compute alike is computed once. Iterations of the loop are interleaved, so it is refused when the loop carries
 // a dependence. (Allen and Cocke; Callahan, Carr and Kennedy 1990.)
+import { carriedDependence, isDefinedInside, loopName } from '@budflow/analysis';
 import { applyAffine, constantTripCount, ForOp, forBounds, inductionVariable } from '@budflow/dialect-loop';
 import { AffineExpr, type Block, Builder, effectsOf, Operation, Region, type Value } from '@budflow/ir';
-import { carriedDependence } from './dependence.js';
-import { findLoop, isDefinedInside, loopName } from './loop-tree.js';
+import { findLoop } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
 import type { UnrollAndJamStep } from './schedule.js';
 

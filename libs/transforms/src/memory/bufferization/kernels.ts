@@ -1,9 +1,9 @@
 // Outlines fusions to kernel functions: views of the inputs, the fusion, stores of its results. Equal kernels are one.
+import { IN_PLACE_ATTR } from '@budflow/analysis';
 import { FuncOp, ReturnOp } from '@budflow/dialect-core';
 import { MaterializeOp, ToTensorOp } from '@budflow/dialect-memory';
 import { setKernelInfo } from '@budflow/dialect-rt';
 import { Block, Builder, type Operation, Region, StringAttr, SymbolTable, TensorType, type Value } from '@budflow/ir';
-import { IN_PLACE_ATTR } from '../../scheduling/accesses.js';
 import { bufferized } from './types.js';
 
 /** Output `output` of a kernel is stored over input `input`. */

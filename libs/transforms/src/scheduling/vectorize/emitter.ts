@@ -1,4 +1,5 @@
 // Emits the body of a loop for all of its iterations at once: each op either once, when all lanes agree, or on vectors.
+import { loopName } from '@budflow/analysis';
 import { ForOp, forBounds, IfOp, WhileOp } from '@budflow/dialect-loop';
 import { AllocaOp, LoadOp, StoreOp } from '@budflow/dialect-memory';
 import {
@@ -13,7 +14,6 @@ import {
   type Value,
   VectorType,
 } from '@budflow/ir';
-import { loopName } from '../loop-tree.js';
 import { Refusal } from '../primitive.js';
 import { LaneAccess } from './lane-access.js';
 import type { Lanes } from './lanes.js';

@@ -1,5 +1,6 @@
 // Values in vector code: what an old value has become, scalars as vectors on demand, and index values as functions of
 // the lane.
+import { IndexSpace, isDefinedInside, loopName } from '@budflow/analysis';
 import { applyAffine, buildIndexConstant, forBounds, inductionVariable, linearForm } from '@budflow/dialect-loop';
 import { SplatOp } from '@budflow/dialect-simd';
 import {
@@ -21,8 +22,6 @@ import {
   type Value,
   type VectorType,
 } from '@budflow/ir';
-import { IndexSpace } from '../index-space.js';
-import { isDefinedInside, loopName } from '../loop-tree.js';
 import { Refusal } from '../primitive.js';
 
 /** How an index value depends on the lane. */

@@ -1,9 +1,8 @@
 // Which values of a loop body differ from lane to lane when its iterations become lanes, and which buffers allocated
 // inside hold such values. A fixpoint: values carried around inner loops and through buffers come back.
+import { isAllocation, isDefinedInside, rootOf } from '@budflow/analysis';
 import { inductionVariable } from '@budflow/dialect-loop';
 import { MemoryEffects, type Operation, type Value } from '@budflow/ir';
-import { isAllocation, rootOf } from '../accesses.js';
-import { isDefinedInside } from '../loop-tree.js';
 
 export interface Variance {
   readonly values: ReadonlySet<Value>;

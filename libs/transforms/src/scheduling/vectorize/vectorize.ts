@@ -10,9 +10,9 @@
 // loops keep running, their bodies on vectors. Lanes run in step, so a loop that carries a dependence is refused (but for
 // those from a statement to a later one), and so is control flow that differs between iterations. Any width: legalize-vectors cuts vectors to what the target has.
 // (Outer-loop vectorisation: Nuzman and Zaks, 2008.)
+import { carriedDependence } from '@budflow/analysis';
 import { constantTripCount, ForOp } from '@budflow/dialect-loop';
 import { Builder, type Operation, wouldBeTriviallyDead } from '@budflow/ir';
-import { carriedDependence } from '../dependence.js';
 import { findLoop } from '../loop-tree.js';
 import { definePrimitive, Refusal } from '../primitive.js';
 import type { VectorizeStep } from '../schedule.js';
