@@ -62,10 +62,12 @@ class KernelLowering {
   private readonly code: ScalarCode;
   private readonly reductions: ReductionEmitter;
   private readonly buffers = new Map<Value, Value>();
+  private readonly sizes: FusionSizes;
 
   constructor(func: Operation, fusion: Operation) {
     this.fusion = fusion;
     this.builder = Builder.before(func.region(0).entry.terminator);
+    this.sizes = new FusionSizes(this.builder, fusion.loc, this.buffers, { of: buildDim });
     this.code = new ScalarCode(this.builder, this.buffers);
     this.reductions = new ReductionEmitter(this.builder, this.code);
   }
@@ -163,38 +165,33 @@ class KernelLowering {
     return buildIndexConstant(this.builder, this.fusion.loc, value);
   }
 
+  /** Sizes of arguments are preferred: loops over equal sizes get equal bounds. */
   private sizeOf(value: Value, dim: number): Size {
-    const fixed = (value.type as TensorType).shape[dim]!;
-    if (fixed !== DYNAMIC) return fixed;
+    const known = this.sizes.known(value, dim);
+    if (known !== undefined) return known;
     const buffer = this.buffers.get(value);
-    if (buffer) return buildDim(this.builder, this.fusion.loc, buffer, dim);
-    const op = value.definingOp;
-    const structured = op ? StructuredOp.of(op) : undefined;
-    if (!op || !structured) throw new InternalError(`array-to-loop: size of dimension ${dim} is not known`, this.fusion);
-    const map = structured.indexingMaps(op)[op.operandCount + value.index] as AffineMap;
-    const source = map.results[dim]!;
-    if (source.kind !== 'dim') throw new InternalError('array-to-loop: a dynamic dimension with an affine subscript', op);
-    return this.domainSize(op, structured.domain(op)[source.value]!.size);
+    return buffer ? buildDim(this.builder, this.fusion.loc, buffer, dim) : this.sizes.size(value, dim);
   }
 
   private domainSize(op: Operation, size: DomainSize): Size {
-    switch (size.kind) {
-      case 'static':
-        return size.size;
-      case 'operand':
-        return this.sizeOf(op.operand(size.operand), size.dim);
-      case 'result': {
-        const result = op.result(size.result);
-        if (this.buffers.has(result)) return this.sizeOf(result, size.dim);
-        return new FusionSizes(this.builder, this.fusion.loc, this.buffers).size(result, size.dim);
-      }
-    }
+    if (size.kind === 'static') return size.size;
+    return size.kind === 'operand' ? this.sizeOf(op.operand(size.operand), size.dim) : this.sizeOf(op.result(size.result), size.dim);
+  }
+
+  /** Size of dimension `dim` of a stage's domain: that of its buffer rather than one that has to be computed. */
+  private stageSize(op: Operation, dim: number, size: DomainSize): Size {
+    if (size.kind !== 'operand') return this.domainSize(op, size);
+    const known = this.sizes.known(op.operand(size.operand), size.dim);
+    if (known !== undefined) return known;
+    const map = StructuredOp.of(op)!.indexingMaps(op)[op.operandCount] as AffineMap;
+    const at = map.results.indexOf(AffineExpr.dim(dim));
+    return at < 0 ? this.domainSize(op, size) : this.sizeOf(op.result(0), at);
   }
 
   private emitStage({ op, name }: Stage): void {
     const structured = StructuredOp.of(op)!;
     const domain = structured.domain(op);
-    const sizes = domain.map((d) => this.domainSize(op, d.size));
+    const sizes = domain.map((d, i) => this.stageSize(op, i, d.size));
     const maps = structured.indexingMaps(op).slice(op.operandCount) as AffineMap[];
     const point = new Array<Value>(domain.length);
     const parallel = domain.flatMap((d, i) => (d.iterator === 'parallel' ? [i] : []));

@@ -1,17 +1,18 @@
 // Array programs that fusion is judged by.
 
 /** Softmax over the last dimension of an n x m tensor. */
-export function softmaxProgram(n: number | '?', m: number): string {
+export function softmaxProgram(n: number | '?', m: number | '?'): string {
   const [full, row] = [`tensor<${n}x${m}xf32>`, `tensor<${n}xf32>`];
+  const sizes = m === '?' ? ' sizes(%m)' : '';
   return `func.func @main(%x: ${full}) -> ${full} {
   %low = array.constant dense<0xFF800000> : tensor<f32>
   %zero = array.constant dense<0.0> : tensor<f32>
-  %max = array.reduce max %x init %low dims = [1] : ${full}, tensor<f32> to ${row}
-  %maxb = array.broadcast %max dims = [0] : ${row} to ${full}
+${m === '?' ? `  %m = array.dim %x, 1 : ${full}\n` : ''}  %max = array.reduce max %x init %low dims = [1] : ${full}, tensor<f32> to ${row}
+  %maxb = array.broadcast %max dims = [0]${sizes} : ${row} to ${full}
   %d = array.sub %x, %maxb : ${full}
   %e = array.exp %d : ${full}
   %sum = array.reduce add %e init %zero dims = [1] : ${full}, tensor<f32> to ${row}
-  %sumb = array.broadcast %sum dims = [0] : ${row} to ${full}
+  %sumb = array.broadcast %sum dims = [0]${sizes} : ${row} to ${full}
   %r = array.div %e, %sumb : ${full}
   return %r : ${full}
 }`;

@@ -1,5 +1,4 @@
-// How the body of an array.fusion reads its operands: for each block argument, the stages that read it and the maps by
-// which they do. The stages are the ops to which the lowering gives loops of their own.
+// How the body of an array.fusion reads its values: for each, the stages that read it and the maps by which they do. The stages are the ops to which the lowering gives loops of their own.
 import { bodyOps } from '@budflow/dialect-array';
 import { type Operation, StructuredOp, type Value } from '@budflow/ir';
 import { type Accesses, addAccess, operandMap, throughOp } from './accesses.js';
@@ -8,7 +7,8 @@ import { needsLoops } from './rules.js';
 export interface BodyAccesses {
   /** In program order; the last one is the root. */
   readonly stages: readonly Operation[];
-  readonly arguments: ReadonlyMap<Value, Accesses>;
+  /** For block arguments and results of body ops. */
+  readonly values: ReadonlyMap<Value, Accesses>;
 }
 
 export function bodyAccesses(fusion: Operation): BodyAccesses {
@@ -40,5 +40,5 @@ export function bodyAccesses(fusion: Operation): BodyAccesses {
       }
     });
   }
-  return { stages: stages.reverse(), arguments: reads };
+  return { stages: stages.reverse(), values: reads };
 }

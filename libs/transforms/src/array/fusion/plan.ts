@@ -137,6 +137,7 @@ class Planner {
       const answer = answers[i]!;
       if ('refusal' in answer) return;
       group.add(op, answer.accesses, answer);
+      if (answer.kept) group.yielded.add(op);
       this.decide(op, group, groups.length > 1 ? 'duplicated' : 'fused', 'vertical');
     });
     this.homes.set(op, [...groups]);

@@ -1,7 +1,7 @@
 // Whether a producer may be computed inside a kernel, and as what. After XLA's ShouldFuse and TVM's operator patterns;
 // the limits are those of one processor core: code size, streams of memory, and how often something is computed.
 import { MulOp, ReduceOp, ReshapeOp } from '@budflow/dialect-array';
-import { AffineExpr, ConstantLike, OpCost, type Operation, OpPattern, OpPatternKind, StructuredOp } from '@budflow/ir';
+import { AffineExpr, ConstantLike, DYNAMIC, OpCost, type Operation, OpPattern, OpPatternKind, StructuredOp, type TensorType } from '@budflow/ir';
 import { derivePattern } from '../derive-pattern.js';
 import { isContractionShaped } from '../numerics/orders.js';
 import {
@@ -29,7 +29,14 @@ export interface FusionLimits {
 /** Operations that may be repeated for several kernels in a row of ops that are. */
 export const MAX_DUPLICATED_FLOPS = 8;
 
-export type Answer = { readonly accesses: Accesses; readonly stage: boolean } | { readonly refusal: FusionRefusal };
+export interface Joining {
+  readonly accesses: Accesses;
+  /** The op has loops and a buffer of its own. */
+  readonly stage: boolean;
+  /** The buffer is a result of the kernel: asked for, or too large for a private one as far as is known. */
+  readonly kept: boolean;
+}
+export type Answer = Joining | { readonly refusal: FusionRefusal };
 
 function pattern(op: Operation): OpPatternKind {
   return OpPattern.of(op)?.pattern(op) ?? derivePattern(op);
@@ -123,7 +130,14 @@ export function mayJoin(
   if (group.emitted + (stage ? 1 : countAccesses(accesses)) > limits.maxOps) return { refusal: 'code-size' };
   const streams = group.streams(producer);
   if (streams > limits.maxOperands && streams > group.streams()) return { refusal: 'operand-limit' };
-  return { accesses, stage };
+  return { accesses, stage, kept: yielded || (stage && !hasKnownRow(producer, accesses)) };
+}
+
+/** Whether what is left of a stage's result inside the rows of its consumers has a static size. */
+function hasKnownRow(producer: Operation, accesses: Accesses): boolean {
+  let rows = Number.POSITIVE_INFINITY;
+  for (const [stage, maps] of accesses) for (const map of maps) rows = Math.min(rows, sharedRows(stage, map));
+  return producer.results.every((r) => !(r.type as TensorType).shape.slice(rows).includes(DYNAMIC));
 }
 
 /** Whether the lowering gives the op loops and a buffer of its own. */

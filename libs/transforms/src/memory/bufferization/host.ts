@@ -12,7 +12,7 @@ import {
 } from '@budflow/dialect-memory';
 import { argumentAttr, CallKernelOp } from '@budflow/dialect-rt';
 import { Builder, type FunctionType, MemRefType, type Operation, TensorType, type Value } from '@budflow/ir';
-import { inPlaceCandidates } from './in-place.js';
+import { inPlaceCandidates, scratchResults } from './in-place.js';
 import type { InPlace, KernelOutliner } from './kernels.js';
 import { FusionSizes, KnownDims } from './sizes.js';
 import { bufferized, bufferType } from './types.js';
@@ -152,21 +152,33 @@ export class HostFunction {
       new Map(block.arguments.map((arg, i) => [arg, inputs[i]!])),
       this.dims,
     );
-    const shared = this.dyingInputs(fusion, inputs);
-    const outputs = fusion.results.map((result, i) => {
+    const scratch = scratchResults(fusion);
+    // Where a stage works in the memory of a result, an input would be overwritten too early.
+    const shared = this.dyingInputs(fusion, inputs).filter(({ output }) => ![...scratch.values()].includes(output));
+    const outputs: Value[] = [];
+    const destinations: number[] = [];
+    fusion.results.forEach((result, i) => {
+      if (scratch.has(i)) return;
+      destinations[i] = outputs.length;
       const reuse = shared.find(({ output }) => output === i);
-      if (reuse) return inputs[reuse.input]!;
-      const type = bufferType(fusion.context, result.type as TensorType);
-      const buffer = buildAlloc(builder, fusion.loc, type, sizes.dynamicSizes(block.terminator.operand(i)));
-      this.owned.add(buffer);
-      this.statistics.buffers++;
-      return buffer;
+      outputs.push(reuse ? inputs[reuse.input]! : this.allocate(fusion, builder, i, sizes));
+      this.bind(result, outputs[outputs.length - 1]!);
     });
-    const callee = this.outliner.outline(fusion, this.func, shared);
+    for (const [result, into] of scratch) destinations[result] = destinations[into]!;
+    const inPlace = shared.map(({ input, output }) => ({ input, output: destinations[output]! }));
+    const callee = this.outliner.outline(fusion, this.func, { inPlace, destinations });
     CallKernelOp.create(builder, fusion.loc, { callee, inputs, outputs });
-    fusion.results.forEach((result, i) => this.bind(result, outputs[i]!));
     this.statistics.kernels++;
     this.statistics.inPlace += shared.length;
+  }
+
+  private allocate(fusion: Operation, builder: Builder, result: number, sizes: FusionSizes): Value {
+    const value = fusion.region(0).entry.terminator.operand(result);
+    const type = bufferType(fusion.context, value.type as TensorType);
+    const buffer = buildAlloc(builder, fusion.loc, type, sizes.dynamicSizes(value));
+    this.owned.add(buffer);
+    this.statistics.buffers++;
+    return buffer;
   }
 
   /** In-place pairs: the input is ours, read by nobody afterwards, and passed once. */

@@ -8,7 +8,7 @@ import { bodyAccesses } from '../../array/fusion/body-accesses.js';
  */
 export function inPlaceCandidates(fusion: Operation): { readonly input: number; readonly output: number }[] {
   const block = fusion.region(0).entry;
-  const { stages, arguments: reads } = bodyAccesses(fusion);
+  const { stages, values: reads } = bodyAccesses(fusion);
   const root = stages[stages.length - 1];
   if (!root) return [];
   const structured = StructuredOp.of(root)!;
@@ -26,6 +26,32 @@ export function inPlaceCandidates(fusion: Operation): { readonly input: number; 
     });
   });
   return list;
+}
+
+/**
+ * Results that nobody uses: buffers of stages whose size only the caller knows. Maps each to the result in whose memory
+ * the stage can work, when the stage that writes that one is the last, and reads this one point by point.
+ */
+export function scratchResults(fusion: Operation): Map<number, number> {
+  const shared = new Map<number, number>();
+  const unused = fusion.results.filter((r) => !r.hasUses);
+  if (unused.length === 0) return shared;
+  const { stages, values: reads } = bodyAccesses(fusion);
+  const root = stages[stages.length - 1]!;
+  const structured = StructuredOp.of(root)!;
+  if (structured.fill || structured.domain(root).some((d) => d.iterator === 'reduction')) return shared;
+  const yielded = fusion.region(0).entry.terminator.operands;
+  const output = yielded.findIndex((value) => value.definingOp === root);
+  const own = structured.indexingMaps(root)[root.operandCount + yielded[output]!.index];
+  for (const { index } of unused) {
+    const value = yielded[index]!;
+    if (index < output || value.definingOp === root || value.type !== yielded[output]!.type) continue;
+    const byRoot = reads.get(value)?.get(root);
+    if (byRoot && ![...byRoot].every((map) => map === own)) continue;
+    shared.set(index, output);
+    break;
+  }
+  return shared;
 }
 
 /** An op that reads the input directly may know better. */

@@ -3,13 +3,19 @@ import { IN_PLACE_ATTR } from '@budflow/analysis';
 import { FuncOp, ReturnOp } from '@budflow/dialect-core';
 import { MaterializeOp, ToTensorOp } from '@budflow/dialect-memory';
 import { setKernelInfo } from '@budflow/dialect-rt';
-import { Block, Builder, type Operation, Region, StringAttr, SymbolTable, TensorType, type Value } from '@budflow/ir';
+import { Block, Builder, type Operation, Region, StringAttr, SymbolTable, TensorType, type Type, type Value } from '@budflow/ir';
 import { bufferized } from './types.js';
 
 /** Output `output` of a kernel is stored over input `input`. */
 export interface InPlace {
   readonly input: number;
   readonly output: number;
+}
+
+export interface KernelForm {
+  readonly inPlace: readonly InPlace[];
+  /** The output to which each result of the fusion is stored. */
+  readonly destinations: readonly number[];
 }
 
 export class KernelOutliner {
@@ -24,11 +30,14 @@ export class KernelOutliner {
   }
 
   /** Moves a fusion into a kernel function before `host` and returns the kernel's name. The fusion op stays. */
-  outline(fusion: Operation, host: Operation, inPlace: readonly InPlace[]): string {
+  outline(fusion: Operation, host: Operation, { inPlace, destinations }: KernelForm): string {
     const { context } = fusion;
     const tensors = fusion.region(0).entry.arguments.map((v) => v.type);
     const inputs = tensors.map((t) => bufferized(context, t));
-    const outputs = fusion.results.map((v) => bufferized(context, v.type));
+    const outputs: Type[] = [];
+    fusion.results.forEach((v, i) => {
+      outputs[destinations[i]!] = bufferized(context, v.type);
+    });
     const types = [...inputs, ...outputs];
 
     // 1. The body.
@@ -46,9 +55,12 @@ export class KernelOutliner {
       );
     });
     const copy = builder.insert(fusion.clone(mapping));
-    copy.results.forEach((result, i) =>
-      MaterializeOp.create(builder, fusion.loc, { tensor: result, memref: args[inputs.length + i]! }),
-    );
+    // Of results that share a destination the first is what remains there.
+    for (let i = copy.resultCount - 1; i >= 0; i--)
+      MaterializeOp.create(builder, fusion.loc, {
+        tensor: copy.result(i),
+        memref: args[inputs.length + destinations[i]!]!,
+      });
     ReturnOp.create(builder, fusion.loc, { operands: [] });
 
     // 2. The function.

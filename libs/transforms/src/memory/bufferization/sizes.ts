@@ -9,12 +9,20 @@ import {
   IntegerAttr,
   InternalError,
   type LocationRef,
-  type Operation,
   type TensorType,
-  type Value,
+  Value,
 } from '@budflow/ir';
 
 export type Size = number | Value;
+
+interface Dimension {
+  readonly value: Value;
+  readonly dim: number;
+}
+
+function isSize(origin: Size | Dimension): origin is Size {
+  return typeof origin === 'number' || origin instanceof Value;
+}
 
 /** Builds the size of a dimension of what the host has for an operand. */
 export interface DimBuilder {
@@ -56,15 +64,29 @@ export class FusionSizes {
 
   /** Size `dim` of a tensor value of the body. @throws InternalError when nothing tells it */
   size(value: Value, dim: number): Size {
-    const fixed = (value.type as TensorType).shape[dim]!;
-    if (fixed !== DYNAMIC) return fixed;
-    const op = value.definingOp;
-    if (!op) return this.input(value, dim);
-    const given = sizeOperand(value, dim);
-    if (given) return this.index(given);
-    const source = sizeSource(value, dim);
-    if (source) return this.size(source.value, source.dim);
-    return this.computed(op, value, dim);
+    const origin = this.origin(value, dim);
+    return isSize(origin) ? origin : this.computed(origin.value, origin.dim);
+  }
+
+  /** The size when it is constant, a size of an operand, or a scalar operand: no arithmetic. */
+  known(value: Value, dim: number): Size | undefined {
+    const origin = this.origin(value, dim);
+    return isSize(origin) ? origin : undefined;
+  }
+
+  /** Follows equal sizes towards the operands; ends at a dimension that is computed, if not there. */
+  private origin(value: Value, dim: number): Size | Dimension {
+    let at: Dimension = { value, dim };
+    for (;;) {
+      const fixed = (at.value.type as TensorType).shape[at.dim]!;
+      if (fixed !== DYNAMIC) return fixed;
+      if (!at.value.definingOp) return this.input(at.value, at.dim);
+      const given = sizeOperand(at.value, at.dim);
+      if (given) return this.index(given);
+      const source = sizeSource(at.value, at.dim);
+      if (!source) return at;
+      at = source;
+    }
   }
 
   /** The sizes of the dynamic dimensions, as values. */
@@ -101,7 +123,8 @@ export class FusionSizes {
     throw new InternalError('bufferize: a size that the host cannot compute', op ?? undefined);
   }
 
-  private computed(op: Operation, value: Value, dim: number): Size {
+  private computed(value: Value, dim: number): Size {
+    const op = value.definingOp!;
     if (SliceOp.is(op)) {
       const whole = this.size(op.operand(0), dim);
       return this.ceilDivide(this.add(whole, -SliceOp.starts(op)[dim]!), SliceOp.strides(op)[dim]!);
