@@ -40,6 +40,8 @@ class Runner {
   calls = 0;
   spent = 0;
   batch = 1;
+  /** Milliseconds of the latest call, roughly. */
+  #latest = 0;
   readonly timed: Timed;
   readonly #loop: Batch;
   readonly #clock: () => number;
@@ -67,6 +69,7 @@ class Runner {
     } while (calls < 30 && this.#clock() - start < 60);
     for (;;) {
       const time = await this.run(this.batch);
+      this.#latest = time / this.batch;
       if (time >= batchMs || this.batch >= 1 << 24) return;
       this.batch = Math.max(
         this.batch + 1,
@@ -77,10 +80,10 @@ class Runner {
 
   async sample(batchMs: number): Promise<void> {
     // The others have filled the caches with their data; what a loop over one program sees is warm.
-    const last = this.perCall.at(-1) ?? 0;
-    if (last < WARM_CALL_LIMIT) await this.run(1);
+    if (this.#latest < WARM_CALL_LIMIT) await this.run(1);
     const time = await this.run(this.batch);
-    this.perCall.push(time / this.batch);
+    this.#latest = time / this.batch;
+    this.perCall.push(this.#latest);
     this.calls += this.batch;
     this.spent += time;
     // Code that got faster since the calibration would fall below the shortest batch.
