@@ -4,9 +4,10 @@ import { type Local, Op } from '@budflow/backend-wasm';
 import { kernelModule, type LimitKernel, repeat, Vectors } from './support/kernel.js';
 import { exp, prepareExp, prepareTanh, tanh } from './support/math.js';
 
-const UNROLL = 4;
 
 interface Elementwise {
+  /** Vectors in one round of the loop: more hide latencies, fewer keep all constants in registers. */
+  readonly unroll: number;
   /** Inputs that are scalars, before those that are arrays. */
   readonly scalars?: number;
   readonly arrays: number;
@@ -16,7 +17,7 @@ interface Elementwise {
   vector(v: Vectors, operands: readonly Local[]): Local;
 }
 
-function elementwise({ scalars = 0, arrays, prepare, vector }: Elementwise): LimitKernel {
+export function elementwise({ unroll, scalars = 0, arrays, prepare, vector }: Elementwise): LimitKernel {
   return {
     unsupported: ({ N }) => (N >= 4 ? null : `needs at least 4 elements, not ${N}`),
     scratchBytes: () => 0,
@@ -46,13 +47,13 @@ function elementwise({ scalars = 0, arrays, prepare, vector }: Elementwise): Lim
         f.memory(Op.v128_store, bytes, 4);
       };
       const steps = (vectors: number) => [...pointers, out].map((p) => [p, 16 * vectors] as const);
-      repeat(f, Math.floor(N / (4 * UNROLL)), steps(UNROLL), () => {
-        for (let u = 0; u < UNROLL; u++) at(16 * u);
+      repeat(f, Math.floor(N / (4 * unroll)), steps(unroll), () => {
+        for (let u = 0; u < unroll; u++) at(16 * u);
       });
-      const rest = Math.floor((N % (4 * UNROLL)) / 4);
+      const rest = Math.floor((N % (4 * unroll)) / 4);
       for (let u = 0; u < rest; u++) at(16 * u);
       if (N % 4 !== 0) {
-        const back = 4 * (N % (4 * UNROLL)) - 16;
+        const back = 4 * (N % (4 * unroll)) - 16;
         for (const p of [...pointers, out]) {
           f.get(p);
           f.i32Const(back);
@@ -67,6 +68,7 @@ function elementwise({ scalars = 0, arrays, prepare, vector }: Elementwise): Lim
 }
 
 export const chain = elementwise({
+  unroll: 4,
   arrays: 3,
   vector: (v, [a, b, c]) =>
     v.let(() => {
@@ -76,6 +78,7 @@ export const chain = elementwise({
 });
 
 export const chain10 = elementwise({
+  unroll: 4,
   arrays: 3,
   vector(v, [a, b, c]) {
     const { f } = v;
@@ -100,10 +103,10 @@ export const chain10 = elementwise({
   },
 });
 
-export const add = elementwise({ arrays: 2, vector: (v, [a, b]) => v.let(() => v.op2(Op.f32x4_add, a, b)) });
+export const add = elementwise({ unroll: 4, arrays: 2, vector: (v, [a, b]) => v.let(() => v.op2(Op.f32x4_add, a, b)) });
 
-export const axpy = elementwise({ scalars: 1, arrays: 2, vector: (v, [k, x, y]) => v.let(() => v.madd(k, x, y)) });
+export const axpy = elementwise({ unroll: 4, scalars: 1, arrays: 2, vector: (v, [k, x, y]) => v.let(() => v.madd(k, x, y)) });
 
-export const expKernel = elementwise({ arrays: 1, prepare: prepareExp, vector: (v, [x]) => exp(v, x) });
+export const expKernel = elementwise({ unroll: 4, arrays: 1, prepare: prepareExp, vector: (v, [x]) => exp(v, x) });
 
-export const tanhKernel = elementwise({ arrays: 1, prepare: prepareTanh, vector: (v, [x]) => tanh(v, x) });
+export const tanhKernel = elementwise({ unroll: 4, arrays: 1, prepare: prepareTanh, vector: (v, [x]) => tanh(v, x) });

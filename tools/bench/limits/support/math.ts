@@ -6,16 +6,15 @@ import type { Vectors } from './kernel.js';
 const LOG2E = Math.LOG2E;
 const LN2_HIGH = 0.693145751953125;
 const LN2_LOW = 1.428606765330187e-6;
-/** 1.5 * 2^23: adding it leaves the rounded integer in the low bits. */
-const MAGIC = 12582912;
+/** 1.5 * 2^23: adding it leaves the rounded integer in the low bits; 254 more is the bias of two exponents. */
+const MAGIC = 12582912 + 254;
 /** exp(r) = 1 + r + r^2 q(r) on |r| <= ln2 / 2; minimax, 3e-9. */
 const Q = [0.4999999403953552, 0.16666516661643982, 0.04166810214519501, 0.00836916547268629, 0.0013838002923876047];
 
 /** Sets up the constants of `exp`, outside of the loop. */
 export function prepareExp(v: Vectors): void {
   for (const c of [LOG2E, LN2_HIGH, LN2_LOW, MAGIC, 1, -104, 89, ...Q]) v.constant(c);
-  v.constantI32(0x4b400000);
-  v.constantI32(127);
+  v.constantI32(-0x800000);
 }
 
 /** exp(x) in a new local: within about an ULP, with infinities, zeros, subnormals and NaN. */
@@ -39,25 +38,21 @@ export function exp(v: Vectors, x: Local): Local {
   const rr = v.let(() => v.op2(Op.f32x4_mul, r, r));
   const tail = v.let(() => v.madd(rr, q, r));
   const p = v.let(() => v.op2(Op.f32x4_add, tail, v.constant(1)));
-  // 2^n as two factors: their exponents stay normal where the result's does not.
-  const integer = v.let(() => v.op2(Op.i32x4_sub, shifted, v.constantI32(0x4b400000)));
+  // 2^n as two factors, 2^floor(n/2) and the rest: their exponents stay normal where the result's does not.
   const half = v.let(() => {
-    f.get(integer);
-    f.i32Const(1);
-    f.emit(Op.i32x4_shr_s);
+    f.get(shifted);
+    f.i32Const(22);
+    f.emit(Op.i32x4_shl);
+    f.get(v.constantI32(-0x800000));
+    f.emit(Op.v128_and);
   });
-  const power = (emit: () => void): void => {
-    emit();
-    f.get(v.constantI32(127));
-    f.emit(Op.i32x4_add);
+  return v.let(() => {
+    v.op2(Op.f32x4_mul, p, half);
+    f.get(shifted);
     f.i32Const(23);
     f.emit(Op.i32x4_shl);
-  };
-  return v.let(() => {
-    f.get(p);
-    power(() => f.get(half));
-    f.emit(Op.f32x4_mul);
-    power(() => v.op2(Op.i32x4_sub, integer, half));
+    f.get(half);
+    f.emit(Op.i32x4_sub);
     f.emit(Op.f32x4_mul);
   });
 }
