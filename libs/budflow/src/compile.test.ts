@@ -107,6 +107,24 @@ describe('a compiled module', () => {
     expect(heap.statistics()).toMatchObject({ blocks, liveBytes });
     module.dispose();
     expect(heap.statistics().blocks).toBe(0);
+    expect(() => module.main(x, x)).toThrow(new RuntimeTrap('UseAfterFree', 'main: its module was disposed of'));
+    expect(heap.statistics().blocks).toBe(0);
+  });
+
+  it('may write over arguments that are donated, but not through another argument', () => {
+    const module =
+      compile(`func.func @main(%x: tensor<2xf32> {budflow.donated}, %y: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
+      %0 = array.neg %x : tensor<2xf32>
+      %1 = array.add %y, %y : tensor<2xf32>
+      return %0, %1 : tensor<2xf32>, tensor<2xf32>
+    }`);
+    const x = module.array(Float32Array.of(1, 2));
+    const results = module.call('main', [x, x]);
+    expect(results.map((r) => [...r.data])).toEqual([
+      [-1, -2],
+      [2, 4],
+    ]);
+    expect([...x.data]).toEqual([1, 2]);
   });
 });
 
@@ -226,7 +244,23 @@ describe('compile', () => {
   });
 
   it('refuses targets that the backend does not have', () => {
-    expect(errors(ADD, { target: 'wasm64' }).message).toMatch(/unknown target "wasm64"|target 'wasm64'/);
+    expect(errors(ADD, { target: 'wasm32-simd' }).message).toBe(
+      "target 'wasm32-simd' is not one of the wasm backend's: wasm32-relaxed-simd, wasm32-simd128; did you mean 'wasm32-simd128'?",
+    );
+  });
+
+  it('hands on what a crashed pass threw', () => {
+    const boom = new Error('boom');
+    const broken = definePass({
+      name: 'broken',
+      summary: 'for the test',
+      run: () => {
+        throw boom;
+      },
+    });
+    const error = errors(ADD, { passes: [broken], pipeline: { pipeline: ['broken'] } });
+    expect(error.message).toMatch(/pass 'broken' crashed: boom/);
+    expect(error.cause).toBe(boom);
   });
 
   it('dumps each stage that changed something', () => {

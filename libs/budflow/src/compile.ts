@@ -1,12 +1,12 @@
 // From text to callable: parse, verify, run the pipeline, generate kernels and host programs, load both.
-import { type Artefact, type PhaseMetadata, phaseMetadata } from '@budflow/backend-api';
+import { type Artefact, type Backend, type PhaseMetadata, phaseMetadata } from '@budflow/backend-api';
 import { wasmBackend } from '@budflow/backend-wasm';
 import { FuncOp } from '@budflow/dialect-core';
 import { isKernel } from '@budflow/dialect-rt';
 import {
   CompileError,
   type Context,
-  type Diagnostic,
+  Diagnostic,
   type Operation,
   parseModule,
   renderDiagnostic,
@@ -14,7 +14,7 @@ import {
   symbolVisibility,
   verify,
 } from '@budflow/ir';
-import { buildPipelineConfig, type Instrumentation, PassManager, type PassRunResult } from '@budflow/pass';
+import { buildPipelineConfig, type Instrumentation, nearestName, PassManager, type PassRunResult } from '@budflow/pass';
 import { ArrayMemory, EventStream, type HostProgram, loadModule, lowerHost, sizeRequirements } from '@budflow/runtime';
 import { CompiledModule } from './compiled-module.js';
 import { createContext } from './context.js';
@@ -32,9 +32,10 @@ export const events = new EventStream();
 export function compile(source: string | Uint8Array, options: CompileOptions = {}): CompiledModule {
   const start = performance.now();
   const context = createContext();
+  for (const dialect of options.dialects ?? []) context.registerDialect(dialect);
   const stream = options.events ?? events;
-  const target = options.target ?? defaultTarget();
   const backend = options.backend ?? wasmBackend;
+  const target = checkedTarget(backend, options);
   const memory = options.heap ? memoryOf(options.heap) : sharedMemory();
 
   // 1. Text.
@@ -152,19 +153,28 @@ function entryFunctions(module: Operation, entry: string | undefined): Operation
 }
 
 function runPipeline(module: Operation, options: CompileOptions, target: string): PassRunResult {
-  const { context } = module;
-  return checked(context, () => {
-    const registry = createPassRegistry(options.passes);
-    const { pipeline } = buildPipelineConfig(pipelineFor(options, target), registry);
-    const manager = new PassManager(pipeline, {
-      verifyEach: options.verifyEach === true,
-      ablate: skippedPasses(options),
-      instrumentations: [...(options.instrumentations ?? []), ...dumps(module, options.dump)],
-    });
-    const result = manager.run(module);
-    if (result.cause !== undefined && options.verifyEach) throw result.cause;
-    return result.succeeded ? result : undefined;
+  const { pipeline } = buildPipelineConfig(pipelineFor(options, target), createPassRegistry(options.passes));
+  const manager = new PassManager(pipeline, {
+    verifyEach: options.verifyEach === true,
+    ablate: skippedPasses(options),
+    instrumentations: [...(options.instrumentations ?? []), ...dumps(module, options.dump)],
   });
+  const { result, diagnostics } = module.context.diagnostics.collect(() => manager.run(module));
+  if (result.succeeded) return result;
+  const error = compileError(module.context, diagnostics);
+  // A crash is our bug: who reports it wants to see where.
+  if (result.cause !== undefined) error.cause = result.cause;
+  throw error;
+}
+
+/** The target asked for, or the best one. */
+function checkedTarget(backend: Backend, options: CompileOptions): string {
+  const { targets } = backend;
+  const target = options.target ?? (options.backend ? targets[0] : defaultTarget()) ?? '';
+  if (targets.includes(target)) return target;
+  const near = nearestName(target, targets);
+  const message = `target '${target}' is not one of the ${backend.name} backend's: ${targets.join(', ')}${near ? `; did you mean '${near}'?` : ''}`;
+  throw new CompileError([new Diagnostic('error', 'budflow.unknown-target', message, 0)]);
 }
 
 function dumps(module: Operation, dump: CompileOptions['dump']): Instrumentation[] {

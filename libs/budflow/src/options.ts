@@ -1,6 +1,7 @@
 // What `compile` can be told, and what it does when it is not.
 import type { Backend } from '@budflow/backend-api';
 import type { Heap } from '@budflow/heap';
+import type { Dialect } from '@budflow/ir';
 import type { Instrumentation, NumericsMode, PassDefinition, PipelineItemJson, PipelineJson } from '@budflow/pass';
 import type { EventStream, HostMode } from '@budflow/runtime';
 import { selectWasmTarget } from '@budflow/target';
@@ -21,6 +22,8 @@ export interface CompileOptions {
   readonly fuse?: boolean;
   /** The pipeline instead of that of the level. */
   readonly pipeline?: PipelineJson;
+  /** Dialects the program may use beside those of Budflow; structured ops take part in fusion and code generation. */
+  readonly dialects?: readonly Dialect[];
   /** Passes the pipeline may name beside those of Budflow. */
   readonly passes?: readonly PassDefinition[];
   /**

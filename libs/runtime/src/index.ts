@@ -19,8 +19,9 @@ export { EventStream, type RuntimeEvent, type RuntimeListener } from './events.j
 export type { HostExpression, HostOperator } from './host/expression.js';
 export { compileHost, generateHost } from './host/generate.js';
 export { interpretHost } from './host/interpret.js';
-export { type LowerHostOptions, lowerHost, signatureOf, specOf } from './host/lower.js';
+export { type LowerHostOptions, lowerHost } from './host/lower.js';
 export * from './host/program.js';
+export { signatureOf, specOf } from './host/signature.js';
 export { type DecodeOptions, decodeNpy } from './npy/decode.js';
 export { encodeNpy } from './npy/encode.js';
 export type { NpyArray } from './npy/format.js';

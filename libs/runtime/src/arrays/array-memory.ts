@@ -28,8 +28,13 @@ export class ArrayMemory {
     }
   }
 
+  /** @throws RuntimeTrap of kind HeapExhausted when the engine has no memory for even the initial size */
   static create(options: HeapOptions = {}): ArrayMemory {
-    return new ArrayMemory(Heap.create(options));
+    try {
+      return new ArrayMemory(Heap.create(options));
+    } catch (error) {
+      throw asTrap(error);
+    }
   }
 
   /** A new block. @throws RuntimeTrap of kind HeapExhausted, naming the request and what is free */

@@ -7,24 +7,23 @@
 //
 // Views cost nothing: they are addresses and sizes. What no `dealloc` frees is freed after its last use.
 import type { PhaseMetadata, SizeExpression } from '@budflow/backend-api';
+import { argumentAttr } from '@budflow/dialect-rt';
 import { TensorValue, valueFromAttribute } from '@budflow/interpreter';
 import {
   byteWidth,
   DYNAMIC,
-  FunctionType,
   type IntegerAttr,
   InternalError,
-  MemRefType,
+  type MemRefType,
   type Operation,
   type StringAttr,
   type SymbolRefAttr,
-  TensorType,
   type Type,
-  TypeAttr,
   type Value,
 } from '@budflow/ir';
 import { type HostExpression, hostOperation, productOf, sameExpression } from './expression.js';
 import { indexExpression } from './index-ops.js';
+import { lastUses } from './last-uses.js';
 import {
   type ArgumentSpec,
   argumentSlots,
@@ -37,6 +36,10 @@ import {
   type HostWord,
   type WordKind,
 } from './program.js';
+import { signatureOf, specOf } from './signature.js';
+
+/** On an argument: the program may write over it. */
+const DONATED_ATTR = 'budflow.donated';
 
 /** What a buffer is on the host: where its first element is, and its sizes. */
 interface HostBuffer {
@@ -51,24 +54,6 @@ export interface LowerHostOptions {
   readonly phases: ReadonlyMap<string, PhaseMetadata>;
   /** Sizes that must be equal, in the slots of `argumentSlots`. */
   readonly requirements?: readonly HostRequirement[];
-}
-
-/** Types of a function as its callers see them: those from before bufferization, where they are known. */
-export function signatureOf(func: Operation): FunctionType {
-  for (const name of ['rt.signature', 'function_type']) {
-    const attr = func.attr(name);
-    if (attr instanceof TypeAttr && attr.type instanceof FunctionType) return attr.type;
-  }
-  throw new InternalError('a function without a type', func);
-}
-
-/** A type as the specification of an argument or a result; undefined for types that calls cannot pass. */
-export function specOf(type: Type): ArgumentSpec | undefined {
-  if (type instanceof TensorType || type instanceof MemRefType) {
-    const shape = type.shape.map((d) => (d === DYNAMIC ? null : d));
-    return { kind: 'array', dtype: type.element.toString(), shape };
-  }
-  return byteWidth(type) === undefined ? undefined : { kind: 'scalar', dtype: type.toString() };
 }
 
 /** The host program of a function; undefined when it contains what programs cannot do, which diagnostics say. */
@@ -145,6 +130,8 @@ class Lowering {
   private specs(types: readonly Type[], what: string): ArgumentSpec[] {
     return types.map((type, i) => {
       const spec = specOf(type);
+      if (spec?.kind === 'array' && what === 'argument' && argumentAttr(this.func, i, DONATED_ATTR))
+        return { ...spec, donated: true };
       if (spec && (what === 'argument' || spec.kind === 'array')) return spec;
       this.failed = true;
       this.func.emitError(
@@ -423,31 +410,4 @@ function constantBytes(op: Operation): Uint8Array | undefined {
   if (!(value instanceof TensorValue)) return undefined;
   const { buffer, byteOffset, byteLength } = value.data;
   return new Uint8Array(buffer, byteOffset, byteLength).slice();
-}
-
-/** For each op, the allocations without a dealloc that nothing uses after it, views included. */
-function lastUses(ops: readonly Operation[], isResult: (op: Operation) => boolean): Map<Operation, Operation[]> {
-  const roots = new Map<Value, Operation>();
-  const last = new Map<Operation, Operation>();
-  const freed = new Set<Operation>();
-  for (const op of ops) {
-    if (op.name === 'memory.alloc' || op.name === 'memory.arena') {
-      roots.set(op.result(0), op);
-      last.set(op, op);
-      continue;
-    }
-    for (const operand of op.operands) {
-      const root = roots.get(operand);
-      if (!root) continue;
-      if (op.name === 'memory.dealloc') freed.add(root);
-      last.set(root, op);
-      for (const result of op.results) if (result.type instanceof MemRefType) roots.set(result, root);
-    }
-  }
-  const ends = new Map<Operation, Operation[]>();
-  for (const [root, op] of last) {
-    if (freed.has(root) || isResult(root)) continue;
-    ends.set(op, [...(ends.get(op) ?? []), root]);
-  }
-  return ends;
 }

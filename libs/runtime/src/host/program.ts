@@ -10,6 +10,8 @@ export interface ArraySpec {
   readonly dtype: string;
   /** Sizes; null is a dynamic one. */
   readonly shape: readonly (number | null)[];
+  /** The program may write over this argument. */
+  readonly donated?: true;
 }
 
 /** A number argument: `index`, `i32`, `f32`, ... */

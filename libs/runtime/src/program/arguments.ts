@@ -14,7 +14,7 @@ import {
 } from '../arrays/dtype.js';
 import { NdArray } from '../arrays/nd-array.js';
 import { badArgument, type RuntimeTrap } from '../errors.js';
-import type { ArgumentSpec, ArraySpec } from '../host/program.js';
+import { type ArgumentSpec, type ArraySpec, argumentSlots } from '../host/program.js';
 
 /** What a call takes for an array: an NdArray, a typed array, or a number for one of rank 0. */
 export type CallArgument = NdArray | TypedArray | number | bigint | boolean;
@@ -27,6 +27,7 @@ export class ArgumentReader {
   private readonly name: string;
   private readonly specs: readonly ArgumentSpec[];
   private readonly memory: ArrayMemory;
+  private readonly donates: boolean;
   /** Blocks that hold copies during a call. */
   readonly staged: Block[] = [];
   /** Whether an argument of the call being read lies in the heap. */
@@ -36,6 +37,7 @@ export class ArgumentReader {
     this.name = name;
     this.specs = specs;
     this.memory = memory;
+    this.donates = specs.some((spec) => spec.kind === 'array' && spec.donated === true);
   }
 
   /** Fills the slots of arguments. @throws RuntimeTrap of kind BadArgument, naming the argument */
@@ -56,6 +58,19 @@ export class ArgumentReader {
       if (spec.kind === 'scalar') slots[slot++] = this.scalar(value, spec.dtype, i);
       else slot = this.array(value, spec, i, slots, slot);
     }
+    if (this.donates) this.separateDonated(args, slots);
+  }
+
+  /** A donated array that is another argument too is copied: what the program writes must not be read as the other. */
+  private separateDonated(args: readonly CallArgument[], slots: number[]): void {
+    const first = argumentSlots(this.specs);
+    args.forEach((array, i) => {
+      const spec = this.specs[i]!;
+      if (spec.kind !== 'array' || !spec.donated || !(array instanceof NdArray) || array.memory !== this.memory) return;
+      if (args.some((other, k) => other === array && k !== i)) {
+        slots[first[i]!] = this.stage(array.data, array.dtype);
+      }
+    });
   }
 
   /** Gives the copies of the last call back. */
@@ -153,10 +168,16 @@ export class ArgumentReader {
   }
 
   private scalar(value: CallArgument, dtype: string, index: number): number {
-    const isFloat = /^b?f\d/.test(dtype);
     if (typeof value === 'boolean') return Number(value);
-    if (typeof value === 'number' && (isFloat || Number.isSafeInteger(value))) return value;
-    if (typeof value === 'bigint' && !isFloat && BigInt.asIntN(54, value) === value) return Number(value);
+    if (/^b?f\d/.test(dtype)) {
+      if (typeof value === 'number') return value;
+    } else if (isInteger(value)) {
+      const number = Number(value);
+      const [, unsigned, width] = /^(u?)i(\d+)$/.exec(dtype) ?? ['', '', '54'];
+      const bits = Math.min(Number(width), 54);
+      // Signless integers take both readings.
+      if (number >= (unsigned ? 0 : -(2 ** (bits - 1))) && number < 2 ** Math.min(bits, 53)) return number;
+    }
     throw badArgument(this.name, `argument ${index}`, `expected a number for ${dtype}, got ${describeValue(value)}`);
   }
 

@@ -4,7 +4,7 @@ import { type Kernel, trapKind, WORD_BYTES, WORD_SCRATCH, WORD_STATE } from '@bu
 import type { Block } from '@budflow/heap';
 import { InternalError } from '@budflow/ir';
 import type { ArrayMemory } from '../arrays/array-memory.js';
-import { RuntimeTrap, type TrapKind } from '../errors.js';
+import { asTrap, RuntimeTrap, type TrapKind } from '../errors.js';
 import { evaluateExpression } from '../host/expression.js';
 import { compileHost } from '../host/generate.js';
 import { interpretHost } from '../host/interpret.js';
@@ -23,7 +23,7 @@ export type HostMode = 'auto' | 'generated' | 'interpreted';
 /** A program that can run, and what it holds of the heap. */
 export interface LinkedProgram {
   readonly run: HostFunction;
-  /** Frees argument blocks, scratch memory and constants. */
+  /** Frees argument blocks, scratch memory and constants; `run` throws from then on. */
   unlink(): void;
 }
 
@@ -126,10 +126,19 @@ export function linkProgram(
         );
       },
     };
-    return { run: hostFunction(program, environment, mode), unlink };
+    const linked = {
+      run: hostFunction(program, environment, mode),
+      unlink() {
+        unlink();
+        linked.run = () => {
+          throw new RuntimeTrap('UseAfterFree', `${program.name}: its module was disposed of`);
+        };
+      },
+    };
+    return linked;
   } catch (error) {
     unlink();
-    throw error;
+    throw asTrap(error);
   }
 }
 

@@ -94,6 +94,9 @@ func.func @main(%n: index, %s: f32) -> memref<?xf32> {
     const { main } = load(text, { host });
     expect([...(main.call([-7, 0.5])[0]!.data as Float32Array)]).toEqual([-6.5, -6.5, -6.5]);
     expect(main.call([5n, -0.25])[0]!.data).toEqual(Float32Array.of(4.75));
+    expect(() => main.call([2n ** 53n, 0])).toThrow(
+      'main: argument 0: expected a number for index, got the bigint 9007199254740992',
+    );
     expect(() => main.call([1.5, 0])).toThrow('main: argument 0: expected a number for index, got the number 1.5');
     expect(() => main.call([1, range(1)])).toThrow('main: argument 1: expected a number for f32, got a Float32Array');
   });

@@ -10,8 +10,8 @@ import { FusionOp, PadOp, ReshapeOp, SliceOp, sizeOperand, sizeSource, YieldOp }
 import { DYNAMIC, type Operation, positionOf, StructuredOp, TensorType, type Value } from '@budflow/ir';
 import { type HostExpression, hostOperation, productOf, sameExpression } from '../host/expression.js';
 import { indexExpression } from '../host/index-ops.js';
-import { specOf } from '../host/lower.js';
 import { argumentSlots, type HostRequirement } from '../host/program.js';
+import { specOf } from '../host/signature.js';
 
 /** The requirements of a function of tensors. Sizes that ops compute in ways unknown here need nothing. */
 export function sizeRequirements(func: Operation): HostRequirement[] {
