@@ -80,6 +80,10 @@ describe('fix-numerics: contraction', () => {
     );
     expect(lines(module)[0]).toBe('array.mul %arg0, %arg1');
   });
+  test('a reader that is dead does not count', () => {
+    const module = fix(muladd.replace('return', '%2 = array.abs %0 : tensor<8xf32>\n  return'));
+    expect(lines(module)).toEqual(['array.fma %arg0, %arg1, %arg2 {kind = "relaxed"}']);
+  });
   test('of two products in a sum the first is contracted', () => {
     const module = fix(`func.func @main(%a: tensor<8xf32>, %b: tensor<8xf32>) -> tensor<8xf32> {
   %0 = array.mul %a, %a : tensor<8xf32>

@@ -10,7 +10,7 @@
 // becomes a reduction in lanes. The mode is left in the module's attribute `budflow.numerics`.
 import { DotGeneralOp, ReduceOp } from '@budflow/dialect-array';
 import { FastMath, FastMathAttr } from '@budflow/dialect-core';
-import { DialectAttr, type Operation } from '@budflow/ir';
+import { type Block, DialectAttr, type Operation, wouldBeTriviallyDead } from '@budflow/ir';
 import { mathFunctions } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
 import { getTarget, TargetError } from '@budflow/target';
@@ -58,7 +58,12 @@ export const fixNumerics = definePass({
       }
     }
 
-    // 1. Flags: what a program asked for beyond the mode goes.
+    // 1. Dead ops would count as readers of a product.
+    module.walkPostOrder((op) => {
+      for (const region of op.regions) for (const block of region.blocks) eraseDead(block);
+    });
+
+    // 2. Flags: what a program asked for beyond the mode goes.
     const allowed = mode === 'strict' ? FastMath.none : FastMath.nnan | FastMath.ninf | FastMath.nsz;
     const given = mode === 'fast' ? FastMath.nnan | FastMath.ninf | FastMath.nsz | FastMath.afn : FastMath.none;
     const ops: Operation[] = [];
@@ -67,7 +72,7 @@ export const fixNumerics = definePass({
       if (op.name.startsWith('array.')) ops.push(op);
     });
 
-    // 2. Vector products become reductions in lanes, which the next steps see.
+    // 3. Vector products become reductions in lanes, which the next steps see.
     if (mode !== 'strict') {
       for (const op of ops.filter((o) => DotGeneralOp.is(o))) {
         const made = dotInLanes(op);
@@ -77,7 +82,7 @@ export const fixNumerics = definePass({
       }
     }
 
-    // 3. Orders of reductions.
+    // 4. Orders of reductions.
     const reductions: Operation[] = [];
     for (const op of ops) {
       if (op.isErased) continue;
@@ -92,7 +97,7 @@ export const fixNumerics = definePass({
     }
     pass.statistic('orders', reductions.length);
 
-    // 4. Contraction: reductions first, so that their products stay theirs.
+    // 5. Contraction: reductions first, so that their products stay theirs.
     if (contract !== 'none') {
       for (const op of reductions) if (contractReduction(op, contract)) pass.statistic('contracted');
       for (const op of ops) if (!op.isErased && formFma(op, contract)) pass.statistic('fma');
@@ -101,6 +106,10 @@ export const fixNumerics = definePass({
     module.setAttr(NUMERICS_ATTR, context.stringAttr(mode));
   },
 });
+
+function eraseDead(block: Block): void {
+  for (const op of block.ops.reverse()) if (op.resultCount > 0 && wouldBeTriviallyDead(op)) op.erase();
+}
 
 /** Lets the expansion of a math function use the target's multiply-add. */
 function contractFunction(op: Operation, contract: ContractKind): boolean {

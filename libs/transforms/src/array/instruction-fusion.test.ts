@@ -96,6 +96,16 @@ describe('fusion of known programs', () => {
     expect(bodies(fuse(softmaxProgram('?', 9)))).toHaveLength(1);
   });
 
+  test('rows of unknown length are a result of the kernel, for which the caller has memory', () => {
+    const fused = fuse(softmaxProgram(4, '?'));
+    expect(fused.fusions.map((f) => f.results.map((r) => [String(r.type), r.hasUses]))).toEqual([
+      [
+        ['tensor<4x?xf32>', true],
+        ['tensor<4x?xf32>', false],
+      ],
+    ]);
+  });
+
   test('layer normalisation becomes one fusion', () => {
     const fused = fuse(layerNormProgram(6, 40));
     expect(bodies(fused)).toEqual([

@@ -212,6 +212,23 @@ func.func @main(%x: ${t}) -> ${t} {
   });
 });
 
+describe('stages of unknown size', () => {
+  test('work in the memory of the result', () => {
+    const { module } = lower(softmaxProgram(4, '?'), { sizes: [7] });
+    const main = functionNamed(module, 'main').toString();
+    expect(main.match(/memory\.alloc\(/g)).toHaveLength(1);
+    const stores = functionNamed(module, 'main_k0')
+      .region(0)
+      .entry.ops.filter((op) => op.name === 'memory.materialize')
+      .map((op) => [op.operand(0).index, op.operand(1).index]);
+    // The stage is stored first, the result over it.
+    expect(stores).toEqual([
+      [1, 1],
+      [0, 1],
+    ]);
+  });
+});
+
 describe('in-place reuse', () => {
   /** The calls of main as kernel name, and whether the output is one of the inputs. */
   const calls = (module: Operation) =>

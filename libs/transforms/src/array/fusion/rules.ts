@@ -1,7 +1,17 @@
 // Whether a producer may be computed inside a kernel, and as what. After XLA's ShouldFuse and TVM's operator patterns;
 // the limits are those of one processor core: code size, streams of memory, and how often something is computed.
 import { MulOp, ReduceOp, ReshapeOp } from '@budflow/dialect-array';
-import { AffineExpr, ConstantLike, DYNAMIC, OpCost, type Operation, OpPattern, OpPatternKind, StructuredOp, type TensorType } from '@budflow/ir';
+import {
+  AffineExpr,
+  ConstantLike,
+  DYNAMIC,
+  OpCost,
+  type Operation,
+  OpPattern,
+  OpPatternKind,
+  StructuredOp,
+  type TensorType,
+} from '@budflow/ir';
 import { derivePattern } from '../derive-pattern.js';
 import { isContractionShaped } from '../numerics/orders.js';
 import {

@@ -3,7 +3,17 @@ import { IN_PLACE_ATTR } from '@budflow/analysis';
 import { FuncOp, ReturnOp } from '@budflow/dialect-core';
 import { MaterializeOp, ToTensorOp } from '@budflow/dialect-memory';
 import { setKernelInfo } from '@budflow/dialect-rt';
-import { Block, Builder, type Operation, Region, StringAttr, SymbolTable, TensorType, type Type, type Value } from '@budflow/ir';
+import {
+  Block,
+  Builder,
+  type Operation,
+  Region,
+  StringAttr,
+  SymbolTable,
+  TensorType,
+  type Type,
+  type Value,
+} from '@budflow/ir';
 import { bufferized } from './types.js';
 
 /** Output `output` of a kernel is stored over input `input`. */
