@@ -7,24 +7,39 @@
 //   }
 //
 // Every parallel root loop becomes a phase whose iterations are the chunks; what lies between them becomes phases of one
-// chunk. Buffers that cross phases become arguments which the program allocates. The schedule has already cut the outer
-// loops by problem size, so results do not depend on who runs which chunk. Runs after scheduling and vectorization.
-import { buildFor, buildIndexConstant, composeAppliedMap, ForOp, forBounds, IfOp, inductionVariable, YieldOp } from '@budflow/dialect-loop';
-import { AllocaOp, AllocOp, DeallocOp, DimOp } from '@budflow/dialect-memory';
-import { CallKernelOp, dynamicSizesOf, isChunked, KernelAttrs, setKernelInfo } from '@budflow/dialect-rt';
+// chunk. Names tell which loops are parallel: array-to-loop calls loops `stage.d0` or `stage.c` when their iterations
+// touch different elements, and the primitives keep that. Buffers that cross phases, or have a size known only at run
+// time, become arguments which the program allocates (rt.temporary). The schedule has already cut the outer loops by
+// problem size, so results do not depend on who runs which chunk. Runs after scheduling and vectorization.
+import { collectAccesses, IN_PLACE_ATTR } from '@budflow/analysis';
 import { CmpIOp } from '@budflow/dialect-core';
+import {
+  buildFor,
+  buildIndexConstant,
+  composeAppliedMap,
+  ForOp,
+  forBounds,
+  IfOp,
+  inductionVariable,
+  YieldOp,
+} from '@budflow/dialect-loop';
+import { AllocaOp, AllocOp, DeallocOp, DimOp } from '@budflow/dialect-memory';
+import { argumentAttr, CallKernelOp, dynamicSizesOf, isChunked, KernelAttrs, setKernelInfo } from '@budflow/dialect-rt';
 import {
   AffineExpr,
   type AffineMap,
+  type Attribute,
   Block,
   Builder,
-  effectsOf,
-  type MemRefType,
+  IntegerAttr,
   isMemoryEffectFree,
+  type LocationRef,
+  MemRefType,
   type Operation,
   Region,
   StringAttr,
   SymbolRefAttr,
+  SymbolTable,
   type Value,
 } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
@@ -36,9 +51,10 @@ export const chunkKernel = definePass({
   anchor: 'builtin.module',
   statistics: { phases: 'kernel functions made', parallel: 'phases of several chunks' },
   run(module, pass) {
+    const symbols = new SymbolTable(module);
     for (const kernel of kernelsOf(module)) {
       if (isChunked(kernel)) continue;
-      const phases = cut(kernel);
+      const phases = cut(kernel, symbols);
       pass.statistic('phases', phases.length);
       pass.statistic('parallel', phases.filter((p) => p.chunks !== null).length);
       replaceCalls(module, kernel, phases);
@@ -51,6 +67,7 @@ type Source = { readonly argument: number } | { readonly temporary: Operation };
 
 interface Phase {
   readonly name: string;
+  readonly func: Operation;
   readonly inputs: readonly Source[];
   readonly outputs: readonly Source[];
   readonly chunks: AffineMap | null;
@@ -79,17 +96,24 @@ function isSetup(op: Operation): boolean {
   return op.operands.every((v) => v.definingOp === null || isSetup(v.definingOp));
 }
 
-function cut(kernel: Operation): Phase[] {
+function cut(kernel: Operation, symbols: SymbolTable): Phase[] {
   const block = kernel.region(0).entry;
+  const { context } = kernel;
   const segments = segmentsOf(block.ops.slice(0, -1));
   const crossing = crossingAllocas(segments);
   const name = (kernel.attr('sym_name') as StringAttr).value;
-  const phases: Phase[] = [];
-  kernel.setAttr('sym_name', kernel.context.stringAttr(`${name}.whole`));
-  segments.forEach((segment, i) => {
-    phases.push(buildPhase(kernel, segment, i === 0 ? name : `${name}_p${i}`, name, i, crossing));
+  kernel.setAttr('sym_name', context.stringAttr(`${name}.whole`));
+  return segments.map((segment, i) => {
+    const phase = buildPhase(kernel, segment, i === 0 ? name : symbols.uniqueName(`${name}_p${i}`), crossing);
+    phase.func.setAttr(KernelAttrs.phaseOf, context.symbolRef(name));
+    phase.func.setAttr(KernelAttrs.phase, context.i64Attr(i));
+    // What else is known of the kernel as a whole, its schedule above all, stays with the first phase.
+    if (i > 0) return phase;
+    for (const attribute of kernel.attributes.names)
+      if (phase.func.attr(attribute) === undefined && attribute !== 'arg_attrs')
+        phase.func.setAttr(attribute, kernel.attr(attribute)!);
+    return phase;
   });
-  return phases;
 }
 
 /** Parallel loops alone, everything between them together; a value computed in one segment and used in a later joins both. */
@@ -143,79 +167,124 @@ function crossingAllocas(segments: readonly Segment[]): Set<Operation> {
   return crossing;
 }
 
-function buildPhase(kernel: Operation, segment: Segment, name: string, kernelName: string, index: number, crossing: ReadonlySet<Operation>): Phase {
-  const block = kernel.region(0).entry;
-  const { context } = kernel;
-  // 1. What the phase touches, and what of it it writes.
-  const used = new Set<Operation>();
-  const values = new Set<Value>();
-  for (const op of segment.ops) {
-    collectOuterDefinitions(op, used);
-    op.walk((inner) => inner.operands.forEach((v) => void values.add(v)));
-  }
-  for (const op of used) if (isSetup(op)) op.operands.forEach((v) => void values.add(v));
+interface Arguments {
+  readonly inputs: readonly Source[];
+  readonly outputs: readonly Source[];
+  /** The kernel's values behind them, in that order. */
+  readonly values: readonly Value[];
+}
+
+/** What a segment needs from outside, split by whether it writes it. `used`: the root ops it uses. */
+function argumentsOf(
+  kernel: Operation,
+  segment: Segment,
+  used: ReadonlySet<Operation>,
+  crossing: ReadonlySet<Operation>,
+): Arguments {
+  const touched = new Set<Value>();
   const written = new Set<Value>();
-  for (const op of segment.ops) {
-    for (const effect of effectsOf(op) ?? []) if (effect.kind === 'write' && effect.value) written.add(effect.value);
-  }
+  for (const op of segment.ops) op.walk((inner) => inner.operands.forEach((v) => void touched.add(v)));
+  for (const op of used) if (isSetup(op)) op.operands.forEach((v) => void touched.add(v));
+  const { accesses, unknown } = collectAccesses(...segment.ops);
+  for (const access of accesses) if (access.kind === 'write') written.add(access.root);
   const inputs: Source[] = [];
   const outputs: Source[] = [];
-  block.arguments.forEach((arg, argument) => {
-    if (values.has(arg)) (written.has(arg) ? outputs : inputs).push({ argument });
+  const add = (value: Value, source: Source): void => {
+    const isOutput = value.type instanceof MemRefType && (unknown !== undefined || written.has(value));
+    (isOutput ? outputs : inputs).push(source);
+  };
+  const args = kernel.region(0).entry.arguments;
+  args.forEach((value, argument) => {
+    if (touched.has(value)) add(value, { argument });
   });
-  for (const alloca of crossing) {
-    if (used.has(alloca)) (written.has(alloca.result()) ? outputs : inputs).push({ temporary: alloca });
-  }
+  for (const temporary of crossing) if (used.has(temporary)) add(temporary.result(), { temporary });
+  const values = [...inputs, ...outputs].map((s) => ('argument' in s ? args[s.argument]! : s.temporary.result()));
+  return { inputs, outputs, values };
+}
+
+/** Marks temporaries, and which arguments still share memory. */
+function argumentAttributes(kernel: Operation, { inputs, outputs }: Arguments): Attribute | null {
+  const { context } = kernel;
   const sources = [...inputs, ...outputs];
-  const originals = sources.map((s) => ('argument' in s ? block.arguments[s.argument]! : s.temporary.result()));
-  const types = originals.map((v) => v.type);
-
-  // 2. The chunk count, over the dynamic sizes of these arguments.
-  const chunks = segment.loop ? chunkCountMap(segment.loop, originals) : null;
-
-  // 3. The function.
-  const func = buildPrivateFunction(kernel, kernel.loc, name, [...types, context.index, context.index], [context.index], (builder, args) => {
-    const mapping = new Map<Value, Value>();
-    originals.forEach((v, i) => mapping.set(v, args[i]!));
-    const begin = args[args.length - 2]!;
-    const end = args[args.length - 1]!;
-    for (let op = block.firstOp; op; op = op.next) {
-      if (!used.has(op) || !isSetup(op) || mapping.has(op.results[0]!)) continue;
-      builder.insert(op.clone(mapping));
-    }
-    if (segment.loop && chunks) {
-      const copy = segment.loop.clone(mapping);
-      buildFor(builder, segment.loop.loc, { lower: begin, upper: end, step: 1, name: nameOf(segment.loop) }, (inner, iv) => {
-        const body = ForOp.body(copy).entry;
-        inductionVariable(copy).replaceAllUsesWith(iv);
-        body.terminator.erase();
-        for (const op of body.ops) {
-          op.remove();
-          inner.insert(op);
-        }
-        return [];
-      });
-      copy.destroy();
-      return [end];
-    }
-    // One chunk: run when the range is not empty.
-    const zero = buildIndexConstant(builder, kernel.loc, 0);
-    const first = CmpIOp.build(builder, kernel.loc, { predicate: 'eq', lhs: begin, rhs: zero });
-    const region = new Region();
-    const body = region.append(new Block());
-    builder.scoped(() => {
-      builder.setInsertionPointToEnd(body);
-      for (const op of segment.ops) builder.insert(op.clone(mapping));
-      YieldOp.create(builder, kernel.loc, { values: [] });
-    });
-    IfOp.create(builder, kernel.loc, { condition: first, regions: [region, new Region()], resultTypes: [] });
-    return [end];
+  const attributes = sources.map((source) => {
+    if ('temporary' in source) return context.dictionary([[KernelAttrs.temporary, context.unitAttr]]);
+    const shared = argumentAttr(kernel, source.argument, IN_PLACE_ATTR);
+    if (shared === undefined) return context.emptyDictionary;
+    if (!(shared instanceof IntegerAttr)) return context.dictionary([[IN_PLACE_ATTR, shared]]);
+    const other = sources.findIndex((s) => 'argument' in s && s.argument === shared.number);
+    return other < 0 ? context.emptyDictionary : context.dictionary([[IN_PLACE_ATTR, context.i64Attr(other)]]);
   });
-  setKernelInfo(func, { inputs: inputs.length, outputs: outputs.length });
+  if (attributes.every((a) => a === context.emptyDictionary)) return null;
+  // And none for the two ends of the range.
+  return context.arrayAttr([...attributes, context.emptyDictionary, context.emptyDictionary]);
+}
+
+function buildPhase(kernel: Operation, segment: Segment, name: string, crossing: ReadonlySet<Operation>): Phase {
+  const block = kernel.region(0).entry;
+  const { context } = kernel;
+  const used = new Set<Operation>();
+  for (const op of segment.ops) collectOuterDefinitions(op, used);
+  const passed = argumentsOf(kernel, segment, used, crossing);
+  const types = passed.values.map((v) => v.type);
+  const chunks = segment.loop ? chunkCountMap(segment.loop, passed.values) : null;
+
+  const func = buildPrivateFunction(
+    kernel,
+    kernel.loc,
+    name,
+    [...types, context.index, context.index],
+    [context.index],
+    (builder, args) => {
+      const mapping = new Map<Value, Value>();
+      passed.values.forEach((v, i) => void mapping.set(v, args[i]!));
+      const begin = args[args.length - 2]!;
+      const end = args[args.length - 1]!;
+      for (let op = block.firstOp; op; op = op.next) {
+        if (!used.has(op) || !isSetup(op) || mapping.has(op.results[0]!)) continue;
+        builder.insert(op.clone(mapping));
+      }
+      if (segment.loop && chunks) buildChunkLoop(builder, segment.loop.clone(mapping), begin, end);
+      else {
+        buildWhenFirst(builder, kernel.loc, begin, () => {
+          for (const op of segment.ops) builder.insert(op.clone(mapping));
+        });
+      }
+      return [end];
+    },
+  );
+  setKernelInfo(func, { inputs: passed.inputs.length, outputs: passed.outputs.length });
+  func.setAttr('arg_attrs', argumentAttributes(kernel, passed));
   func.setAttr(KernelAttrs.chunks, context.affineMapAttr(chunks ?? constantChunks(kernel, types)));
-  func.setAttr(KernelAttrs.phaseOf, context.symbolRef(kernelName));
-  func.setAttr(KernelAttrs.phase, context.i64Attr(index));
-  return { name, inputs, outputs, chunks };
+  return { name, func, inputs: passed.inputs, outputs: passed.outputs, chunks };
+}
+
+/** The body of `loop` (which goes) for the chunks of the range. */
+function buildChunkLoop(builder: Builder, loop: Operation, lower: Value, upper: Value): void {
+  buildFor(builder, loop.loc, { lower, upper, step: 1, name: nameOf(loop) }, (inner, iv) => {
+    const body = ForOp.body(loop).entry;
+    inductionVariable(loop).replaceAllUsesWith(iv);
+    body.terminator.erase();
+    for (const op of body.ops) {
+      op.remove();
+      inner.insert(op);
+    }
+    return [];
+  });
+  loop.destroy();
+}
+
+/** Code of the only chunk: runs when the range begins with it. */
+function buildWhenFirst(builder: Builder, loc: LocationRef, begin: Value, fill: () => void): void {
+  const zero = buildIndexConstant(builder, loc, 0);
+  const condition = CmpIOp.build(builder, loc, { predicate: 'eq', lhs: begin, rhs: zero });
+  const region = new Region();
+  const body = region.append(new Block());
+  builder.scoped(() => {
+    builder.setInsertionPointToEnd(body);
+    fill();
+    YieldOp.create(builder, loc, { values: [] });
+  });
+  IfOp.create(builder, loc, { condition, regions: [region, new Region()], resultTypes: [] });
 }
 
 function nameOf(loop: Operation): string {
@@ -256,22 +325,25 @@ function replaceCalls(module: Operation, kernel: Operation, phases: readonly Pha
   for (const call of calls) {
     const builder = Builder.before(call);
     const mapping = new Map<Value, Value>();
-    block.arguments.forEach((arg, i) => mapping.set(arg, call.operand(i)));
+    block.arguments.forEach((arg, i) => void mapping.set(arg, call.operand(i)));
     const temporaries: Value[] = [];
-    const valueOf = (source: Source): Value => {
+    const passedFor = (source: Source): Value => {
       if ('argument' in source) return call.operand(source.argument);
       const alloca = source.temporary;
       const known = mapping.get(alloca.result());
       if (known) return known;
       const sizes = AllocaOp.dynamicSizes(alloca).map((size) => cloneSetup(builder, size, mapping));
-      const made = AllocOp.build(builder, call.loc, { dynamicSizes: sizes, resultTypes: [alloca.result().type as MemRefType] });
+      const made = AllocOp.build(builder, call.loc, {
+        dynamicSizes: sizes,
+        resultTypes: [alloca.result().type as MemRefType],
+      });
       mapping.set(alloca.result(), made);
       temporaries.push(made);
       return made;
     };
     for (const phase of phases) {
-      const inputs = phase.inputs.map(valueOf);
-      const outputs = phase.outputs.map(valueOf);
+      const inputs = phase.inputs.map(passedFor);
+      const outputs = phase.outputs.map(passedFor);
       CallKernelOp.create(builder, call.loc, { callee: phase.name, inputs, outputs });
     }
     for (const memref of temporaries) DeallocOp.create(builder, call.loc, { memref });

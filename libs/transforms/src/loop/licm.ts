@@ -6,7 +6,8 @@
 //
 // Works on any op with the LoopLike interface, inner loops first. Hoists ops without effects that may be executed
 // speculatively; loads stay (scalar-replacement moves those it can prove).
-import { isMemoryEffectFree, isSpeculatable, LoopLike, type Operation, type Value } from '@budflow/ir';
+import { isDefinedInside } from '@budflow/analysis';
+import { isMemoryEffectFree, isSpeculatable, LoopLike, type Operation } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 
 export const licm = definePass({
@@ -21,7 +22,7 @@ export const licm = definePass({
       for (const block of loop.body(op).blocks) {
         for (let inner = block.firstOp; inner; ) {
           const next: Operation | null = inner.next;
-          if (isHoistable(inner) && inner.operands.every((v) => isOutside(op, v))) {
+          if (isHoistable(inner) && inner.operands.every((v) => !isDefinedInside(v, op))) {
             inner.moveBefore(op);
             hoisted++;
           }
@@ -35,10 +36,11 @@ export const licm = definePass({
 });
 
 function isHoistable(op: Operation): boolean {
-  return op.ownRegions === null && op.ownSuccessors === null && op.resultCount > 0 && isMemoryEffectFree(op) && isSpeculatable(op);
-}
-
-function isOutside(loop: Operation, value: Value): boolean {
-  for (let block = value.parentBlock; block; block = block.parentOp?.parent ?? null) if (block.parentOp === loop) return false;
-  return true;
+  return (
+    op.ownRegions === null &&
+    op.ownSuccessors === null &&
+    op.resultCount > 0 &&
+    isMemoryEffectFree(op) &&
+    isSpeculatable(op)
+  );
 }

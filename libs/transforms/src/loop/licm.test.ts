@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { parse, runFunction } from '../testing/kernels.js';
+import { runPasses } from '../testing/programs.js';
+import { licm } from './licm.js';
+
+/** Lines of the function after the pass, without indentation; what it computes is the same. */
+function hoisted(text: string) {
+  const before = runFunction(parse(text), 'k');
+  const module = parse(text);
+  const { statistics } = runPasses(module, 'builtin.module(licm)', [licm]);
+  expect(runFunction(module, 'k')).toEqual(before);
+  return {
+    lines: module
+      .toString()
+      .split('\n')
+      .map((l) => l.trim()),
+    count: statistics.hoisted ?? 0,
+  };
+}
+
+const position = (lines: readonly string[], part: string) => {
+  const at = lines.findIndex((l) => l.includes(part));
+  expect(at, part).toBeGreaterThanOrEqual(0);
+  return at;
+};
+
+/** A loop over %a (8 elements) into %o with two numbers outside of it. */
+const kernel = (body: string, header = 'loop.for %i = 0 to 8') => `func.func @k(%a: memref<8xi32>, %o: memref<8xi32>) {
+  %p = arith.constant 3 : i32
+  %c0 = arith.constant 0 : index
+  %q = memory.load %a[%c0] : memref<8xi32>
+  ${header} {
+    ${body}
+    memory.store %r, %o[%i] : memref<8xi32>
+  }
+  return
+}`;
+
+describe('licm', () => {
+  test('computations on values from outside move in front of the loop, with what they need', () => {
+    const { lines, count } = hoisted(
+      kernel(`%s = arith.muli %p, %q : i32
+    %t = arith.addi %s, %q : i32
+    %x = memory.load %a[%i] : memref<8xi32>
+    %r = arith.addi %t, %x : i32`),
+    );
+    expect(count).toBe(2);
+    const loop = position(lines, 'loop.for');
+    expect(position(lines, 'arith.muli')).toBeLessThan(loop);
+    expect(lines.findIndex((l) => l.includes('arith.addi'))).toBeLessThan(loop);
+    expect(lines.findLastIndex((l) => l.includes('arith.addi'))).toBeGreaterThan(loop);
+  });
+
+  test('they leave all loops they do not depend on, and stay in the one they do', () => {
+    const { lines, count } = hoisted(`func.func @k(%a: memref<4xi32>, %o: memref<4x4xi32>) {
+  %p = arith.constant 3 : i32
+  loop.for %i = 0 to 4 {
+    %x = memory.load %a[%i] : memref<4xi32>
+    loop.for %j = 0 to 4 {
+      %s = arith.muli %p, %p : i32
+      %t = arith.subi %x, %s : i32
+      memory.store %t, %o[%i, %j] : memref<4x4xi32>
+    }
+  }
+  return
+}`);
+    expect(count).toBe(3);
+    const order = ['arith.muli', 'loop.for %i = ', 'memory.load', 'arith.subi', 'loop.for %i_0', 'memory.store'];
+    const at = order.map((part) => position(lines, part));
+    expect(at).toEqual([...at].sort((x, y) => x - y));
+  });
+
+  test('index computations and constants move too; vectors as well', () => {
+    const { lines } = hoisted(`func.func @k(%o: memref<8xf32>) {
+  loop.for %i = 0 to 2 {
+    %x = arith.constant 2.0 : f32
+    %c = arith.constant 1 : index
+    %at = loop.apply affine_map<(d0) -> (d0 * 4)>(%c)
+    %v = simd.splat %x : vector<4xf32>
+    simd.store %v, %o[%at] : memref<8xf32>, vector<4xf32>
+  }
+  return
+}`);
+    const loop = position(lines, 'loop.for');
+    for (const part of ['arith.constant', 'loop.apply', 'simd.splat']) expect(position(lines, part)).toBeLessThan(loop);
+  });
+
+  test('a division that may trap stays, as the loop may not run', () => {
+    for (const op of ['divsi', 'divui', 'remsi', 'remui', 'floordivsi', 'ceildivsi']) {
+      const body = `%one = arith.ori %q, %p : i32
+    %r = arith.${op} %p, %one : i32`;
+      const { lines } = hoisted(kernel(body));
+      expect(position(lines, 'arith.ori')).toBeLessThan(position(lines, 'loop.for'));
+      expect(position(lines, `arith.${op}`)).toBeGreaterThan(position(lines, 'loop.for'));
+    }
+    // By zero, in a loop that does not run.
+    const never = `func.func @k(%o: memref<1xi32>) {
+  %c0 = arith.constant 0 : index
+  %one = arith.constant 1 : i32
+  %zero = memory.load %o[%c0] : memref<1xi32>
+  %z = arith.subi %zero, %zero : i32
+  loop.for %i = 0 to 0 {
+    %r = arith.divsi %one, %z : i32
+    memory.store %r, %o[%i] : memref<1xi32>
+  }
+  return
+}`;
+    expect(hoisted(never).count).toBe(0);
+  });
+
+  test('loads, and what has regions, stay', () => {
+    const { lines, count } = hoisted(
+      kernel(`%x = memory.load %a[%c0] : memref<8xi32>
+    %b = arith.cmpi slt, %p, %q : i32
+    %r = loop.if %b -> (i32) {
+      loop.yield %x : i32
+    } else {
+      loop.yield %p : i32
+    }`),
+    );
+    expect(count).toBe(1);
+    const loop = position(lines, 'loop.for');
+    expect(position(lines, 'arith.cmpi')).toBeLessThan(loop);
+    expect(lines.findLastIndex((l) => l.includes('memory.load'))).toBeGreaterThan(loop);
+    expect(position(lines, 'loop.if')).toBeGreaterThan(loop);
+  });
+
+  test('private buffers stay inside: each iteration has its own', () => {
+    expect(
+      hoisted(
+        kernel(`%t = memory.alloca() : memref<i32>
+    memory.store %q, %t[] : memref<i32>
+    %r = memory.load %t[] : memref<i32>`),
+      ).count,
+    ).toBe(0);
+  });
+
+  test('while loops are loops', () => {
+    const { lines, count } = hoisted(`func.func @k(%o: memref<i32>) {
+  %p = arith.constant 3 : i32
+  %n = arith.constant 40 : i32
+  %e = loop.while (%v = %p) : (i32) -> (i32) {
+    %c = arith.cmpi slt, %v, %n : i32
+    loop.condition(%c) %v : i32
+  } do {
+  ^bb0(%w: i32):
+    %s = arith.muli %p, %p : i32
+    %x = arith.addi %w, %s : i32
+    loop.yield %x : i32
+  }
+  memory.store %e, %o[] : memref<i32>
+  return
+}`);
+    expect(count).toBe(1);
+    expect(position(lines, 'arith.muli')).toBeLessThan(position(lines, 'loop.while'));
+  });
+});
