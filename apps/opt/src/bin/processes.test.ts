@@ -34,6 +34,17 @@ describe('bud-opt', () => {
     expect(node(OPT, ['-', '--canonicalize'], F).stdout).toBe(file.stdout);
   });
 
+  it('loads each module once, wherever its input comes from', () => {
+    const env = { ...process.env, NODE_DEBUG: 'esm' };
+    for (const line of [`cat f.mlir | '${process.execPath}' '${OPT}' --cse`, `cat f.mlir | '${process.execPath}' '${OPT}' /dev/stdin --cse`]) {
+      const { stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: folder, encoding: 'utf8', env, maxBuffer: 2 ** 28 });
+      expect(stdout).toContain('array.add');
+      const files = [...stderr.matchAll(/Storing file:\S*?([\w-]+\/dist\/\S+)/g)].map((match) => match[1] as string);
+      expect(files.length).toBeGreaterThan(50);
+      expect(new Set(files).size).toBe(files.length);
+    }
+  });
+
   it('has exit codes for diagnostics and for a wrong command line', () => {
     expect(node(OPT, [], 'foo').status).toBe(1);
     expect(node(OPT, ['--canonicalise']).status).toBe(2);

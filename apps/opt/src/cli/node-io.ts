@@ -1,6 +1,6 @@
 // Io on Node. Writes are synchronous: what was printed is out before the process ends, in order, and a reader that went
 // away is noticed at the write.
-import { existsSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isatty } from 'node:tty';
 import { writeAtomically } from './atomic-write.js';
@@ -36,6 +36,8 @@ export function nodeIo(): Io {
         return readFileSync(path);
       } catch (error) {
         throw fileError('read', path, error);
+      } finally {
+        forgetPipe();
       }
     },
     writeFile(path, data) {
@@ -56,15 +58,36 @@ export function nodeIo(): Io {
 }
 
 async function readStdin(): Promise<Uint8Array> {
-  try {
-    return readFileSync(STDIN);
-  } catch (error) {
-    // A pipe somebody made non-blocking: wait for it the other way.
-    if (codeOf(error) !== 'EAGAIN') throw fileError('read', '<stdin>', error);
-  }
   const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
+  let size = 1 << 16;
+  for (;;) {
+    const chunk = new Uint8Array(size);
+    try {
+      const length = readSync(STDIN, chunk, 0, size, null);
+      if (length === 0) break;
+      chunks.push(chunk.subarray(0, length));
+      if (length === size) size = Math.min(2 * size, 1 << 24);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'EOF') break;
+      if (code !== 'EAGAIN') throw fileError('read', '<stdin>', error);
+      pause();
+    }
+  }
+  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
+}
+
+/** For a pipe that somebody made non-blocking, and whose other end is slow. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}
+
+/**
+ * Node's realpath looks at the result of whichever stat came last, and gives up when that was of a pipe (readFileSync
+ * of /dev/stdin makes one): modules that are loaded afterwards would not be recognised as those loaded before.
+ */
+function forgetPipe(): void {
+  statSync(import.meta.dirname);
 }
 
 function write(file: number, data: string | Uint8Array): void {
@@ -76,8 +99,7 @@ function write(file: number, data: string | Uint8Array): void {
       const code = codeOf(error);
       if (code === 'EPIPE') throw new BrokenPipe();
       if (code !== 'EAGAIN') throw fileError('write', file === STDOUT ? '<stdout>' : '<stderr>', error);
-      // The reader is slow, and its pipe does not block.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      pause();
     }
   }
 }
