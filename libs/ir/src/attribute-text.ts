@@ -2,7 +2,7 @@
 import { otherFloatBits, otherFloatFromBits } from './minifloat.js';
 import { halfToNumber, numberToHalf, bfloatToNumber, numberToBfloat } from './half-bits.js';
 import type { DenseElementsAttr } from './attribute.js';
-import { ComplexType, FloatType, IndexType, IntegerType, byteWidth, elementCount, type Type } from './type.js';
+import { ComplexType, FloatType, IndexType, IntegerType, blobWidth, elementCount, storageWidth, type Type } from './type.js';
 
 const HEX = '0123456789ABCDEF';
 
@@ -100,16 +100,38 @@ function roundTrips(text: string, value: number, type: FloatType): boolean {
   return floatBits(parsed, type) === floatBits(value, type);
 }
 
+/** A little-endian number of `width` bytes. */
+export function readBits(bytes: Uint8Array, at: number, width: number): bigint {
+  let text = '0x';
+  for (let i = at + width - 1; i >= at; i--) text += BYTE_HEX[bytes[i]!];
+  return BigInt(text);
+}
+
+/** Stores the low `width` bytes of a number, least significant first. */
+export function writeBits(bytes: Uint8Array, at: number, width: number, value: bigint): void {
+  let rest = BigInt.asUintN(8 * width, value);
+  for (let i = at; i < at + width; i++, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
+}
+
+function bytesOf(view: DataView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
 function printElement(view: DataView, at: number, type: Type): string {
   if (type instanceof ComplexType) {
-    const part = byteWidth(type.element)!;
+    const part = storageWidth(type.element)!;
     return `(${printElement(view, at, type.element)}, ${printElement(view, at + part, type.element)})`;
   }
   if (type instanceof IndexType) return view.getBigInt64(at, true).toString();
   if (type instanceof IntegerType) {
     const unsigned = type.signedness === 'unsigned';
     if (type.width === 1) return view.getUint8(at) ? 'true' : 'false';
-    switch (byteWidth(type)) {
+    const stored = storageWidth(type)!;
+    if (stored > 8) {
+      const bits = readBits(bytesOf(view), at, stored);
+      return String(unsigned ? bits : BigInt.asIntN(type.width, bits));
+    }
+    switch (stored) {
       case 1:
         return String(unsigned ? view.getUint8(at) : view.getInt8(at));
       case 2:
@@ -121,7 +143,15 @@ function printElement(view: DataView, at: number, type: Type): string {
     }
   }
   const float = type as FloatType;
-  const width = byteWidth(float)!;
+  const width = storageWidth(float)!;
+  if (width > 8) {
+    const wide = readBits(bytesOf(view), at, width);
+    const rounded = floatFromBits(wide, float);
+    // What a double cannot hold is written in bits.
+    return Number.isFinite(rounded) && floatBits(rounded, float) === wide
+      ? printFloat(rounded, float, null)
+      : `0x${wide.toString(16).toUpperCase().padStart(float.width / 4, '0')}`;
+  }
   const bits =
     width === 8 ? view.getBigUint64(at, true) : BigInt(width === 4 ? view.getUint32(at, true) : width === 2 ? view.getUint16(at, true) : view.getUint8(at));
   if (float.name !== 'f64' && float.name !== 'f32' && float.name !== 'f16' && float.name !== 'bf16')
@@ -136,13 +166,13 @@ export const HEX_THRESHOLD = 100;
 /** `dense<...>` without the type. */
 export function printDense(attr: DenseElementsAttr): string {
   const { type, bytes } = attr;
-  const width = byteWidth(type.element)!;
+  const width = storageWidth(type.element)!;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = elementCount(type.shape) ?? 0;
   if (count === 0) return 'dense<>';
   if (attr.splat) return `dense<${printElement(view, 0, type.element)}>`;
   const packed = type.element instanceof IntegerType && type.element.width === 1;
-  if (count > HEX_THRESHOLD) return `dense<"0x${packed ? packedHex(bytes) : hex(bytes)}">`;
+  if (count > HEX_THRESHOLD) return `dense<"0x${packed ? packedHex(bytes) : hex(blobBytes(type.element, bytes))}">`;
   const nest = (level: number, at: number, span: number): string => {
     if (level === type.shape.length) return printElement(view, at * width, type.element);
     const n = type.shape[level]!;
@@ -151,6 +181,18 @@ export function printDense(attr: DenseElementsAttr): string {
     return `[${parts.join(', ')}]`;
   };
   return `dense<${nest(0, 0, count)}>`;
+}
+
+/** Stored elements as the bytes of a blob, which has whole bytes for each where memory has 2, 4 or 8. */
+export function blobBytes(element: Type, bytes: Uint8Array): Uint8Array {
+  const part = element instanceof ComplexType ? element.element : element;
+  const from = storageWidth(part)!;
+  const to = blobWidth(part)!;
+  if (from === to) return bytes;
+  const n = bytes.length / from;
+  const out = new Uint8Array(n * to);
+  for (let i = 0; i < n; i++) out.set(bytes.subarray(i * from, i * from + to), i * to);
+  return out;
 }
 
 const BYTE_HEX: string[] = Array.from({ length: 256 }, (_, b) => HEX[b >> 4]! + HEX[b & 15]!);

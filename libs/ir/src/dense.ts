@@ -1,8 +1,8 @@
 // Reading and making the element data of dense constants.
 import { DenseElementsAttr } from './attribute.js';
-import { floatBits, floatFromBits } from './attribute-text.js';
+import { floatBits, floatFromBits, readBits, writeBits } from './attribute-text.js';
 import { InternalError } from './errors.js';
-import { ComplexType, FloatType, IntegerType, type Type, byteWidth, elementCount, type ShapedType } from './type.js';
+import { ComplexType, FloatType, IntegerType, type Type, byteWidth, elementCount, type ShapedType, storageWidth } from './type.js';
 
 export type ElementArray =
   | Float64Array
@@ -45,9 +45,18 @@ export function elementArray(element: Type, bytes: Uint8Array): ElementArray {
   }
 }
 
-/** Element `index` as number (floats, integers to 32 bits, i1) or bigint (i64, index); real types only. */
+/**
+ * Element `index` as number (floats, integers to 32 bits, i1) or bigint (i64, index, wider integers); real types only.
+ * f80 and f128 are rounded to double.
+ */
 export function denseElement(attr: DenseElementsAttr, index: number): number | bigint {
   const element = attr.type.element;
+  if (byteWidth(element) === undefined && !(element instanceof ComplexType)) {
+    const bits = readBits(attr.bytes, (attr.splat ? 0 : index) * storageWidth(element)!, storageWidth(element)!);
+    if (element instanceof FloatType) return floatFromBits(bits, element);
+    const { width, signedness } = element as IntegerType;
+    return signedness === 'unsigned' ? bits : BigInt.asIntN(width, bits);
+  }
   const stored = elementArray(element, attr.bytes)[attr.splat ? 0 : index]!;
   if (element instanceof FloatType && element.width === 16) return floatFromBits(BigInt(stored), element);
   return stored;
@@ -55,9 +64,13 @@ export function denseElement(attr: DenseElementsAttr, index: number): number | b
 
 /** The bytes of one element: number or bigint for real types. */
 export function elementBytes(element: Type, value: number | bigint): Uint8Array<ArrayBuffer> {
-  const width = byteWidth(element);
+  const width = storageWidth(element);
   if (width === undefined || element instanceof ComplexType) throw new InternalError(`no dense storage for ${element}`);
   const bytes = new Uint8Array(width);
+  if (width > 8) {
+    writeBits(bytes, 0, width, element instanceof FloatType ? floatBits(Number(value), element) : BigInt(value));
+    return bytes;
+  }
   const view = new DataView(bytes.buffer);
   const bits = element instanceof FloatType ? floatBits(Number(value), element) : BigInt.asUintN(64, BigInt(value));
   if (width === 8) view.setBigUint64(0, bits, true);

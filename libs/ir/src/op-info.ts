@@ -1,9 +1,12 @@
 // What a context knows about an operation name: its definition when a dialect registered one, traits, and the
 // implementations of interfaces (indexed by the interface's small integer), which may be attached from outside.
+import { type Attribute, type DictionaryAttr, UnitAttr } from './attribute.js';
 import type { Context } from './context.js';
 import type { OpDefinitionBase } from './define-op.js';
 import type { Trait } from './traits.js';
 import type { OpVerification } from './verifier/op-verification.js';
+
+const NO_DEFAULTS: readonly (readonly [string, Attribute])[] = [];
 
 export class OpInfo {
   readonly context: Context;
@@ -20,6 +23,7 @@ export class OpInfo {
   readonly id: number;
   /** What the verifier checks, prepared when it first meets the op. */
   verification: OpVerification | null = null;
+  private defaults: readonly (readonly [string, Attribute])[] | null = null;
   /** `"name"` in UTF-8, for the generic printer. */
   readonly quotedName: Uint8Array;
 
@@ -30,6 +34,33 @@ export class OpInfo {
     this.dialect = dot < 0 ? '' : name.slice(0, dot);
     this.id = id;
     this.quotedName = new TextEncoder().encode(`"${name}"`);
+  }
+
+  /** Attributes that absent ones stand for; such values are dropped when read, so that equal ops are equal. */
+  get defaultAttributes(): readonly (readonly [string, Attribute])[] {
+    if (this.defaults === null) {
+      const { context, definition } = this;
+      if (definition === null) return NO_DEFAULTS;
+      const list: [string, Attribute][] = [];
+      for (const [name, spec] of Object.entries(definition.spec.attributes ?? {})) {
+        if (spec.defaultValue === undefined) continue;
+        const made = spec.make(context, spec.defaultValue);
+        // The presence of a unit attribute is its value.
+        if (!(made instanceof UnitAttr)) list.push([name, made]);
+      }
+      this.defaults = list;
+    }
+    return this.defaults;
+  }
+  /** `attributes` without those that say what their absence says. */
+  withoutDefaults(attributes: DictionaryAttr): DictionaryAttr {
+    let rest = attributes;
+    const list = this.defaultAttributes;
+    for (let i = 0; i < list.length; i++) {
+      const [name, value] = list[i]!;
+      if (rest.get(name) === value) rest = this.context.withAttribute(rest, name, null);
+    }
+    return rest;
   }
 
   get isRegistered(): boolean {

@@ -283,6 +283,27 @@ export function byteWidth(type: Type): number | undefined {
   return undefined;
 }
 
+/**
+ * Bytes of an element in a dense constant: those of memory, and for types that have no layout there as many as MLIR's
+ * own storage (whole bytes). Undefined for what dense constants cannot hold.
+ */
+export function storageWidth(type: Type): number | undefined {
+  const width = byteWidth(type);
+  if (width !== undefined) return width;
+  if (type instanceof IntegerType || type instanceof FloatType) return Math.ceil(type.width / 8);
+  if (!(type instanceof ComplexType)) return undefined;
+  const part = storageWidth(type.element);
+  return part === undefined ? undefined : 2 * part;
+}
+
+/** Bytes of an element in the text `dense<"0x...">`; i1 is packed instead. */
+export function blobWidth(type: Type): number | undefined {
+  if (type instanceof IntegerType) return Math.max(1, Math.ceil(type.width / 8));
+  if (!(type instanceof ComplexType)) return storageWidth(type);
+  const part = blobWidth(type.element);
+  return part === undefined ? undefined : 2 * part;
+}
+
 /** Row-major strides in elements; a stride after a dynamic dimension is DYNAMIC. */
 export function rowMajorStrides(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);

@@ -41,7 +41,16 @@ export function verify(root: Operation, options: VerifyOptions = {}): boolean {
 function verifyEach(unchecked: readonly Unchecked[], errors: () => number): void {
   /** Errors found before each of the ops that are being verified, outermost first. */
   const before: number[] = [];
+  /** An op with regions that is wrong itself: what is inside relies on it, and is left out. */
+  let wrong: Operation | null = null;
   for (const item of unchecked) {
+    if (wrong !== null) {
+      if (item instanceof EndOf && item.op === wrong) {
+        wrong = null;
+        before.pop();
+      }
+      continue;
+    }
     if (item instanceof EndOf) {
       const { info } = item.op;
       if (before.pop() === errors() && info.definition !== null) verificationOf(info).verifyRegions?.(item.op);
@@ -58,6 +67,7 @@ function verifyEach(unchecked: readonly Unchecked[], errors: () => number): void
     }
     if (info.hasTrait(SymbolTableTrait)) verifySymbolTable(item);
     if (info.hasTrait(SymbolTrait)) verifySymbol(item);
+    if (item.ownRegions !== null && errors() > before[before.length - 1]!) wrong = item;
   }
 }
 

@@ -7,15 +7,15 @@ import {
   DenseStringElementsAttr,
   SparseElementsAttr,
 } from '../attribute.js';
-import { floatBits, floatFromBits, printDense, printString } from '../attribute-text.js';
+import { floatBits, floatFromBits, printDense, printString, writeBits } from '../attribute-text.js';
 import {
-  byteWidth,
   ComplexType,
   DYNAMIC,
   elementCount,
   FloatType,
   IndexType,
   IntegerType,
+  storageWidth,
   TensorType,
   type Type,
   VectorType,
@@ -104,7 +104,7 @@ export abstract class ElementsParser extends NumberParser {
   }
 
   private storedWidth(element: Type, start: number): number {
-    const width = byteWidth(element);
+    const width = storageWidth(element);
     if (width === undefined)
       return this.fail('parse.elements-type', `dense elements of type ${brief(element)} are not supported`, start);
     return width;
@@ -158,7 +158,7 @@ export abstract class ElementsParser extends NumberParser {
       return;
     }
     const { out } = this;
-    const width = byteWidth(type)!;
+    const width = storageWidth(type)!;
     const at = this.at;
     this.at += width;
     if (type instanceof FloatType) {
@@ -170,12 +170,15 @@ export abstract class ElementsParser extends NumberParser {
     }
     const value = this.elementValue(type as IntegerType | IndexType);
     if (width === 8) out.setBigInt64(at, BigInt(value), true);
+    else if (width > 8) this.storeBits(at, width, BigInt(value));
     else if (width === 4) out.setInt32(at, value as number, true);
     else if (width === 2) out.setInt16(at, value as number, true);
     else out.setInt8(at, value as number);
   }
   private storeBits(at: number, width: number, bits: bigint): void {
     if (width === 8) this.out.setBigUint64(at, bits, true);
+    else if (width > 8)
+      writeBits(new Uint8Array(this.out.buffer, this.out.byteOffset, this.out.byteLength), at, width, bits);
     else if (width === 4) this.out.setUint32(at, Number(bits), true);
     else if (width === 2) this.out.setUint16(at, Number(bits), true);
     else this.out.setUint8(at, Number(bits));
@@ -319,7 +322,7 @@ export abstract class ElementsParser extends NumberParser {
     const count = elementCount(shape)!;
     let items: string[];
     if (attr instanceof DenseElementsAttr) {
-      const width = byteWidth(attr.type.element)!;
+      const width = storageWidth(attr.type.element)!;
       const scalar = this.context.tensor([], attr.type.element);
       items = Array.from({ length: count }, (_, i) => {
         const at = attr.splat ? 0 : i * width;

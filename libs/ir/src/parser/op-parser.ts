@@ -155,6 +155,7 @@ export class OpParser extends ValueParser {
     let attributes = bytes[this.pos] === 0x7b ? this.dictionary() : this.context.emptyDictionary;
     if (properties) attributes = this.merged(properties, attributes, open);
     if (info.traits.length) attributes = this.renamedSegments(info, attributes);
+    if (attributes.names.length > 0) attributes = info.withoutDefaults(attributes);
 
     const op = new Operation(info, this.origin + nameAt, attributes);
     this.expect(0x3a, "':' and the type of the operation");
@@ -281,19 +282,16 @@ export class OpParser extends ValueParser {
         );
       info = this.context.opInfo(name);
     }
-    if (info.definition === null && !this.context.allowUnregistered && info.name !== 'builtin.module')
-      this.unregistered(info, start);
+    if (info.definition === null && info.name !== 'builtin.module') {
+      if (!this.context.allowUnregistered || this.context.dialect(info.dialect)) this.unregistered(info, start);
+    }
     return info;
   }
   private unregistered(info: OpInfo, at: number): never {
     const why = this.context.dialect(info.dialect)
       ? `dialect '${info.dialect}' has no such operation`
-      : `dialect '${info.dialect}' is not registered`;
-    return this.fail(
-      'parse.unregistered-operation',
-      `unregistered operation '${info.name}': ${why}; pass --allow-unregistered-dialect to accept it`,
-      at,
-    );
+      : `dialect '${info.dialect}' is not registered; pass --allow-unregistered-dialect to accept it`;
+    return this.fail('parse.unregistered-operation', `unregistered operation '${info.name}': ${why}`, at);
   }
 
   isIsolated(info: OpInfo): boolean {

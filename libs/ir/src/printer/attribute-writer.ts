@@ -14,7 +14,7 @@ import {
   StringAttr,
   UnitAttr,
 } from '../attribute.js';
-import { HEX_THRESHOLD, printDense, printFloat, printString, printSymbolName } from '../attribute-text.js';
+import { blobBytes, HEX_THRESHOLD, printDense, printFloat, printString, printSymbolName } from '../attribute-text.js';
 import type { Context } from '../context.js';
 import type { LocationRef } from '../location.js';
 import type { OpInfo } from '../op-info.js';
@@ -117,7 +117,7 @@ export class AttributeWriter {
     else if (attr.type.element instanceof IntegerType && attr.type.element.width === 1) out.text(printDense(attr));
     else {
       out.text('dense<"0x');
-      out.hex(attr.bytes);
+      out.hex(blobBytes(attr.type.element, attr.bytes));
       out.text('">');
     }
   }

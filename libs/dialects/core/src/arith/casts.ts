@@ -15,6 +15,7 @@ import {
   IndexType,
   IntegerAttr,
   IntegerType,
+  MemRefType,
   type InterfaceImplementation,
   like,
   Operation,
@@ -46,6 +47,11 @@ const IntegerOrFloat = typeConstraint(
 const IntegerLike = like(SignlessInteger);
 const FloatLike = like(AnyFloat);
 const AnyNumberLike = like(IntegerOrFloat);
+/** What index casts convert: also whole buffers, as in MLIR. */
+const IndexCastable = typeConstraint(
+  'signless integer or index-like, or memref of them',
+  (t) => IndexOrIntegerLike.check(t instanceof MemRefType ? t.element : t),
+);
 const IndexOrIntegerLike = like(
   typeConstraint(
     'signless integer or index',
@@ -283,8 +289,8 @@ function verifyIndexCast(op: Operation): void {
 export const IndexCastOp = defineOp({
   ...castSpec('arith.index_cast', {
     summary: 'Between index and integers, signed: extends the sign or keeps the low bits.',
-    from: IndexOrIntegerLike,
-    to: IndexOrIntegerLike,
+    from: IndexCastable,
+    to: IndexCastable,
     types: ['index', 'i32'],
     fold: indexRoundTrip('arith.index_cast'),
   }),
@@ -294,8 +300,8 @@ export const IndexCastOp = defineOp({
 export const IndexCastUIOp = defineOp({
   ...castSpec('arith.index_castui', {
     summary: 'Between index and integers, unsigned: extends with zeros or keeps the low bits.',
-    from: IndexOrIntegerLike,
-    to: IndexOrIntegerLike,
+    from: IndexCastable,
+    to: IndexCastable,
     types: ['index', 'i32'],
     fold: indexRoundTrip('arith.index_castui'),
   }),

@@ -279,7 +279,7 @@ function setCases(
     const equal = values.every((v) => v === values[0]);
     attributes.set(
       'case_values',
-      context.denseElements(context.tensor([values.length], type), equal ? bytes.slice(0, width) : bytes, {
+      context.denseElements(context.vector([values.length], type), equal ? bytes.slice(0, width) : bytes, {
         splat: equal,
       }),
     );

@@ -115,6 +115,8 @@ func.func @example(%a: i32) -> i32 {
   verify(op) {
     const name = CallOp.callee(op);
     const target = lookupFunction(op, name);
+    // A function that is wrong itself is reported there.
+    if (target && !(FuncOp.function_type(target) instanceof FunctionType)) return;
     if (!target) op.emitError('func.unknown-callee', `'${name}' does not reference a valid function`);
     else
       verifySignature(

@@ -81,9 +81,11 @@ const functionAssembly: CustomAssembly = {
     if (signature.resAttrs) state.attributes.set('res_attrs', signature.resAttrs);
     const bodyAt = parser.offset();
     const args = signature.names.map((operand, i) => ({ operand, type: signature.inputs[i]! }));
+    // Arguments without names are named by the label of the entry block.
     const body = parser.optionalRegion(args);
     if (body) {
-      if (signature.names.length !== signature.inputs.length)
+      const unnamed = signature.names.length !== signature.inputs.length;
+      if (unnamed && (signature.names.length > 0 || body.blocks[0]?.arguments.length === 0))
         parser.error('a function with a body needs names for its arguments', bodyAt);
       if (body.isEmpty) parser.error('expected non-empty function body', bodyAt);
     }
