@@ -12,7 +12,9 @@ it('runs the commands of the README', async () => {
   const f32 = (...values: number[]) =>
     encodeNpy({ dtype: 'f32', shape: [values.length], data: Float32Array.from(values) });
   const files = { 'axpy.mlir': program, 'x.npy': f32(0, 1, 2, 3), 'y.npy': f32(10, 10, 10, 10) };
-  const commands = [...text.matchAll(/```console\n(.*?)```/gs)].flatMap((block) => (block[1] as string).split(/^\$ /m).slice(1));
+  const commands = [...text.matchAll(/```console\n(.*?)```/gs)].flatMap((block) =>
+    (block[1] as string).split(/^\$ /m).slice(1),
+  );
   expect(commands.length).toBeGreaterThan(5);
   for (const command of commands) {
     const [line, ...output] = command.split('\n');

@@ -36,8 +36,16 @@ describe('bud-opt', () => {
 
   it('loads each module once, wherever its input comes from', () => {
     const env = { ...process.env, NODE_DEBUG: 'esm' };
-    for (const line of [`cat f.mlir | '${process.execPath}' '${OPT}' --cse`, `cat f.mlir | '${process.execPath}' '${OPT}' /dev/stdin --cse`]) {
-      const { stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: folder, encoding: 'utf8', env, maxBuffer: 2 ** 28 });
+    for (const line of [
+      `cat f.mlir | '${process.execPath}' '${OPT}' --cse`,
+      `cat f.mlir | '${process.execPath}' '${OPT}' /dev/stdin --cse`,
+    ]) {
+      const { stdout, stderr } = spawnSync('bash', ['-c', line], {
+        cwd: folder,
+        encoding: 'utf8',
+        env,
+        maxBuffer: 2 ** 28,
+      });
       expect(stdout).toContain('array.add');
       const files = [...stderr.matchAll(/Storing file:\S*?([\w-]+\/dist\/\S+)/g)].map((match) => match[1] as string);
       expect(files.length).toBeGreaterThan(50);
@@ -117,7 +125,13 @@ describe('start-up', () => {
   /** The packages whose modules a command loads. */
   const loaded = (args: readonly string[]): string[] => {
     const env = { ...process.env, NODE_DEBUG: 'esm' };
-    const { stderr } = spawnSync(process.execPath, [OPT, ...args], { cwd: folder, encoding: 'utf8', input: '', env, maxBuffer: 2 ** 28 });
+    const { stderr } = spawnSync(process.execPath, [OPT, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      input: '',
+      env,
+      maxBuffer: 2 ** 28,
+    });
     const modules = stderr.matchAll(/Storing file:\S*?\/(?:libs|apps)\/([\w/-]+)\/dist\//g);
     return [...new Set([...modules].map((match) => match[1] as string))];
   };
