@@ -10,6 +10,7 @@
 // 1. A cell of an alloca that a loop writes at one invariant address becomes a carried value of the loop, one that it only
 //    reads is read in front of it, inner loops first. 2. Within a block, loads are replaced by what was stored. 3. Stores nobody reads and buffers nobody
 //    loads go away. Only buffers that are accessed by plain loads and stores take part. Breaks no loop names.
+import { isDefinedInside } from '@budflow/analysis';
 import { ForOp, forBounds, forInits, YieldOp } from '@budflow/dialect-loop';
 import { AllocaOp, LoadOp, StoreOp } from '@budflow/dialect-memory';
 import { ExtractOp, SliceOp, LoadOp as VectorLoadOp, StoreOp as VectorStoreOp } from '@budflow/dialect-simd';
@@ -35,7 +36,8 @@ export const scalarReplacement = definePass({
       pass.statistic('carried', carryCells(loop));
     }
     root.walkPostOrder((op) => {
-      for (const region of op.regions) for (const block of region.blocks) pass.statistic('forwarded', forward(block.ops));
+      for (const region of op.regions)
+        for (const block of region.blocks) pass.statistic('forwarded', forward(block.ops));
     });
     pass.statistic('buffers', eraseUnread(root));
   },
@@ -52,11 +54,26 @@ interface Access {
 }
 
 function accessOf(op: Operation): Access | undefined {
-  if (LoadOp.is(op)) return { op, buffer: LoadOp.memref(op), indices: LoadOp.indices(op), type: op.result().type, store: false };
-  if (VectorLoadOp.is(op)) return { op, buffer: VectorLoadOp.memref(op), indices: VectorLoadOp.indices(op), type: op.result().type, store: false };
-  if (StoreOp.is(op)) return { op, buffer: StoreOp.memref(op), indices: StoreOp.indices(op), type: op.operand(0).type, store: true };
+  if (LoadOp.is(op))
+    return { op, buffer: LoadOp.memref(op), indices: LoadOp.indices(op), type: op.result().type, store: false };
+  if (VectorLoadOp.is(op))
+    return {
+      op,
+      buffer: VectorLoadOp.memref(op),
+      indices: VectorLoadOp.indices(op),
+      type: op.result().type,
+      store: false,
+    };
+  if (StoreOp.is(op))
+    return { op, buffer: StoreOp.memref(op), indices: StoreOp.indices(op), type: op.operand(0).type, store: true };
   if (VectorStoreOp.is(op))
-    return { op, buffer: VectorStoreOp.memref(op), indices: VectorStoreOp.indices(op), type: op.operand(0).type, store: true };
+    return {
+      op,
+      buffer: VectorStoreOp.memref(op),
+      indices: VectorStoreOp.indices(op),
+      type: op.operand(0).type,
+      store: true,
+    };
   return undefined;
 }
 
@@ -91,8 +108,8 @@ function hoistLoads(loop: Operation): number {
   });
   let hoisted = 0;
   for (const { op, buffer, indices } of loads) {
-    if (written.has(buffer) || !isPrivate(buffer) || !definedOutside(loop, buffer)) continue;
-    if (op.parentOp !== loop || !indices.every((i) => definedOutside(loop, i))) continue;
+    if (written.has(buffer) || !isPrivate(buffer) || isDefinedInside(buffer, loop)) continue;
+    if (op.parentOp !== loop || !indices.every((i) => !isDefinedInside(i, loop))) continue;
     op.moveBefore(loop);
     hoisted++;
   }
@@ -114,16 +131,20 @@ function carryCells(loop: Operation): number {
       else byBuffer.set(access.buffer, [access]);
       return;
     }
-    for (const region of op.regions) for (const block of region.blocks) for (const inner of block.ops) visit(inner, true);
+    for (const region of op.regions)
+      for (const block of region.blocks) for (const inner of block.ops) visit(inner, true);
   };
   for (const op of body.ops) visit(op, false);
 
   const cells: Access[][] = [];
   for (const [buffer, accesses] of byBuffer) {
-    if (!accesses || !isPrivate(buffer) || !definedOutside(loop, buffer)) continue;
+    if (!accesses || !isPrivate(buffer) || isDefinedInside(buffer, loop)) continue;
     const first = accesses[0]!;
     const one = accesses.every(
-      (a) => a.type === first.type && sameIndices(a.indices, first.indices) && a.indices.every((i) => definedOutside(loop, i) || constantOf(i) !== undefined),
+      (a) =>
+        a.type === first.type &&
+        sameIndices(a.indices, first.indices) &&
+        a.indices.every((i) => !isDefinedInside(i, loop) || constantOf(i) !== undefined),
     );
     if (one && accesses.some((a) => a.store)) cells.push(accesses);
   }
@@ -132,7 +153,9 @@ function carryCells(loop: Operation): number {
   // Addresses are needed in front of the loop.
   const before = Builder.before(loop);
   const addresses = cells.map((accesses) =>
-    accesses[0]!.indices.map((index) => (definedOutside(loop, index) ? index : before.insert(index.definingOp!.clone()).result())),
+    accesses[0]!.indices.map((index) =>
+      !isDefinedInside(index, loop) ? index : before.insert(index.definingOp!.clone()).result(),
+    ),
   );
   const initial = cells.map((accesses, i) => buildAccess(before, accesses[0]!, addresses[i]!, null));
   const bounds = forBounds(loop);
@@ -176,18 +199,15 @@ function carryCells(loop: Operation): number {
   return cells.length;
 }
 
-function definedOutside(loop: Operation, value: Value): boolean {
-  for (let block = value.parentBlock; block; block = block.parentOp?.parent ?? null) if (block.parentOp === loop) return false;
-  return true;
-}
-
 /** A load of the access's cell, or a store of `value` to it. */
 function buildAccess(builder: Builder, access: Access, indices: readonly Value[], value: Value | null): Value | null {
   const { loc } = access.op;
   const memref = access.buffer;
   const vector = access.type instanceof VectorType;
   if (value === null)
-    return vector ? VectorLoadOp.build(builder, loc, { memref, indices, resultTypes: [access.type] }) : LoadOp.build(builder, loc, { memref, indices });
+    return vector
+      ? VectorLoadOp.build(builder, loc, { memref, indices, resultTypes: [access.type] })
+      : LoadOp.build(builder, loc, { memref, indices });
   if (vector) VectorStoreOp.create(builder, loc, { value, memref, indices });
   else StoreOp.create(builder, loc, { value, memref, indices });
   return null;
