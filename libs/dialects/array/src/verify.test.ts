@@ -451,7 +451,7 @@ const cases: [string, string, string, string][] = [
     'another dialect in a fusion',
     '%x: f32',
     'array.fusion(%a = %x : f32) {\n%r = arith.addf %a, %a : f32\narray.yield\n}',
-    "'array.fusion' op requires whole-tensor operations in its body, got 'arith.addf', which has no OpPattern",
+    "'array.fusion' op requires whole-tensor operations in its body, got 'arith.addf', which has neither an OpPattern nor a structured form",
   ],
   [
     'a fusion that yields another type',

@@ -224,11 +224,17 @@ class KernelLowering {
 
   private reduce(op: Operation, name: string, domain: readonly { iterator: string }[], sizes: readonly Size[], point: readonly Value[]): Value[] {
     const { reduction } = StructuredOp.of(op)!;
+    const inits = reduction!.init(op);
+    const initial = () => inits.map((operand) => (operand === null ? undefined : this.code.element(op.operand(operand), [], op.loc)));
+    const start = reduction!.identity(op).includes(null) ? initial() : undefined;
+    if (start?.includes(undefined))
+      throw new InternalError('array-to-loop: a reduction needs an identity or an init to start from', op);
     const reduced = domain.flatMap((d, i) => (d.iterator === 'reduction' ? [i] : []));
     const site: ReductionSite = {
       op,
       stage: name,
       wholeKernel: reduced.length === domain.length,
+      ...(start ? { initial: start as Value[] } : {}),
       sizes: reduced.map((d) => sizes[d]!),
       types: op.results.map((r) => signless(op.context, (r.type as TensorType).element)),
       point: (ivs) => {
@@ -240,10 +246,8 @@ class KernelLowering {
       },
     };
     const totals = this.reductions.emit(site);
-    const inits = reduction!.init(op);
-    if (inits.every((i) => i === null)) return totals;
-    const initial = inits.map((operand, i) => (operand === null ? totals[i]! : this.code.element(op.operand(operand), [], op.loc)));
-    const combined = reduction!.combine(op, this.builder, op.loc, initial, totals);
+    if (start || inits.every((i) => i === null)) return totals;
+    const combined = reduction!.combine(op, this.builder, op.loc, initial().map((v, i) => v ?? totals[i]!), totals);
     return combined.map((c, i) => (inits[i] === null ? totals[i]! : c));
   }
 

@@ -19,6 +19,7 @@ import {
   type PointCost,
   Pure,
   SingleBlock,
+  StructuredOp,
   Terminator,
   type Type,
   type UnresolvedOperand,
@@ -135,10 +136,10 @@ function verifyFusion(op: Operation): void {
   }
   for (let inner = block.firstOp; inner; inner = inner.next) {
     // Folding may put scalar constants here, such as static sizes.
-    if (OpPattern.of(inner) || inner.info.hasTrait(ConstantLike)) continue;
+    if (OpPattern.of(inner) || StructuredOp.of(inner) || inner.info.hasTrait(ConstantLike)) continue;
     op.emitError(
       'array.fusion-body',
-      `requires whole-tensor operations in its body, got '${inner.name}', which has no OpPattern`,
+      `requires whole-tensor operations in its body, got '${inner.name}', which has neither an OpPattern nor a structured form`,
     ).note('the operation', inner.loc);
     return;
   }

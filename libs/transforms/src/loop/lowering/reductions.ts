@@ -32,6 +32,8 @@ export interface ReductionSite {
   readonly sizes: readonly Size[];
   /** Element types of the results. */
   readonly types: readonly Type[];
+  /** What the fold starts from where no identity is known: the init values, which are then not combined again. */
+  readonly initial?: readonly Value[];
   /** The whole kernel is this reduction: it is cut into chunks whose partial results are combined by index. */
   readonly wholeKernel: boolean;
 }
@@ -55,6 +57,7 @@ export class ReductionEmitter {
 
   /** Emits the loops at the insertion point and returns the totals, without the init value. */
   emit(site: ReductionSite): Value[] {
+    if (site.initial) return this.sequential(site);
     const order = StructuredOp.of(site.op)?.reduction?.order(site.op) ?? { kind: 'sequential' as const };
     const totals =
       order.kind === 'lanes'
@@ -101,7 +104,7 @@ export class ReductionEmitter {
   private sequential(site: ReductionSite): Value[] {
     const { op, stage } = site;
     const cells = site.types.map((t) => this.alloca([], t, op.loc));
-    this.identities(site).forEach((id, i) => buildStore(this.builder, op.loc, id, cells[i]!, []));
+    (site.initial ?? this.identities(site)).forEach((id, i) => buildStore(this.builder, op.loc, id, cells[i]!, []));
     this.nest(site, stage, 0, [], (point) => this.accumulate(site, point, cells, []));
     return cells.map((c) => buildLoad(this.builder, op.loc, c, []));
   }
