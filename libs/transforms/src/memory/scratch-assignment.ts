@@ -18,7 +18,11 @@ export const scratchAssignment = definePass({
   name: 'scratch-assignment',
   summary: 'place the private buffers of kernels in the scratch arena',
   anchor: 'builtin.module',
-  statistics: { buffers: 'private buffers placed', bytes: 'scratch bytes of all kernels', 'bytes-unshared': 'the same without sharing' },
+  statistics: {
+    buffers: 'private buffers placed',
+    bytes: 'scratch bytes of all kernels',
+    'bytes-unshared': 'the same without sharing',
+  },
   run(module, pass) {
     for (const kernel of kernelsOf(module)) {
       const { bytes, unshared, buffers } = assign(kernel);
@@ -59,7 +63,10 @@ function assign(kernel: Operation): { bytes: number; unshared: number; buffers: 
     const count = elementCount(type.shape);
     const width = byteWidth(type.element);
     if (count === undefined || width === undefined) {
-      op.emitError('scratch.dynamic-size', `private buffers need a static size, got ${type}`);
+      op.emitError(
+        'scratch.dynamic-size',
+        `private buffers need a static size, got ${type}: allocate it in the body of the kernel, outside of loops, and the program provides it`,
+      );
       return;
     }
     let from = Number.POSITIVE_INFINITY;
