@@ -259,13 +259,18 @@ export class AffineMap {
 
   isIdentity(): boolean {
     return (
-      this.numSymbols === 0 && this.results.length === this.numDims && this.results.every((e, i) => e.kind === 'dim' && e.value === i)
+      this.numSymbols === 0 &&
+      this.results.length === this.numDims &&
+      this.results.every((e, i) => e.kind === 'dim' && e.value === i)
     );
   }
   /** Every result is a distinct dimension. */
   isProjectedPermutation(): boolean {
     const seen = new Set<number>();
-    return this.numSymbols === 0 && this.results.every((e) => e.kind === 'dim' && !seen.has(e.value) && seen.add(e.value) !== undefined);
+    return (
+      this.numSymbols === 0 &&
+      this.results.every((e) => e.kind === 'dim' && !seen.has(e.value) && seen.add(e.value) !== undefined)
+    );
   }
   isPermutation(): boolean {
     return this.results.length === this.numDims && this.isProjectedPermutation();

@@ -1,8 +1,18 @@
 // Text of numbers, strings and element lists as MLIR writes them.
-import { otherFloatBits, otherFloatFromBits } from './minifloat.js';
-import { halfToNumber, numberToHalf, bfloatToNumber, numberToBfloat } from './half-bits.js';
+
 import type { DenseElementsAttr } from './attribute.js';
-import { ComplexType, FloatType, IndexType, IntegerType, blobWidth, elementCount, storageWidth, type Type } from './type.js';
+import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from './half-bits.js';
+import { otherFloatBits, otherFloatFromBits } from './minifloat.js';
+import {
+  blobWidth,
+  ComplexType,
+  elementCount,
+  type FloatType,
+  IndexType,
+  IntegerType,
+  storageWidth,
+  type Type,
+} from './type.js';
 
 const HEX = '0123456789ABCDEF';
 
@@ -80,7 +90,10 @@ export function floatFromBits(bits: bigint, type: FloatType): number {
 export function printFloat(value: number, type: FloatType, nanBits: bigint | null): string {
   if (Number.isNaN(value) || !Number.isFinite(value)) {
     const bits = nanBits ?? floatBits(value, type);
-    return `0x${bits.toString(16).toUpperCase().padStart(type.width / 4, '0')}`;
+    return `0x${bits
+      .toString(16)
+      .toUpperCase()
+      .padStart(type.width / 4, '0')}`;
   }
   if (value === 0) return Object.is(value, -0) ? '-0.000000e+00' : '0.000000e+00';
   const six = value.toExponential(6);
@@ -150,12 +163,20 @@ function printElement(view: DataView, at: number, type: Type): string {
     // What a double cannot hold is written in bits.
     return Number.isFinite(rounded) && floatBits(rounded, float) === wide
       ? printFloat(rounded, float, null)
-      : `0x${wide.toString(16).toUpperCase().padStart(float.width / 4, '0')}`;
+      : `0x${wide
+          .toString(16)
+          .toUpperCase()
+          .padStart(float.width / 4, '0')}`;
   }
   const bits =
-    width === 8 ? view.getBigUint64(at, true) : BigInt(width === 4 ? view.getUint32(at, true) : width === 2 ? view.getUint16(at, true) : view.getUint8(at));
+    width === 8
+      ? view.getBigUint64(at, true)
+      : BigInt(width === 4 ? view.getUint32(at, true) : width === 2 ? view.getUint16(at, true) : view.getUint8(at));
   if (float.name !== 'f64' && float.name !== 'f32' && float.name !== 'f16' && float.name !== 'bf16')
-    return `0x${bits.toString(16).toUpperCase().padStart(width * 2, '0')}`;
+    return `0x${bits
+      .toString(16)
+      .toUpperCase()
+      .padStart(width * 2, '0')}`;
   const value = floatFromBits(bits, float);
   return printFloat(value, float, Number.isNaN(value) ? bits : null);
 }

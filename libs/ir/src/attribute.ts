@@ -1,8 +1,8 @@
 // Attributes: immutable compile-time data, uniqued in a Context, compared with `===`. Construct them through the Context.
-import { AffineMap, IntegerSet } from './affine.js';
-import type { DialectAttrDefinition } from './define-dialect.js';
+import type { AffineMap, IntegerSet } from './affine.js';
 import { printDense, printFloat, printString, printSymbolName } from './attribute-text.js';
-import { DYNAMIC, IntegerType, type FloatType, type IndexType, type ShapedType, type Type } from './type.js';
+import type { DialectAttrDefinition } from './define-dialect.js';
+import { DYNAMIC, type FloatType, type IndexType, IntegerType, type ShapedType, type Type } from './type.js';
 
 let nextAttributeId = 1;
 
@@ -161,16 +161,23 @@ export class IntegerSetAttr extends Attribute {
   }
 }
 
-/** `strided<[s0, s1], offset: o>`; DYNAMIC entries print as `?`. */
+/**
+ * `strided<[s0, s1], offset: o>`; DYNAMIC entries print as `?`. Negative numbers show as DYNAMIC here, which promises
+ * nothing, and are kept in `written`.
+ */
 export class StridedLayoutAttr extends Attribute {
   readonly strides: readonly number[];
   readonly offset: number;
-  constructor(strides: readonly number[], offset: number) {
+  /** The text, where it has negative numbers. */
+  readonly written: string | null;
+  constructor(strides: readonly number[], offset: number, written: string | null = null) {
     super();
+    this.written = written;
     this.strides = strides;
     this.offset = offset;
   }
   override toString(): string {
+    if (this.written !== null) return this.written;
     const dim = (d: number) => (d === DYNAMIC ? '?' : String(d));
     const offset = this.offset === 0 ? '' : `, offset: ${dim(this.offset)}`;
     return `strided<[${this.strides.map(dim).join(', ')}]${offset}>`;
@@ -191,7 +198,13 @@ export class DenseArrayAttr extends Attribute {
     if (this.values.length === 0) return `array<${type}>`;
     const bool = type instanceof IntegerType && type.width === 1;
     const items = this.values.map((v) =>
-      bool ? (v ? 'true' : 'false') : type instanceof IntegerType ? String(v) : printFloat(Number(v), type as FloatType, null),
+      bool
+        ? v
+          ? 'true'
+          : 'false'
+        : type instanceof IntegerType
+          ? String(v)
+          : printFloat(Number(v), type as FloatType, null),
     );
     return `array<${type}: ${items.join(', ')}>`;
   }
@@ -330,4 +343,3 @@ export function typeOfAttribute(attr: Attribute): Type | null {
   if (attr instanceof StringAttr || attr instanceof OpaqueAttr) return attr.type;
   return null;
 }
-

@@ -1,21 +1,22 @@
 // Constraints on operand and result types, and specifications of attributes, as used in `defineOp`.
+
+import type { AffineMap } from './affine.js';
 import {
   AffineMapAttr,
   ArrayAttr,
   type Attribute,
   DenseArrayAttr,
   DenseElementsAttr,
+  DialectAttr,
   DictionaryAttr,
-  IntegerAttr,
   FloatAttr,
+  IntegerAttr,
   StringAttr,
   SymbolRefAttr,
   TypeAttr,
-  UnitAttr,
   typeOfAttribute,
-  DialectAttr,
+  UnitAttr,
 } from './attribute.js';
-import type { AffineMap } from './affine.js';
 import type { Context } from './context.js';
 import type { DialectAttrDefinition } from './define-dialect.js';
 import {
@@ -24,11 +25,11 @@ import {
   FunctionType,
   IndexType,
   IntegerType,
+  isShaped,
   MemRefType,
   TensorType,
   type Type,
   VectorType,
-  isShaped,
 } from './type.js';
 
 // Types
@@ -80,7 +81,10 @@ export const I1 = typeConstraint(
   (c) => c.i1,
 );
 export const AnyInteger = typeConstraint('integer', (t) => t instanceof IntegerType);
-export const SignlessInteger = typeConstraint('signless integer', (t) => t instanceof IntegerType && t.signedness === 'signless');
+export const SignlessInteger = typeConstraint(
+  'signless integer',
+  (t) => t instanceof IntegerType && t.signedness === 'signless',
+);
 export const SignlessIntegerOrIndex = typeConstraint(
   'signless integer or index',
   (t) => t instanceof IndexType || (t instanceof IntegerType && t.signedness === 'signless'),
@@ -93,17 +97,28 @@ export const AnyVector = typeConstraint('vector', (t) => t instanceof VectorType
 export const AnyFunction = typeConstraint('function', (t) => t instanceof FunctionType);
 
 export function tensorOf(element: TypeConstraint): TypeConstraint {
-  return typeConstraint(`ranked tensor of ${element.description} values`, (t) => t instanceof TensorType && element.check(t.element));
+  return typeConstraint(
+    `ranked tensor of ${element.description} values`,
+    (t) => t instanceof TensorType && element.check(t.element),
+  );
 }
 export function memrefOf(element: TypeConstraint): TypeConstraint {
-  return typeConstraint(`memref of ${element.description} values`, (t) => t instanceof MemRefType && element.check(t.element));
+  return typeConstraint(
+    `memref of ${element.description} values`,
+    (t) => t instanceof MemRefType && element.check(t.element),
+  );
 }
 export function vectorOf(element: TypeConstraint): TypeConstraint {
-  return typeConstraint(`vector of ${element.description} values`, (t) => t instanceof VectorType && element.check(t.element));
+  return typeConstraint(
+    `vector of ${element.description} values`,
+    (t) => t instanceof VectorType && element.check(t.element),
+  );
 }
 /** A scalar, or a vector or tensor of such scalars (MLIR's `...Like`). */
 export function like(element: TypeConstraint): TypeConstraint {
-  return typeConstraint(`${element.description}-like`, (t) => element.check(isShaped(t) && !(t instanceof MemRefType) ? t.element : t));
+  return typeConstraint(`${element.description}-like`, (t) =>
+    element.check(isShaped(t) && !(t instanceof MemRefType) ? t.element : t),
+  );
 }
 
 // Attributes
@@ -156,7 +171,13 @@ function integer(width: number): AttrSpec<number> {
 }
 
 export const attr = {
-  any: { description: 'any attribute', optional: false, check: () => true, read: (a) => a, make: (_, v) => v } as AttrSpec<Attribute>,
+  any: {
+    description: 'any attribute',
+    optional: false,
+    check: () => true,
+    read: (a) => a,
+    make: (_, v) => v,
+  } as AttrSpec<Attribute>,
   i64: integer(64),
   i32: integer(32),
   index: {
@@ -286,7 +307,7 @@ export const attr = {
   enum<const N extends readonly string[]>(...names: N): AttrSpec<N[number]> {
     return {
       description: `one of ${names.map((n) => `"${n}"`).join(', ')}`,
-    form: 'keyword',
+      form: 'keyword',
       keywords: names,
       optional: false,
       check: (a) => a instanceof StringAttr && names.includes(a.value),
@@ -298,7 +319,7 @@ export const attr = {
   intEnum<const N extends readonly string[]>(names: N): AttrSpec<N[number]> {
     return {
       description: `one of ${names.join(', ')}`,
-    form: 'keyword',
+      form: 'keyword',
       keywords: names,
       optional: false,
       check: (a) => a instanceof IntegerAttr && a.number >= 0 && a.number < names.length,

@@ -1,6 +1,6 @@
 // The Context owns uniqued types and attributes, the registered dialects, the sources that were parsed and the
 // diagnostic engine. Types and attributes of one context are compared with `===`; a context never crosses threads.
-import { AffineExpr, AffineMap, IntegerSet } from './affine.js';
+import { AffineExpr, AffineMap, type IntegerSet } from './affine.js';
 import {
   AffineMapAttr,
   ArrayAttr,
@@ -25,7 +25,16 @@ import type { OpInterface } from './define-interface.js';
 import { elementBytes } from './dense.js';
 import { DiagnosticEngine } from './diagnostic.js';
 import { InternalError } from './errors.js';
-import { CallSiteLoc, FileLineColLoc, FusedLoc, type Location, type LocationRef, NameLoc, SourceManager, UnknownLoc } from './location.js';
+import {
+  CallSiteLoc,
+  FileLineColLoc,
+  FusedLoc,
+  type Location,
+  type LocationRef,
+  NameLoc,
+  SourceManager,
+  UnknownLoc,
+} from './location.js';
 import { OpInfo } from './op-info.js';
 import type { Operation } from './operation.js';
 import { printOperationToString, printWith } from './printer.js';
@@ -192,7 +201,10 @@ export class Context {
     return this.uniqueType(`t${ids(elements)}`, () => new TupleType(elements.slice()));
   }
   tensor(shape: readonly number[], element: Type, encoding: Attribute | null = null): TensorType {
-    return this.uniqueType(`T${shape.join('x')}:${element.id}:${encoding?.id ?? ''}`, () => new TensorType(shape.slice(), element, encoding));
+    return this.uniqueType(
+      `T${shape.join('x')}:${element.id}:${encoding?.id ?? ''}`,
+      () => new TensorType(shape.slice(), element, encoding),
+    );
   }
   unrankedTensor(element: Type): UnrankedTensorType {
     return this.uniqueType(`T*${element.id}`, () => new UnrankedTensorType(element));
@@ -203,7 +215,12 @@ export class Context {
       () => new VectorType(shape.slice(), element, scalable.slice()),
     );
   }
-  memref(shape: readonly number[], element: Type, layout: Attribute | null = null, memorySpace: Attribute | null = null): MemRefType {
+  memref(
+    shape: readonly number[],
+    element: Type,
+    layout: Attribute | null = null,
+    memorySpace: Attribute | null = null,
+  ): MemRefType {
     // The identity map is the default layout.
     const kept = layout instanceof AffineMapAttr && layout.map.isIdentity() ? null : layout;
     return this.uniqueType(
@@ -212,7 +229,10 @@ export class Context {
     );
   }
   unrankedMemref(element: Type, memorySpace: Attribute | null = null): UnrankedMemRefType {
-    return this.uniqueType(`M*${element.id}:${memorySpace?.id ?? ''}`, () => new UnrankedMemRefType(element, memorySpace));
+    return this.uniqueType(
+      `M*${element.id}:${memorySpace?.id ?? ''}`,
+      () => new UnrankedMemRefType(element, memorySpace),
+    );
   }
   opaqueType(dialect: string, text: string): OpaqueType {
     return this.uniqueType(`!${text}`, () => new OpaqueType(dialect, text));
@@ -248,9 +268,11 @@ export class Context {
       if (type.width === 1 && type.signedness === 'signless') return v ? this.trueAttr : this.falseAttr;
       const unsigned = type.signedness === 'unsigned';
       const limit = 2 ** (unsigned ? type.width : type.width - 1);
-      if (v >= limit || v < (unsigned ? 0 : -limit)) v = unsigned ? BigInt.asUintN(type.width, BigInt(v)) : BigInt.asIntN(type.width, BigInt(v));
+      if (v >= limit || v < (unsigned ? 0 : -limit))
+        v = unsigned ? BigInt.asUintN(type.width, BigInt(v)) : BigInt.asIntN(type.width, BigInt(v));
     } else if (typeof v === 'bigint' && (v >= 1n << 63n || v < -(1n << 63n))) v = BigInt.asIntN(64, v);
-    if (typeof v === 'bigint' && v >= BigInt(Number.MIN_SAFE_INTEGER) && v <= BigInt(Number.MAX_SAFE_INTEGER)) v = Number(v);
+    if (typeof v === 'bigint' && v >= BigInt(Number.MIN_SAFE_INTEGER) && v <= BigInt(Number.MAX_SAFE_INTEGER))
+      v = Number(v);
     if (v === 0) v = 0; // no -0
     let table = this.integerAttrs.get(type);
     if (!table) {
@@ -300,16 +322,27 @@ export class Context {
     return this.uniqueAttr(`m${map.numDims},${map.numSymbols}:${ids(map.results)}`, () => new AffineMapAttr(map));
   }
   identityMap(rank: number): AffineMap {
-    return this.affineMap(rank, 0, Array.from({ length: rank }, (_, i) => AffineExpr.dim(i)));
+    return this.affineMap(
+      rank,
+      0,
+      Array.from({ length: rank }, (_, i) => AffineExpr.dim(i)),
+    );
   }
   constantMap(value: number): AffineMap {
     return this.affineMap(0, 0, [AffineExpr.constant(value)]);
   }
   integerSetAttr(set: IntegerSet): IntegerSetAttr {
-    return this.uniqueAttr(`S${set.numDims},${set.numSymbols}:${ids(set.constraints)}:${set.equalities.join()}`, () => new IntegerSetAttr(set));
+    return this.uniqueAttr(
+      `S${set.numDims},${set.numSymbols}:${ids(set.constraints)}:${set.equalities.join()}`,
+      () => new IntegerSetAttr(set),
+    );
   }
-  stridedLayout(strides: readonly number[], offset = 0): StridedLayoutAttr {
-    return this.uniqueAttr(`L${strides.join()}:${offset}`, () => new StridedLayoutAttr(strides.slice(), offset));
+  /** `written` is the text when it has negative numbers, which are DYNAMIC in `strides` and `offset`. */
+  stridedLayout(strides: readonly number[], offset = 0, written: string | null = null): StridedLayoutAttr {
+    return this.uniqueAttr(
+      `L${written ?? `${strides.join()}:${offset}`}`,
+      () => new StridedLayoutAttr(strides.slice(), offset, written),
+    );
   }
   denseArray(elementType: Type, values: readonly (number | bigint)[]): DenseArrayAttr {
     return this.uniqueAttr(
@@ -343,7 +376,8 @@ export class Context {
   }
   /** A zero, one, ... of a scalar type or a splat of a shaped one. */
   constantAttr(type: Type, value: number | bigint): Attribute {
-    if (type instanceof TensorType || type instanceof VectorType || type instanceof MemRefType) return this.splat(type, value);
+    if (type instanceof TensorType || type instanceof VectorType || type instanceof MemRefType)
+      return this.splat(type, value);
     if (type instanceof FloatType) return this.floatAttr(type, Number(value));
     if (type instanceof IntegerType || type instanceof IndexType) return this.integerAttr(type, value);
     throw new InternalError(`no constant of type ${type}`);
@@ -390,7 +424,8 @@ export class Context {
   dictionarySorted(names: string[], values: Attribute[]): DictionaryAttr {
     if (names.length === 0) return this.emptyDictionary;
     let hash = names.length;
-    for (let i = 0; i < names.length; i++) hash = (Math.imul(hash, 0x01000193) ^ (this.nameId(names[i]!) * 0x9e37 + values[i]!.id)) | 0;
+    for (let i = 0; i < names.length; i++)
+      hash = (Math.imul(hash, 0x01000193) ^ (this.nameId(names[i]!) * 0x9e37 + values[i]!.id)) | 0;
     const found = this.dictionaries.get(hash);
     if (found instanceof DictionaryAttr) {
       if (sameDictionary(found, names, values)) return found;
@@ -431,7 +466,10 @@ export class Context {
     return this.uniqueAttr(`lc${callee.id}:${caller.id}`, () => new CallSiteLoc(callee, caller));
   }
   fusedLoc(locations: readonly Location[], metadata: Attribute | null = null): FusedLoc {
-    return this.uniqueAttr(`lf${ids(locations)}:${metadata?.id ?? ''}`, () => new FusedLoc(locations.slice(), metadata));
+    return this.uniqueAttr(
+      `lf${ids(locations)}:${metadata?.id ?? ''}`,
+      () => new FusedLoc(locations.slice(), metadata),
+    );
   }
 
   printOperation(op: Operation): string {

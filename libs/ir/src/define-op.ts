@@ -1,9 +1,10 @@
 // Operations are defined once, declaratively. From one definition come the typed builder and accessors, parser,
 // printer, verifier, folder, documentation page and schema. Accessors are functions on the definition:
 //   AddOp.is(op), AddOp.lhs(op), AddOp.create(builder, loc, { lhs, rhs })
+
+import type { CustomAssembly } from './asm.js';
 import type { Attribute } from './attribute.js';
 import { DenseArrayAttr } from './attribute.js';
-import type { CustomAssembly } from './asm.js';
 import type { Block } from './block.js';
 import type { Builder } from './builder.js';
 import type { AttrSpec, ValueConstraint } from './constraints.js';
@@ -87,7 +88,11 @@ type AttrArgs<A> = {
   [K in keyof A]: A[K] extends { optional: false } ? AttrOf<A[K]> : AttrOf<A[K]> | undefined;
 };
 type OperandArgs<O> = {
-  [K in keyof O]: O[K] extends { kind: 'variadic' } ? readonly Value[] : O[K] extends { kind: 'optional' } ? Value | undefined : Value;
+  [K in keyof O]: O[K] extends { kind: 'variadic' }
+    ? readonly Value[]
+    : O[K] extends { kind: 'optional' }
+      ? Value | undefined
+      : Value;
 };
 
 export type CreateArgs<S extends OpSpec> = Loosen<OperandArgs<NonNullable<S['operands']>>> &
@@ -109,7 +114,17 @@ export type OpDefinition<S extends OpSpec> = OpDefinitionBase &
     build(builder: Builder, loc: LocationRef, args: CreateArgs<S>): Value;
   };
 
-const RESERVED = new Set(['opName', 'spec', 'is', 'create', 'build', 'resultTypes', 'regions', 'successors', 'extraAttributes']);
+const RESERVED = new Set([
+  'opName',
+  'spec',
+  'is',
+  'create',
+  'build',
+  'resultTypes',
+  'regions',
+  'successors',
+  'extraAttributes',
+]);
 
 /** Operand (or result) groups of an op: [start, end) of group `index`. */
 export function groupRange(
@@ -139,7 +154,8 @@ export function defineOp<const S extends OpSpec>(spec: S): OpDefinition<S> {
   definition.is = (op: Operation) => op.info.definition === (definition as unknown);
 
   const add = (name: string, accessor: (op: Operation) => unknown) => {
-    if (RESERVED.has(name) || name in definition) throw new InternalError(`defineOp ${spec.name}: the name '${name}' is taken`);
+    if (RESERVED.has(name) || name in definition)
+      throw new InternalError(`defineOp ${spec.name}: the name '${name}' is taken`);
     definition[name] = accessor;
   };
 
@@ -211,7 +227,11 @@ export function defineOp<const S extends OpSpec>(spec: S): OpDefinition<S> {
     if (flexibleOperands) attributes.push([AttrNames.operandSegmentSizes, context.denseArray(context.i32, segments)]);
     if (args.extraAttributes) attributes.push(...Object.entries(args.extraAttributes as Record<string, Attribute>));
     const dictionary = context.dictionary(attributes);
-    const regions = (args.regions as readonly Region[] | undefined) ?? Object.values(spec.regions ?? {}).filter((r) => !r.variadic).map(() => new Region());
+    const regions =
+      (args.regions as readonly Region[] | undefined) ??
+      Object.values(spec.regions ?? {})
+        .filter((r) => !r.variadic)
+        .map(() => new Region());
     let resultTypes = args.resultTypes as readonly Type[] | undefined;
     if (!resultTypes) {
       if (spec.inferTypes) resultTypes = spec.inferTypes(context, { operands, attributes: dictionary, regions });
@@ -232,7 +252,11 @@ export function defineOp<const S extends OpSpec>(spec: S): OpDefinition<S> {
     return builder.insert(op);
   };
   definition.build = (builder: Builder, loc: LocationRef, args: Record<string, unknown>): Value =>
-    (definition.create as (b: Builder, l: LocationRef, a: Record<string, unknown>) => Operation)(builder, loc, args).result(0);
+    (definition.create as (b: Builder, l: LocationRef, a: Record<string, unknown>) => Operation)(
+      builder,
+      loc,
+      args,
+    ).result(0);
 
   return definition as unknown as OpDefinition<S>;
 }

@@ -1,8 +1,17 @@
 // Reading and making the element data of dense constants.
-import { DenseElementsAttr } from './attribute.js';
+import type { DenseElementsAttr } from './attribute.js';
 import { floatBits, floatFromBits, readBits, writeBits } from './attribute-text.js';
 import { InternalError } from './errors.js';
-import { ComplexType, FloatType, IntegerType, type Type, byteWidth, elementCount, type ShapedType, storageWidth } from './type.js';
+import {
+  byteWidth,
+  ComplexType,
+  elementCount,
+  FloatType,
+  IntegerType,
+  type ShapedType,
+  storageWidth,
+  type Type,
+} from './type.js';
 
 export type ElementArray =
   | Float64Array
@@ -76,7 +85,11 @@ export function elementBytes(element: Type, value: number | bigint): Uint8Array<
   if (width === 8) view.setBigUint64(0, bits, true);
   else if (width === 4) view.setUint32(0, Number(BigInt.asUintN(32, bits)), true);
   else if (width === 2) view.setUint16(0, Number(BigInt.asUintN(16, bits)), true);
-  else view.setUint8(0, element instanceof IntegerType && element.width === 1 ? Number(bits & 1n) : Number(BigInt.asUintN(8, bits)));
+  else
+    view.setUint8(
+      0,
+      element instanceof IntegerType && element.width === 1 ? Number(bits & 1n) : Number(BigInt.asUintN(8, bits)),
+    );
   return bytes;
 }
 
@@ -86,4 +99,3 @@ export function storedCount(type: ShapedType, splat: boolean): number {
   if (n === undefined) throw new InternalError(`dense constant of dynamic type ${type}`);
   return splat ? 1 : n;
 }
-

@@ -1,6 +1,7 @@
 // Diagnostics: what is wrong, where, and what else to look at. Every diagnostic has a stable id.
-import { CallSiteLoc, FileLineColLoc, FusedLoc, NameLoc, type Location, type LocationRef } from './location.js';
+
 import type { Context } from './context.js';
+import { CallSiteLoc, FileLineColLoc, FusedLoc, type Location, type LocationRef, NameLoc } from './location.js';
 import type { Operation } from './operation.js';
 
 export type Severity = 'error' | 'warning' | 'remark' | 'note';
@@ -13,6 +14,8 @@ export class Diagnostic {
   readonly location: LocationRef;
   readonly op: Operation | undefined;
   readonly notes: Diagnostic[] = [];
+  /** What was thrown, where an error of ours or of a hook became this diagnostic; shown with `--debug`. */
+  cause: unknown = undefined;
   constructor(severity: Severity, id: string, message: string, location: LocationRef, op?: Operation) {
     this.severity = severity;
     this.id = id;

@@ -34,7 +34,8 @@ function collectEffects(op: Operation, list: Effect[]): boolean {
   else if (!op.info.hasTrait(Pure)) return false;
   if (methods?.recursive || (!methods && op.ownRegions)) {
     for (const region of op.regions)
-      for (const block of region.blocks) for (let inner = block.firstOp; inner; inner = inner.next) if (!collectEffects(inner, list)) return false;
+      for (const block of region.blocks)
+        for (let inner = block.firstOp; inner; inner = inner.next) if (!collectEffects(inner, list)) return false;
   }
   return true;
 }
@@ -56,7 +57,10 @@ export function wouldBeTriviallyDead(op: Operation): boolean {
   if (op.info.traits.length === 0 && op.info.definition === null) return false;
   if (op.ownRegions === null && op.info.hasTrait(Pure) && MemoryEffects.of(op) === undefined) return true;
   const effects = effectsOf(op);
-  return effects !== null && effects.every((e) => e.kind === 'read' || (e.kind === 'allocate' && e.value !== null && e.value.definingOp === op));
+  return (
+    effects !== null &&
+    effects.every((e) => e.kind === 'read' || (e.kind === 'allocate' && e.value !== null && e.value.definingOp === op))
+  );
 }
 
 /** A terminator that passes operands to successor blocks. */
@@ -104,7 +108,9 @@ export function constantName(value: Attribute): string {
 }
 
 /** For ops whose undefined behaviour depends on their operands (division, shifts): when they may run where they would not have. */
-export const ConditionallySpeculatable = defineInterface<{ isSpeculatable(op: Operation): boolean }>('ConditionallySpeculatable');
+export const ConditionallySpeculatable = defineInterface<{ isSpeculatable(op: Operation): boolean }>(
+  'ConditionallySpeculatable',
+);
 
 /** Whether the op itself may be executed where it would not have been (hoisted, if-converted): it cannot fail or be noticed. */
 export function isSpeculatable(op: Operation): boolean {

@@ -8,7 +8,7 @@ import { InternalError } from './errors.js';
 import type { Location, LocationRef } from './location.js';
 import type { OpInfo } from './op-info.js';
 import type { Type } from './type.js';
-import { Use, Value, linkUse, unlinkUse } from './value.js';
+import { linkUse, Use, unlinkUse, Value } from './value.js';
 
 /** Bits of `Operation.flags`. */
 export const FLAG_ERASED = 1;
@@ -160,7 +160,11 @@ export class Operation {
     return value;
   }
   get results(): Value[] {
-    return this.result0 === null ? [] : this.moreResults === null ? [this.result0] : [this.result0, ...this.moreResults];
+    return this.result0 === null
+      ? []
+      : this.moreResults === null
+        ? [this.result0]
+        : [this.result0, ...this.moreResults];
   }
   get resultTypes(): Type[] {
     return this.results.map((r) => r.type);
@@ -232,7 +236,8 @@ export class Operation {
   /** Both must be in the same block. Amortised O(1). */
   isBeforeInBlock(other: Operation): boolean {
     const block = this.parent;
-    if (!block || block !== other.parent) throw new InternalError('isBeforeInBlock: operations of different blocks', this);
+    if (!block || block !== other.parent)
+      throw new InternalError('isBeforeInBlock: operations of different blocks', this);
     if (!block.ordered) block.renumber();
     return this.order < other.order;
   }
@@ -320,7 +325,8 @@ export class Operation {
     }
     for (const result of this.results) mapping.set(result, copy.appendResult(result.type));
     if (this.ownSuccessors) copy.ownSuccessors = this.ownSuccessors.map((b) => blocks.get(b) ?? b);
-    if (this.ownRegions) for (const region of this.ownRegions) region.cloneWith(copy.appendRegion(), mapping, blocks, pending);
+    if (this.ownRegions)
+      for (const region of this.ownRegions) region.cloneWith(copy.appendRegion(), mapping, blocks, pending);
     return copy;
   }
 

@@ -3,9 +3,9 @@ import { StringAttr } from './attribute.js';
 import type { Context } from './context.js';
 import { InternalError } from './errors.js';
 import type { Operation } from './operation.js';
+import { elementTypeOf, isShaped, TensorType, type Type } from './type.js';
 import type { Value } from './value.js';
 import { AttrNames } from './well-known.js';
-import { elementTypeOf, isShaped, TensorType, type Type } from './type.js';
 
 let nextTraitId = 0;
 
@@ -24,7 +24,11 @@ export interface TypeRelation {
   readonly type: (from: Type, context: Context) => Type;
 }
 
-export function defineTrait(name: string, verify?: (op: Operation) => void, typeRelations?: readonly TypeRelation[]): Trait {
+export function defineTrait(
+  name: string,
+  verify?: (op: Operation) => void,
+  typeRelations?: readonly TypeRelation[],
+): Trait {
   return { id: nextTraitId++, name, verify, typeRelations };
 }
 
@@ -38,7 +42,8 @@ export const Involution = defineTrait('Involution');
 /** Materialises its attribute `value` (or what its fold returns) as the single result. */
 export const ConstantLike = defineTrait('ConstantLike');
 export const Terminator = defineTrait('Terminator', (op) => {
-  if (op.parent && op.parent.lastOp !== op) op.emitError('verify.terminator-position', 'must be the last operation in the parent block');
+  if (op.parent && op.parent.lastOp !== op)
+    op.emitError('verify.terminator-position', 'must be the last operation in the parent block');
 });
 /** Regions see no values from outside. */
 export const IsolatedFromAbove = defineTrait('IsolatedFromAbove');
@@ -46,12 +51,14 @@ export const IsolatedFromAbove = defineTrait('IsolatedFromAbove');
 export const SymbolTableTrait = defineTrait('SymbolTable');
 /** Defines the symbol in its attribute `sym_name`. */
 export const SymbolTrait = defineTrait('Symbol', (op) => {
-  if (!(op.attr(AttrNames.symName) instanceof StringAttr)) op.emitError('verify.symbol-name', "requires string attribute 'sym_name'");
+  if (!(op.attr(AttrNames.symName) instanceof StringAttr))
+    op.emitError('verify.symbol-name', "requires string attribute 'sym_name'");
 });
 /** Every region has at most one block. */
 export const SingleBlock = defineTrait('SingleBlock', (op) => {
   for (const region of op.regions)
-    if (region.blocks.length > 1) op.emitError('verify.single-block', `expects region with a single block, got ${region.blocks.length}`);
+    if (region.blocks.length > 1)
+      op.emitError('verify.single-block', `expects region with a single block, got ${region.blocks.length}`);
 });
 /** Blocks of its regions need no terminator. */
 export const NoTerminator = defineTrait('NoTerminator');
@@ -67,7 +74,10 @@ export const AutomaticAllocationScope = defineTrait('AutomaticAllocationScope');
 export const SameTypeOperands = defineTrait('SameTypeOperands', (op) => {
   for (let i = 1; i < op.operandCount; i++) {
     if (op.operand(i).type !== op.operand(0).type) {
-      op.emitError('verify.same-type-operands', `requires all operands to have the same type, got ${op.operand(0).type} and ${op.operand(i).type}`);
+      op.emitError(
+        'verify.same-type-operands',
+        `requires all operands to have the same type, got ${op.operand(0).type} and ${op.operand(i).type}`,
+      );
       return;
     }
   }
@@ -78,7 +88,10 @@ export const SameOperandsAndResultType = defineTrait('SameOperandsAndResultType'
   const first = op.operandCount ? op.operand(0).type : op.resultCount ? op.result(0).type : null;
   for (const value of [...op.operands, ...op.results]) {
     if (value.type !== first && !compatible(value.type, first)) {
-      op.emitError('verify.same-operands-and-result-type', `requires the same type for all operands and results, got ${first} and ${value.type}`);
+      op.emitError(
+        'verify.same-operands-and-result-type',
+        `requires the same type for all operands and results, got ${first} and ${value.type}`,
+      );
       return;
     }
   }
@@ -86,13 +99,19 @@ export const SameOperandsAndResultType = defineTrait('SameOperandsAndResultType'
 
 /** The operands and results with these names all have one type; a format need mention only one of them. */
 export function allTypesMatch(...names: [string, string, ...string[]]): Trait {
-  const relations = names.flatMap((from) => names.filter((to) => to !== from).map((to) => ({ from, to, type: (t: Type) => t })));
+  const relations = names.flatMap((from) =>
+    names.filter((to) => to !== from).map((to) => ({ from, to, type: (t: Type) => t })),
+  );
   return defineTrait(
     `AllTypesMatch(${names.join(', ')})`,
     (op) => {
       const types = names.flatMap((name) => typesNamed(op, name));
       const other = types.find((t) => t !== types[0]);
-      if (other) op.emitError('verify.types-match', `requires ${names.join(', ')} to have the same type, got ${types[0]} and ${other}`);
+      if (other)
+        op.emitError(
+          'verify.types-match',
+          `requires ${names.join(', ')} to have the same type, got ${types[0]} and ${other}`,
+        );
     },
     relations,
   );
@@ -107,7 +126,11 @@ export function typesMatchWith(from: string, to: string, type: (from: Type, cont
       if (!source) return;
       const wanted = type(source, op.context);
       const other = typesNamed(op, to).find((t) => t !== wanted);
-      if (other) op.emitError('verify.types-match', `requires ${to} of type ${wanted} to go with ${from} of type ${source}, got ${other}`);
+      if (other)
+        op.emitError(
+          'verify.types-match',
+          `requires ${to} of type ${wanted} to go with ${from} of type ${source}, got ${other}`,
+        );
     },
     [{ from, to, type }],
   );
@@ -115,7 +138,9 @@ export function typesMatchWith(from: string, to: string, type: (from: Type, cont
 
 /** Types of the operand or result group with a name. */
 function typesNamed(op: Operation, name: string): Type[] {
-  const accessor = (op.info.definition as unknown as Record<string, ((op: Operation) => Value | Value[] | undefined) | undefined>)?.[name];
+  const accessor = (
+    op.info.definition as unknown as Record<string, ((op: Operation) => Value | Value[] | undefined) | undefined>
+  )?.[name];
   if (!accessor) throw new InternalError(`${op.name} has no operand or result '${name}'`, op);
   const values = accessor(op);
   return values === undefined ? [] : Array.isArray(values) ? values.map((v) => v.type) : [values.type];
@@ -131,7 +156,11 @@ function haveOneType(op: Operation): boolean {
 
 function compatible(a: Type, b: Type | null): boolean {
   if (!(a instanceof TensorType) || !(b instanceof TensorType)) return false;
-  return a.element === b.element && a.rank === b.rank && a.shape.every((d, i) => d === b.shape[i] || d < 0 || b.shape[i]! < 0);
+  return (
+    a.element === b.element &&
+    a.rank === b.rank &&
+    a.shape.every((d, i) => d === b.shape[i] || d < 0 || b.shape[i]! < 0)
+  );
 }
 
 /** Applies element by element to scalars, vectors and tensors: all shaped operands and results agree in shape. */
@@ -147,6 +176,11 @@ export const Elementwise = defineTrait('Elementwise', (op) => {
       return;
     }
   }
-  if (op.resultCount && shape !== null && !op.results.some((r) => isShaped(r.type)) && elementTypeOf(op.result(0).type) === op.result(0).type)
+  if (
+    op.resultCount &&
+    shape !== null &&
+    !op.results.some((r) => isShaped(r.type)) &&
+    elementTypeOf(op.result(0).type) === op.result(0).type
+  )
     op.emitError('verify.elementwise-result', 'requires a shaped result when an operand is shaped');
 });

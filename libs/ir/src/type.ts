@@ -273,9 +273,11 @@ export function isIntegerLike(type: Type): type is IntegerType | IndexType {
 
 /** Bytes one element occupies in memory (CONTRACTS 4: i1 is one byte, index eight); undefined when it has no layout. */
 export function byteWidth(type: Type): number | undefined {
-  if (type instanceof IntegerType) return type.width <= 8 ? 1 : type.width <= 16 ? 2 : type.width <= 32 ? 4 : type.width <= 64 ? 8 : undefined;
+  if (type instanceof IntegerType)
+    return type.width <= 8 ? 1 : type.width <= 16 ? 2 : type.width <= 32 ? 4 : type.width <= 64 ? 8 : undefined;
   if (type instanceof IndexType) return 8;
-  if (type instanceof FloatType) return type.width <= 8 ? 1 : type.width === 16 ? 2 : type.width <= 32 ? 4 : type.width === 64 ? 8 : undefined;
+  if (type instanceof FloatType)
+    return type.width <= 8 ? 1 : type.width === 16 ? 2 : type.width <= 32 ? 4 : type.width === 64 ? 8 : undefined;
   if (type instanceof ComplexType) {
     const part = byteWidth(type.element);
     return part === undefined ? undefined : 2 * part;
@@ -314,4 +316,3 @@ export function rowMajorStrides(shape: readonly number[]): number[] {
   }
   return strides;
 }
-

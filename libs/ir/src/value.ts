@@ -132,7 +132,12 @@ function setNext(holder: Operation | Use, slot: number, next: Operation | Use | 
   }
 }
 
-function setPrevious(holder: Operation | Use, slot: number, previous: Operation | Use | null, previousSlot: number): void {
+function setPrevious(
+  holder: Operation | Use,
+  slot: number,
+  previous: Operation | Use | null,
+  previousSlot: number,
+): void {
   if (holder instanceof Operation) {
     if (slot === 0) {
       holder.previous0 = previous;

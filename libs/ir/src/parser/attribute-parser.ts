@@ -2,7 +2,7 @@
 import type { AffineMap, IntegerSet } from '../affine.js';
 import { type Attribute, type DictionaryAttr, DistinctAttr, OpaqueAttr, type SymbolRefAttr } from '../attribute.js';
 import type { Location } from '../location.js';
-import type { Type } from '../type.js';
+import { DYNAMIC, type Type } from '../type.js';
 import { ElementsParser } from './elements-parser.js';
 import { brief, C_BARE, C_START, CLASS } from './lexer.js';
 import { hashBytes } from './names.js';
@@ -145,21 +145,31 @@ export abstract class AttributeParser extends ElementsParser {
     const open = this.openKeyword('strided');
     const list = this.pos;
     this.expect(0x5b, "'[' before the strides");
-    const dim = () => (this.accept(0x3f) ? -1 : this.decimal("a stride (non-negative, or '?')"));
-    const strides: number[] = [];
+    let negative = false;
+    const dim = () => {
+      if (this.accept(0x3f)) return '?';
+      const minus = this.accept(0x2d);
+      const n = this.decimal("a stride (a number or '?')");
+      if (!minus || n === 0) return n;
+      negative = true;
+      return -n;
+    };
+    const strides: (number | '?')[] = [];
     if (this.bytes[this.pos] !== 0x5d) {
       do strides.push(dim());
       while (this.accept(0x2c));
     }
     this.expectClose(0x5d, "']' after the strides", list);
-    let offset = 0;
+    let offset: number | '?' = 0;
     if (this.accept(0x2c)) {
       this.expectWord('offset');
       this.expect(0x3a, "':' after 'offset'");
       offset = dim();
     }
     this.expectClose(0x3e, "'>' to close the strided layout", open);
-    return this.context.stridedLayout(strides, offset);
+    const known = (n: number | '?') => (n === '?' || n < 0 ? DYNAMIC : n);
+    const written = negative ? `strided<[${strides.join(', ')}]${offset === 0 ? '' : `, offset: ${offset}`}>` : null;
+    return this.context.stridedLayout(strides.map(known), known(offset), written);
   }
 
   /** `distinct[0]<attribute>`; one number is one attribute throughout the file. */

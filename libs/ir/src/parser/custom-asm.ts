@@ -147,7 +147,9 @@ export class CustomAsm implements AsmParser {
       state.loc,
       state.operands,
       state.resultTypes,
-      state.attributes.size === 0 ? this.context.emptyDictionary : info.withoutDefaults(this.dictionary(state.attributes)),
+      state.attributes.size === 0
+        ? this.context.emptyDictionary
+        : info.withoutDefaults(this.dictionary(state.attributes)),
       state.regions,
       state.successors,
     );

@@ -163,6 +163,11 @@ describe('attributes', () => {
     expect(attr('@a::@"b c"')).toBe(context.symbolRef('a', ['b c']));
     expect(attr('strided<[4, ?], offset: ?>')).toBe(context.stridedLayout([4, DYNAMIC], DYNAMIC));
     expect((attr('strided<[]>') as StridedLayoutAttr).strides).toEqual([]);
+    // Negative strides are kept, and promise nothing to who looks at the numbers.
+    const reversed = attr('strided<[-1, 4], offset: -3>') as StridedLayoutAttr;
+    expect([reversed.strides, reversed.offset]).toEqual([[DYNAMIC, 4], DYNAMIC]);
+    expect(String(reversed)).toBe('strided<[-1, 4], offset: -3>');
+    expect(reversed).not.toBe(attr('strided<[?, 4], offset: ?>'));
     const opaque = attr('#d.x<"a>b" -> {}> : i32') as OpaqueAttr;
     expect([opaque.text, opaque.type]).toEqual(['d.x<"a>b" -> {}>', context.i32]);
     const pair = attr('[distinct[0]<1>, distinct[0]<1>, distinct[1]<1>, distinct[2]<>]') as ArrayAttr;
@@ -342,5 +347,29 @@ describe('modules', () => {
       'test.cond_br',
     );
     expect(op.attributes.names).toEqual(['operandSegmentSizes']);
+  });
+});
+
+describe('dense constants of types without a layout in memory', () => {
+  it('hold integers of more than 64 bits', () => {
+    const wide = attr('dense<[79228162514264337593543950335, -1]> : tensor<2xi128>') as DenseElementsAttr;
+    expect([denseElement(wide, 0), denseElement(wide, 1)]).toEqual([79228162514264337593543950335n, -1n]);
+    expect(String(wide)).toBe('dense<[79228162514264337593543950335, -1]> : tensor<2xi128>');
+    expect(attr(`dense<"0x${'00'.repeat(8)}FF${'00'.repeat(6)}${'FF'.repeat(15)}"> : tensor<2xi120>`)).toBe(
+      attr('dense<[4703919738795935662080, -1]> : tensor<2xi120>'),
+    );
+  });
+  it('hold f80 and f128', () => {
+    expect(String(attr('dense<[1.5, -2.0]> : tensor<2xf80>'))).toBe(
+      'dense<[1.500000e+00, -2.000000e+00]> : tensor<2xf80>',
+    );
+    expect(denseElement(attr('dense<1.5> : tensor<2xf128>') as DenseElementsAttr, 1)).toBe(1.5);
+    const third = '0x3FFD5555555555555555555555555555';
+    expect(String(attr(`dense<${third}> : tensor<2xf128>`))).toBe(`dense<${third}> : tensor<2xf128>`);
+  });
+  it('write blobs with whole bytes for each element, as MLIR does', () => {
+    const text = `dense<"0x${'010000'.repeat(100)}FFFFFF"> : tensor<101xi17>`;
+    expect(String(attr(text))).toBe(text);
+    expect(denseElement(attr(text) as DenseElementsAttr, 100)).toBe(-1);
   });
 });

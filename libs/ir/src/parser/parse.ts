@@ -126,9 +126,11 @@ function diagnosticOf(error: unknown, parser: OpParser): Diagnostic {
   if (error instanceof RangeError && /call stack/i.test(error.message))
     return parser.failure('parse.nesting', `nested too deeply (${MAX_DEPTH} levels are the limit)`, parser.pos);
   // Hooks run before anything is verified: what they trip over is the text's fault as often as theirs.
-  return parser.failure(
+  const diagnostic = parser.failure(
     'parse.hook-failed',
     `reading this failed: ${error instanceof Error ? error.message : String(error)}`,
     parser.pos,
   );
+  diagnostic.cause = error;
+  return diagnostic;
 }
