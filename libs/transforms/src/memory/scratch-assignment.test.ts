@@ -128,12 +128,12 @@ describe('scratch-assignment', () => {
     const text = kernel(
       [
         alloca('%s', 8),
-        '  %v = memory.reshape %s : memref<8xf32> to memref<2x4xf32>',
+        '  %view = memory.reshape %s : memref<8xf32> to memref<2x4xf32>',
         fill('%s', 8),
         alloca('%t', 8),
         fill('%t', 8),
         use('%t', 8),
-        '  %x = memory.load %v[%c0, %c0] : memref<2x4xf32>',
+        '  %x = memory.load %view[%c0, %c0] : memref<2x4xf32>',
         '  memory.store %x, %o[%c0] : memref<64xf32>',
       ].join('\n'),
     );

@@ -141,7 +141,14 @@ class DefaultScheduler {
     const iterations = 2 ** Math.max(0, Math.round(Math.log2(this.chunkNs / Math.max(0.01, perIteration))));
     // A one-dimensional loop must leave whole vectors to a chunk.
     const factor = this.isVectorLoop(loop) ? Math.max(iterations, 1024) : iterations;
-    this.attempt({ primitive: 'split', loop: nameOf(loop), factor, tail: 'guard' });
+    // One chunk has the bounds of the whole loop, which may be constants.
+    const known = constantTripCount(loop) ?? 0;
+    this.attempt({
+      primitive: 'split',
+      loop: nameOf(loop),
+      factor: known > 0 ? Math.min(factor, known) : factor,
+      tail: 'guard',
+    });
   }
 
   /** Rough nanoseconds of a loop nest: vector code where the innermost loop is parallel. */
@@ -209,14 +216,17 @@ class DefaultScheduler {
         if (lanes && lanes > 1 && lanes * this.narrowest(loop) * 8 >= this.target.vectorBits)
           this.attempt({ primitive: 'vectorize', loop: name });
       } else if (this.isVectorLoop(loop)) {
-        const lanes = this.lanes(loop);
+        let lanes = this.lanes(loop);
         const trips = constantTripCount(loop);
         if (trips !== undefined && trips <= lanes) {
-          // Few iterations: all of them in one vector when that fills registers.
-          const whole =
-            (trips * this.narrowest(loop) * 8) % this.target.vectorBits === 0 && Number.isInteger(Math.log2(trips));
-          if (whole && trips > 1) this.attempt({ primitive: 'vectorize', loop: name });
-          continue;
+          // Few iterations: all of them in one vector when that fills registers, or a register at a time.
+          const registers = trips / this.lanesOfRegister(loop);
+          if (Number.isInteger(Math.log2(registers)) && registers >= 1) {
+            this.attempt({ primitive: 'vectorize', loop: name });
+            continue;
+          }
+          if (registers < 1) continue;
+          lanes = this.lanesOfRegister(loop);
         }
         if (this.attempt({ primitive: 'split', loop: name, factor: lanes, tail: 'peel' }))
           this.attempt({ primitive: 'vectorize', loop: `${name}.i` });
@@ -233,7 +243,7 @@ class DefaultScheduler {
     loop.walk((op) => {
       if (op === loop || !ForOp.is(op)) return;
       const other = nameOf(op);
-      if (/\.d\d+/.test(other) || stageOf(other) !== stage || /\.(l|t|b|i|h\d+|f)$/.test(other)) inner = false;
+      if (/\.d\d+/.test(other) || stageOf(other) !== stage || /\.(l|t|i|h\d+)$/.test(other)) inner = false;
     });
     if (!inner) return false;
     const iv = inductionVariable(loop);
@@ -261,11 +271,14 @@ class DefaultScheduler {
     return bytes;
   }
 
+  private lanesOfRegister(loop: Operation): number {
+    return this.target.vectorBits / 8 / this.narrowest(loop);
+  }
+
   private lanes(loop: Operation): number {
-    const perRegister = this.target.vectorBits / 8 / this.narrowest(loop);
     const wide = this.widest(loop);
     const unroll = this.target.engine?.elementwiseUnroll ?? 4;
-    return Math.max(perRegister, (unroll * this.target.vectorBits) / 8 / wide);
+    return Math.max(this.lanesOfRegister(loop), (unroll * this.target.vectorBits) / 8 / wide);
   }
 
   private widest(loop: Operation): number {

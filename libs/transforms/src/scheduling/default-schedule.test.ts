@@ -1,0 +1,254 @@
+import { LoopAttrs } from '@budflow/dialect-loop';
+import { type Operation, StringAttr } from '@budflow/ir';
+import { describe, expect, test } from 'vitest';
+import { fixNumerics } from '../array/fix-numerics.js';
+import { instructionFusion } from '../array/instruction-fusion.js';
+import { canonicalize } from '../general/canonicalize.js';
+import { cse } from '../general/cse.js';
+import { arrayToLoop } from '../loop/array-to-loop.js';
+import { bufferize } from '../memory/bufferize.js';
+import { kernelsOf } from '../support/kernel-function.js';
+import { parse } from '../testing/kernels.js';
+import { softmaxProgram } from '../testing/known-programs.js';
+import { runMain, runPasses } from '../testing/programs.js';
+import { APPLIED_SCHEDULE_ATTR, applySchedulePass } from './apply-schedule.js';
+import { defaultSchedule } from './default-schedule.js';
+import { parseSchedule, type Step } from './schedule.js';
+
+const passes = [
+  fixNumerics,
+  instructionFusion,
+  bufferize,
+  arrayToLoop,
+  canonicalize,
+  cse,
+  applySchedulePass,
+  defaultSchedule,
+];
+const LOWER =
+  'builtin.module(fix-numerics,func.func(instruction-fusion),canonicalize,cse,bufferize,func.func(array-to-loop),canonicalize,cse)';
+
+const stepsOf = (kernel: Operation): readonly Step[] => {
+  const attr = kernel.attr(APPLIED_SCHEDULE_ATTR);
+  return attr instanceof StringAttr ? parseSchedule(attr.value).schedule!.steps : [];
+};
+
+/** Schedules an array program; what it computes is the same, and replaying the recorded steps gives the same loops. */
+function scheduled(text: string, sizes: readonly (readonly number[])[] = [[]]) {
+  const naive = parse(text);
+  runPasses(naive, LOWER, passes);
+  const module = naive.clone();
+  const { remarks } = runPasses(module, 'builtin.module(func.func(default-schedule))', passes);
+  const kernels = kernelsOf(module);
+  for (const size of sizes) expect(runMain(module, { sizes: size })).toEqual(runMain(naive, { sizes: size }));
+
+  const replayed = naive.clone();
+  kernelsOf(replayed).forEach((kernel, i) => {
+    kernel.setAttr(LoopAttrs.schedule, kernels[i]!.attr(APPLIED_SCHEDULE_ATTR)!);
+  });
+  runPasses(replayed, 'builtin.module(func.func(apply-schedule{strict=true}))', passes);
+  expect(replayed.toString()).toBe(module.toString());
+
+  const steps = kernels.flatMap(stepsOf);
+  return {
+    text: kernels.map(String).join('\n'),
+    naive: kernelsOf(naive).map(String).join('\n'),
+    steps,
+    primitives: [...new Set(steps.map((s) => s.primitive))].sort(),
+    remarks,
+  };
+}
+
+/** Names of the loops at the root of the kernels. */
+const roots = (text: string) => [...text.matchAll(/^ {2}loop\.for .* name "([^"]+)"/gm)].map((m) => m[1]!);
+
+const elementwise = (
+  op: string,
+  n: number | '?',
+  type = 'f32',
+) => `func.func @main(%x: tensor<${n}x${type}>) -> tensor<${n}x${type}> {
+  %r = array.${op} %x, %x : tensor<${n}x${type}>
+  return %r : tensor<${n}x${type}>
+}`;
+
+const matmul = (
+  m: number | '?',
+  k: number | '?',
+  n: number | '?',
+) => `func.func @main(%a: tensor<${m}x${k}xf32>, %b: tensor<${k}x${n}xf32>) -> tensor<${m}x${n}xf32> {
+  %r = array.dot_general %a, %b contract = [1] x [0] : tensor<${m}x${k}xf32>, tensor<${k}x${n}xf32> -> tensor<${m}x${n}xf32>
+  return %r : tensor<${m}x${n}xf32>
+}`;
+
+/** The same product as broadcasts, a multiplication and a reduction. */
+const matmulByHand = (m: number, k: number, n: number) => {
+  const cube = `tensor<${m}x${n}x${k}xf32>`;
+  return `func.func @main(%a: tensor<${m}x${k}xf32>, %b: tensor<${k}x${n}xf32>) -> tensor<${m}x${n}xf32> {
+  %zero = array.constant dense<0.0> : tensor<f32>
+  %u = array.broadcast %a dims = [0, 2] : tensor<${m}x${k}xf32> to ${cube}
+  %v = array.broadcast %b dims = [2, 1] : tensor<${k}x${n}xf32> to ${cube}
+  %p = array.mul %u, %v : ${cube}
+  %r = array.reduce add %p init %zero dims = [2] {order = #array.order<sequential>} : ${cube}, tensor<f32> to tensor<${m}x${n}xf32>
+  return %r : tensor<${m}x${n}xf32>
+}`;
+};
+
+describe('elementwise kernels', () => {
+  test('are cut into chunks and vectors with a peeled tail', () => {
+    const { text, steps } = scheduled(elementwise('add', '?'), [[0], [1], [15], [16], [1024], [1030]]);
+    expect(steps.map((s) => s.primitive)).toEqual(['split', 'split', 'vectorize']);
+    expect(steps[0]).toMatchObject({ loop: 'add.d0', tail: 'guard' });
+    expect((steps[0] as { factor: number }).factor).toBeGreaterThanOrEqual(1024);
+    expect(text).toMatch(/arith\.addf .* : vector<16xf32>/);
+    expect(text).toContain('name "add.d0.i~1"');
+  });
+
+  test('of few elements become one vector, or stay scalar where they fill none', () => {
+    expect(scheduled(elementwise('add', 8)).text).toContain('vector<8xf32>');
+    expect(scheduled(elementwise('add', 3)).text).not.toContain('vector<');
+    expect(scheduled(elementwise('add', 1)).text).not.toContain('vector<');
+    expect(scheduled(elementwise('add', 12)).text).toContain('vector<4xf32>');
+    expect(scheduled(elementwise('add', 12)).text).not.toContain('name "add.d0.i~1"');
+    expect(scheduled(elementwise('add', 10)).text).toContain('name "add.d0.i~1"');
+  });
+
+  test('of zero elements compute nothing', () => {
+    scheduled(elementwise('add', 0));
+    scheduled(matmul(0, 4, 8));
+    scheduled(matmul(8, 0, 8));
+  });
+
+  test('on bytes have lanes for whole registers of them', () => {
+    const { text } = scheduled(elementwise('add', '?', 'ui8'), [[0], [63], [64], [1100]]);
+    expect(text).toMatch(/arith\.addi .* : vector<64xi8>/);
+    const cast = `func.func @main(%x: tensor<?xui8>) -> tensor<?xf32> {
+  %r = array.cast %x : tensor<?xui8> to tensor<?xf32>
+  return %r : tensor<?xf32>
+}`;
+    expect(scheduled(cast, [[0], [1], [40], [1100]]).text).toMatch(/vector<16xi8> to vector<16xf32>/);
+  });
+
+  test('are never chosen by the names of their ops', () => {
+    const shape = (text: string, name: string) =>
+      scheduled(text).steps.map((s) => JSON.stringify(s).replaceAll(name, 'op'));
+    expect(shape(elementwise('mul', 5000), 'mul')).toEqual(shape(elementwise('sub', 5000), 'sub'));
+  });
+});
+
+describe('contractions', () => {
+  test('are blocked, packed, vectorised and unrolled', () => {
+    const { primitives, text } = scheduled(matmul(70, 20, 40));
+    expect(primitives).toEqual(['pack', 'reorder', 'split', 'unroll_and_jam', 'vectorize']);
+    expect(text).toContain('name "pack.');
+    expect(text).toMatch(/loop\.for .* name "[\w.]+\.r0"/);
+  });
+
+  test('whatever they were written as', () => {
+    const named = scheduled(matmul(70, 20, 40));
+    const byHand = scheduled(matmulByHand(70, 20, 40));
+    expect(byHand.primitives).toEqual(named.primitives);
+    const normal = (steps: readonly Step[]) => steps.map((s) => JSON.stringify(s).replaceAll(/dot_general|sum/g, 'mm'));
+    expect(normal(byHand.steps)).toEqual(normal(named.steps));
+  });
+
+  test('of dynamic sizes compute the same at every size', () => {
+    scheduled(matmul('?', '?', '?'), [
+      [1, 1, 1, 1],
+      [5, 3, 3, 9],
+      [0, 3, 3, 4],
+      [66, 2, 2, 17],
+      [8, 0, 0, 8],
+    ]);
+  });
+
+  test('of few rows or columns are not blocked beyond them', () => {
+    const few = scheduled(matmul(2, 16, 32));
+    expect(few.primitives).not.toContain('pack');
+    expect(few.primitives).not.toContain('unroll_and_jam');
+    scheduled(matmul(32, 16, 2));
+  });
+});
+
+describe('reductions', () => {
+  test('the rows of a softmax are one nest', () => {
+    const { text, naive, steps } = scheduled(softmaxProgram(6, 40));
+    expect(roots(naive).length).toBeGreaterThan(1);
+    expect(roots(text)).toHaveLength(1);
+    expect(steps.filter((s) => s.primitive === 'compute_at').length).toBe(roots(naive).length - 1);
+    expect(text).toMatch(/arith\.addf .* : vector<16xf32>/);
+  });
+
+  test('the lanes of a sum are vectors', () => {
+    const sum = (n: number) => `func.func @main(%x: tensor<${n}xf32>) -> tensor<f32> {
+  %zero = array.constant dense<0.0> : tensor<f32>
+  %r = array.reduce add %x init %zero dims = [0] : tensor<${n}xf32>, tensor<f32> to tensor<f32>
+  return %r : tensor<f32>
+}`;
+    for (const n of [100, 3000]) expect(scheduled(sum(n)).text).toMatch(/arith\.addf .* : vector<16xf32>/);
+  });
+
+  test('sums of columns run along the columns, through blocks of 1,024 rows too', () => {
+    const columns = (m: number, n: number) => `func.func @main(%x: tensor<${m}x${n}xf32>) -> tensor<${n}xf32> {
+  %zero = array.constant dense<0.0> : tensor<f32>
+  %r = array.reduce add %x init %zero dims = [0] : tensor<${m}x${n}xf32>, tensor<f32> to tensor<${n}xf32>
+  return %r : tensor<${n}xf32>
+}`;
+    for (const [m, n] of [
+      [20, 40],
+      [2500, 19],
+      [3, 5],
+    ] as const) {
+      const { text } = scheduled(columns(m, n));
+      if (n >= 16) expect(text).toMatch(/arith\.addf .* : vector<16xf32>/);
+    }
+  });
+
+  test('over several dimensions keep their bits', () => {
+    const both = `func.func @main(%x: tensor<9x37x30xf32>) -> (tensor<f32>, tensor<37xf32>) {
+  %zero = array.constant dense<0.0> : tensor<f32>
+  %r = array.reduce add %x init %zero dims = [0, 1, 2] : tensor<9x37x30xf32>, tensor<f32> to tensor<f32>
+  %s = array.reduce add %x init %zero dims = [0, 2] : tensor<9x37x30xf32>, tensor<f32> to tensor<37xf32>
+  return %r, %s : tensor<f32>, tensor<37xf32>
+}`;
+    scheduled(both);
+  });
+});
+
+describe('default-schedule', () => {
+  const chain = `func.func @main(%x: tensor<1000000xf32>) -> tensor<1000000xf32> {
+  %a = array.exp %x : tensor<1000000xf32>
+  %r = array.add %a, %x : tensor<1000000xf32>
+  return %r : tensor<1000000xf32>
+}`;
+
+  test('leaves kernels with a schedule of their own alone', () => {
+    for (const attr of [LoopAttrs.schedule, APPLIED_SCHEDULE_ATTR]) {
+      const module = parse(chain);
+      runPasses(module, LOWER, passes);
+      for (const kernel of kernelsOf(module)) kernel.setAttr(attr, module.context.stringAttr('[]'));
+      const before = module.toString();
+      runPasses(module, 'builtin.module(func.func(default-schedule))', passes);
+      expect(module.toString()).toBe(before);
+    }
+  });
+
+  test('cuts chunks by their estimated time', () => {
+    const factor = (ns: number) => {
+      const module = parse(chain);
+      runPasses(module, LOWER, passes);
+      runPasses(module, `builtin.module(func.func(default-schedule{chunk-ns=${ns}}))`, passes);
+      const first = kernelsOf(module).flatMap(stepsOf)[0] as { factor: number };
+      return first.factor;
+    };
+    expect(factor(1000)).toBe(1024);
+    expect(factor(1_000_000)).toBeGreaterThan(factor(30_000));
+  });
+
+  test('says what was refused', () => {
+    const { remarks } = scheduled(softmaxProgram(6, 40));
+    for (const remark of remarks) {
+      expect(remark.kind).toBe('missed');
+      expect(remark.message).not.toBe('');
+    }
+  });
+});
