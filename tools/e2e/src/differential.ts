@@ -3,12 +3,12 @@
 // may change a rounding.
 import { probeRelaxedMaddRounding, probeRelaxedSimd } from '@budflow/backend-wasm';
 import { Interpreter, makeTensor, type RuntimeValue, type TensorValue } from '@budflow/interpreter';
-import { CompileError, type Context, type FunctionType, type Operation, parseModule, renderDiagnostic, type TensorType, type TypeAttr } from '@budflow/ir';
+import { CompileError, type Context, type Dialect, type FunctionType, type Operation, parseModule, renderDiagnostic, type TensorType, type TypeAttr } from '@budflow/ir';
 import { buildPipelineConfig, type NumericsMode, PassManager, type PipelineItemJson } from '@budflow/pass';
 import { NdArray, type TypedArray } from '@budflow/runtime';
 import { enableRelaxedSimd } from '@budflow/target/node';
 import { defaultPipeline, type OptimizationLevel } from '@budflow/transforms/pipelines';
-import { type CompileOptions, compile, createContext, createPassRegistry } from 'budflow';
+import { type CompiledModule, type CompileOptions, compile, createContext, createPassRegistry } from 'budflow';
 
 enableRelaxedSimd();
 
@@ -51,24 +51,30 @@ function prefix(configuration: Configuration): PipelineItemJson[] {
 }
 
 export interface OracleOptions {
-  /** Where to parse (default: a new context with the dialects of the house). */
-  readonly context?: Context;
+  /** Dialects of the program beside those of the house. */
+  readonly dialects?: readonly Dialect[];
+  /** Called when the program is parsed, before passes. */
+  readonly prepare?: (module: Operation) => void;
+  /** The function to call (default `main`). */
+  readonly entry?: string;
 }
 
 /** What the interpreter makes of `main`. */
 export function interpretProgram(text: string, args: readonly TestArgument[], configuration: Configuration, options: OracleOptions = {}): TestTensor[] {
-  const context = options.context ?? createContext();
+  const context = createContext();
+  for (const dialect of options.dialects ?? []) context.registerDialect(dialect);
   const module = parseModule(text, context, { file: 'program.mlir' }) ?? fail(context);
+  options.prepare?.(module);
   if (configuration.numerics !== 'strict') {
     const { pipeline } = buildPipelineConfig({ pipeline: prefix(configuration) }, createPassRegistry());
     if (!new PassManager(pipeline).run(module).succeeded) fail(context);
   }
-  return callInterpreter(module, args);
+  return callInterpreter(module, args, options.entry);
 }
 
-/** Calls `main` of a module by the interpreter. */
-export function callInterpreter(module: Operation, args: readonly TestArgument[]): TestTensor[] {
-  const func = module.region(0).entry.ops.find((op) => String(op.attr('sym_name')) === '"main"')!;
+/** Calls a function of a module by the interpreter. */
+export function callInterpreter(module: Operation, args: readonly TestArgument[], entry = 'main'): TestTensor[] {
+  const func = module.region(0).entry.ops.find((op) => String(op.attr('sym_name')) === `"${entry}"`)!;
   const { inputs } = (func.attr('function_type') as TypeAttr).type as FunctionType;
   const values = args.map((a, i): RuntimeValue => {
     if (typeof a === 'number') return a;
@@ -78,7 +84,7 @@ export function callInterpreter(module: Operation, args: readonly TestArgument[]
   });
   const relaxedMadd = probeRelaxedSimd() ? probeRelaxedMaddRounding() : 'twice';
   return new Interpreter(module, { relaxedMadd })
-    .call('main', values)
+    .call(entry, values)
     .map((r) => ({ shape: (r as TensorValue).shape, data: (r as TensorValue).data as TypedArray }));
 }
 
@@ -86,16 +92,21 @@ export function callInterpreter(module: Operation, args: readonly TestArgument[]
 export function runCompiled(text: string, args: readonly TestArgument[], options: CompileOptions): TestTensor[] {
   const module = compile(text, options);
   try {
-    const specs = module.functions.main!.compiled.arguments;
-    const given = args.map((a, i) => {
-      if (typeof a === 'number') return a;
-      const spec = specs[i]!;
-      return NdArray.from(a.data, a.shape, 'dtype' in spec ? (spec.dtype as NdArray['dtype']) : undefined);
-    });
-    return module.call('main', given).map((r) => ({ shape: r.shape, data: r.data }));
+    return callCompiled(module, args);
   } finally {
     module.dispose();
   }
+}
+
+/** Calls a function of a compiled module. */
+export function callCompiled(module: CompiledModule, args: readonly TestArgument[], entry = 'main'): TestTensor[] {
+  const specs = module.functions[entry]!.compiled.arguments;
+  const given = args.map((a, i) => {
+    if (typeof a === 'number') return a;
+    const spec = specs[i]!;
+    return NdArray.from(a.data, a.shape, 'dtype' in spec ? (spec.dtype as NdArray['dtype']) : undefined);
+  });
+  return module.call(entry, given).map((r) => ({ shape: r.shape, data: r.data }));
 }
 
 /** The first difference between results, in words; undefined when every bit agrees (NaN equals NaN). */

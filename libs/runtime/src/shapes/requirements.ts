@@ -237,7 +237,8 @@ class Analysis {
       rightName: this.nameOf(b, bName),
       reason: reasonOf(op),
     });
-    if (relation === 'equal' && isSlot(a)) this.equal.set(a.slot, b);
+    // n == 3 * n / 3 says nothing to put in the place of n.
+    if (relation === 'equal' && isSlot(a) && !mentions(b, a.slot)) this.equal.set(a.slot, b);
   }
 
   private nameOf(e: HostExpression, name: string): string {
@@ -252,6 +253,12 @@ class Analysis {
     }
     return hostOperation(e.op, this.canonical(e.lhs), this.canonical(e.rhs));
   }
+}
+
+/** Whether a slot occurs in an expression. */
+function mentions(e: HostExpression, slot: number): boolean {
+  if (typeof e === 'number') return false;
+  return 'slot' in e ? e.slot === slot : mentions(e.lhs, slot) || mentions(e.rhs, slot);
 }
 
 function isSlot(e: HostExpression): e is { readonly slot: number } {

@@ -1,0 +1,98 @@
+// Each pass of the default pipeline on its own: without it results stay right or there is a clear error, and something
+// about the code is different, or the pass would not be worth having.
+import { CompileError } from '@budflow/ir';
+import type { PipelineItemJson } from '@budflow/pass';
+import { defaultPipeline } from '@budflow/transforms/pipelines';
+import { compile } from 'budflow';
+import { describe, expect, test } from 'vitest';
+import { tensor } from './arguments.js';
+import { callCompiled, difference, interpretProgram, RELAXED, type TestArgument } from './differential.js';
+
+const TARGET = RELAXED;
+
+function namesOf(items: readonly PipelineItemJson[]): string[] {
+  return items.flatMap((item) => (typeof item === 'string' ? [item] : 'anchor' in item ? namesOf(item.pipeline) : [item.pass]));
+}
+
+const PASSES = [...new Set(namesOf(defaultPipeline(3, TARGET, 'strict').pipeline))];
+/** Passes without which there is nothing to run. */
+const LOWERING = new Set(['bufferize', 'array-to-loop', 'expand-math', 'legalize-vectors', 'chunk-kernel', 'scratch-assignment']);
+
+const PROGRAMS: readonly (readonly [text: string, args: readonly TestArgument[]])[] = [
+  [
+    // Row-wise, with ops to fold and to merge, and a user's schedule for nothing.
+    `func.func @main(%x: tensor<32x70xf32>) -> (tensor<32x70xf32>) {
+  %zero = array.constant dense<0.0> : tensor<f32>
+  %n = array.neg %x : tensor<32x70xf32>
+  %p = array.neg %n : tensor<32x70xf32>
+  %a = array.exp %p : tensor<32x70xf32>
+  %b = array.exp %p : tensor<32x70xf32>
+  %ab = array.mul %a, %b : tensor<32x70xf32>
+  %s = array.reduce add %ab init %zero dims = [1] : tensor<32x70xf32>, tensor<f32> to tensor<32xf32>
+  %sb = array.broadcast %s dims = [0] : tensor<32xf32> to tensor<32x70xf32>
+  %q = array.div %a, %sb : tensor<32x70xf32>
+  return %q : tensor<32x70xf32>
+}`,
+    [tensor('f32', [32, 70])],
+  ],
+  [
+    // Two products one after the other: temporaries between kernels.
+    `func.func @main(%a: tensor<40x33xf32>, %b: tensor<33x24xf32>, %c: tensor<24x40xf32>, %d: tensor<40x33xf32>) -> (tensor<40x33xf32>) {
+  %0 = array.dot_general %a, %b batch = [] x [] contract = [1] x [0] : tensor<40x33xf32>, tensor<33x24xf32> -> tensor<40x24xf32>
+  %1 = array.dot_general %0, %c batch = [] x [] contract = [1] x [0] : tensor<40x24xf32>, tensor<24x40xf32> -> tensor<40x40xf32>
+  %2 = array.dot_general %1, %d batch = [] x [] contract = [1] x [0] : tensor<40x40xf32>, tensor<40x33xf32> -> tensor<40x33xf32>
+  return %2 : tensor<40x33xf32>
+}`,
+    [tensor('f32', [40, 33]), tensor('f32', [33, 24], 2), tensor('f32', [24, 40], 3), tensor('f32', [40, 33], 4)],
+  ],
+  [
+    // Small last dimensions.
+    `func.func @main(%x: tensor<50x3xf32>, %y: tensor<50x3xf32>) -> (tensor<50x3xf32>) {
+  %0 = array.mul %x, %y : tensor<50x3xf32>
+  %1 = array.max %0, %x : tensor<50x3xf32>
+  return %1 : tensor<50x3xf32>
+}`,
+    [tensor('f32', [50, 3]), tensor('f32', [50, 3], 2)],
+  ],
+  [
+    // A schedule of a user.
+    `func.func @main(%x: tensor<?xf32>) -> (tensor<?xf32>) {
+  %0 = array.mul %x, %x : tensor<?xf32>
+  return %0 : tensor<?xf32>
+}`,
+    [tensor('f32', [133])],
+  ],
+];
+
+const configuration = { target: TARGET, numerics: 'strict', level: 3 } as const;
+
+function stageTexts(text: string, ablate: readonly string[]): string {
+  let last = '';
+  compile(text, { ...configuration, ablate, dump: (_, ir) => void (last = ir) }).dispose();
+  return last;
+}
+
+const full = PROGRAMS.map(([text]) => stageTexts(text, []));
+
+describe.each(PASSES)('without %s', (pass) => {
+  test('results are right or the error is clear, and some code is different', () => {
+    let changed = 0;
+    PROGRAMS.forEach(([text, args], i) => {
+      const expected = interpretProgram(text, args, configuration);
+      try {
+        const module = compile(text, { ...configuration, ablate: [pass] });
+        expect(difference(expected, callCompiled(module, args)), `program ${i}`).toBeUndefined();
+        module.dispose();
+        if (stageTexts(text, [pass]) !== full[i]) changed++;
+      } catch (error) {
+        if (!(error instanceof CompileError)) throw error;
+        expect(LOWERING, `${pass} is no lowering, but: ${error.message}`).toContain(pass);
+        expect(error.message).toMatch(/program\.mlir:\d+:\d+: error: /);
+        expect(error.message).not.toContain('crashed');
+        changed++;
+      }
+    });
+    // Schedules of users come with the program; there is none in these.
+    if (pass !== 'apply-schedule') expect(changed).toBeGreaterThan(0);
+  });
+});

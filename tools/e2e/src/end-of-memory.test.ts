@@ -1,0 +1,93 @@
+// Nothing is read or written past an array: arrays end where the memory ends, so that the byte behind them traps, and
+// what lies before them keeps its value.
+import { type DType, Heap } from '@budflow/heap';
+import { type CompiledModule, compile, NdArray } from 'budflow';
+import { describe, expect, test } from 'vitest';
+import { tensor } from './arguments.js';
+import { difference, interpretProgram, PLAIN, RELAXED, type TestTensor } from './differential.js';
+
+const ELEMENTS = ['f32', 'f64', 'i32', 'ui8'] as const;
+const CANARY = 0xa5;
+
+const elementwise = (e: string) => `func.func @main(%x: tensor<?x${e}>, %y: tensor<?x${e}>) -> (tensor<?x${e}>) {
+  %0 = array.mul %x, %y : tensor<?x${e}>
+  %1 = array.max %0, %x : tensor<?x${e}>
+  return %1 : tensor<?x${e}>
+}`;
+const reduction = (e: string) => `func.func @main(%x: tensor<?x${e}>, %z: tensor<${e}>) -> (tensor<${e}>) {
+  %s = array.reduce add %x init %z dims = [0] : tensor<?x${e}>, tensor<${e}> to tensor<${e}>
+  return %s : tensor<${e}>
+}`;
+const rows = (e: string) => `func.func @main(%x: tensor<3x?x${e}>, %z: tensor<${e}>) -> (tensor<3x${e}>) {
+  %s = array.reduce max %x init %z dims = [1] : tensor<3x?x${e}>, tensor<${e}> to tensor<3x${e}>
+  return %s : tensor<3x${e}>
+}`;
+
+/** Calls `use` with an array that ends with the memory; the 64 bytes before it must not change. */
+function atEnd<T>(module: CompiledModule, content: TestTensor, dtype: DType, use: (array: NdArray) => T): T {
+  const { heap } = module;
+  const anchor = module.array(new Uint8Array(1));
+  const block = heap.allocateAtEnd(content.data.byteLength);
+  expect(block.address + block.byteLength).toBe(heap.memory.buffer.byteLength);
+  const array = NdArray.resident(anchor.memory!, block, dtype, content.shape);
+  (array.data as Uint8Array).set(content.data as Uint8Array);
+  const before = heap.bytes.subarray(block.address - 64, block.address);
+  before.fill(CANARY);
+  try {
+    const result = use(array);
+    expect(before.every((b) => b === CANARY)).toBe(true);
+    return result;
+  } finally {
+    array.dispose();
+    anchor.dispose();
+  }
+}
+
+describe.each(ELEMENTS)('%s', (element) => {
+  describe.each([RELAXED, PLAIN])('%s', (target) => {
+    const configuration = { target, numerics: 'default', level: 3 } as const;
+    const sizes = Array.from({ length: 64 }, (_, i) => i + 1);
+
+    test('elementwise ops read and write nothing past the end', () => {
+      const text = elementwise(element);
+      const module = compile(text, { ...configuration, heap: Heap.create({ initialBytes: 2 ** 20 }) });
+      for (const n of sizes) {
+        const [x, y] = [tensor(element, [n]), tensor(element, [n], 2)];
+        const expected = interpretProgram(text, [x, y], configuration);
+        const fixed = [x, y].map((t) => module.array(t.data, t.shape, element));
+        // Each argument at the end in turn, then the result.
+        for (const position of [0, 1]) {
+          const [result] = atEnd(module, [x, y][position]!, element, (array) => {
+            const args = position === 0 ? [array, fixed[1]!] : [fixed[0]!, array];
+            return module.call('main', args);
+          });
+          expect(difference(expected, [{ shape: result!.shape, data: result!.data }]), `n = ${n}`).toBeUndefined();
+          result!.dispose();
+        }
+        atEnd(module, { shape: [n], data: y.data.slice() }, element, (array) => {
+          module.call('main', fixed, { out: array });
+          expect(difference(expected, [{ shape: array.shape, data: array.data }]), `n = ${n}`).toBeUndefined();
+        });
+        for (const array of fixed) array.dispose();
+      }
+      module.dispose();
+    });
+
+    test.each([
+      ['sums', reduction, (n: number) => [n]],
+      ['maxima of rows', rows, (n: number) => [3, n]],
+    ] as const)('%s read nothing past the end', (_, program, shape) => {
+      const text = program(element);
+      const module = compile(text, { ...configuration, heap: Heap.create({ initialBytes: 2 ** 20 }) });
+      const zero = tensor(element, []);
+      for (const n of sizes) {
+        const x = tensor(element, shape(n), n);
+        const expected = interpretProgram(text, [x, zero], configuration);
+        const [result] = atEnd(module, x, element, (array) => module.call('main', [array, NdArray.from(zero.data, [], element)]));
+        expect(difference(expected, [{ shape: result!.shape, data: result!.data }]), `n = ${n}`).toBeUndefined();
+        result!.dispose();
+      }
+      module.dispose();
+    });
+  });
+});

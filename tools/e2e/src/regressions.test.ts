@@ -1,0 +1,125 @@
+// Programs that once failed, in every configuration.
+import { describe, expect, test } from 'vitest';
+import { tensor } from './arguments.js';
+import { CONFIGURATIONS, compareProgram, describeConfiguration, type TestArgument } from './differential.js';
+
+const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly TestArgument[]])[] = [
+  [
+    'masks are read with a stride',
+    `func.func @main(%x: tensor<17x31xi1>) -> (tensor<17x4xi1>) {
+  %r = array.slice %x [0:17:1, 19:31:3] : tensor<17x31xi1> to tensor<17x4xi1>
+  return %r : tensor<17x4xi1>
+}`,
+    [tensor('i1', [17, 31])],
+  ],
+  [
+    'vectors of masks alone are as long as registers of bytes allow',
+    `func.func @main(%x: tensor<?xi1>, %y: tensor<?xi1>) -> (tensor<?xi1>) {
+  %r = array.cmp eq, %x, %y : tensor<?xi1>
+  return %r : tensor<?xi1>
+}`,
+    [tensor('i1', [133]), tensor('i1', [133], 2)],
+  ],
+  [
+    'a truth value is repeated along a row',
+    `func.func @main(%x: tensor<i1>) -> (tensor<1x32xi1>) {
+  %r = array.broadcast %x dims = [] : tensor<i1> to tensor<1x32xi1>
+  return %r : tensor<1x32xi1>
+}`,
+    [tensor('i1', [])],
+  ],
+  [
+    'rows of six are no mask of six lanes',
+    `func.func @main(%x: tensor<2x3x6xf64>, %y: tensor<2x3x6xf64>) -> (tensor<2x3x6xf64>, tensor<2x3x6xi1>) {
+  %c = array.cast %y : tensor<2x3x6xf64> to tensor<2x3x6xi1>
+  %r = array.select %c, %x, %y : tensor<2x3x6xf64>
+  return %r, %c : tensor<2x3x6xf64>, tensor<2x3x6xi1>
+}`,
+    [tensor('f64', [2, 3, 6]), tensor('f64', [2, 3, 6], 2)],
+  ],
+  [
+    'a reduction over several dynamic dimensions divides by their sizes',
+    `func.func @main(%x: tensor<?x?xui8>, %z: tensor<ui8>) -> (tensor<ui8>) {
+  %r = array.reduce xor %x init %z dims = [0, 1] : tensor<?x?xui8>, tensor<ui8> to tensor<ui8>
+  return %r : tensor<ui8>
+}`,
+    [tensor('ui8', [33, 70]), tensor('ui8', [])],
+  ],
+  [
+    'sizes of 0 do not trap in code that is moved out of loops',
+    `func.func @main(%x: tensor<?x?xf32>, %z: tensor<f32>) -> (tensor<f32>) {
+  %r = array.reduce add %x init %z dims = [0, 1] : tensor<?x?xf32>, tensor<f32> to tensor<f32>
+  return %r : tensor<f32>
+}`,
+    [tensor('f32', [5, 0]), tensor('f32', [])],
+  ],
+  [
+    'a buffer of run-time size that only one phase is left to use',
+    `func.func @main(%x: tensor<?x0xi16>, %z: tensor<i16>) -> (tensor<?xi16>) {
+  %s = array.reduce add %x init %z dims = [1] : tensor<?x0xi16>, tensor<i16> to tensor<?xi16>
+  %r = array.xor %s, %s : tensor<?xi16>
+  return %r : tensor<?xi16>
+}`,
+    [tensor('i16', [7, 0]), tensor('i16', [])],
+  ],
+  [
+    'a result that folds to a constant',
+    `func.func @main(%x: tensor<i1>) -> (tensor<5x8xi1>) {
+  %a = array.broadcast %x dims = [] : tensor<i1> to tensor<5x8xi1>
+  %b = array.broadcast %x dims = [] : tensor<i1> to tensor<5x8xi1>
+  %r = array.xor %a, %b : tensor<5x8xi1>
+  return %r : tensor<5x8xi1>
+}`,
+    [tensor('i1', [])],
+  ],
+  [
+    'a fold over two results without a known identity',
+    `func.func @main(%x: tensor<5x33xf32>) -> (tensor<5xf32>, tensor<5xi32>) {
+  %i = array.iota dim = 1 : tensor<5x33xi32>
+  %l = array.full 0xFF800000 : f32, tensor<f32>
+  %z = array.full 0 : i32, tensor<i32>
+  %r:2 = array.reduce %x, %i init %l, %z dims = [1] : tensor<5x33xf32>, tensor<5x33xi32>, tensor<f32>, tensor<i32> to tensor<5xf32>, tensor<5xi32> body(%a: f32, %b: i32, %c: f32, %d: i32) {
+    %p = arith.cmpf ogt, %c, %a : f32
+    %m = arith.select %p, %c, %a : f32
+    %n = arith.select %p, %d, %b : i32
+    array.yield %m, %n : f32, i32
+  }
+  return %r#0, %r#1 : tensor<5xf32>, tensor<5xi32>
+}`,
+    [tensor('f32', [5, 33])],
+  ],
+  [
+    'sizes that depend on each other in a circle of reshapes',
+    `func.func @main(%x: tensor<?x3xf64>, %y: tensor<f64>) -> (tensor<3x?xf64>, tensor<3x?xf64>) {
+  %a = array.reshape %x : tensor<?x3xf64> to tensor<3x?xf64>
+  %n = array.dim %x, 0 : tensor<?x3xf64>
+  %b = array.broadcast %y dims = [] sizes(%n) : tensor<f64> to tensor<3x?xf64>
+  %c = array.add %a, %b : tensor<3x?xf64>
+  %d = array.add %b, %b : tensor<3x?xf64>
+  return %c, %d : tensor<3x?xf64>, tensor<3x?xf64>
+}`,
+    [tensor('f64', [7, 3]), tensor('f64', [])],
+  ],
+];
+
+describe.each(PROGRAMS)('%s', (_, text, args) => {
+  test.each(CONFIGURATIONS.map((c) => [describeConfiguration(c), c] as const))('%s', (__, configuration) => {
+    expect(compareProgram(text, args, configuration)).toBeUndefined();
+  });
+});
+
+const HARD = [0, -0, 1, -1, 0.5, 3, -7.25, 1e-40, 5e-324, 1.1754943508222875e-38, 2.2250738585072014e-308, 16777217, 3e38, 1.7e308, -9.3e18, NaN, Infinity, -Infinity];
+
+test.each(['f32', 'f64'] as const)('remainders of all pairs of hard %s numbers are those of JavaScript', (element) => {
+  const make = element === 'f32' ? (a: number[]) => Float32Array.from(a) : (a: number[]) => Float64Array.from(a);
+  const x = make(HARD.flatMap((a) => HARD.map(() => a)));
+  const y = make(HARD.flatMap(() => HARD));
+  const text = `func.func @main(%x: tensor<?x${element}>, %y: tensor<?x${element}>) -> (tensor<?x${element}>) {
+  %r = array.rem %x, %y : tensor<?x${element}>
+  return %r : tensor<?x${element}>
+}`;
+  for (const configuration of CONFIGURATIONS) {
+    const args = [x, y].map((data) => ({ shape: [data.length], data }));
+    expect(compareProgram(text, args, configuration)).toBeUndefined();
+  }
+});
