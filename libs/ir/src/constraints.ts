@@ -322,7 +322,13 @@ export const attr = {
       form: 'keyword',
       keywords: names,
       optional: false,
-      check: (a) => a instanceof IntegerAttr && a.number >= 0 && a.number < names.length,
+      check: (a) =>
+        a instanceof IntegerAttr &&
+        a.type instanceof IntegerType &&
+        a.type.width === 64 &&
+        a.type.signedness === 'signless' &&
+        a.number >= 0 &&
+        a.number < names.length,
       read: (a) => names[(a as IntegerAttr).number] as N[number],
       make: (c, v) => c.integerAttr(c.i64, names.indexOf(v)),
     };

@@ -74,6 +74,8 @@ export class Context {
   allowUnregistered = false;
   /** `dialect_resources` by dialect, then key. */
   readonly resources = new Map<string, Map<string, ResourceBlob>>();
+  /** `external_resources` by owner, then key; a blob stays the hexadecimal string it is in text. */
+  readonly externalResources = new Map<string, Map<string, string | boolean>>();
 
   private readonly types = new Map<string, Type>();
   private readonly attrs = new Map<string, Attribute>();

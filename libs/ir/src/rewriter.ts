@@ -63,7 +63,7 @@ export class Rewriter extends Builder {
   }
   /** Moves the operations of `block` before `before`, replacing its arguments by `values`; the block is left empty. */
   inlineBlockBefore(block: Block, before: Operation, values: readonly Value[]): void {
-    block.arguments.forEach((arg, i) => this.replaceAllUses(arg, values[i]!));
+    for (let i = 0; i < block.arguments.length; i++) this.replaceAllUses(block.arguments[i]!, values[i]!);
     for (let op = block.firstOp; op; ) {
       const next: Operation | null = op.next;
       op.moveBefore(before);

@@ -3,7 +3,7 @@ import { StringAttr } from './attribute.js';
 import type { Context } from './context.js';
 import { InternalError } from './errors.js';
 import type { Operation } from './operation.js';
-import { elementTypeOf, isShaped, TensorType, type Type } from './type.js';
+import { elementTypeOf, isShaped, TensorType, type Type, VectorType } from './type.js';
 import type { Value } from './value.js';
 import { AttrNames } from './well-known.js';
 
@@ -167,11 +167,17 @@ function compatible(a: Type, b: Type | null): boolean {
 export const Elementwise = defineTrait('Elementwise', (op) => {
   if (haveOneType(op)) return;
   let shape: readonly number[] | null = null;
+  let isVector = false;
   for (const value of [...op.operands, ...op.results]) {
     if (!isShaped(value.type)) continue;
     const other = value.type.shape;
-    if (shape === null) shape = other;
-    else if (shape.length !== other.length || shape.some((d, i) => d !== other[i] && d >= 0 && other[i]! >= 0)) {
+    if (shape === null) {
+      shape = other;
+      isVector = value.type instanceof VectorType;
+    } else if (isVector !== value.type instanceof VectorType) {
+      op.emitError('verify.elementwise-shape', 'requires operands and results to be all vectors or all tensors');
+      return;
+    } else if (shape.length !== other.length || shape.some((d, i) => d !== other[i] && d >= 0 && other[i]! >= 0)) {
       op.emitError('verify.elementwise-shape', 'requires operands and results of the same shape');
       return;
     }

@@ -20,6 +20,7 @@ import {
   parseAttribute,
   parseModule,
   parseType,
+  printModule,
   type SparseElementsAttr,
   type StridedLayoutAttr,
   type StringAttr,
@@ -371,5 +372,22 @@ describe('dense constants of types without a layout in memory', () => {
     const text = `dense<"0x${'010000'.repeat(100)}FFFFFF"> : tensor<101xi17>`;
     expect(String(attr(text))).toBe(text);
     expect(denseElement(attr(text) as DenseElementsAttr, 100)).toBe(-1);
+  });
+});
+
+describe('file metadata', () => {
+  it('keeps external resources through printing', () => {
+    const own = new Context();
+    own.allowUnregistered = true;
+    const text = `"a.b"() : () -> ()
+{-# external_resources: { other: { x: "0x0400000001000000", y: true }, "a b": { z: "s\\22" } } #-}`;
+    const printed = printModule(parse(text, own));
+    expect(printed).toContain(
+      'external_resources: {\n    other: {\n      x: "0x0400000001000000",\n      y: true\n    }',
+    );
+    const again = new Context();
+    again.allowUnregistered = true;
+    expect(printModule(parse(printed, again))).toBe(printed);
+    expect(again.externalResources.get('a b')?.get('z')).toBe('s"');
   });
 });

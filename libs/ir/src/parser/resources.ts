@@ -7,9 +7,6 @@ import { OpParser } from './op-parser.js';
 export type ExternalResource = string | boolean;
 
 export class ResourceParser extends OpParser {
-  /** `external_resources` of the text by owner, then key. */
-  readonly externalResources = new Map<string, Map<string, ExternalResource>>();
-
   get atMetadata(): boolean {
     const { bytes, pos } = this;
     return bytes[pos] === 0x7b && bytes[pos + 1] === 0x2d && bytes[pos + 2] === 0x23;
@@ -92,7 +89,7 @@ export class ResourceParser extends OpParser {
 
   private externalOf(owner: string): void {
     const values = new Map<string, ExternalResource>();
-    this.externalResources.set(owner, values);
+    this.context.externalResources.set(owner, values);
     this.dictionaryOf((key) => {
       if (this.atString) values.set(key, this.quoted());
       else if (this.acceptWord('true')) values.set(key, true);

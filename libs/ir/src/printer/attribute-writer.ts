@@ -259,7 +259,22 @@ export class AttributeWriter {
       }
       if (!first) out.text('\n    }');
     }
-    if (!firstDialect) out.text('\n  }\n#-}\n');
+    if (!firstDialect) out.text('\n  }');
+    this.externalResources({ first: firstDialect });
+  }
+  /** What tools other than the compiler keep with the module, as it was read. Closes the metadata. */
+  private externalResources({ first }: { first: boolean }): void {
+    const { out } = this;
+    const owners = [...this.context.externalResources];
+    if (owners.length > 0) {
+      const key = (k: string) => (PLAIN_NAME.test(k) ? k : printString(k));
+      const body = owners.map(([owner, values]) => {
+        const lines = [...values].map(([k, v]) => `      ${key(k)}: ${typeof v === 'string' ? printString(v) : v}`);
+        return `    ${key(owner)}: {\n${lines.join(',\n')}\n    }`;
+      });
+      out.text(`${first ? '\n{-#\n' : ',\n'}  external_resources: {\n${body.join(',\n')}\n  }`);
+    }
+    if (!first || owners.length > 0) out.text('\n#-}\n');
   }
 }
 
