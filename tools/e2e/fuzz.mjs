@@ -5,7 +5,12 @@ import { build, loadConfigFromFile } from 'vite';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
-const loaded = await loadConfigFromFile({ command: 'build', mode: 'production' }, join(root, 'vitest.config.ts'), root, 'silent');
+const loaded = await loadConfigFromFile(
+  { command: 'build', mode: 'production' },
+  join(root, 'vitest.config.ts'),
+  root,
+  'silent',
+);
 await build({
   configFile: false,
   root: here,

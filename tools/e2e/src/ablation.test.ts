@@ -11,12 +11,21 @@ import { callCompiled, difference, interpretProgram, RELAXED, type TestArgument 
 const TARGET = RELAXED;
 
 function namesOf(items: readonly PipelineItemJson[]): string[] {
-  return items.flatMap((item) => (typeof item === 'string' ? [item] : 'anchor' in item ? namesOf(item.pipeline) : [item.pass]));
+  return items.flatMap((item) =>
+    typeof item === 'string' ? [item] : 'anchor' in item ? namesOf(item.pipeline) : [item.pass],
+  );
 }
 
 const PASSES = [...new Set(namesOf(defaultPipeline(3, TARGET, 'strict').pipeline))];
 /** Passes without which there is nothing to run. */
-const LOWERING = new Set(['bufferize', 'array-to-loop', 'expand-math', 'legalize-vectors', 'chunk-kernel', 'scratch-assignment']);
+const LOWERING = new Set([
+  'bufferize',
+  'array-to-loop',
+  'expand-math',
+  'legalize-vectors',
+  'chunk-kernel',
+  'scratch-assignment',
+]);
 
 const PROGRAMS: readonly (readonly [text: string, args: readonly TestArgument[]])[] = [
   [
@@ -68,7 +77,13 @@ const configuration = { target: TARGET, numerics: 'strict', level: 3 } as const;
 
 function stageTexts(text: string, ablate: readonly string[]): string {
   let last = '';
-  compile(text, { ...configuration, ablate, dump: (_, ir) => void (last = ir) }).dispose();
+  compile(text, {
+    ...configuration,
+    ablate,
+    dump: (_, ir) => {
+      last = ir;
+    },
+  }).dispose();
   return last;
 }
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compile } from 'budflow';
-import { expect, test } from 'vitest';
 import { build, loadConfigFromFile } from 'vite';
+import { expect, test } from 'vitest';
 
 const OPS = ['mul', 'add', 'sub', 'max', 'min', 'mul', 'add', 'sub', 'max', 'min'];
 const CHAIN = [
@@ -31,7 +31,13 @@ test('a chain of ten ops from text to callable', () => {
   expect(module.report.kernels).toBe(1);
   const [x, y] = [Float32Array.of(3, -2, 0.5), Float32Array.of(2, 5, -1)];
   const expected = x.map((a, i) => {
-    const f: Record<string, (p: number, q: number) => number> = { mul: (p, q) => p * q, add: (p, q) => p + q, sub: (p, q) => p - q, max: Math.max, min: Math.min };
+    const f: Record<string, (p: number, q: number) => number> = {
+      mul: (p, q) => p * q,
+      add: (p, q) => p + q,
+      sub: (p, q) => p - q,
+      max: Math.max,
+      min: Math.min,
+    };
     return OPS.reduce((acc, op) => Math.fround(f[op]!(acc, y[i]!)), a);
   });
   expect(module.main(x, y).data).toEqual(expected);
@@ -49,7 +55,12 @@ test('a process that compiles and calls a program loads no module of binaryen', 
   const root = join(import.meta.dirname, '..', '..', '..');
   const folder = mkdtempSync(join(tmpdir(), 'budflow-e2e-'));
   try {
-    const loaded = await loadConfigFromFile({ command: 'build', mode: 'production' }, join(root, 'vitest.config.ts'), root, 'silent');
+    const loaded = await loadConfigFromFile(
+      { command: 'build', mode: 'production' },
+      join(root, 'vitest.config.ts'),
+      root,
+      'silent',
+    );
     // The library as one file; what is not of this house stays an import, which the hook then sees.
     await build({
       configFile: false,
@@ -57,7 +68,13 @@ test('a process that compiles and calls a program loads no module of binaryen', 
       logLevel: 'error',
       resolve: loaded!.config.resolve,
       ssr: { noExternal: [/^@?budflow/], external: ['binaryen'] },
-      build: { ssr: join(root, 'libs/budflow/src/index.ts'), outDir: folder, emptyOutDir: true, minify: false, target: 'node20' },
+      build: {
+        ssr: join(root, 'libs/budflow/src/index.ts'),
+        outDir: folder,
+        emptyOutDir: true,
+        minify: false,
+        target: 'node20',
+      },
     });
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
     writeFileSync(join(folder, 'hooks.mjs'), HOOKS);

@@ -3,7 +3,17 @@
 // may change a rounding.
 import { probeRelaxedMaddRounding, probeRelaxedSimd } from '@budflow/backend-wasm';
 import { Interpreter, makeTensor, type RuntimeValue, type TensorValue } from '@budflow/interpreter';
-import { CompileError, type Context, type Dialect, type FunctionType, type Operation, parseModule, renderDiagnostic, type TensorType, type TypeAttr } from '@budflow/ir';
+import {
+  CompileError,
+  type Context,
+  type Dialect,
+  type FunctionType,
+  type Operation,
+  parseModule,
+  renderDiagnostic,
+  type TensorType,
+  type TypeAttr,
+} from '@budflow/ir';
 import { buildPipelineConfig, type NumericsMode, PassManager, type PipelineItemJson } from '@budflow/pass';
 import { NdArray, type TypedArray } from '@budflow/runtime';
 import { enableRelaxedSimd } from '@budflow/target/node';
@@ -60,7 +70,12 @@ export interface OracleOptions {
 }
 
 /** What the interpreter makes of `main`. */
-export function interpretProgram(text: string, args: readonly TestArgument[], configuration: Configuration, options: OracleOptions = {}): TestTensor[] {
+export function interpretProgram(
+  text: string,
+  args: readonly TestArgument[],
+  configuration: Configuration,
+  options: OracleOptions = {},
+): TestTensor[] {
   const context = createContext();
   for (const dialect of options.dialects ?? []) context.registerDialect(dialect);
   const module = parseModule(text, context, { file: 'program.mlir' }) ?? fail(context);
@@ -117,7 +132,8 @@ export function difference(expected: readonly TestTensor[], actual: readonly Tes
     const a = actual[r]!;
     if (e.shape.join() !== a.shape.join()) return `result ${r}: shape [${a.shape}] instead of [${e.shape}]`;
     for (let i = 0; i < e.data.length; i++) {
-      if (!Object.is(e.data[i], a.data[i])) return `result ${r}, element ${i}: ${show(a.data[i])} instead of ${show(e.data[i])}`;
+      if (!Object.is(e.data[i], a.data[i]))
+        return `result ${r}, element ${i}: ${show(a.data[i])} instead of ${show(e.data[i])}`;
     }
   }
   return undefined;
@@ -133,7 +149,11 @@ export interface Failure {
 }
 
 /** Compares one program in one configuration; undefined when all is well. */
-export function compareProgram(text: string, args: readonly TestArgument[], configuration: Configuration): Failure | undefined {
+export function compareProgram(
+  text: string,
+  args: readonly TestArgument[],
+  configuration: Configuration,
+): Failure | undefined {
   let expected: TestTensor[];
   try {
     expected = interpretProgram(text, args, configuration);

@@ -53,7 +53,10 @@ test.each([
     for (const [entry, make] of calls) {
       const args = make(n);
       const actual = callCompiled(module, args, entry);
-      expect(difference(interpretProgram(TEXT, args, configuration, { entry }), actual), `${entry}, n = ${n}`).toBeUndefined();
+      expect(
+        difference(interpretProgram(TEXT, args, configuration, { entry }), actual),
+        `${entry}, n = ${n}`,
+      ).toBeUndefined();
     }
   }
   expect(seen.filter((e) => e.kind === 'compile')).toHaveLength(1);

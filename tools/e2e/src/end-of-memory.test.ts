@@ -83,7 +83,9 @@ describe.each(ELEMENTS)('%s', (element) => {
       for (const n of sizes) {
         const x = tensor(element, shape(n), n);
         const expected = interpretProgram(text, [x, zero], configuration);
-        const [result] = atEnd(module, x, element, (array) => module.call('main', [array, NdArray.from(zero.data, [], element)]));
+        const [result] = atEnd(module, x, element, (array) =>
+          module.call('main', [array, NdArray.from(zero.data, [], element)]),
+        );
         expect(difference(expected, [{ shape: result!.shape, data: result!.data }]), `n = ${n}`).toBeUndefined();
         result!.dispose();
       }

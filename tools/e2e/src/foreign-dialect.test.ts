@@ -6,8 +6,8 @@ import { Interpretable } from '@budflow/interpreter';
 import {
   AffineExpr,
   AnyTensor,
-  DYNAMIC,
   type DomainDim,
+  DYNAMIC,
   defineDialect,
   defineOp,
   OpCost,
@@ -21,7 +21,14 @@ import {
 import { compile } from 'budflow';
 import { describe, expect, test } from 'vitest';
 import { tensor } from './arguments.js';
-import { CONFIGURATIONS, callCompiled, describeConfiguration, difference, interpretProgram, type TestArgument } from './differential.js';
+import {
+  CONFIGURATIONS,
+  callCompiled,
+  describeConfiguration,
+  difference,
+  interpretProgram,
+  type TestArgument,
+} from './differential.js';
 
 function typeOf(op: Operation): TensorType {
   return op.operand(0).type as TensorType;
@@ -49,7 +56,8 @@ const SoftThresholdOp = defineOp({
       domain: (op) => domain(op, () => 'parallel'),
       indexingMaps: (op) => [op.context.identityMap(typeOf(op).rank), op.context.identityMap(typeOf(op).rank)],
       body(op, { builder, loc, operand }) {
-        const constant = (value: number) => ConstantOp.build(builder, loc, { value: op.context.constantAttr(typeOf(op).element, value) });
+        const constant = (value: number) =>
+          ConstantOp.build(builder, loc, { value: op.context.constantAttr(typeOf(op).element, value) });
         const middle = buildClamp(builder, loc, constant(-0.5), operand(0), constant(0.5));
         return [buildBinary('sub', builder, loc, operand(0), middle)];
       },
@@ -138,19 +146,26 @@ function interpretable(module: Operation): void {
 }
 
 describe('a dialect defined by a user', () => {
-  test.each(CONFIGURATIONS.map((c) => [describeConfiguration(c), c] as const))('gives the right results: %s', (_, configuration) => {
-    const module = compile(TEXT, { ...configuration, dialects: [lab], verifyEach: true });
-    const calls: [string, TestArgument[]][] = [
-      ['main', [tensor('f32', [7, 33]), tensor('f32', [7, 32], 2)]],
-      ['main', [tensor('f32', [0, 33]), tensor('f32', [0, 32], 2)]],
-      ['normalise', [tensor('f32', [5, 70], 3)]],
-    ];
-    for (const [entry, args] of calls) {
-      const expected = interpretProgram(TEXT, args, configuration, { dialects: [lab], prepare: interpretable, entry });
-      expect(difference(expected, callCompiled(module, args, entry))).toBeUndefined();
-    }
-    module.dispose();
-  });
+  test.each(CONFIGURATIONS.map((c) => [describeConfiguration(c), c] as const))(
+    'gives the right results: %s',
+    (_, configuration) => {
+      const module = compile(TEXT, { ...configuration, dialects: [lab], verifyEach: true });
+      const calls: [string, TestArgument[]][] = [
+        ['main', [tensor('f32', [7, 33]), tensor('f32', [7, 32], 2)]],
+        ['main', [tensor('f32', [0, 33]), tensor('f32', [0, 32], 2)]],
+        ['normalise', [tensor('f32', [5, 70], 3)]],
+      ];
+      for (const [entry, args] of calls) {
+        const expected = interpretProgram(TEXT, args, configuration, {
+          dialects: [lab],
+          prepare: interpretable,
+          entry,
+        });
+        expect(difference(expected, callCompiled(module, args, entry))).toBeUndefined();
+      }
+      module.dispose();
+    },
+  );
 
   test('is fused with array ops into one kernel, and vectorised', () => {
     const stages = new Map<string, string>();

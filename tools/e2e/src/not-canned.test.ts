@@ -43,10 +43,12 @@ function schedule(stages: ReadonlyMap<string, string>): Step[] {
 test('a matrix product written as broadcast, multiply, reduce is blocked, packed and vectorised like dot_general', () => {
   const dot = schedule(compiled(DOT).stages);
   const products = schedule(compiled(PRODUCTS).stages);
-  const shape = (steps: readonly Step[]) => steps.map(({ primitive, loop, loops, factor }) => ({ primitive, loop, loops, factor }));
+  const shape = (steps: readonly Step[]) =>
+    steps.map(({ primitive, loop, loops, factor }) => ({ primitive, loop, loops, factor }));
   expect(shape(products)).toEqual(shape(dot));
   const primitives = new Set(products.map((s) => s.primitive));
-  for (const primitive of ['split', 'reorder', 'pack', 'vectorize', 'unroll_and_jam']) expect(primitives).toContain(primitive);
+  for (const primitive of ['split', 'reorder', 'pack', 'vectorize', 'unroll_and_jam'])
+    expect(primitives).toContain(primitive);
 });
 
 test('both are one kernel with multiply-adds of vectors, and right', () => {
@@ -87,5 +89,7 @@ test('softmax with a scale is one kernel as plain softmax is', () => {
   }
   expect(schedule(scaled.stages).map((s) => s.primitive)).toEqual(schedule(plain.stages).map((s) => s.primitive));
   for (const text of [PLAIN_SOFTMAX, SCALED_SOFTMAX])
-    expect(compareProgram(text, [tensor('f32', [32, 70])], { target: RELAXED, numerics: 'default', level: 3 })).toBeUndefined();
+    expect(
+      compareProgram(text, [tensor('f32', [32, 70])], { target: RELAXED, numerics: 'default', level: 3 }),
+    ).toBeUndefined();
 });

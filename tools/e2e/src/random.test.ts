@@ -1,16 +1,16 @@
 // A slice of the random programs; `npm run fuzz` runs as many as there is time for.
 import { expect, test } from 'vitest';
+import { checkProgram, materialise, minimise } from './random/check.js';
 import { describeFailure, fuzz } from './random/fuzz.js';
 import { generateProgram } from './random/generate.js';
-import { minimise, checkProgram, materialise } from './random/check.js';
 import { printProgram, reachable } from './random/program.js';
 
-test('random programs give the interpreter\'s bits', () => {
+test("random programs give the interpreter's bits", () => {
   const failures = fuzz({ programs: 150, seed: 1, perProgram: 3, maxFailures: 1 });
   expect(failures.map(describeFailure)).toEqual([]);
 });
 
-test('small random programs give the interpreter\'s bits in every configuration', () => {
+test("small random programs give the interpreter's bits in every configuration", () => {
   const failures = fuzz({ programs: 12, seed: 500_000, perProgram: 12, maxOps: 5, maxFailures: 1 });
   expect(failures.map(describeFailure)).toEqual([]);
 });
@@ -18,7 +18,25 @@ test('small random programs give the interpreter\'s bits in every configuration'
 test('a seed stands for one program, and programs use what they define', () => {
   expect(printProgram(generateProgram(7)).text).toBe(printProgram(generateProgram(7)).text);
   const texts = Array.from({ length: 400 }, (_, i) => printProgram(generateProgram(i)).text).join('\n');
-  for (const op of ['add', 'exp', 'cmp', 'select', 'clamp', 'cast', 'broadcast', 'transpose', 'slice', 'pad', 'reshape', 'reduce', 'dot_general', 'iota', 'full', 'constant', 'dim'])
+  for (const op of [
+    'add',
+    'exp',
+    'cmp',
+    'select',
+    'clamp',
+    'cast',
+    'broadcast',
+    'transpose',
+    'slice',
+    'pad',
+    'reshape',
+    'reduce',
+    'dot_general',
+    'iota',
+    'full',
+    'constant',
+    'dim',
+  ])
     expect(texts).toContain(`array.${op} `);
   for (const type of ['f32', 'f64', 'i32', 'i64', 'i1', 'ui8', 'i8', 'i16']) expect(texts).toContain(`x${type}>`);
   expect(texts).toContain('tensor<?x');

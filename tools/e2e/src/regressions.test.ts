@@ -108,7 +108,26 @@ describe.each(PROGRAMS)('%s', (_, text, args) => {
   });
 });
 
-const HARD = [0, -0, 1, -1, 0.5, 3, -7.25, 1e-40, 5e-324, 1.1754943508222875e-38, 2.2250738585072014e-308, 16777217, 3e38, 1.7e308, -9.3e18, NaN, Infinity, -Infinity];
+const HARD = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  3,
+  -7.25,
+  1e-40,
+  5e-324,
+  1.1754943508222875e-38,
+  2.2250738585072014e-308,
+  16777217,
+  3e38,
+  1.7e308,
+  -9.3e18,
+  NaN,
+  Infinity,
+  -Infinity,
+];
 
 test.each(['f32', 'f64'] as const)('remainders of all pairs of hard %s numbers are those of JavaScript', (element) => {
   const make = element === 'f32' ? (a: number[]) => Float32Array.from(a) : (a: number[]) => Float64Array.from(a);

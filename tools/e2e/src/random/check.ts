@@ -2,7 +2,7 @@
 import { Random } from '@budflow/numerics';
 import { type Configuration, compareProgram, type Failure, type TestArgument } from '../differential.js';
 import { randomElements } from './data.js';
-import { elementCount, type Node, printProgram, type Program, reachable } from './program.js';
+import { elementCount, type Node, type Program, printProgram, reachable } from './program.js';
 
 /** Text and arguments of a program. Data depend on the seed and the argument alone, so that dropping ops keeps them. */
 export function materialise(program: Program): { text: string; args: TestArgument[] } {
@@ -25,7 +25,8 @@ export function checkProgram(program: Program, configuration: Configuration): Fa
 export function minimise(program: Program, configuration: Configuration): Program {
   const kind = checkProgram(program, configuration)?.kind;
   if (kind === undefined) return program;
-  const head = (f: Failure | undefined) => (f?.kind === 'mismatch' ? '' : f?.message.split('\n')[0]!.replace(/\d+/g, ''));
+  const head = (f: Failure | undefined) =>
+    f?.kind === 'mismatch' ? '' : f?.message.split('\n')[0]!.replace(/\d+/g, '');
   const wanted = head(checkProgram(program, configuration));
   let best = program;
   const attempt = (candidate: Program): boolean => {
@@ -66,15 +67,22 @@ export function minimise(program: Program, configuration: Configuration): Progra
         if (JSON.stringify(source.type) !== JSON.stringify(node.type)) continue;
         if (best.returns.includes(node.id) && !source.print) continue;
         const nodes = best.nodes.map((n) => ({ ...n, operands: n.operands.map((o) => (o === node.id ? operand : o)) }));
-        if (attempt({ ...best, nodes, returns: [...new Set(best.returns.map((r) => (r === node.id ? operand : r)))] })) {
+        if (
+          attempt({ ...best, nodes, returns: [...new Set(best.returns.map((r) => (r === node.id ? operand : r)))] })
+        ) {
           changed = true;
           break;
         }
       }
     }
     // Static instead of dynamic.
-    const fixed = best.nodes.map((n) => ({ ...n, sizes: [], type: { ...n.type, dims: n.type.dims.map((d) => ({ ...d, dynamic: false })) } }));
-    if (best.nodes.some((n) => n.type.dims.some((d) => d.dynamic)) && attempt({ ...best, nodes: fixed })) changed = true;
+    const fixed = best.nodes.map((n) => ({
+      ...n,
+      sizes: [],
+      type: { ...n.type, dims: n.type.dims.map((d) => ({ ...d, dynamic: false })) },
+    }));
+    if (best.nodes.some((n) => n.type.dims.some((d) => d.dynamic)) && attempt({ ...best, nodes: fixed }))
+      changed = true;
   }
   return best;
 }

@@ -3,7 +3,27 @@ import type { Random } from '@budflow/numerics';
 import type { TypedArray } from '@budflow/runtime';
 import type { Element } from './program.js';
 
-const FLOATS = [0, -0, 1, -1, 0.5, 2.5, -2.5, 255.5, 1e-40, 5e-324, 16777217, 3e38, -3e38, 2147483648, 9.3e18, -9.3e18, NaN, Infinity, -Infinity];
+const FLOATS = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  2.5,
+  -2.5,
+  255.5,
+  1e-40,
+  5e-324,
+  16777217,
+  3e38,
+  -3e38,
+  2147483648,
+  9.3e18,
+  -9.3e18,
+  NaN,
+  Infinity,
+  -Infinity,
+];
 const INTEGERS = [0, 1, -1, 2, 127, 128, 255, 2147483647, -2147483648];
 
 function anInteger(random: Random): number {
@@ -19,7 +39,10 @@ function aFloat(random: Random, { hard }: { readonly hard: boolean }): number {
 /** A typed array of `count` elements. */
 export function randomElements(element: Element, count: number, random: Random): TypedArray {
   const hard = random.uint32() % 3 === 0;
-  const fill = <T extends Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint8Array>(data: T, make: () => number): T => {
+  const fill = <T extends Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint8Array>(
+    data: T,
+    make: () => number,
+  ): T => {
     for (let i = 0; i < count; i++) data[i] = make();
     return data;
   };
@@ -41,7 +64,8 @@ export function randomElements(element: Element, count: number, random: Random):
     case 'i64': {
       const data = new BigInt64Array(count);
       const hardest = [2n ** 63n - 1n, -(2n ** 63n), 2n ** 32n, -1n];
-      for (let i = 0; i < count; i++) data[i] = random.uint32() % 16 === 0 ? hardest[random.uint32() % 4]! : BigInt(anInteger(random));
+      for (let i = 0; i < count; i++)
+        data[i] = random.uint32() % 16 === 0 ? hardest[random.uint32() % 4]! : BigInt(anInteger(random));
       return data;
     }
   }

@@ -67,5 +67,8 @@ function reasonOf({ kind, message }: Failure): string | undefined {
 
 export function describeFailure({ seed, configuration, failure, minimised }: FuzzFailure): string {
   const again = checkProgram(minimised, configuration) ?? failure;
-  return [`seed ${seed}, ${describeConfiguration(configuration)}: ${again.kind}: ${again.message}`, printProgram(minimised).text].join('\n');
+  return [
+    `seed ${seed}, ${describeConfiguration(configuration)}: ${again.kind}: ${again.message}`,
+    printProgram(minimised).text,
+  ].join('\n');
 }

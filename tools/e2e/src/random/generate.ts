@@ -1,11 +1,39 @@
 // Random array programs from a seed: every op of the array dialect, ranks 0 to 4, sizes around the widths of vectors,
 // dynamic dimensions, values that are used several times and several results.
 import { Random } from '@budflow/numerics';
-import { type Dim, type Element, ELEMENTS, elementCount, type Node, type Printing, type Program, type TensorShape, typeText } from './program.js';
+import {
+  type Dim,
+  ELEMENTS,
+  type Element,
+  elementCount,
+  type Node,
+  type Printing,
+  type Program,
+  type TensorShape,
+  typeText,
+} from './program.js';
 
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 64, 70];
 const MAX_ELEMENTS = 9000;
-const FLOAT_UNARY = ['neg', 'abs', 'sqrt', 'rsqrt', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p', 'tanh', 'sigmoid', 'erf', 'floor', 'ceil', 'round_even'];
+const FLOAT_UNARY = [
+  'neg',
+  'abs',
+  'sqrt',
+  'rsqrt',
+  'exp',
+  'exp2',
+  'expm1',
+  'log',
+  'log2',
+  'log10',
+  'log1p',
+  'tanh',
+  'sigmoid',
+  'erf',
+  'floor',
+  'ceil',
+  'round_even',
+];
 const FLOAT_BINARY = ['add', 'sub', 'mul', 'div', 'min', 'max', 'add', 'mul', 'sub', 'rem'];
 const INTEGER_BINARY = ['add', 'sub', 'mul', 'div', 'rem', 'min', 'max', 'and', 'or', 'xor'];
 const PREDICATES = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'];
@@ -24,13 +52,17 @@ function isFloat(e: Element): boolean {
 }
 
 function sameShape(a: TensorShape, b: TensorShape): boolean {
-  return a.dims.length === b.dims.length && a.dims.every((d, i) => d.size === b.dims[i]!.size && d.dynamic === b.dims[i]!.dynamic);
+  return (
+    a.dims.length === b.dims.length &&
+    a.dims.every((d, i) => d.size === b.dims[i]!.size && d.dynamic === b.dims[i]!.dynamic)
+  );
 }
 
 /** Text of a constant of an element type. */
 function literal(element: Element, random: Random): string {
   if (element === 'i1') return random.uint32() & 1 ? 'true' : 'false';
-  if (isFloat(element)) return `${['0.0', '-0.0', '1.0', '-1.5', '2.0', '0.25', '-3.0', '100.0'][random.uint32() % 8]} : ${element}`;
+  if (isFloat(element))
+    return `${['0.0', '-0.0', '1.0', '-1.5', '2.0', '0.25', '-3.0', '100.0'][random.uint32() % 8]} : ${element}`;
   return `${[0, 1, 2, 3, 7, 100][random.uint32() % 6]} : ${element}`;
 }
 
@@ -57,7 +89,12 @@ class Generator {
     return list[this.int(list.length)]!;
   }
 
-  private add(type: TensorShape, operands: readonly Node[], print?: (p: Printing) => string, sizes: readonly number[] = []): Node {
+  private add(
+    type: TensorShape,
+    operands: readonly Node[],
+    print?: (p: Printing) => string,
+    sizes: readonly number[] = [],
+  ): Node {
     const node: Node = { id: this.nodes.length, type, operands: operands.map((o) => o.id), sizes, print };
     this.nodes.push(node);
     return node;
@@ -157,31 +194,52 @@ class Generator {
     const op = this.pick(isFloat(element) ? FLOAT_BINARY : element === 'i1' ? ['and', 'or', 'xor'] : INTEGER_BINARY);
     const y = this.like(x);
     const [a, b] = this.chance(50) ? [x, y] : [y, x];
-    this.add(x.type, [a, b], (p) => `${p.result} = array.${op} ${p.operands[0]}, ${p.operands[1]} : ${typeText(p.type)}`);
+    this.add(
+      x.type,
+      [a, b],
+      (p) => `${p.result} = array.${op} ${p.operands[0]}, ${p.operands[1]} : ${typeText(p.type)}`,
+    );
     return true;
   }
 
   private compare(x: Node): boolean {
     const { element } = x.type;
     const predicate = this.pick(element === 'i1' ? ['eq', 'ne'] : PREDICATES);
-    this.add({ ...x.type, element: 'i1' }, [x, this.like(x)], (p) => `${p.result} = array.cmp ${predicate}, ${p.operands[0]}, ${p.operands[1]} : ${typeText(p.operandTypes[0]!)}`);
+    this.add(
+      { ...x.type, element: 'i1' },
+      [x, this.like(x)],
+      (p) =>
+        `${p.result} = array.cmp ${predicate}, ${p.operands[0]}, ${p.operands[1]} : ${typeText(p.operandTypes[0]!)}`,
+    );
     return true;
   }
 
   private select(x: Node): boolean {
     const c = this.like(x, 'i1');
-    this.add(x.type, [c, x, this.like(x)], (p) => `${p.result} = array.select ${p.operands[0]}, ${p.operands[1]}, ${p.operands[2]} : ${typeText(p.type)}`);
+    this.add(
+      x.type,
+      [c, x, this.like(x)],
+      (p) => `${p.result} = array.select ${p.operands[0]}, ${p.operands[1]}, ${p.operands[2]} : ${typeText(p.type)}`,
+    );
     return true;
   }
 
   private ternary(x: Node): boolean {
     if (x.type.element === 'i1') return false;
-    this.add(x.type, [this.like(x), x, this.like(x)], (p) => `${p.result} = array.clamp ${p.operands[0]}, ${p.operands[1]}, ${p.operands[2]} : ${typeText(p.type)}`);
+    this.add(
+      x.type,
+      [this.like(x), x, this.like(x)],
+      (p) => `${p.result} = array.clamp ${p.operands[0]}, ${p.operands[1]}, ${p.operands[2]} : ${typeText(p.type)}`,
+    );
     return true;
   }
 
   private castTo(x: Node, element: Element): Node {
-    return this.add({ ...x.type, element }, [x], (p) => `${p.result} = array.cast ${p.operands[0]} : ${typeText(p.operandTypes[0]!)} to ${typeText(p.type)}`);
+    return this.add(
+      { ...x.type, element },
+      [x],
+      (p) => `${p.result} = array.cast ${p.operands[0]} : ${typeText(p.operandTypes[0]!)} to ${typeText(p.type)}`,
+    );
   }
 
   private cast(x: Node): boolean {
@@ -192,7 +250,13 @@ class Generator {
   private full(type: TensorShape): Node {
     const value = literal(type.element, this.random);
     const sizes = type.dims.filter((d) => d.dynamic).map((d) => d.size);
-    return this.add(type, [], (p) => `${p.result} = array.full ${value}, ${typeText(p.type)}${p.sizes.length ? ` (${p.sizes.join(', ')})` : ''}`, sizes);
+    return this.add(
+      type,
+      [],
+      (p) =>
+        `${p.result} = array.full ${value}, ${typeText(p.type)}${p.sizes.length ? ` (${p.sizes.join(', ')})` : ''}`,
+      sizes,
+    );
   }
 
   private creation(): boolean {
@@ -201,7 +265,11 @@ class Generator {
     if (element !== 'i1' && this.chance(40)) {
       const size = this.pick([1, 2, 3, 4, 5, 8]);
       const values = Array.from({ length: size }, () => literal(element, this.random).split(' ')[0]);
-      this.add({ element, dims: [{ size, dynamic: false }] }, [], (p) => `${p.result} = array.constant dense<[${values.join(', ')}]> : ${typeText(p.type)}`);
+      this.add(
+        { element, dims: [{ size, dynamic: false }] },
+        [],
+        (p) => `${p.result} = array.constant dense<[${values.join(', ')}]> : ${typeText(p.type)}`,
+      );
       return true;
     }
     if (element === 'i1' || this.base.length === 0 || this.chance(30)) {
@@ -210,7 +278,13 @@ class Generator {
     }
     const at = this.int(this.base.length);
     const sizes = this.base.filter((d) => d.dynamic).map((d) => d.size);
-    this.add(type, [], (p) => `${p.result} = array.iota dim = ${at} : ${typeText(p.type)}${p.sizes.length ? ` (${p.sizes.join(', ')})` : ''}`, sizes);
+    this.add(
+      type,
+      [],
+      (p) =>
+        `${p.result} = array.iota dim = ${at} : ${typeText(p.type)}${p.sizes.length ? ` (${p.sizes.join(', ')})` : ''}`,
+      sizes,
+    );
     return true;
   }
 
@@ -219,7 +293,9 @@ class Generator {
     const free = dims.map((_, i) => i);
     const places: number[] = [];
     for (const d of x.type.dims) {
-      const fits = free.filter((i) => (dims[i]!.size === d.size && dims[i]!.dynamic === d.dynamic) || (d.size === 1 && !d.dynamic));
+      const fits = free.filter(
+        (i) => (dims[i]!.size === d.size && dims[i]!.dynamic === d.dynamic) || (d.size === 1 && !d.dynamic),
+      );
       if (fits.length === 0) return undefined;
       const place = this.chance(80) ? fits[0]! : this.pick(fits);
       places.push(place);
@@ -245,7 +321,9 @@ class Generator {
       if (made) return made;
     }
     if (x.type.dims.length >= 4) return undefined;
-    const dims = x.type.dims.map((d) => (d.size === 1 && !d.dynamic && this.chance(60) ? this.dim({ leading: false }) : d));
+    const dims = x.type.dims.map((d) =>
+      d.size === 1 && !d.dynamic && this.chance(60) ? this.dim({ leading: false }) : d,
+    );
     dims.splice(this.int(dims.length + 1), 0, { size: this.pick([1, 2, 3, 5, 8, 16]), dynamic: this.chance(15) });
     if (elementCount({ element: 'f32', dims }) > MAX_ELEMENTS) return undefined;
     return this.broadcastTo(x, dims);
@@ -259,7 +337,12 @@ class Generator {
       const j = this.int(i + 1);
       [perm[i], perm[j]] = [perm[j]!, perm[i]!];
     }
-    this.add({ ...x.type, dims: perm.map((d) => x.type.dims[d]!) }, [x], (p) => `${p.result} = array.transpose ${p.operands[0]} perm = [${perm.join(', ')}] : ${typeText(p.operandTypes[0]!)} to ${typeText(p.type)}`);
+    this.add(
+      { ...x.type, dims: perm.map((d) => x.type.dims[d]!) },
+      [x],
+      (p) =>
+        `${p.result} = array.transpose ${p.operands[0]} perm = [${perm.join(', ')}] : ${typeText(p.operandTypes[0]!)} to ${typeText(p.type)}`,
+    );
     return true;
   }
 
@@ -269,7 +352,12 @@ class Generator {
       if (this.chance(30)) return { start: 0, limit: d.size, stride: 1, open: d.dynamic };
       const start = this.chance(50) ? this.int(Math.min(d.size + 1, 4)) : this.int(d.size + 1);
       const open = d.dynamic && this.chance(70);
-      return { start, limit: open ? d.size : start + this.int(d.size - start + 1), stride: this.pick([1, 1, 1, 2, 3]), open };
+      return {
+        start,
+        limit: open ? d.size : start + this.int(d.size - start + 1),
+        stride: this.pick([1, 1, 1, 2, 3]),
+        open,
+      };
     });
     const dims = ranges.map((r) => ({ size: Math.ceil((r.limit - r.start) / r.stride), dynamic: r.open }));
     if (dims.some((d) => d.size === 0) && !this.chance(5)) return false;
@@ -289,7 +377,8 @@ class Generator {
     this.add(
       { ...x.type, dims },
       [x],
-      (p) => `${p.result} = array.pad ${p.operands[0]} low = [${low.join(', ')}] high = [${high.join(', ')}] value ${value} : ${typeText(p.operandTypes[0]!)} to ${typeText(p.type)}`,
+      (p) =>
+        `${p.result} = array.pad ${p.operands[0]} low = [${low.join(', ')}] high = [${high.join(', ')}] value ${value} : ${typeText(p.operandTypes[0]!)} to ${typeText(p.type)}`,
     );
     return true;
   }
@@ -324,11 +413,19 @@ class Generator {
     const fixed = dims.reduce((n, d) => n * (d.dynamic ? 1 : d.size), 1);
     const result: Dim[] = sizes.map((size) => ({ size, dynamic: false }));
     if (dynamic === 1) {
-      const at = sizes.findIndex((_, i) => sizes.reduce((n, s, k) => n * (k === i ? 1 : s), 1) > 0 && fixed % sizes.reduce((n, s, k) => n * (k === i ? 1 : s), 1) === 0);
+      const at = sizes.findIndex(
+        (_, i) =>
+          sizes.reduce((n, s, k) => n * (k === i ? 1 : s), 1) > 0 &&
+          fixed % sizes.reduce((n, s, k) => n * (k === i ? 1 : s), 1) === 0,
+      );
       if (at < 0) return false;
       result[at] = { size: sizes[at]!, dynamic: true };
     }
-    this.add({ ...x.type, dims: result }, [x], (p) => `${p.result} = array.reshape ${p.operands[0]} : ${typeText(p.operandTypes[0]!)} to ${typeText(p.type)}`);
+    this.add(
+      { ...x.type, dims: result },
+      [x],
+      (p) => `${p.result} = array.reshape ${p.operands[0]} : ${typeText(p.operandTypes[0]!)} to ${typeText(p.type)}`,
+    );
     return true;
   }
 
@@ -342,7 +439,11 @@ class Generator {
     const rank = x.type.dims.length;
     if (rank === 0) return false;
     const { element } = x.type;
-    const kinds = isFloat(element) ? ['add', 'add', 'add', 'max', 'min', 'mul'] : element === 'i1' ? ['and', 'or', 'xor'] : ['add', 'mul', 'min', 'max', 'and', 'or', 'xor'];
+    const kinds = isFloat(element)
+      ? ['add', 'add', 'add', 'max', 'min', 'mul']
+      : element === 'i1'
+        ? ['and', 'or', 'xor']
+        : ['add', 'mul', 'min', 'max', 'and', 'or', 'xor'];
     const kind = this.pick(kinds);
     let dims = x.type.dims.map((_, i) => i).filter(() => this.chance(50));
     if (dims.length === 0 || this.chance(30)) dims = [rank - 1];
@@ -350,7 +451,8 @@ class Generator {
     this.add(
       { element, dims: x.type.dims.filter((_, i) => !dims.includes(i)) },
       [x, this.scalar(element)],
-      (p) => `${p.result} = array.reduce ${kind} ${p.operands[0]} init ${p.operands[1]} dims = [${dims.join(', ')}] : ${p.operandTypes.map(typeText).join(', ')} to ${typeText(p.type)}`,
+      (p) =>
+        `${p.result} = array.reduce ${kind} ${p.operands[0]} init ${p.operands[1]} dims = [${dims.join(', ')}] : ${p.operandTypes.map(typeText).join(', ')} to ${typeText(p.type)}`,
     );
     return true;
   }
@@ -360,11 +462,17 @@ class Generator {
     if (element === 'i1' || dims.length === 0) return false;
     const contract = this.chance(60) ? dims.length - 1 : this.int(dims.length);
     const batch = dims.length === 3 && contract !== 0 && this.chance(60) ? [0] : [];
-    const free = this.chance(20) ? [] : [{ size: this.pick([1, 2, 3, 4, 5, 8, 15, 16, 17, 33]), dynamic: this.chance(10) }];
+    const free = this.chance(20)
+      ? []
+      : [{ size: this.pick([1, 2, 3, 4, 5, 8, 15, 16, 17, 33]), dynamic: this.chance(10) }];
     const k = dims[contract]!;
     const order = this.chance(50) ? 'kn' : 'nk';
     const rhsDims = [...batch.map((b) => dims[b]!), ...(order === 'kn' ? [k, ...free] : [...free, k])];
-    const result = [...batch.map((b) => dims[b]!), ...dims.filter((_, i) => i !== contract && !batch.includes(i)), ...free];
+    const result = [
+      ...batch.map((b) => dims[b]!),
+      ...dims.filter((_, i) => i !== contract && !batch.includes(i)),
+      ...free,
+    ];
     const work = elementCount({ element, dims: result }) * k.size;
     if (work > 40_000 || result.length > 4) return false;
     const type = { element, dims: rhsDims };

@@ -30,7 +30,9 @@ const failures = fuzz({
     const now = performance.now();
     if (now - last < 10_000 && done !== programs) return;
     last = now;
-    console.log(`${done} of ${programs} programs, ${failed} failed, ${Math.round((done / (now - start)) * 1000)} programs/s`);
+    console.log(
+      `${done} of ${programs} programs, ${failed} failed, ${Math.round((done / (now - start)) * 1000)} programs/s`,
+    );
   },
   onFailure: (found) => console.log(describeFailure(found)),
 });

@@ -41,7 +41,9 @@ export interface Program {
 }
 
 /** An argument of `main`: a tensor, or (element undefined) a size of type index. */
-export type Parameter = { readonly kind: 'tensor'; readonly node: Node } | { readonly kind: 'size'; readonly value: number };
+export type Parameter =
+  | { readonly kind: 'tensor'; readonly node: Node }
+  | { readonly kind: 'size'; readonly value: number };
 
 export function typeText({ element, dims }: TensorShape): string {
   return `tensor<${dims.map((d) => `${d.dynamic ? '?' : d.size}x`).join('')}${element}>`;
@@ -102,7 +104,9 @@ export function printProgram(program: Program): { readonly text: string; readonl
       }),
     );
   }
-  const args = parameters.map((p) => (p.kind === 'tensor' ? `%v${p.node.id}: ${typeText(p.node.type)}` : `%n${p.value}: index`));
+  const args = parameters.map((p) =>
+    p.kind === 'tensor' ? `%v${p.node.id}: ${typeText(p.node.type)}` : `%n${p.value}: index`,
+  );
   const types = program.returns.map((r) => typeText(byId.get(r)!.type));
   const text = [
     `func.func @main(${args.join(', ')}) -> (${types.join(', ')}) {`,
