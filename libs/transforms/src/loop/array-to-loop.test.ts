@@ -24,7 +24,10 @@ ${body}
 function lowered(text: string) {
   const module = parse(text);
   const registry = new PassRegistry([arrayToLoop]);
-  const pipeline = parsePipeline('builtin.module(func.func(array-to-loop))', { registry, diagnostics: module.context.diagnostics });
+  const pipeline = parsePipeline('builtin.module(func.func(array-to-loop))', {
+    registry,
+    diagnostics: module.context.diagnostics,
+  });
   const { diagnostics } = module.context.diagnostics.collect(() => new PassManager(pipeline!).run(module));
   expect(diagnostics.map((d) => d.message)).toEqual([]);
   return module;
@@ -57,7 +60,11 @@ const softmax = (n: number | '?', m: number) =>
 describe('array-to-loop', () => {
   test('an elementwise chain becomes one nest without buffers', () => {
     const text = expectSame(
-      kernel(['9xf32', '9xf32'], '9xf32', `    %a = array.mul %x0, %x1 : tensor<9xf32>\n    %r = array.sqrt %a : tensor<9xf32>`),
+      kernel(
+        ['9xf32', '9xf32'],
+        '9xf32',
+        `    %a = array.mul %x0, %x1 : tensor<9xf32>\n    %r = array.sqrt %a : tensor<9xf32>`,
+      ),
     );
     expect(text.match(/loop\.for/g)).toHaveLength(1);
     expect(text).not.toContain('alloca');

@@ -21,11 +21,11 @@ import {
   ConstantLike,
   type Context,
   type DenseElementsAttr,
+  type DomainSize,
   DYNAMIC,
   denseElement,
-  type DomainSize,
-  InternalError,
   IntegerType,
+  InternalError,
   type Operation,
   StructuredOp,
   TensorType,
@@ -34,10 +34,10 @@ import {
 } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { FusionSizes } from '../memory/bufferization/sizes.js';
-import { type ReductionSite, ReductionEmitter, type Size } from './lowering/reductions.js';
-import { buildConstant } from './lowering/scalar-ops.js';
+import { ReductionEmitter, type ReductionSite, type Size } from './lowering/reductions.js';
 import { ScalarCode } from './lowering/scalar-code.js';
-import { type Stage, findStages } from './lowering/stages.js';
+import { buildConstant } from './lowering/scalar-ops.js';
+import { findStages, type Stage } from './lowering/stages.js';
 
 export const arrayToLoop = definePass({
   name: 'array-to-loop',
@@ -83,14 +83,16 @@ class KernelLowering {
         return;
       }
       const view = operand.definingOp;
-      if (!view || !ToTensorOp.is(view)) throw new InternalError('array-to-loop: a fusion operand is no view of a buffer', this.fusion);
+      if (!view || !ToTensorOp.is(view))
+        throw new InternalError('array-to-loop: a fusion operand is no view of a buffer', this.fusion);
       this.buffers.set(body.arguments[i]!, view.operand(0));
       views.add(view);
     });
     const yielded = body.terminator.operands;
     const destinations = this.fusion.results.map((result) => {
       const store = result.users()[0];
-      if (!store || !MaterializeOp.is(store)) throw new InternalError('array-to-loop: a fusion result is not stored', this.fusion);
+      if (!store || !MaterializeOp.is(store))
+        throw new InternalError('array-to-loop: a fusion result is not stored', this.fusion);
       views.add(store);
       return MaterializeOp.memref(store);
     });
@@ -115,7 +117,8 @@ class KernelLowering {
         return;
       }
       if (!source) throw new InternalError('array-to-loop: a yielded value has no buffer', this.fusion);
-      if (source !== destinations[i]) CopyOp.create(this.builder, this.fusion.loc, { source, target: destinations[i]! });
+      if (source !== destinations[i])
+        CopyOp.create(this.builder, this.fusion.loc, { source, target: destinations[i]! });
     });
 
     // 4. The tensors are gone.
@@ -129,7 +132,8 @@ class KernelLowering {
   private storeConstant(op: Operation, destination: Value): void {
     const attr = op.attr('value') as DenseElementsAttr;
     const type = signless(op.context, attr.type.element);
-    const element = (i: number) => buildConstant(this.builder, op.loc, op.context.constantAttr(type, denseElement(attr, i)), type);
+    const element = (i: number) =>
+      buildConstant(this.builder, op.loc, op.context.constantAttr(type, denseElement(attr, i)), type);
     if (attr.splat) {
       FillOp.create(this.builder, op.loc, { memref: destination, value: element(0) });
       return;
@@ -175,7 +179,9 @@ class KernelLowering {
 
   private domainSize(op: Operation, size: DomainSize): Size {
     if (size.kind === 'static') return size.size;
-    return size.kind === 'operand' ? this.sizeOf(op.operand(size.operand), size.dim) : this.sizeOf(op.result(size.result), size.dim);
+    return size.kind === 'operand'
+      ? this.sizeOf(op.operand(size.operand), size.dim)
+      : this.sizeOf(op.result(size.result), size.dim);
   }
 
   /** Size of dimension `dim` of a stage's domain: that of its buffer rather than one that has to be computed. */
@@ -202,18 +208,30 @@ class KernelLowering {
     const nest = (depth: number): void => {
       if (depth < parallel.length) {
         const dim = parallel[depth]!;
-        buildFor(this.builder, op.loc, { lower: 0, upper: sizes[dim]!, step: 1, name: `${name}.d${depth}` }, (_, iv) => {
-          point[dim] = iv;
-          nest(depth + 1);
-          return [];
-        });
+        buildFor(
+          this.builder,
+          op.loc,
+          { lower: 0, upper: sizes[dim]!, step: 1, name: `${name}.d${depth}` },
+          (_, iv) => {
+            point[dim] = iv;
+            nest(depth + 1);
+            return [];
+          },
+        );
         return;
       }
       this.code.scope(() => {
-        const values = structured.reduction ? this.reduce(op, name, domain, sizes, point) : this.code.body(op, point, []);
+        const values = structured.reduction
+          ? this.reduce(op, name, domain, sizes, point)
+          : this.code.body(op, point, []);
         values.forEach((value, i) => {
           const indices = maps[i]!.results.map((e) =>
-            applyAffine(this.builder, op.loc, op.context.affineMap(maps[i]!.numDims, 0, [e]), Array.from(point, (p) => p ?? this.constant(0))),
+            applyAffine(
+              this.builder,
+              op.loc,
+              op.context.affineMap(maps[i]!.numDims, 0, [e]),
+              Array.from(point, (p) => p ?? this.constant(0)),
+            ),
           );
           buildStore(this.builder, op.loc, value, this.buffers.get(op.result(i))!, indices);
         });
@@ -222,10 +240,17 @@ class KernelLowering {
     nest(0);
   }
 
-  private reduce(op: Operation, name: string, domain: readonly { iterator: string }[], sizes: readonly Size[], point: readonly Value[]): Value[] {
+  private reduce(
+    op: Operation,
+    name: string,
+    domain: readonly { iterator: string }[],
+    sizes: readonly Size[],
+    point: readonly Value[],
+  ): Value[] {
     const { reduction } = StructuredOp.of(op)!;
     const inits = reduction!.init(op);
-    const initial = () => inits.map((operand) => (operand === null ? undefined : this.code.element(op.operand(operand), [], op.loc)));
+    const initial = () =>
+      inits.map((operand) => (operand === null ? undefined : this.code.element(op.operand(operand), [], op.loc)));
     const start = reduction!.identity(op).includes(null) ? initial() : undefined;
     if (start?.includes(undefined))
       throw new InternalError('array-to-loop: a reduction needs an identity or an init to start from', op);
@@ -247,7 +272,13 @@ class KernelLowering {
     };
     const totals = this.reductions.emit(site);
     if (start || inits.every((i) => i === null)) return totals;
-    const combined = reduction!.combine(op, this.builder, op.loc, initial().map((v, i) => v ?? totals[i]!), totals);
+    const combined = reduction!.combine(
+      op,
+      this.builder,
+      op.loc,
+      initial().map((v, i) => v ?? totals[i]!),
+      totals,
+    );
     return combined.map((c, i) => (inits[i] === null ? totals[i]! : c));
   }
 
@@ -293,7 +324,8 @@ class KernelLowering {
       }
       const offset = map.results[depth]!.evaluate(new Array(rank).fill(0), []);
       const size = sizes[depth]!;
-      const end = typeof size === 'number' ? size + offset : applyAffine(this.builder, op.loc, shiftMap(op, offset), [size]);
+      const end =
+        typeof size === 'number' ? size + offset : applyAffine(this.builder, op.loc, shiftMap(op, offset), [size]);
       loop(0, offset, false);
       loop(offset, end, true);
       loop(end, total, false);

@@ -10,20 +10,44 @@ export type OptimizationLevel = 0 | 1 | 2 | 3;
 export function defaultPipeline(level: OptimizationLevel, target: string, numerics: NumericsMode): PipelineJson {
   const tidy: PipelineItemJson[] = ['canonicalize', 'cse', 'licm'];
   const fixNumerics = { pass: 'fix-numerics', options: { mode: numerics, target } };
-  const fusion = (decisions: Record<string, number>) => ({ pass: 'instruction-fusion', options: { target, ...decisions } });
-  const backEnd: PipelineItemJson[] = ['expand-math', 'legalize-vectors', ...tidy, 'chunk-kernel', 'scratch-assignment'];
+  const fusion = (decisions: Record<string, number>) => ({
+    pass: 'instruction-fusion',
+    options: { target, ...decisions },
+  });
+  const backEnd: PipelineItemJson[] = [
+    'expand-math',
+    'legalize-vectors',
+    ...tidy,
+    'chunk-kernel',
+    'scratch-assignment',
+  ];
   // A user's schedule first; what has one then is left alone.
   const schedule: PipelineItemJson[] = ['apply-schedule', { pass: 'default-schedule', options: { target } }];
   switch (level) {
     case 0:
       // Every op a kernel of its own, scalar loops in program order.
-      return { target, numerics, pipeline: [fixNumerics, fusion({ 'max-decisions': 0 }), 'bufferize', 'array-to-loop', ...backEnd] };
+      return {
+        target,
+        numerics,
+        pipeline: [fixNumerics, fusion({ 'max-decisions': 0 }), 'bufferize', 'array-to-loop', ...backEnd],
+      };
     case 1:
       // Fused, scalar.
       return {
         target,
         numerics,
-        pipeline: ['canonicalize', 'cse', fixNumerics, fusion({}), 'bufferize', 'buffer-assignment', 'array-to-loop', ...tidy, 'scalar-replacement', ...backEnd],
+        pipeline: [
+          'canonicalize',
+          'cse',
+          fixNumerics,
+          fusion({}),
+          'bufferize',
+          'buffer-assignment',
+          'array-to-loop',
+          ...tidy,
+          'scalar-replacement',
+          ...backEnd,
+        ],
       };
     case 2:
     case 3:

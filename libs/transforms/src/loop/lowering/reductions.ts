@@ -82,13 +82,20 @@ export class ReductionEmitter {
    */
   private mirrored(site: ReductionSite, values: readonly Value[]): Value[] {
     const kind = site.op.attr('kind');
-    if (!(kind instanceof StringAttr) || kind.value !== 'max' || !site.types.every((t) => t instanceof FloatType)) return values.slice();
+    if (!(kind instanceof StringAttr) || kind.value !== 'max' || !site.types.every((t) => t instanceof FloatType))
+      return values.slice();
     return values.map((operand) => NegFOp.build(this.builder, site.op.loc, { operand }));
   }
 
   private combine(site: ReductionSite, lhs: readonly Value[], rhs: readonly Value[]): Value[] {
     const { op } = site;
-    const combined = StructuredOp.of(op)!.reduction!.combine(op, this.builder, op.loc, this.mirrored(site, lhs), this.mirrored(site, rhs));
+    const combined = StructuredOp.of(op)!.reduction!.combine(
+      op,
+      this.builder,
+      op.loc,
+      this.mirrored(site, lhs),
+      this.mirrored(site, rhs),
+    );
     return this.mirrored(site, combined);
   }
 
@@ -110,18 +117,34 @@ export class ReductionEmitter {
   }
 
   /** Loops over all reduction dims, named `stage.r0 ...`. */
-  private nest(site: ReductionSite, stage: string, depth: number, ivs: Value[], body: (ivs: readonly Value[]) => void): void {
+  private nest(
+    site: ReductionSite,
+    stage: string,
+    depth: number,
+    ivs: Value[],
+    body: (ivs: readonly Value[]) => void,
+  ): void {
     if (depth === site.sizes.length) {
       this.code.scope(() => body(ivs));
       return;
     }
-    buildFor(this.builder, site.op.loc, { lower: 0, upper: site.sizes[depth]!, step: 1, name: `${stage}.r${depth}` }, (_, iv) => {
-      this.nest(site, stage, depth + 1, [...ivs, iv], body);
-      return [];
-    });
+    buildFor(
+      this.builder,
+      site.op.loc,
+      { lower: 0, upper: site.sizes[depth]!, step: 1, name: `${stage}.r${depth}` },
+      (_, iv) => {
+        this.nest(site, stage, depth + 1, [...ivs, iv], body);
+        return [];
+      },
+    );
   }
 
-  private accumulate(site: ReductionSite, reduction: readonly Value[], cells: readonly Value[], lane: readonly Value[]): void {
+  private accumulate(
+    site: ReductionSite,
+    reduction: readonly Value[],
+    cells: readonly Value[],
+    lane: readonly Value[],
+  ): void {
     const { op } = site;
     const old = cells.map((c) => buildLoad(this.builder, op.loc, c, lane));
     const next = this.code.body(op, site.point(reduction), this.mirrored(site, old));
@@ -147,7 +170,12 @@ export class ReductionEmitter {
     }
     if (dynamic.length === 0) return known;
     const expr = dynamic.map((_, i) => AffineExpr.symbol(i)).reduce((a, b) => a.mul(b));
-    return applyAffine(this.builder, site.op.loc, this.context.affineMap(0, dynamic.length, [expr.mul(known)]), dynamic);
+    return applyAffine(
+      this.builder,
+      site.op.loc,
+      this.context.affineMap(0, dynamic.length, [expr.mul(known)]),
+      dynamic,
+    );
   }
 
   /** Reduction coordinates of flattened element `e`. */
@@ -196,7 +224,9 @@ export class ReductionEmitter {
     });
     const d0 = AffineExpr.dim(0);
     const derive = (e: AffineExpr): Size =>
-      typeof count === 'number' ? e.evaluate([count], []) : applyAffine(builder, op.loc, context.affineMap(1, 0, [e]), [count]);
+      typeof count === 'number'
+        ? e.evaluate([count], [])
+        : applyAffine(builder, op.loc, context.affineMap(1, 0, [e]), [count]);
     const steps = derive(d0.floorDiv(lanes));
     buildFor(builder, op.loc, { lower: 0, upper: steps, step: 1, name: `${stage}.r0` }, (_, o) => {
       buildFor(builder, op.loc, { lower: 0, upper: lanes, step: 1, name: `${stage}.l` }, (_inner, l) => {
@@ -237,7 +267,9 @@ export class ReductionEmitter {
     const { builder, context } = this;
     const s0 = AffineExpr.symbol(0);
     const blocks: Size =
-      typeof total === 'number' ? Math.ceil(total / block) : applyAffine(builder, op.loc, context.affineMap(0, 1, [s0.ceilDiv(block)]), [total]);
+      typeof total === 'number'
+        ? Math.ceil(total / block)
+        : applyAffine(builder, op.loc, context.affineMap(0, 1, [s0.ceilDiv(block)]), [total]);
     if (!site.wholeKernel || (typeof blocks === 'number' && blocks <= BLOCKS_PER_CHUNK))
       return this.countBlocks(site, lanes, block, total, this.index(0), blocks);
     const chunks: Size =
@@ -252,7 +284,9 @@ export class ReductionEmitter {
       }),
     );
     buildFor(builder, op.loc, { lower: 0, upper: chunks, step: 1, name: `${stage}.c` }, (_, c) => {
-      const first = applyAffine(builder, op.loc, context.affineMap(1, 0, [AffineExpr.dim(0).mul(BLOCKS_PER_CHUNK)]), [c]);
+      const first = applyAffine(builder, op.loc, context.affineMap(1, 0, [AffineExpr.dim(0).mul(BLOCKS_PER_CHUNK)]), [
+        c,
+      ]);
       const count = this.blockCount(site, c, BLOCKS_PER_CHUNK, blocks);
       const value = this.code.scope(() => this.countBlocks(site, lanes, block, total, first, count));
       value.forEach((v, i) => buildStore(builder, op.loc, v, partials[i]!, [c]));
@@ -272,7 +306,14 @@ export class ReductionEmitter {
   }
 
   /** Blocks [first, first + count) as a binary counter. */
-  private countBlocks(site: ReductionSite, lanes: number, block: number, total: Size, first: Value, count: Size): Value[] {
+  private countBlocks(
+    site: ReductionSite,
+    lanes: number,
+    block: number,
+    total: Size,
+    first: Value,
+    count: Size,
+  ): Value[] {
     const { op, stage } = site;
     const { builder, context } = this;
     const stacks = site.types.map((t) => this.alloca([MAX_LEVELS], t, op.loc));
@@ -311,7 +352,11 @@ export class ReductionEmitter {
       ([rest, level, ...value]) => {
         const older = stacks.map((s) => buildLoad(builder, loc, s, [level!]));
         const merged = this.combine(site, older, value);
-        return [shiftRight(builder, loc, rest!, one), applyAffine(builder, loc, context.affineMap(1, 0, [AffineExpr.dim(0).add(1)]), [level!]), ...merged];
+        return [
+          shiftRight(builder, loc, rest!, one),
+          applyAffine(builder, loc, context.affineMap(1, 0, [AffineExpr.dim(0).add(1)]), [level!]),
+          ...merged,
+        ];
       },
     );
     const [, level, ...value] = state;

@@ -53,7 +53,11 @@ export class ScalarCode {
     const value = op?.info.hasTrait(ConstantLike) ? op.attr('value') : undefined;
     if (op && value instanceof DenseElementsAttr && value.splat) return this.splatElement(op, value);
     const structured = op ? StructuredOp.of(op) : undefined;
-    if (!op || !structured) throw new InternalError(`array-to-loop: no scalar code for ${op ? op.name : 'a block argument'}`, op ?? undefined);
+    if (!op || !structured)
+      throw new InternalError(
+        `array-to-loop: no scalar code for ${op ? op.name : 'a block argument'}`,
+        op ?? undefined,
+      );
     const maps = structured.indexingMaps(op);
     const resultMap = maps[op.operandCount + tensor.index];
     if (!resultMap?.isPermutation()) throw new InternalError('array-to-loop: an inlined op must cover its result', op);

@@ -1,5 +1,5 @@
 // Small builders of scalar core and loop ops that the lowering shares.
-import { CmpIOp, AndIOp, SelectOp, ShRUIOp, ConstantOp } from '@budflow/dialect-core';
+import { AndIOp, CmpIOp, ConstantOp, SelectOp, ShRUIOp } from '@budflow/dialect-core';
 import { buildIndexConstant, ConditionOp, IfOp, WhileOp, YieldOp } from '@budflow/dialect-loop';
 import { type Attribute, Block, type Builder, type LocationRef, Region, type Type, type Value } from '@budflow/ir';
 
@@ -8,7 +8,13 @@ export function buildConstant(builder: Builder, loc: LocationRef, value: Attribu
   return ConstantOp.build(builder, loc, { value, resultTypes: [type] });
 }
 
-export function buildSelect(builder: Builder, loc: LocationRef, condition: Value, whenTrue: Value, whenFalse: Value): Value {
+export function buildSelect(
+  builder: Builder,
+  loc: LocationRef,
+  condition: Value,
+  whenTrue: Value,
+  whenFalse: Value,
+): Value {
   return SelectOp.build(builder, loc, { condition, trueValue: whenTrue, falseValue: whenFalse });
 }
 
@@ -25,7 +31,13 @@ export function shiftRight(builder: Builder, loc: LocationRef, value: Value, amo
 }
 
 /** `loop.if` with results; the branches return their values. */
-export function buildIf(builder: Builder, loc: LocationRef, condition: Value, then: () => readonly Value[], otherwise: () => readonly Value[]): Value[] {
+export function buildIf(
+  builder: Builder,
+  loc: LocationRef,
+  condition: Value,
+  then: () => readonly Value[],
+  otherwise: () => readonly Value[],
+): Value[] {
   let types: Type[] = [];
   const branch = (body: () => readonly Value[]): Region => {
     const region = new Region();
