@@ -25,8 +25,10 @@ export function checkProgram(program: Program, configuration: Configuration): Fa
 export function minimise(program: Program, configuration: Configuration): Program {
   const kind = checkProgram(program, configuration)?.kind;
   if (kind === undefined) return program;
-  const head = (f: Failure | undefined) =>
-    f?.kind === 'mismatch' ? '' : f?.message.split('\n')[0]!.replace(/\d+/g, '');
+  const head = (f: Failure | undefined): string => {
+    if (f === undefined || f.kind === 'mismatch') return '';
+    return f.message.split('\n')[0]?.replace(/\d+/g, '') ?? '';
+  };
   const wanted = head(checkProgram(program, configuration));
   let best = program;
   const attempt = (candidate: Program): boolean => {
