@@ -253,7 +253,7 @@ class KernelLowering {
       inits.map((operand) => (operand === null ? undefined : this.code.element(op.operand(operand), [], op.loc)));
     const start = reduction!.identity(op).includes(null) ? initial() : undefined;
     if (start?.includes(undefined))
-      throw new InternalError('array-to-loop: a reduction needs an identity or an init to start from', op);
+      throw new InternalError('array-to-loop: a reduction has neither an identity nor an init', op);
     const reduced = domain.flatMap((d, i) => (d.iterator === 'reduction' ? [i] : []));
     const site: ReductionSite = {
       op,
