@@ -41,25 +41,21 @@ export function verify(root: Operation, options: VerifyOptions = {}): boolean {
 function verifyEach(unchecked: readonly Unchecked[], errors: () => number): void {
   /** Errors found before each of the ops that are being verified, outermost first. */
   const before: number[] = [];
-  /** An op with regions that is wrong itself: what is inside relies on it, and is left out. */
+  /** The outermost op with regions that is wrong itself. */
   let wrong: Operation | null = null;
   for (const item of unchecked) {
-    if (wrong !== null) {
-      if (item instanceof EndOf && item.op === wrong) {
-        wrong = null;
-        before.pop();
-      }
-      continue;
-    }
+    if (item instanceof EndOf && item.op === wrong) wrong = null;
     if (item instanceof EndOf) {
       const { info } = item.op;
-      if (before.pop() === errors() && info.definition !== null) verificationOf(info).verifyRegions?.(item.op);
+      if (before.pop() === errors() && wrong === null && info.definition !== null) verificationOf(info).verifyRegions?.(item.op);
       continue;
     }
     const { info } = item;
     if (item.ownRegions !== null) before.push(errors());
-    if (info.definition !== null) verificationOf(info).run(item, errors);
-    else if (!item.context.allowUnregistered) {
+    if (info.definition !== null) {
+      if (wrong === null) verificationOf(info).run(item, errors);
+      else runInside(item, errors);
+    } else if (!item.context.allowUnregistered) {
       item.emitError(
         'verify.unregistered',
         'is not registered; load its dialect, or allow unregistered dialects (--allow-unregistered-dialect)',
@@ -67,7 +63,16 @@ function verifyEach(unchecked: readonly Unchecked[], errors: () => number): void
     }
     if (info.hasTrait(SymbolTableTrait)) verifySymbolTable(item);
     if (info.hasTrait(SymbolTrait)) verifySymbol(item);
-    if (item.ownRegions !== null && errors() > before[before.length - 1]!) wrong = item;
+    if (wrong === null && item.ownRegions !== null && errors() > before[before.length - 1]!) wrong = item;
+  }
+}
+
+/** Checks an op inside one that is wrong: hooks may rely on what was just reported, and trip over it. */
+function runInside(op: Operation, errors: () => number): void {
+  try {
+    verificationOf(op.info).run(op, errors);
+  } catch {
+    // The cause is among the errors already.
   }
 }
 

@@ -92,3 +92,15 @@ describe('parse errors', () => {
     );
   });
 });
+
+describe('ops inside a wrong function', () => {
+  const nameless = '"func.func"() ({\n  ^bb0(%a: i32): "func.return"() : () -> ()\n}) {sym_name = "g"} : () -> ()';
+  it('are verified without tripping over what it lacks', () => {
+    expect(errorsOf(nameless)).toHaveLength(1);
+    expect(errorsOf(`${nameless}\nfunc.func @f() {\n  call @g() : () -> ()\n  return\n}`)).toHaveLength(1);
+  });
+  it('read functions whose entry block names the arguments', () => {
+    expect(errorsOf('func.func @f(i32) {\n^bb0(%a: i32):\n  return\n}')).toEqual([]);
+    expect(errorsOf('func.func @f(i32) {\n^bb0(%a: i64):\n  return\n}')).not.toEqual([]);
+  });
+});
