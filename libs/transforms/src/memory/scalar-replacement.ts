@@ -7,9 +7,11 @@
 //     %s = arith.addf %a, %x
 //     memory.store %s, %acc[] }
 //
-// 1. A cell of an alloca that a loop writes at one invariant address becomes a carried value of the loop, one that it only
-//    reads is read in front of it, inner loops first. 2. Within a block, loads are replaced by what was stored. 3. Stores nobody reads and buffers nobody
-//    loads go away. Only buffers that are accessed by plain loads and stores take part. Breaks no loop names.
+// 1. A cell of an alloca that a loop writes at one invariant address becomes a carried value of the loop, one that it
+//    only reads is read in front of it; inner loops first. 2. Within a block, loads are replaced by what was stored.
+// 3. Buffers nobody loads go away with their stores.
+// Only buffers that are accessed by plain loads and stores take part; an address is in bounds whether or not the loop
+// around it runs. Breaks no loop names.
 import { isDefinedInside } from '@budflow/analysis';
 import { ForOp, forBounds, forInits, YieldOp } from '@budflow/dialect-loop';
 import { AllocaOp, LoadOp, StoreOp } from '@budflow/dialect-memory';
@@ -163,7 +165,7 @@ function carryCells(loop: Operation): number {
   const replacement = ForOp.create(before, loop.loc, {
     lbOperands: bounds.lower.operands,
     ubOperands: bounds.upper.operands,
-    inits: [...forInits(loop), ...initial.map((v) => v as Value)],
+    inits: [...forInits(loop), ...(initial as Value[])],
     lowerBound: bounds.lower.map,
     upperBound: bounds.upper.map,
     step: bounds.step,
@@ -190,7 +192,7 @@ function carryCells(loop: Operation): number {
   const terminator = body.terminator;
   YieldOp.create(Builder.before(terminator), terminator.loc, { values: [...terminator.operands, ...current] });
   terminator.erase();
-  loop.results.forEach((result, i) => result.replaceAllUsesWith(replacement.result(i)));
+  for (const result of loop.results) result.replaceAllUsesWith(replacement.result(result.index));
   const after = Builder.after(replacement);
   cells.forEach((accesses, i) => {
     buildAccess(after, accesses[0]!, addresses[i]!, replacement.result(loop.resultCount + i));

@@ -22,7 +22,8 @@ export const expandMath = definePass({
   statistics: { expanded: 'math ops replaced by their expansion' },
   run(root, pass) {
     root.walk((op) => {
-      if (op.name === 'arith.remf' ? expandRemainder(op) : op.info.dialect === 'math' && expand(op)) pass.statistic('expanded');
+      if (op.name === 'arith.remf' ? expandRemainder(op) : op.info.dialect === 'math' && expand(op))
+        pass.statistic('expanded');
     });
   },
 });
@@ -35,7 +36,10 @@ function expand(op: Operation): boolean {
   if (!(element instanceof FloatType) || (element.name !== 'f32' && element.name !== 'f64')) return false;
   const expansion = mathFunctions[name]?.formats[element.name];
   if (!expansion) return false;
-  const algebra = irAlgebra(Builder.before(op), op.loc, type, element.name, { fastmath: fastmathOf(op), contract: contractOf(op) });
+  const algebra = irAlgebra(Builder.before(op), op.loc, type, element.name, {
+    fastmath: fastmathOf(op),
+    contract: contractOf(op),
+  });
   op.result().replaceAllUsesWith(expansion(algebra, op.operand(0)));
   op.erase();
   return true;

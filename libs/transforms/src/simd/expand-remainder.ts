@@ -27,7 +27,16 @@ import {
 } from '@budflow/dialect-core';
 import { applyAffine, buildFor } from '@budflow/dialect-loop';
 import { ExtractOp, InsertOp, SplatOp } from '@budflow/dialect-simd';
-import { AffineExpr, Builder, elementTypeOf, FloatType, type LocationRef, type Operation, type Value, VectorType } from '@budflow/ir';
+import {
+  AffineExpr,
+  Builder,
+  elementTypeOf,
+  FloatType,
+  type LocationRef,
+  type Operation,
+  type Value,
+  VectorType,
+} from '@budflow/ir';
 
 /** Bits a step shifts the remainder by: 53 + 10 is less than 64. */
 const BITS = 10;
@@ -46,7 +55,9 @@ export function expandRemainder(op: Operation): boolean {
   if (type.rank !== 1 || type.scalable[0]) return false;
   let result: Value | undefined;
   for (let lane = 0; lane < type.lanes; lane++) {
-    const [x, y] = op.operands.map((vector) => ExtractOp.build(builder, op.loc, { vector, lane, resultTypes: [element] }));
+    const [x, y] = op.operands.map((vector) =>
+      ExtractOp.build(builder, op.loc, { vector, lane, resultTypes: [element] }),
+    );
     const scalar = remainder(builder, op.loc, x!, y!);
     result = result
       ? InsertOp.build(builder, op.loc, { scalar, vector: result, lane, resultTypes: [type] })
@@ -95,7 +106,16 @@ function remainder(builder: Builder, loc: LocationRef, x: Value, y: Value): Valu
   // 2. The remainder of the significands, by steps. Of infinities and zero divisors something comes out that is not used.
   const distance = MaxSIOp.build(builder, loc, { lhs: sub(a.exponent, b.exponent), rhs: integer(0) });
   const count = IndexCastOp.build(builder, loc, { in: distance, resultTypes: [context.index] });
-  const steps = applyAffine(builder, loc, context.affineMap(1, 0, [AffineExpr.dim(0).add(BITS - 1).floorDiv(BITS)]), [count]);
+  const steps = applyAffine(
+    builder,
+    loc,
+    context.affineMap(1, 0, [
+      AffineExpr.dim(0)
+        .add(BITS - 1)
+        .floorDiv(BITS),
+    ]),
+    [count],
+  );
   const first = RemSIOp.build(builder, loc, { lhs: a.significand, rhs: divisor });
   const loop = buildFor(builder, loc, { upper: steps, inits: [first, distance] }, (_, __, [rest, left]) => {
     const bits = MinSIOp.build(builder, loc, { lhs: left!, rhs: integer(BITS) });
@@ -117,8 +137,8 @@ function remainder(builder: Builder, loc: LocationRef, x: Value, y: Value): Valu
     CmpFOp.build(builder, loc, { predicate, lhs, rhs });
   const found = select(compare('olt', a.magnitude, b.magnitude), a.magnitude, scaled);
   const signed = CopySignOp.build(builder, loc, { lhs: found, rhs: x });
-  const isFinite = compare('olt', a.magnitude, float(Number.POSITIVE_INFINITY));
+  const hasFiniteDividend = compare('olt', a.magnitude, float(Number.POSITIVE_INFINITY));
   const hasDivisor = compare('olt', float(0), b.magnitude);
-  const isNumber = AndIOp.build(builder, loc, { lhs: isFinite, rhs: hasDivisor });
+  const isNumber = AndIOp.build(builder, loc, { lhs: hasFiniteDividend, rhs: hasDivisor });
   return select(isNumber, signed, float(Number.NaN));
 }

@@ -1,6 +1,7 @@
 // The math functions' abstract algebra with IR values as handles: evaluating a function over it builds its expansion at
 // the insertion point, on a scalar or a vector of any length. Source of the functions: @budflow/numerics.
 import {
+  AbsFOp,
   AddFOp,
   AddIOp,
   AndIOp,
@@ -9,6 +10,8 @@ import {
   CmpIOp,
   ConstantOp,
   DivFOp,
+  FloorOp,
+  FmaOp,
   FPToSIOp,
   MaximumFOp,
   MinimumFOp,
@@ -16,16 +19,17 @@ import {
   MulIOp,
   NegFOp,
   OrIOp,
+  RoundEvenOp,
   SelectOp,
   ShLIOp,
   ShRSIOp,
   ShRUIOp,
   SIToFPOp,
+  SqrtOp,
   SubFOp,
   SubIOp,
   XOrIOp,
 } from '@budflow/dialect-core';
-import { AbsFOp, FloorOp, FmaOp, RoundEvenOp, SqrtOp } from '@budflow/dialect-core';
 import { type Builder, type LocationRef, type Type, type Value, VectorType } from '@budflow/ir';
 import type { Algebra, FloatFormat } from '@budflow/numerics';
 
@@ -39,7 +43,8 @@ export function irAlgebra(
 ): Algebra<Value, Value, Value> {
   const { context } = builder;
   const width = format === 'f32' ? 32 : 64;
-  const shaped = (element: Type): Type => (type instanceof VectorType ? context.vector(type.shape, element, type.scalable) : element);
+  const shaped = (element: Type): Type =>
+    type instanceof VectorType ? context.vector(type.shape, element, type.scalable) : element;
   const integers = shaped(context.integer(width));
   const constants = new Map<string, Value>();
   const constant = (key: string, of: Type, value: number | bigint): Value => {
@@ -50,9 +55,12 @@ export function irAlgebra(
     }
     return known;
   };
-  const constI = (value: number): Value => constant(`i${value}`, integers, width === 32 ? value | 0 : BigInt.asIntN(64, BigInt(value)));
-  const compare = (predicate: 'oeq' | 'olt' | 'ole' | 'uno', lhs: Value, rhs: Value) => CmpFOp.build(builder, loc, { predicate, lhs, rhs, fastmath });
-  const compareI = (predicate: 'eq' | 'slt', lhs: Value, rhs: Value) => CmpIOp.build(builder, loc, { predicate, lhs, rhs });
+  const constI = (value: number): Value =>
+    constant(`i${value}`, integers, width === 32 ? value | 0 : BigInt.asIntN(64, BigInt(value)));
+  const compare = (predicate: 'oeq' | 'olt' | 'ole' | 'uno', lhs: Value, rhs: Value) =>
+    CmpFOp.build(builder, loc, { predicate, lhs, rhs, fastmath });
+  const compareI = (predicate: 'eq' | 'slt', lhs: Value, rhs: Value) =>
+    CmpIOp.build(builder, loc, { predicate, lhs, rhs });
   const select = (condition: Value, trueValue: Value, falseValue: Value) =>
     SelectOp.build(builder, loc, { condition, trueValue, falseValue });
 
@@ -66,7 +74,11 @@ export function irAlgebra(
     mulAdd: (a, b, c) =>
       contract
         ? FmaOp.build(builder, loc, { a, b, c, [contract]: true, fastmath })
-        : AddFOp.build(builder, loc, { lhs: MulFOp.build(builder, loc, { lhs: a, rhs: b, fastmath }), rhs: c, fastmath }),
+        : AddFOp.build(builder, loc, {
+            lhs: MulFOp.build(builder, loc, { lhs: a, rhs: b, fastmath }),
+            rhs: c,
+            fastmath,
+          }),
     div: (lhs, rhs) => DivFOp.build(builder, loc, { lhs, rhs, fastmath }),
     neg: (operand) => NegFOp.build(builder, loc, { operand, fastmath }),
     abs: (operand) => AbsFOp.build(builder, loc, { operand, fastmath }),

@@ -7,7 +7,10 @@ import { legalizeVectors } from './legalize-vectors.js';
 function run(text: string, passes: readonly PassDefinition[]) {
   const module = parse(text);
   const registry = new PassRegistry([...passes] as PassDefinition[]);
-  const pipeline = parsePipeline(`builtin.module(${passes.map((p) => p.name).join(',')})`, { registry, diagnostics: module.context.diagnostics });
+  const pipeline = parsePipeline(`builtin.module(${passes.map((p) => p.name).join(',')})`, {
+    registry,
+    diagnostics: module.context.diagnostics,
+  });
   const { diagnostics } = module.context.diagnostics.collect(() => new PassManager(pipeline!).run(module));
   expect(diagnostics.map((d) => d.message)).toEqual([]);
   return module;
@@ -17,11 +20,18 @@ const BITS: Record<string, number> = { f32: 32, f64: 64, i8: 8, i16: 16, i32: 32
 
 /** Every vector in the module fits a register. */
 function expectLegal(text: string): void {
-  for (const [all, lanes, element] of text.matchAll(/vector<(\d+)x(\w+)>/g)) expect(Number(lanes) * BITS[element!]!, all).toBeLessThanOrEqual(element === 'i1' ? 16 * 128 : 128);
+  for (const [all, lanes, element] of text.matchAll(/vector<(\d+)x(\w+)>/g))
+    expect(Number(lanes) * BITS[element!]!, all).toBeLessThanOrEqual(element === 'i1' ? 16 * 128 : 128);
 }
 
 /** A kernel of one load of each input, `body`, one store of `%r`. */
-function expectSame(lanes: number, inputs: readonly string[], output: string, body: string, passes: readonly PassDefinition[] = [legalizeVectors]): string {
+function expectSame(
+  lanes: number,
+  inputs: readonly string[],
+  output: string,
+  body: string,
+  passes: readonly PassDefinition[] = [legalizeVectors],
+): string {
   const args = [...inputs.map((t, i) => `%m${i}: memref<${lanes}x${t}>`), `%o: memref<${lanes}x${output}>`].join(', ');
   const loads = inputs
     .map((t, i) => `  %x${i} = simd.load %m${i}[%z] : memref<${lanes}x${t}>, vector<${lanes}x${t}>`)
@@ -43,12 +53,25 @@ ${body}
 describe('legalize-vectors', () => {
   test('masks of more lanes than a register has bytes are split, stored and compared', () => {
     expectSame(64, ['i1', 'i1'], 'i1', '  %r = arith.xori %x0, %x1 : vector<64xi1>');
-    expectSame(32, ['i8', 'i1'], 'i1', '  %c = arith.cmpi slt, %x0, %x0 : vector<32xi8>\n  %r = arith.ori %c, %x1 : vector<32xi1>');
-    expectSame(32, ['f32'], 'i1', '  %t = arith.constant true\n  %s = simd.splat %t : vector<32xi1>\n  %c = arith.cmpf olt, %x0, %x0 : vector<32xf32>\n  %r = arith.xori %c, %s : vector<32xi1>');
+    expectSame(
+      32,
+      ['i8', 'i1'],
+      'i1',
+      '  %c = arith.cmpi slt, %x0, %x0 : vector<32xi8>\n  %r = arith.ori %c, %x1 : vector<32xi1>',
+    );
+    expectSame(
+      32,
+      ['f32'],
+      'i1',
+      '  %t = arith.constant true\n  %s = simd.splat %t : vector<32xi1>\n  %c = arith.cmpf olt, %x0, %x0 : vector<32xf32>\n  %r = arith.xori %c, %s : vector<32xi1>',
+    );
   });
 
   test('floating-point remainders become integer arithmetic', () => {
-    const text = expectSame(8, ['f32', 'f32'], 'f32', '  %r = arith.remf %x0, %x1 : vector<8xf32>', [expandMath, legalizeVectors]);
+    const text = expectSame(8, ['f32', 'f32'], 'f32', '  %r = arith.remf %x0, %x1 : vector<8xf32>', [
+      expandMath,
+      legalizeVectors,
+    ]);
     expect(text).not.toContain('remf');
     expectSame(2, ['f64', 'f64'], 'f64', '  %r = arith.remf %x0, %x1 : vector<2xf64>', [expandMath, legalizeVectors]);
   });
@@ -131,8 +154,16 @@ describe('legalize-vectors', () => {
   });
 
   test('gathers load lane by lane', () => {
-    for (const offsets of ['%c = arith.constant dense<[3, 1, 0, 2, 15, 14, 13, 12, 4, 5, 6, 7, 8, 9, 10, 11]> : vector<16xindex>', '%w = arith.constant dense<1> : vector<16xi32>\n  %q = arith.andi %x1, %w : vector<16xi32>\n  %c = arith.index_cast %q : vector<16xi32> to vector<16xindex>']) {
-      const text = expectSame(16, ['f32', 'i32'], 'f32', `  ${offsets}\n  %r = simd.gather %m0[%z] [%c] : memref<16xf32>, vector<16xindex>, vector<16xf32>`);
+    for (const offsets of [
+      '%c = arith.constant dense<[3, 1, 0, 2, 15, 14, 13, 12, 4, 5, 6, 7, 8, 9, 10, 11]> : vector<16xindex>',
+      '%w = arith.constant dense<1> : vector<16xi32>\n  %q = arith.andi %x1, %w : vector<16xi32>\n  %c = arith.index_cast %q : vector<16xi32> to vector<16xindex>',
+    ]) {
+      const text = expectSame(
+        16,
+        ['f32', 'i32'],
+        'f32',
+        `  ${offsets}\n  %r = simd.gather %m0[%z] [%c] : memref<16xf32>, vector<16xindex>, vector<16xf32>`,
+      );
       expect(text.match(/memory\.load/g)).toHaveLength(16);
     }
   });
@@ -168,7 +199,10 @@ describe('legalize-vectors', () => {
   test('math functions expand to the bits the interpreter computes', () => {
     for (const name of ['exp', 'log', 'tanh', 'erf', 'log1p', 'expm1', 'rsqrt']) {
       for (const type of ['f32', 'f64']) {
-        const text = expectSame(16, [type], type, `  %r = math.${name} %x0 : vector<16x${type}>`, [expandMath, legalizeVectors]);
+        const text = expectSame(16, [type], type, `  %r = math.${name} %x0 : vector<16x${type}>`, [
+          expandMath,
+          legalizeVectors,
+        ]);
         expect(text).not.toContain(`math.${name} `);
       }
     }

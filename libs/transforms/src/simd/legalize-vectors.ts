@@ -13,7 +13,15 @@ import { VectorLegalizer } from './legalize/legalizer.js';
 export const legalizeVectors = definePass({
   name: 'legalize-vectors',
   summary: 'split vectors to the width of the target',
-  options: { bits: { type: 'integer', minimum: 64, maximum: 2048, default: 128, description: 'Width of the vector registers of the target.' } },
+  options: {
+    bits: {
+      type: 'integer',
+      minimum: 64,
+      maximum: 2048,
+      default: 128,
+      description: 'Width of the vector registers of the target.',
+    },
+  },
   dependentDialects: ['arith', 'simd', 'loop'],
   statistics: { split: 'ops split into parts', scalarized: 'ops done lane by lane' },
   run(root, pass) {

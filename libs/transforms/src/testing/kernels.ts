@@ -5,19 +5,27 @@ import { registerLoopDialect } from '@budflow/dialect-loop';
 import { registerMemoryDialect } from '@budflow/dialect-memory';
 import { registerRtDialect } from '@budflow/dialect-rt';
 import { registerSimdDialect } from '@budflow/dialect-simd';
-import { elementsOf, Interpreter, makeMemRef, MemRefValue, makeTensor, type RuntimeValue, TensorValue } from '@budflow/interpreter';
+import {
+  elementsOf,
+  Interpreter,
+  MemRefValue,
+  makeMemRef,
+  makeTensor,
+  type RuntimeValue,
+  TensorValue,
+} from '@budflow/interpreter';
 import {
   Context,
   DYNAMIC,
   FloatType,
-  FunctionType,
+  type FunctionType,
   IntegerType,
   MemRefType,
   type Operation,
   parseModule,
   renderDiagnostic,
   TensorType,
-  TypeAttr,
+  type TypeAttr,
   verify,
 } from '@budflow/ir';
 import { Random } from '@budflow/numerics';
@@ -73,9 +81,12 @@ export function runFunction(module: Operation, name: string, options: RunOptions
     const data = value instanceof MemRefValue ? value.storage : value.data;
     for (let i = 0; i < data.length; i++) {
       const e = t.element;
-      if (e instanceof FloatType) data[i] = e.width === 64 ? random.uniform() * 2 - 1 : Math.fround((random.uniform() * 2 - 1) * (options.range ?? 4));
+      if (e instanceof FloatType)
+        data[i] =
+          e.width === 64 ? random.uniform() * 2 - 1 : Math.fround((random.uniform() * 2 - 1) * (options.range ?? 4));
       else if (e instanceof IntegerType && e.width === 1) data[i] = random.uint32() & 1;
-      else if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[i] = BigInt(random.uint32() % 1000);
+      else if (data instanceof BigInt64Array || data instanceof BigUint64Array)
+        data[i] = BigInt(random.uint32() % 1000);
       else data[i] = random.uint32() & 127;
     }
     return value;
@@ -83,7 +94,8 @@ export function runFunction(module: Operation, name: string, options: RunOptions
   const results = new Interpreter(module).call(name, args);
   const out: (number | bigint)[][] = [];
   for (const value of [...args, ...results]) {
-    if (value instanceof MemRefValue || value instanceof TensorValue) out.push(elementsOf(value) as (number | bigint)[]);
+    if (value instanceof MemRefValue || value instanceof TensorValue)
+      out.push(elementsOf(value) as (number | bigint)[]);
     else if (typeof value === 'number' || typeof value === 'bigint') out.push([value]);
   }
   return out;

@@ -103,6 +103,17 @@ export class ReductionEmitter {
     return AllocaOp.build(this.builder, loc, { dynamicSizes: [], resultTypes: [this.context.memref(shape, type)] });
   }
 
+  private store(
+    site: ReductionSite,
+    values: readonly Value[],
+    cells: readonly Value[],
+    indices: readonly Value[],
+  ): void {
+    values.forEach((value, i) => {
+      buildStore(this.builder, site.op.loc, value, cells[i]!, indices);
+    });
+  }
+
   private index(value: number): Value {
     return buildIndexConstant(this.builder, 0, value);
   }
@@ -111,7 +122,7 @@ export class ReductionEmitter {
   private sequential(site: ReductionSite): Value[] {
     const { op, stage } = site;
     const cells = site.types.map((t) => this.alloca([], t, op.loc));
-    (site.initial ?? this.identities(site)).forEach((id, i) => buildStore(this.builder, op.loc, id, cells[i]!, []));
+    this.store(site, site.initial ?? this.identities(site), cells, []);
     this.nest(site, stage, 0, [], (point) => this.accumulate(site, point, cells, []));
     return cells.map((c) => buildLoad(this.builder, op.loc, c, []));
   }
@@ -148,7 +159,7 @@ export class ReductionEmitter {
     const { op } = site;
     const old = cells.map((c) => buildLoad(this.builder, op.loc, c, lane));
     const next = this.code.body(op, site.point(reduction), this.mirrored(site, old));
-    this.mirrored(site, next).forEach((v, i) => buildStore(this.builder, op.loc, v, cells[i]!, lane));
+    this.store(site, this.mirrored(site, next), cells, lane);
   }
 
   /**
@@ -211,7 +222,7 @@ export class ReductionEmitter {
       return this.unflatten(site, flat);
     };
     if (lanes === 1) {
-      this.identities(site).forEach((id, i) => buildStore(builder, op.loc, id, cells[i]!, []));
+      this.store(site, this.identities(site), cells, []);
       buildFor(builder, op.loc, { lower: 0, upper: count, step: 1, name: `${stage}.r0` }, (_, o) => {
         this.code.scope(() => this.accumulate(site, element(o, null), cells, []));
         return [];
@@ -219,7 +230,7 @@ export class ReductionEmitter {
       return cells.map((c) => buildLoad(builder, op.loc, c, []));
     }
     buildFor(builder, op.loc, { lower: 0, upper: lanes, step: 1, name: `${stage}.i` }, (_, l) => {
-      this.identities(site).forEach((id, i) => buildStore(builder, op.loc, id, cells[i]!, [l]));
+      this.store(site, this.identities(site), cells, [l]);
       return [];
     });
     const d0 = AffineExpr.dim(0);
@@ -255,7 +266,7 @@ export class ReductionEmitter {
         const upper = applyAffine(builder, op.loc, context.affineMap(1, 0, [AffineExpr.dim(0).add(half)]), [l]);
         const low = cells.map((c) => buildLoad(builder, op.loc, c, [l]));
         const high = cells.map((c) => buildLoad(builder, op.loc, c, [upper]));
-        this.combine(site, low, high).forEach((v, i) => buildStore(builder, op.loc, v, cells[i]!, [l]));
+        this.store(site, this.combine(site, low, high), cells, [l]);
         return [];
       });
     }
@@ -289,7 +300,7 @@ export class ReductionEmitter {
       ]);
       const count = this.blockCount(site, c, BLOCKS_PER_CHUNK, blocks);
       const value = this.code.scope(() => this.countBlocks(site, lanes, block, total, first, count));
-      value.forEach((v, i) => buildStore(builder, op.loc, v, partials[i]!, [c]));
+      this.store(site, value, partials, [c]);
       return [];
     });
     const stacks = site.types.map((t) => this.alloca([MAX_LEVELS], t, op.loc));
@@ -360,7 +371,7 @@ export class ReductionEmitter {
       },
     );
     const [, level, ...value] = state;
-    value.forEach((v, i) => buildStore(builder, loc, v, stacks[i]!, [level!]));
+    this.store(site, value, stacks, [level!]);
   }
 
   /** Folds what the counter holds from right (lowest level, latest blocks) to left. */

@@ -18,7 +18,7 @@ const VIEWS = new Set(['memory.view', 'memory.subview', 'memory.cast', 'memory.r
 /** The live range of every memory.alloc in the block; buffers that nothing touches are left out. */
 export function liveRanges(block: Block): LiveRange[] {
   const position = new Map<Operation, number>();
-  block.ops.forEach((op, i) => position.set(op, i));
+  block.ops.forEach((op, i) => void position.set(op, i));
   const ranges: LiveRange[] = [];
   for (const op of block.ops) {
     if (!AllocOp.is(op)) continue;

@@ -122,7 +122,7 @@ export class HostFunction {
         if (result.type instanceof TensorType) this.bind(result, call.result(i));
         else result.replaceAllUsesWith(call.result(i));
       });
-    } else if (op.successors.length > 0) op.operands.forEach((v, i) => op.setOperand(i, this.bufferOf(v)));
+    } else if (op.successors.length > 0) op.operands.forEach((v, i) => void op.setOperand(i, this.bufferOf(v)));
     else {
       op.emitError(
         'bufferize.unsupported',

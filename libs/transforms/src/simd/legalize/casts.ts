@@ -1,12 +1,35 @@
 // Casts of wide vectors: between element widths by doubling and halving, between integers and floats at one width.
 import { AndIOp, CmpIOp, ConstantOp, ExtSIOp, ExtUIOp } from '@budflow/dialect-core';
 import { NarrowOp, WidenHighOp, WidenLowOp } from '@budflow/dialect-simd';
-import { type Builder, elementTypeOf, FloatType, IndexType, IntegerType, type Operation, type Type, type Value, type VectorType } from '@budflow/ir';
+import {
+  type Builder,
+  elementTypeOf,
+  FloatType,
+  IndexType,
+  IntegerType,
+  type Operation,
+  type Type,
+  type Value,
+  type VectorType,
+} from '@budflow/ir';
 import type { VectorLegalizer } from './legalizer.js';
 import { isMask, pairs } from './masks.js';
 
 const CASTS = new Set(
-  ['extsi', 'extui', 'trunci', 'extf', 'truncf', 'sitofp', 'uitofp', 'fptosi', 'fptoui', 'index_cast', 'index_castui', 'bitcast'].map((n) => `arith.${n}`),
+  [
+    'extsi',
+    'extui',
+    'trunci',
+    'extf',
+    'truncf',
+    'sitofp',
+    'uitofp',
+    'fptosi',
+    'fptoui',
+    'index_cast',
+    'index_castui',
+    'bitcast',
+  ].map((n) => `arith.${n}`),
 );
 
 export function isCast(op: Operation): boolean {
@@ -27,7 +50,9 @@ export function castParts(legalizer: VectorLegalizer, builder: Builder, op: Oper
     case 'extui':
       return isMask(source.type)
         ? extendMask(legalizer, builder, op, to)
-        : resize(legalizer, builder, op, legalizer.partsOf(source), source.type, to, { unsigned: op.name === 'arith.extui' });
+        : resize(legalizer, builder, op, legalizer.partsOf(source), source.type, to, {
+            unsigned: op.name === 'arith.extui',
+          });
     case 'trunci':
       if (isMask(to)) return lowestBit(legalizer, builder, op);
       return resize(legalizer, builder, op, legalizer.partsOf(source), source.type, to, { unsigned: false });
@@ -36,7 +61,9 @@ export function castParts(legalizer: VectorLegalizer, builder: Builder, op: Oper
       return resizeIndex(legalizer, builder, op, to, { unsigned: op.name === 'arith.index_castui' });
     case 'extf':
     case 'truncf':
-      return width(source.type) + width(to) === 96 ? resize(legalizer, builder, op, legalizer.partsOf(source), source.type, to, { unsigned: false }) : null;
+      return width(source.type) + width(to) === 96
+        ? resize(legalizer, builder, op, legalizer.partsOf(source), source.type, to, { unsigned: false })
+        : null;
     case 'bitcast':
       return width(source.type) === width(to) ? same(legalizer, builder, op, legalizer.partsOf(source), to) : null;
     case 'sitofp':
@@ -47,7 +74,13 @@ export function castParts(legalizer: VectorLegalizer, builder: Builder, op: Oper
   }
 }
 
-function same(legalizer: VectorLegalizer, builder: Builder, op: Operation, parts: readonly Value[], to: VectorType): Value[] {
+function same(
+  legalizer: VectorLegalizer,
+  builder: Builder,
+  op: Operation,
+  parts: readonly Value[],
+  to: VectorType,
+): Value[] {
   const type = legalizer.context.vector([(parts[0]!.type as VectorType).lanes], to.element);
   return parts.map((p) => legalizer.recreate(builder, op, [p], [type]));
 }
@@ -70,7 +103,9 @@ function resize(
   while (bits < width(to)) {
     bits *= 2;
     list = list.flatMap((vector) =>
-      [WidenLowOp, WidenHighOp].map((widen) => widen.build(builder, op.loc, { vector, ...(options.unsigned ? { unsigned: true } : {}) })),
+      [WidenLowOp, WidenHighOp].map((widen) =>
+        widen.build(builder, op.loc, { vector, ...(options.unsigned ? { unsigned: true } : {}) }),
+      ),
     );
   }
   while (bits > width(to)) {
@@ -84,7 +119,13 @@ function resize(
 }
 
 /** Vectors of index are 64 bits wide; as i64 they are the same bits. */
-function resizeIndex(legalizer: VectorLegalizer, builder: Builder, op: Operation, to: VectorType, options: { unsigned: boolean }): Value[] | null {
+function resizeIndex(
+  legalizer: VectorLegalizer,
+  builder: Builder,
+  op: Operation,
+  to: VectorType,
+  options: { unsigned: boolean },
+): Value[] | null {
   const { context } = legalizer;
   const source = op.operand(0);
   const parts = legalizer.partsOf(source);
@@ -93,7 +134,10 @@ function resizeIndex(legalizer: VectorLegalizer, builder: Builder, op: Operation
     const integers = parts.map((p) => legalizer.recreate(builder, op, [p], [wide]));
     return width(to) === 64 ? integers : resize(legalizer, builder, op, integers, wide, to, options);
   }
-  const i64s = width(source.type) === 64 ? parts : resize(legalizer, builder, op, parts, source.type, context.vector(to.shape, context.i64), options);
+  const i64s =
+    width(source.type) === 64
+      ? parts
+      : resize(legalizer, builder, op, parts, source.type, context.vector(to.shape, context.i64), options);
   if (!i64s) return null;
   const type = context.vector([(i64s[0]!.type as VectorType).lanes], to.element);
   return i64s.map((p) => legalizer.recreate(builder, op, [p], [type]));
@@ -102,17 +146,26 @@ function resizeIndex(legalizer: VectorLegalizer, builder: Builder, op: Operation
 function extendMask(legalizer: VectorLegalizer, builder: Builder, op: Operation, to: VectorType): Value[] {
   const lanes = Math.min(to.lanes, legalizer.lanes(to.element));
   const type = legalizer.context.vector([lanes], to.element);
-  return legalizer.maskParts(builder, op, op.operand(0), lanes).map((p) => legalizer.recreate(builder, op, [p], [type]));
+  return legalizer
+    .maskParts(builder, op, op.operand(0), lanes)
+    .map((p) => legalizer.recreate(builder, op, [p], [type]));
 }
 
 /** trunci to i1: x & 1 != 0 */
 function lowestBit(legalizer: VectorLegalizer, builder: Builder, op: Operation): Value[] {
   const parts = legalizer.partsOf(op.operand(0));
   const type = parts[0]!.type as VectorType;
-  const constant = (value: number) => ConstantOp.build(builder, op.loc, { value: legalizer.context.splat(type, value), resultTypes: [type] });
+  const constant = (value: number) =>
+    ConstantOp.build(builder, op.loc, { value: legalizer.context.splat(type, value), resultTypes: [type] });
   const one = constant(1);
   const zero = constant(0);
-  return parts.map((lhs) => CmpIOp.build(builder, op.loc, { predicate: 'ne', lhs: AndIOp.build(builder, op.loc, { lhs, rhs: one }), rhs: zero }));
+  return parts.map((lhs) =>
+    CmpIOp.build(builder, op.loc, {
+      predicate: 'ne',
+      lhs: AndIOp.build(builder, op.loc, { lhs, rhs: one }),
+      rhs: zero,
+    }),
+  );
 }
 
 /** Integers no wider than the float are widened to its width first; 32 bits to f32 is one instruction, f64 has none. */
@@ -125,14 +178,20 @@ function toFloat(legalizer: VectorLegalizer, builder: Builder, op: Operation, to
     const lanes = legalizer.lanes(to.element);
     const i32s = legalizer.maskParts(builder, op, source, lanes).map((p) => {
       const resultTypes = [context.vector([lanes], context.i32)];
-      return unsigned ? ExtUIOp.build(builder, op.loc, { in: p, resultTypes }) : ExtSIOp.build(builder, op.loc, { in: p, resultTypes });
+      return unsigned
+        ? ExtUIOp.build(builder, op.loc, { in: p, resultTypes })
+        : ExtSIOp.build(builder, op.loc, { in: p, resultTypes });
     });
     return same(legalizer, builder, op, i32s, to);
   }
   const from = width(source.type);
   if (from > 32) return null;
   const parts =
-    from === 32 ? legalizer.partsOf(source) : resize(legalizer, builder, op, legalizer.partsOf(source), source.type, context.vector(to.shape, context.i32), { unsigned });
+    from === 32
+      ? legalizer.partsOf(source)
+      : resize(legalizer, builder, op, legalizer.partsOf(source), source.type, context.vector(to.shape, context.i32), {
+          unsigned,
+        });
   return parts && same(legalizer, builder, op, parts, to);
 }
 
@@ -142,6 +201,7 @@ function fromFloat(legalizer: VectorLegalizer, builder: Builder, op: Operation, 
   const { context } = legalizer;
   if (width(source.type) !== 32 || width(to) > 32 || isMask(to)) return null;
   const i32s = same(legalizer, builder, op, legalizer.partsOf(source), context.vector(to.shape, context.i32));
-  return width(to) === 32 ? i32s : resize(legalizer, builder, op, i32s, context.vector(to.shape, context.i32), to, { unsigned: false });
+  return width(to) === 32
+    ? i32s
+    : resize(legalizer, builder, op, i32s, context.vector(to.shape, context.i32), to, { unsigned: false });
 }
-

@@ -1,37 +1,28 @@
 // The walk of legalize-vectors: keeps the parts of every wide value and rewrites op by op.
-import { applyAffine, ForOp, forBounds, forInits, IfOp, WhileOp } from '@budflow/dialect-loop';
-import { ConcatOp, ExtractOp, GatherOp, InsertOp, LoadOp, SliceOp, SplatOp, StoreOp, StridedLoadOp } from '@budflow/dialect-simd';
-import { AddIOp, buildBinary, IndexCastOp } from '@budflow/dialect-core';
-import { buildLoad } from '@budflow/dialect-memory';
+
+import { buildBinary } from '@budflow/dialect-core';
+import { ForOp, forBounds, forInits, IfOp, WhileOp } from '@budflow/dialect-loop';
+import { ConcatOp, ExtractOp, GatherOp, InsertOp, SliceOp, SplatOp } from '@budflow/dialect-simd';
 import {
-  AffineExpr,
   type Block,
   Builder,
   byteWidth,
-  ConstantLike,
   type Context,
-  DenseElementsAttr,
-  denseElement,
+  type DenseElementsAttr,
   Operation,
   Region,
   type Type,
   type Value,
   VectorType,
 } from '@budflow/ir';
+import { gatherLanes, splitLoad, splitStore, splitStridedLoad } from './accesses.js';
 import { castParts, isCast } from './casts.js';
 import { convertMask, isMask } from './masks.js';
 
-/** Elementwise ops that 128-bit vectors lack for some element types; `null` means for all. */
-const LANE_BY_LANE: Record<string, ((element: Type) => boolean) | null> = {
-  'arith.divsi': null,
-  'arith.divui': null,
-  'arith.remsi': null,
-  'arith.remui': null,
-  'arith.remf': null,
-  'arith.ceildivsi': null,
-  'arith.ceildivui': null,
-  'arith.floordivsi': null,
-};
+/** Elementwise ops that 128-bit vectors lack. */
+const LANE_BY_LANE = new Set(
+  ['divsi', 'divui', 'remsi', 'remui', 'remf', 'ceildivsi', 'ceildivui', 'floordivsi'].map((name) => `arith.${name}`),
+);
 
 export class VectorLegalizer {
   readonly context: Context;
@@ -80,7 +71,7 @@ export class VectorLegalizer {
     return this.maskParts(builder, op, value, Math.min(lanes, this.lanes(element)));
   }
 
-  private setParts(result: Value, parts: Value[]): void {
+  setParts(result: Value, parts: Value[]): void {
     if (parts.length === 1 && parts[0]!.type === result.type) result.replaceAllUsesWith(parts[0]!);
     else this.parts.set(result, parts);
   }
@@ -94,17 +85,18 @@ export class VectorLegalizer {
   }
 
   private touchesWide(op: Operation): boolean {
-    for (let i = 0; i < op.operandCount; i++) if (this.parts.has(op.operand(i)) || this.isWide(op.operand(i).type)) return true;
+    for (let i = 0; i < op.operandCount; i++)
+      if (this.parts.has(op.operand(i)) || this.isWide(op.operand(i).type)) return true;
     return op.results.some((r) => this.isWide(r.type));
   }
 
   private visit(op: Operation): void {
-    if (ForOp.is(op)) return this.forLoop(op);
-    if (op.ownRegions !== null) return this.regionOp(op);
-    if (!this.touchesWide(op)) return;
-    this.split++;
-    const builder = Builder.before(op);
-    if (this.rewrite(builder, op)) this.dead.push(op);
+    if (ForOp.is(op)) this.forLoop(op);
+    else if (op.ownRegions !== null) this.regionOp(op);
+    else if (this.touchesWide(op)) {
+      this.split++;
+      if (this.rewrite(Builder.before(op), op)) this.dead.push(op);
+    }
   }
 
   /** Rewrites one op without regions; false when it stays (its operands were made whole again). */
@@ -114,22 +106,25 @@ export class VectorLegalizer {
         this.constant(builder, op);
         return true;
       case 'simd.load':
-        this.load(builder, op);
+        splitLoad(this, builder, op);
         return true;
       case 'simd.store':
-        this.store(builder, op);
+        splitStore(this, builder, op);
         return true;
       case 'simd.strided_load':
-        this.stridedLoad(builder, op);
+        splitStridedLoad(this, builder, op);
         return true;
       case 'simd.gather':
         if (GatherOp.mask(op) !== undefined) break;
-        this.gather(builder, op);
+        gatherLanes(this, builder, op);
         return true;
       case 'simd.splat': {
         const type = op.result().type as VectorType;
         const lanes = Math.min(type.lanes, this.lanes(type.element));
-        const part = SplatOp.build(builder, op.loc, { scalar: op.operand(0), resultTypes: [this.context.vector([lanes], type.element)] });
+        const part = SplatOp.build(builder, op.loc, {
+          scalar: op.operand(0),
+          resultTypes: [this.context.vector([lanes], type.element)],
+        });
         this.setParts(op.result(), new Array<Value>(type.lanes / lanes).fill(part));
         return true;
       }
@@ -143,7 +138,12 @@ export class VectorLegalizer {
         const parts = this.partsOf(InsertOp.vector(op)).slice();
         const each = (parts[0]!.type as VectorType).lanes;
         const at = Math.floor(lane / each);
-        parts[at] = InsertOp.build(builder, op.loc, { scalar: InsertOp.scalar(op), vector: parts[at]!, lane: lane % each, resultTypes: [parts[at]!.type] });
+        parts[at] = InsertOp.build(builder, op.loc, {
+          scalar: InsertOp.scalar(op),
+          vector: parts[at]!,
+          lane: lane % each,
+          resultTypes: [parts[at]!.type],
+        });
         this.setParts(op.result(), parts);
         return true;
       }
@@ -169,7 +169,8 @@ export class VectorLegalizer {
     }
     // Anything else sees whole vectors.
     op.operands.forEach((v, i) => {
-      if (this.parts.has(v)) op.setOperand(i, ConcatOp.build(builder, op.loc, { vectors: this.partsOf(v), resultTypes: [v.type] }));
+      if (this.parts.has(v))
+        op.setOperand(i, ConcatOp.build(builder, op.loc, { vectors: this.partsOf(v), resultTypes: [v.type] }));
     });
     return false;
   }
@@ -195,79 +196,21 @@ export class VectorLegalizer {
   }
 
   /** The op again with other operands and result types. */
-  recreate(builder: Builder, op: Operation, operands: readonly Value[], types: readonly Type[], attributes?: { value: DenseElementsAttr }): Value {
-    const dictionary = attributes ? this.context.withAttribute(op.attributes, 'value', attributes.value) : op.attributes;
+  recreate(
+    builder: Builder,
+    op: Operation,
+    operands: readonly Value[],
+    types: readonly Type[],
+    attributes?: { value: DenseElementsAttr },
+  ): Value {
+    const dictionary = attributes
+      ? this.context.withAttribute(op.attributes, 'value', attributes.value)
+      : op.attributes;
     return builder.insert(Operation.create(op.info, op.loc, operands, types, dictionary)).result();
   }
 
-  private shifted(builder: Builder, op: Operation, indices: readonly Value[], dim: number, offset: number): Value[] {
-    if (offset === 0) return indices.slice();
-    const map = this.context.affineMap(1, 0, [AffineExpr.dim(0).add(offset)]);
-    return indices.map((index, i) => (i === dim ? applyAffine(builder, op.loc, map, [index]) : index));
-  }
-
-  private load(builder: Builder, op: Operation): void {
-    const type = op.result().type as VectorType;
-    const lanes = this.lanes(type.element);
-    const partType = this.context.vector([lanes], type.element);
-    const memref = LoadOp.memref(op);
-    const indices = LoadOp.indices(op);
-    const parts = Array.from({ length: type.lanes / lanes }, (_, i) => {
-      const at = this.shifted(builder, op, indices, indices.length - 1, i * lanes);
-      return this.recreate(builder, op, [memref, ...at], [partType]);
-    });
-    this.setParts(op.result(), parts);
-  }
-
-  private stridedLoad(builder: Builder, op: Operation): void {
-    const type = op.result().type as VectorType;
-    const lanes = this.lanes(type.element);
-    const partType = this.context.vector([lanes], type.element);
-    const indices = StridedLoadOp.indices(op);
-    const dim = StridedLoadOp.dim(op) ?? indices.length - 1;
-    const parts = Array.from({ length: type.lanes / lanes }, (_, i) => {
-      const at = this.shifted(builder, op, indices, dim, i * lanes * StridedLoadOp.stride(op));
-      return this.recreate(builder, op, [StridedLoadOp.memref(op), ...at], [partType]);
-    });
-    this.setParts(op.result(), parts);
-  }
-
-  /** 128-bit vectors cannot gather: one load for each lane. */
-  private gather(builder: Builder, op: Operation): void {
-    this.scalarized++;
-    const type = op.result().type as VectorType;
-    const indices = GatherOp.indices(op);
-    const last = indices.length - 1;
-    const scalars = Array.from({ length: type.lanes }, (_, l) => {
-      const at = indices.slice();
-      at[last] = this.offsetIndex(builder, op, indices[last]!, l);
-      return buildLoad(builder, op.loc, GatherOp.memref(op), at);
-    });
-    this.setParts(op.result(), this.fromScalars(builder, op, type, scalars));
-  }
-
-  /** `index` plus lane `lane` of a gather's offsets. */
-  private offsetIndex(builder: Builder, op: Operation, index: Value, lane: number): Value {
-    const offsets = GatherOp.offsets(op);
-    const constant = offsets.definingOp?.attr('value');
-    if (offsets.definingOp?.info.hasTrait(ConstantLike) && constant instanceof DenseElementsAttr)
-      return this.shifted(builder, op, [index], 0, Number(denseElement(constant, lane)))[0]!;
-    const offset = this.lane(builder, op, offsets, lane);
-    const rhs = offset.type === this.context.index ? offset : IndexCastOp.build(builder, op.loc, { in: offset, resultTypes: [this.context.index] });
-    return AddIOp.build(builder, op.loc, { lhs: index, rhs });
-  }
-
-  private store(builder: Builder, op: Operation): void {
-    const parts = this.partsOf(StoreOp.value(op));
-    const indices = StoreOp.indices(op);
-    const lanes = (parts[0]!.type as VectorType).lanes;
-    parts.forEach((part, i) => {
-      const at = this.shifted(builder, op, indices, indices.length - 1, i * lanes);
-      builder.insert(Operation.create(op.info, op.loc, [part, StoreOp.memref(op), ...at], [], op.attributes));
-    });
-  }
-
-  private lane(builder: Builder, op: Operation, vector: Value, lane: number): Value {
+  /** Lane `lane` of a vector. */
+  lane(builder: Builder, op: Operation, vector: Value, lane: number): Value {
     const parts = this.partsOf(vector);
     const { lanes, element } = parts[0]!.type as VectorType;
     const part = parts[Math.floor(lane / lanes)]!;
@@ -285,7 +228,9 @@ export class VectorLegalizer {
     }
     const first = Math.floor(offset / lanes);
     if (offset + size <= (first + 1) * lanes) {
-      op.result().replaceAllUsesWith(SliceOp.build(builder, op.loc, { vector: parts[first]!, offset: offset % lanes, size }));
+      op.result().replaceAllUsesWith(
+        SliceOp.build(builder, op.loc, { vector: parts[first]!, offset: offset % lanes, size }),
+      );
       return;
     }
     const scalars = Array.from({ length: size }, (_, i) => this.lane(builder, op, SliceOp.vector(op), offset + i));
@@ -300,7 +245,9 @@ export class VectorLegalizer {
       this.setParts(op.result(), parts);
       return;
     }
-    const scalars = ConcatOp.vectors(op).flatMap((v) => Array.from({ length: (v.type as VectorType).lanes }, (_, i) => this.lane(builder, op, v, i)));
+    const scalars = ConcatOp.vectors(op).flatMap((v) =>
+      Array.from({ length: (v.type as VectorType).lanes }, (_, i) => this.lane(builder, op, v, i)),
+    );
     this.setParts(op.result(), this.fromScalars(builder, op, type, scalars));
   }
 
@@ -311,7 +258,13 @@ export class VectorLegalizer {
     const parts: Value[] = [];
     for (let at = 0; at < scalars.length; at += lanes) {
       let part = SplatOp.build(builder, op.loc, { scalar: scalars[at]!, resultTypes: [partType] });
-      for (let l = 1; l < lanes; l++) part = InsertOp.build(builder, op.loc, { scalar: scalars[at + l]!, vector: part, lane: l, resultTypes: [partType] });
+      for (let l = 1; l < lanes; l++)
+        part = InsertOp.build(builder, op.loc, {
+          scalar: scalars[at + l]!,
+          vector: part,
+          lane: l,
+          resultTypes: [partType],
+        });
       parts.push(part);
     }
     return parts;
@@ -323,7 +276,9 @@ export class VectorLegalizer {
     let parts = this.partsOf(op.operand(0));
     while (parts.length > 1) {
       const half = parts.length / 2;
-      parts = parts.slice(0, half).map((p, i) => buildBinary(kind, builder, op.loc, p, parts[i + half]!, { signedness }));
+      parts = parts
+        .slice(0, half)
+        .map((p, i) => buildBinary(kind, builder, op.loc, p, parts[i + half]!, { signedness }));
     }
     op.result().replaceAllUsesWith(this.recreate(builder, op, parts, [op.result().type]));
   }
@@ -336,8 +291,10 @@ export class VectorLegalizer {
       else this.scalarize(builder, op);
       return;
     }
-    const rule = Object.hasOwn(LANE_BY_LANE, op.name) ? LANE_BY_LANE[op.name] : undefined;
-    if (rule === null || rule?.(type.element)) return this.scalarize(builder, op);
+    if (LANE_BY_LANE.has(op.name)) {
+      this.scalarize(builder, op);
+      return;
+    }
     // Data decides the lanes; masks follow.
     const data = op.operands.find((v) => v.type instanceof VectorType && !isMask(v.type)) ?? op.operands[0]!;
     const lanes = (this.partsOf(data)[0]!.type as VectorType).lanes;
@@ -346,7 +303,10 @@ export class VectorLegalizer {
       if (!(v.type instanceof VectorType)) return new Array<Value>(count).fill(v);
       return isMask(v.type) ? this.maskParts(builder, op, v, lanes) : this.partsOf(v);
     });
-    if (operands.some((list) => list.length !== count)) return this.scalarize(builder, op);
+    if (operands.some((list) => list.length !== count)) {
+      this.scalarize(builder, op);
+      return;
+    }
     const partType = this.context.vector([lanes], type.element);
     const parts = Array.from({ length: count }, (_, i) =>
       this.recreate(

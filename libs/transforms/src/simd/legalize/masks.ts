@@ -14,7 +14,9 @@ export function convertMask(builder: Builder, loc: LocationRef, parts: readonly 
   // A part fills a register, so lanes times width is constant; the narrowest element here is a byte.
   const bits = 128 >= 8 * Math.max(have, lanes) ? 128 : 8 * Math.max(have, lanes);
   let width = bits / have;
-  let integers: Value[] = parts.map((p) => ExtSIOp.build(builder, loc, { in: p, resultTypes: [context.vector([have], context.integer(width))] }));
+  let integers: Value[] = parts.map((p) =>
+    ExtSIOp.build(builder, loc, { in: p, resultTypes: [context.vector([have], context.integer(width))] }),
+  );
   while (width > bits / lanes) {
     width /= 2;
     const type = context.vector([bits / width], context.integer(width));
@@ -22,7 +24,10 @@ export function convertMask(builder: Builder, loc: LocationRef, parts: readonly 
   }
   while (width < bits / lanes) {
     width *= 2;
-    integers = integers.flatMap((vector) => [WidenLowOp.build(builder, loc, { vector }), WidenHighOp.build(builder, loc, { vector })]);
+    integers = integers.flatMap((vector) => [
+      WidenLowOp.build(builder, loc, { vector }),
+      WidenHighOp.build(builder, loc, { vector }),
+    ]);
   }
   const type = integers[0]!.type as VectorType;
   const zero = ConstantOp.build(builder, loc, { value: context.splat(type, 0), resultTypes: [type] });
