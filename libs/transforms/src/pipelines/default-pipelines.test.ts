@@ -1,3 +1,4 @@
+import type { Operation } from '@budflow/ir';
 import {
   buildPipelineConfig,
   checkPipelineConfig,
@@ -6,6 +7,7 @@ import {
   PassManager,
   PassRegistry,
   type PipelineItemJson,
+  type PipelineJson,
 } from '@budflow/pass';
 import { targetNames } from '@budflow/target';
 import { describe, expect, test } from 'vitest';
@@ -29,6 +31,21 @@ function passNames(items: readonly PipelineItemJson[]): string[] {
   );
 }
 
+/** The module after a pipeline for strict numerics, which computes what fix-numerics left, for all sizes, bit by bit. */
+function compiled(text: string, level: OptimizationLevel, sizes: readonly (readonly number[])[] = [[]]) {
+  const target = 'wasm32-simd128';
+  const run = (json: PipelineJson): Operation => {
+    const module = parse(text);
+    const { pipeline } = buildPipelineConfig(json, registry);
+    expect(new PassManager(pipeline, { verifyEach: true }).run(module).succeeded).toBe(true);
+    return module;
+  };
+  const module = run(defaultPipeline(level, target, 'strict'));
+  const reference = run({ pipeline: [{ pass: 'fix-numerics', options: { mode: 'strict', target } }] });
+  for (const size of sizes) expect(runMain(module, { sizes: size })).toEqual(runMain(reference, { sizes: size }));
+  return { kernels: kernelsOf(module) };
+}
+
 describe('default pipelines', () => {
   for (const level of LEVELS) {
     test(`-O${level} is valid by the schema of pipelines for every target and numerics mode`, async () => {
@@ -46,27 +63,42 @@ describe('default pipelines', () => {
       }
     });
 
-    test(`-O${level} takes a softmax to chunked kernels over vectors of the target, and keeps its bits in strict numerics`, () => {
-      const text = softmaxProgram(5, 37);
-      const module = parse(text);
-      const config = buildPipelineConfig(defaultPipeline(level, 'wasm32-simd128', 'strict'), registry);
-      expect(new PassManager(config.pipeline, { verifyEach: true }).run(module).succeeded).toBe(true);
-      const kernels = kernelsOf(module);
+    test(`-O${level} takes a softmax to chunked kernels over vectors of the target`, () => {
+      const { kernels } = compiled(softmaxProgram(5, 37), level);
       expect(kernels.length).toBeGreaterThan(0);
       for (const kernel of kernels) expect(kernel.attr('rt.chunks')).toBeDefined();
       const all = kernels.map(String).join('\n');
       for (const [, lanes, width] of all.matchAll(/vector<(\d+)x[fi](\d+)>/g))
         if (width !== '1') expect(Number(lanes) * Number(width)).toBeLessThanOrEqual(128);
       expect(all.includes('vector<')).toBe(level >= 2);
-      // The order of sums is fixed by fix-numerics.
-      const reference = parse(text);
-      const fix = {
-        target: 'wasm32-simd128',
-        numerics: 'strict' as const,
-        pipeline: [{ pass: 'fix-numerics', options: { mode: 'strict', target: 'wasm32-simd128' } }],
-      };
-      new PassManager(buildPipelineConfig(fix, registry).pipeline).run(reference);
-      expect(runMain(module)).toEqual(runMain(reference));
+    });
+
+    test(`-O${level} keeps reductions over several dimensions and softmax rows of any size, zero too`, () => {
+      const any = 'tensor<?x?x?xf32>';
+      const sums = `func.func @main(%x: ${any}) -> (tensor<f32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>) {
+  %half = array.constant dense<0.5> : tensor<f32>
+  %low = array.constant dense<0xFF800000> : tensor<f32>
+  %a = array.reduce add %x init %half dims = [0, 1, 2] : ${any}, tensor<f32> to tensor<f32>
+  %b = array.reduce add %x init %half dims = [1, 2] : ${any}, tensor<f32> to tensor<?xf32>
+  %c = array.reduce add %x init %half dims = [0, 1] : ${any}, tensor<f32> to tensor<?xf32>
+  %d = array.reduce max %x init %low dims = [0, 2] : ${any}, tensor<f32> to tensor<?xf32>
+  return %a, %b, %c, %d : tensor<f32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
+}`;
+      compiled(sums, level, [
+        [3, 5, 7],
+        [2, 70, 33],
+        [0, 2, 2],
+        [3, 0, 4],
+        [3, 4, 0],
+        [0, 0, 0],
+      ]);
+      compiled(softmaxProgram('?', '?'), level, [
+        [3, 37],
+        [2, 1100],
+        [0, 4],
+        [4, 0],
+        [1, 1],
+      ]);
     });
   }
 

@@ -34,9 +34,9 @@ const stepsOf = (kernel: Operation): readonly Step[] => {
 };
 
 /** Schedules an array program; what it computes is the same, and replaying the recorded steps gives the same loops. */
-function scheduled(text: string, sizes: readonly (readonly number[])[] = [[]]) {
+function scheduled(text: string, sizes: readonly (readonly number[])[] = [[]], lower = LOWER) {
   const naive = parse(text);
-  runPasses(naive, LOWER, passes);
+  runPasses(naive, lower, passes);
   const module = naive.clone();
   const { remarks } = runPasses(module, 'builtin.module(func.func(default-schedule))', passes);
   const kernels = kernelsOf(module);
@@ -126,6 +126,19 @@ describe('elementwise kernels', () => {
   return %r : tensor<?xf32>
 }`;
     expect(scheduled(cast, [[0], [1], [40], [1100]]).text).toMatch(/vector<16xi8> to vector<16xf32>/);
+  });
+
+  test('that work in place are cut and vectorised like others', () => {
+    const chain = `func.func @main(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %a = array.mul %x, %x : tensor<?xf32>
+  %b = array.add %a, %x : tensor<?xf32>
+  %r = array.sqrt %b : tensor<?xf32>
+  return %r : tensor<?xf32>
+}`;
+    const unfused = LOWER.replace('instruction-fusion', 'instruction-fusion{max-decisions=0}');
+    const { text, steps } = scheduled(chain, [[0], [1], [7], [17], [1030], [5000]], unfused);
+    expect(text).toContain('rt.in_place');
+    expect(steps.filter((s) => s.primitive === 'vectorize')).toHaveLength(2);
   });
 
   test('are never chosen by the names of their ops', () => {
