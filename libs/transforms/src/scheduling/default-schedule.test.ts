@@ -174,6 +174,11 @@ describe('contractions', () => {
     ]);
   });
 
+  test('of sizes that blocks divide have no remainders', () => {
+    expect(scheduled(matmul(8, 20, 40)).text).not.toContain('~1');
+    expect(scheduled(matmul(9, 20, 40)).text).toContain('~1');
+  });
+
   test('of few rows or columns are not blocked beyond them', () => {
     const few = scheduled(matmul(2, 16, 32));
     expect(few.primitives).not.toContain('pack');

@@ -188,7 +188,7 @@ class DefaultScheduler {
     const width = columns !== undefined && columns < nr ? 4 : nr;
     const batched = chain.length > 2;
     // Rows of a block: the panel of the right operand stays in the first cache while they pass.
-    const block = 64;
+    const block = rows === undefined || rows === 0 ? 64 : Math.min(64, rows);
     this.attempt({ primitive: 'split', loop: I, factor: block, tail: 'guard' });
     if (!this.attempt({ primitive: 'reorder', loops: [J, `${I}.i`] })) return true;
     this.attempt({ primitive: 'split', loop: J, factor: width, tail: 'peel' });
