@@ -32,7 +32,10 @@ function chunked(text: string, sizes: readonly number[] = []) {
   const { statistics } = runPasses(module, 'builtin.module(chunk-kernel)', [chunkKernel]);
   expect(runFunction(module, 'main', { sizes })).toEqual(before);
   const phases = kernelsOf(module);
-  for (const phase of phases) expect(verifyKernel(phase)).toBe(true);
+  for (const phase of phases) {
+    expect(verifyKernel(phase)).toBe(true);
+    expect(phase.attr(KernelAttrs.chunks)).toBeDefined();
+  }
   return { module, phases, statistics, main: functionNamed(module, 'main').toString() };
 }
 
@@ -235,6 +238,7 @@ ${use('y.d0', '%c')}`;
     const module = parse(program(['8xf32'], ['8xf32'], loop('add.d0', '%a', '%b')));
     runPasses(module, 'builtin.module(chunk-kernel)', [chunkKernel]);
     const once = module.toString();
+    expect(once).toContain('rt.chunks');
     runPasses(module, 'builtin.module(chunk-kernel)', [chunkKernel]);
     expect(module.toString()).toBe(once);
   });

@@ -196,6 +196,8 @@ describe('dead buffers', () => {
 describe('what stays in memory', () => {
   const stays = (body: string) => {
     const text = kernel(body);
+    // Beside it, a buffer that does go.
+    expect(replaced(kernel(`  %gone = memory.alloca() : memref<f32>\n${body}`)).buffers).toBe(1);
     const result = replaced(text);
     expect(result).toMatchObject({ hoisted: 0, carried: 0, forwarded: 0, buffers: 0 });
     expect(result.text).toBe(parse(text).toString());

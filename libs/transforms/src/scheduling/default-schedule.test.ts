@@ -50,6 +50,7 @@ function scheduled(text: string, sizes: readonly (readonly number[])[] = [[]], l
   expect(replayed.toString()).toBe(module.toString());
 
   const steps = kernels.flatMap(stepsOf);
+  for (const kernel of kernels) expect(kernel.attr(APPLIED_SCHEDULE_ATTR)).toBeDefined();
   return {
     text: kernels.map(String).join('\n'),
     naive: kernelsOf(naive).map(String).join('\n'),
@@ -264,6 +265,7 @@ describe('default-schedule', () => {
 
   test('says what was refused', () => {
     const { remarks } = scheduled(softmaxProgram(6, 40));
+    expect(remarks.length).toBeGreaterThan(0);
     for (const remark of remarks) {
       expect(remark.kind).toBe('missed');
       expect(remark.message).not.toBe('');
