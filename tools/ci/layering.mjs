@@ -1,5 +1,5 @@
 // Reads the floors of the house and finds imports that go up, sideways, or past a package's public face.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -40,7 +40,9 @@ export function layeringViolations() {
   const violations = [];
   for (const [name, folder] of folderOf) {
     const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-    const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies }));
+    const declared = new Set(
+      Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies }),
+    );
     for (const path of sources(`${folder}/src`)) {
       const text = readFileSync(join(root, path), 'utf8');
       for (const match of text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)) {
@@ -48,14 +50,16 @@ export function layeringViolations() {
         const before = text.slice(text.lastIndexOf('\n', match.index) + 1, match.index);
         if (/^\s*(\/\/|\*|\/\*)/.test(before)) continue;
         if (id.startsWith('node:')) {
-          if (!NODE_ALLOWED.some((r) => r.test(path))) violations.push(`${path}: imports ${id}, but must run in a browser`);
+          if (!NODE_ALLOWED.some((r) => r.test(path)))
+            violations.push(`${path}: imports ${id}, but must run in a browser`);
           continue;
         }
         if (id.startsWith('.')) continue;
         const base = id.startsWith('@') ? id.split('/').slice(0, 2).join('/') : id.split('/')[0];
         if (base === name) violations.push(`${path}: imports its own package ${id}; use a relative path`);
         else if (level.has(base)) {
-          if (level.get(base) >= level.get(name)) violations.push(`${path}: imports ${id}, which is not on a floor below`);
+          if (level.get(base) >= level.get(name))
+            violations.push(`${path}: imports ${id}, which is not on a floor below`);
           else if (!declared.has(base)) violations.push(`${path}: imports ${id}, which package.json does not declare`);
         } else if (!declared.has(base)) violations.push(`${path}: imports ${id}, which package.json does not declare`);
       }

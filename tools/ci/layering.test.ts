@@ -14,7 +14,9 @@ describe('the house', () => {
   test('every lib and app stands on a floor', () => {
     const known = new Set((floors as string[][]).flat());
     const folders = ['libs', 'libs/dialects', 'libs/backends', 'apps'].flatMap((f) =>
-      readdirSync(join(root, f)).map((name) => `${f}/${name}`).filter((p) => existsSync(join(root, p, 'package.json'))),
+      readdirSync(join(root, f))
+        .map((name) => `${f}/${name}`)
+        .filter((p) => existsSync(join(root, p, 'package.json'))),
     );
     expect(folders.filter((f) => !known.has(f))).toEqual([]);
   });

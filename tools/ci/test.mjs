@@ -1,6 +1,6 @@
 // `npm test`: installs what is missing, runs every project's tests through nx (cached), then counts them.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -36,10 +36,13 @@ for (const parent of ['libs', 'libs/dialects', 'libs/backends', 'apps', 'tools']
     if (!existsSync(file)) continue;
     const report = JSON.parse(readFileSync(file, 'utf8'));
     passed += report.numPassedTests;
-    failed += report.numFailedTests + (report.numFailedTestSuites > 0 && report.numFailedTests === 0 ? report.numFailedTestSuites : 0);
+    failed +=
+      report.numFailedTests +
+      (report.numFailedTestSuites > 0 && report.numFailedTests === 0 ? report.numFailedTestSuites : 0);
     skipped += report.numPendingTests + report.numTodoTests;
     for (const suite of report.testResults)
-      for (const t of suite.assertionResults) if (t.status === 'pending' || t.status === 'skipped') skips.push(`${parent}/${name}: ${t.fullName}`);
+      for (const t of suite.assertionResults)
+        if (t.status === 'pending' || t.status === 'skipped') skips.push(`${parent}/${name}: ${t.fullName}`);
   }
 }
 for (const line of skips) console.log(`skipped: ${line}`);

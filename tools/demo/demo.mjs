@@ -14,14 +14,17 @@ if (args.includes('--help')) {
   say(readFileSync(join(root, 'tools/demo/HELP.txt'), 'utf8'));
   process.exit(0);
 }
-say('Budflow: array programs as MLIR text, compiled to WebAssembly SIMD, run on real data, checked element by element.');
+say(
+  'Budflow: array programs as MLIR text, compiled to WebAssembly SIMD, run on real data, checked element by element.',
+);
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   say(`Node ${process.versions.node} is too old: 20.19 or later is needed.`);
   process.exit(1);
 }
 process.chdir(root);
-if (!existsSync('node_modules/typescript') || !existsSync('node_modules/pngjs')) await step('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline']);
+if (!existsSync('node_modules/typescript') || !existsSync('node_modules/pngjs'))
+  await step('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline']);
 await step('Building', process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b']);
 const { status } = spawnSync(process.execPath, [join('tools', 'demo', 'run.mjs'), ...args], { stdio: 'inherit' });
 process.exit(status ?? 1);
@@ -34,7 +37,10 @@ async function step(what, command, commandArgs) {
   let output = '';
   child.stdout.on('data', (d) => (output += d));
   child.stderr.on('data', (d) => (output += d));
-  const ticker = setInterval(() => say(`  ${what.toLowerCase()}: ${Math.round((Date.now() - started) / 1000)} s`), 10_000);
+  const ticker = setInterval(
+    () => say(`  ${what.toLowerCase()}: ${Math.round((Date.now() - started) / 1000)} s`),
+    10_000,
+  );
   const code = await new Promise((resolve) => {
     child.on('close', resolve);
     child.on('error', (error) => {

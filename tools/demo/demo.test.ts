@@ -7,7 +7,10 @@ const root = join(import.meta.dirname, '..', '..');
 const built = existsSync(join(root, 'libs/budflow/dist/index.js'));
 
 function demo(...args: string[]) {
-  return spawnSync(process.execPath, ['tools/demo/run.mjs', 'mlp', '--seconds=0.01', ...args], { cwd: root, encoding: 'utf8' });
+  return spawnSync(process.execPath, ['tools/demo/run.mjs', 'mlp', '--seconds=0.01', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
 }
 
 describe.skipIf(!built)('the demo', () => {
@@ -38,7 +41,10 @@ describe.skipIf(!built)('the demo', () => {
     const unknown = spawnSync(process.execPath, ['tools/demo/run.mjs', 'mpl'], { cwd: root, encoding: 'utf8' });
     expect(unknown.stderr).toContain('unknown example "mpl": there is image-pipeline');
     expect(unknown.status).toBe(2);
-    const mode = spawnSync(process.execPath, ['tools/demo/run.mjs', '--numerics=exact'], { cwd: root, encoding: 'utf8' });
+    const mode = spawnSync(process.execPath, ['tools/demo/run.mjs', '--numerics=exact'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     expect(mode.stderr).toContain('expected strict, default or fast');
     expect(mode.status).toBe(2);
   });

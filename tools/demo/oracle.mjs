@@ -1,4 +1,6 @@
 // The interpreter's word on an example: the same program with the same numerics, op by op.
+
+import { probeRelaxedMaddRounding, probeRelaxedSimd } from '@budflow/backend-wasm';
 import { arrayDialect } from '@budflow/dialect-array';
 import { registerCoreDialects } from '@budflow/dialect-core';
 import { Interpreter, tensorOver } from '@budflow/interpreter';
@@ -6,7 +8,6 @@ import { Context, parseModule } from '@budflow/ir';
 import { ulpDistance } from '@budflow/numerics';
 import { PassManager, PassRegistry, parsePipeline } from '@budflow/pass';
 import { fixNumerics } from '@budflow/transforms';
-import { probeRelaxedMaddRounding, probeRelaxedSimd } from '@budflow/backend-wasm';
 
 /**
  * Interprets `main` after its numerics were made explicit: no pass after that may change a bit.
@@ -18,8 +19,12 @@ export function interpret(text, { target, numerics }, args) {
   context.registerDialect(arrayDialect);
   const module = parseModule(text, context, { file: 'example.mlir' });
   const registry = new PassRegistry([fixNumerics]);
-  const pipeline = parsePipeline(`builtin.module(fix-numerics{mode=${numerics} target=${target}})`, { registry, diagnostics: context.diagnostics });
-  if (!new PassManager(pipeline).run(module).succeeded) throw new Error(context.diagnostics.unhandled.map((d) => d.message).join('\n'));
+  const pipeline = parsePipeline(`builtin.module(fix-numerics{mode=${numerics} target=${target}})`, {
+    registry,
+    diagnostics: context.diagnostics,
+  });
+  if (!new PassManager(pipeline).run(module).succeeded)
+    throw new Error(context.diagnostics.unhandled.map((d) => d.message).join('\n'));
   const relaxedMadd = probeRelaxedSimd() ? probeRelaxedMaddRounding() : 'twice';
   const main = module.region(0).entry.firstOp;
   const types = main.attr('function_type').type.inputs;
@@ -40,9 +45,19 @@ export function interpreterVerdict(outputs, results, oracle, mode) {
     elements += want.length;
     for (let i = 0; i < want.length; i++) {
       if (Object.is(got[i], want[i])) matching++;
-      else worst = Math.max(worst, tensor.dtype === 'f4' ? ulpDistance(got[i], want[i], 'f32') : Math.abs(got[i] - want[i]));
+      else
+        worst = Math.max(
+          worst,
+          tensor.dtype === 'f4' ? ulpDistance(got[i], want[i], 'f32') : Math.abs(got[i] - want[i]),
+        );
     }
   });
   const ok = matching === elements;
-  return { ok, elements, matching, worst, text: `${matching} of ${elements} elements match the interpreter, max ${worst} ulp, mode ${mode}` };
+  return {
+    ok,
+    elements,
+    matching,
+    worst,
+    text: `${matching} of ${elements} elements match the interpreter, max ${worst} ulp, mode ${mode}`,
+  };
 }

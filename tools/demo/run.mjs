@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compile } from 'budflow';
 import { enableRelaxedSimd, wasmTargetForThisEngine } from '@budflow/target/node';
+import { compile } from 'budflow';
 import { EXAMPLE_NAMES, inputs } from './lib/inputs.mjs';
 import { readNpy } from './lib/npy.mjs';
 import { EXAMPLES, OUT } from './lib/paths.mjs';
@@ -56,7 +56,10 @@ for (const name of positionals.length ? positionals : EXAMPLE_NAMES) {
   reports.push(report);
   if (!report.ok) failed = true;
 }
-if (options.json) console.log(JSON.stringify({ target, numerics: options.numerics, node: process.versions.node, ok: !failed, examples: reports }));
+if (options.json)
+  console.log(
+    JSON.stringify({ target, numerics: options.numerics, node: process.versions.node, ok: !failed, examples: reports }),
+  );
 else log(failed ? 'FAILED: a result is wrong (see above).' : 'All results are right.');
 process.exit(failed ? 1 : 0);
 
@@ -75,8 +78,12 @@ function demonstrate(name) {
 
   // 1. The code.
   const { report } = module;
-  log(`   ops ${report.opsBefore} -> ${report.kernels} kernels, ${report.loopsAfter} loops (unfused: ${unfused.report.kernels} kernels)`);
-  log(`   temporary memory ${kib(unfused.report.temporaryBytes)} unfused -> ${kib(report.temporaryBytesUnshared)} fused -> ${kib(report.temporaryBytes)} shared`);
+  log(
+    `   ops ${report.opsBefore} -> ${report.kernels} kernels, ${report.loopsAfter} loops (unfused: ${unfused.report.kernels} kernels)`,
+  );
+  log(
+    `   temporary memory ${kib(unfused.report.temporaryBytes)} unfused -> ${kib(report.temporaryBytesUnshared)} fused -> ${kib(report.temporaryBytes)} shared`,
+  );
   log(`   ${report.wasmBytes} bytes of Wasm, compiled in ${report.compileMs.toFixed(1)} ms`);
 
   // 2. The results.
@@ -87,7 +94,9 @@ function demonstrate(name) {
   const match = interpreterVerdict(outputs, results, oracle, options.numerics);
   log(`   ${match.text}`);
   let ok = match.ok;
-  const actual = Object.fromEntries(outputs.map(([output, tensor], i) => [output, { ...tensor, data: results[i].data }]));
+  const actual = Object.fromEntries(
+    outputs.map(([output, tensor], i) => [output, { ...tensor, data: results[i].data }]),
+  );
   const verdicts = compare(name, actual, reference);
   for (const verdict of verdicts) {
     log(`   float64 reference: ${verdict.ok ? 'ok' : 'WRONG'}: ${verdict.text}`);
@@ -100,16 +109,20 @@ function demonstrate(name) {
   }
   if (name === 'image-pipeline') {
     extra.pictures = outputs.map(([output]) => join(OUT, name, `${output}.png`));
-    outputs.forEach(([output], i) => writePng(extra.pictures[i], actual[output]));
+    for (const [i, [output]] of outputs.entries()) writePng(extra.pictures[i], actual[output]);
     log(`   pictures: ${extra.pictures.map((p) => relative(process.cwd(), p)).join(', ')}`);
   }
 
   // 3. The speed.
   const times = interleave(runs, seconds);
   const { bytes, flops } = WORK[name];
-  const rate = bytes ? `${(bytes / times.fused.median / 1e6).toFixed(2)} GB/s` : `${(flops / times.fused.median / 1e6).toFixed(2)} GFLOP/s`;
+  const rate = bytes
+    ? `${(bytes / times.fused.median / 1e6).toFixed(2)} GB/s`
+    : `${(flops / times.fused.median / 1e6).toFixed(2)} GFLOP/s`;
   log(`   ${times.fused.median.toFixed(3)} ms a run (min ${times.fused.min.toFixed(3)}), ${rate}`);
-  log(`   ${(times.plain.median / times.fused.median).toFixed(1)}x plain JavaScript loops (${times.plain.median.toFixed(2)} ms), ${(times.unfused.median / times.fused.median).toFixed(1)}x the unfused program (${times.unfused.median.toFixed(2)} ms)\n`);
+  log(
+    `   ${(times.plain.median / times.fused.median).toFixed(1)}x plain JavaScript loops (${times.plain.median.toFixed(2)} ms), ${(times.unfused.median / times.fused.median).toFixed(1)}x the unfused program (${times.unfused.median.toFixed(2)} ms)\n`,
+  );
   runs.fused.dispose();
   runs.unfused.dispose();
   return { name, ok, match, verdicts, times, rate, ...figures(report), unfused: figures(unfused.report), ...extra };

@@ -210,9 +210,9 @@ describe('views', () => {
       'complex<f32>': 'Float32Array',
       'complex<f64>': 'Float64Array',
     };
-    for (const [dtype, constructor] of Object.entries(expected)) {
+    for (const [dtype, arrayType] of Object.entries(expected)) {
       const view = heap.typedArray(block, dtype as DType, 3);
-      expect(view.constructor.name, dtype).toBe(constructor);
+      expect(view.constructor.name, dtype).toBe(arrayType);
       expect(view.byteOffset).toBe(block.address);
       expect(view.length, dtype).toBe(dtype.startsWith('complex') ? 6 : 3);
     }

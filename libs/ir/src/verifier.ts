@@ -47,7 +47,8 @@ function verifyEach(unchecked: readonly Unchecked[], errors: () => number): void
     if (item instanceof EndOf && item.op === wrong) wrong = null;
     if (item instanceof EndOf) {
       const { info } = item.op;
-      if (before.pop() === errors() && wrong === null && info.definition !== null) verificationOf(info).verifyRegions?.(item.op);
+      if (before.pop() === errors() && wrong === null && info.definition !== null)
+        verificationOf(info).verifyRegions?.(item.op);
       continue;
     }
     const { info } = item;

@@ -4,7 +4,6 @@ import { type Local, Op } from '@budflow/backend-wasm';
 import { kernelModule, type LimitKernel, repeat, Vectors } from './support/kernel.js';
 import { exp, prepareExp, prepareTanh, tanh } from './support/math.js';
 
-
 interface Elementwise {
   /** Vectors in one round of the loop: more hide latencies, fewer keep all constants in registers. */
   readonly unroll: number;
@@ -107,7 +106,12 @@ export const chain10 = elementwise({
 
 export const add = elementwise({ unroll: 4, arrays: 2, vector: (v, [a, b]) => v.let(() => v.op2(Op.f32x4_add, a, b)) });
 
-export const axpy = elementwise({ unroll: 4, scalars: 1, arrays: 2, vector: (v, [k, x, y]) => v.let(() => v.madd(k, x, y)) });
+export const axpy = elementwise({
+  unroll: 4,
+  scalars: 1,
+  arrays: 2,
+  vector: (v, [k, x, y]) => v.let(() => v.madd(k, x, y)),
+});
 
 export const expKernel = elementwise({ unroll: 4, arrays: 1, prepare: prepareExp, vector: (v, [x]) => exp(v, x) });
 

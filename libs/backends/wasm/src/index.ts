@@ -1,2 +1,2 @@
-export * from './encoder/index.js';
 export { wasmBackend } from './emitter/index.js';
+export * from './encoder/index.js';

@@ -2,8 +2,8 @@
 import { type Context, defineDialect } from '@budflow/ir';
 import { CopyOp, FillOp, LoadOp, StoreOp } from './access-ops.js';
 import { AllocaOp, AllocOp, ArenaOp, DeallocOp } from './buffer-ops.js';
-import { SubviewOp } from './subview-op.js';
 import { GlobalConstantOp } from './constant-op.js';
+import { SubviewOp } from './subview-op.js';
 import { FromTensorOp, MaterializeOp, ToTensorOp } from './tensor-ops.js';
 import { CastOp, DimOp, ReshapeOp, ViewOp } from './view-ops.js';
 

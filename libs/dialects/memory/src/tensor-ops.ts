@@ -26,7 +26,12 @@ import { checkSizes, memrefType } from './support.js';
 /** Whether buffers of `element` hold tensors of `tensor` elements: equal types, or a signless integer for one with a sign. */
 export function isBufferElementOf(element: Type, tensor: Type): boolean {
   if (element === tensor) return true;
-  return element instanceof IntegerType && tensor instanceof IntegerType && element.signedness === 'signless' && element.width === tensor.width;
+  return (
+    element instanceof IntegerType &&
+    tensor instanceof IntegerType &&
+    element.signedness === 'signless' &&
+    element.width === tensor.width
+  );
 }
 
 function verifyPair(op: Operation, memref: MemRefType, tensor: TensorType): void {

@@ -139,7 +139,11 @@ function mathFormat(type: Type): { format: 'f32' | 'f64'; half: boolean } {
  * A function of one float by the name of its `math` op (or `negf`): numerics' own, so that folds, interpretation and
  * compiled code agree. With `fused`, multiply-adds of an expansion round once. f16 and bf16 are computed in f32. Traps when numerics does not have the function.
  */
-export function floatUnary(name: string, type: Type, options: { readonly fused?: boolean } = {}): (x: number) => number {
+export function floatUnary(
+  name: string,
+  type: Type,
+  options: { readonly fused?: boolean } = {},
+): (x: number) => number {
   if (Object.hasOwn(EXACT, name)) return EXACT[name]!;
   const round = rounding(type);
   if (name === 'sqrt') return (x) => round(Math.sqrt(x));

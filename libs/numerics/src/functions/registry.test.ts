@@ -55,7 +55,10 @@ describe.each([{ fused: false }, { fused: true }])('f32, fused: $fused', (roundi
 });
 
 // The f64 reference takes about 8 us a sample.
-describe.each([{ fused: false, samples: 2 ** 17 }, { fused: true, samples: 2 ** 15 }])('f64, fused: $fused', (rounding) => {
+describe.each([
+  { fused: false, samples: 2 ** 17 },
+  { fused: true, samples: 2 ** 15 },
+])('f64, fused: $fused', (rounding) => {
   /** Where each function is neither constant nor overflowing. */
   const ranges: { [name: string]: [number, number] } = {
     exp: [-745.1, 709.78],

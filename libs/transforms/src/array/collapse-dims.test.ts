@@ -14,12 +14,12 @@ const passes = [fixNumerics, instructionFusion, collapseDims, canonicalize, buff
 
 function collapse(
   text: string,
-  { sizes = [], then = '' }: { readonly sizes?: readonly number[]; readonly then?: string } = {},
+  { sizes = [], after = '' }: { readonly sizes?: readonly number[]; readonly after?: string } = {},
 ): Operation {
   const module = parse(text);
   runPasses(module, 'builtin.module(fix-numerics,func.func(instruction-fusion))', passes);
   const before = runMain(module, { sizes });
-  runPasses(module, `builtin.module(func.func(collapse-dims)${then})`, passes);
+  runPasses(module, `builtin.module(func.func(collapse-dims)${after})`, passes);
   expect(runMain(module, { sizes })).toEqual(before);
   return functionNamed(module, 'main');
 }
@@ -194,7 +194,7 @@ describe('collapse-dims', () => {
         t,
         `  %0 = array.exp %x : ${t}\n  %1 = array.dot_general %0, %w contract = [1] x [0] : ${t}, tensor<5x5xf32> -> ${t}\n  %2 = array.exp %1 : ${t}\n  return %2 : ${t}`,
       ),
-      { then: ',canonicalize,bufferize' },
+      { after: ',canonicalize,bufferize' },
     );
     expect(module.toString().match(/memory\.alloc/g)).toHaveLength(2);
   });

@@ -7,9 +7,7 @@ import type { FunctionEmitter } from './function-emitter.js';
 /** Why a map has no form here; null when it has. */
 export function checkMap(map: AffineMap | undefined): string | null {
   if (map === undefined || map.results.length === 0) return 'needs an affine map with a result';
-  return map.results.every(hasPositiveDivisors)
-    ? null
-    : 'division by a constant that is not positive is not supported';
+  return map.results.every(hasPositiveDivisors) ? null : 'division by a constant that is not positive is not supported';
 }
 
 /** Divisors known at run time only are sizes; where one is 0 nothing is read, and the quotient is of no account. */

@@ -127,14 +127,27 @@ describe('float arithmetic', () => {
       test.each(both(FLOATS))(`${op} with ${bound} on %s, %i lanes`, (type, lanes) => {
         const t = typeText(type, lanes);
         const constant = lanes ? `dense<${bound}> : ${t}` : `${bound} : ${t}`;
-        check({ inputs: [type], output: type, lanes, body: `%c = arith.constant ${constant}\n  %r = ${op} %x0, %c : ${t}` });
-        check({ inputs: [type], output: type, lanes, body: `%c = arith.constant ${constant}\n  %r = ${op} %c, %x0 : ${t}` });
+        check({
+          inputs: [type],
+          output: type,
+          lanes,
+          body: `%c = arith.constant ${constant}\n  %r = ${op} %x0, %c : ${t}`,
+        });
+        check({
+          inputs: [type],
+          output: type,
+          lanes,
+          body: `%c = arith.constant ${constant}\n  %r = ${op} %c, %x0 : ${t}`,
+        });
       });
     }
   }
   test('clamps written with comparisons keep NaN and zeros', () => {
     for (const predicate of ['olt', 'ogt', 'ole']) {
-      for (const [yes, no] of [['%x0', '%x1'], ['%x1', '%x0']]) {
+      for (const [yes, no] of [
+        ['%x0', '%x1'],
+        ['%x1', '%x0'],
+      ]) {
         const body = `%c = arith.cmpf ${predicate}, %x0, %x1 : vector<4xf32>\n  %r = arith.select %c, ${yes}, ${no} : vector<4xi1>, vector<4xf32>`;
         check({ inputs: ['f32', 'f32'], output: 'f32', lanes: 4, body });
       }

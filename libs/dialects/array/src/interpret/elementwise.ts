@@ -42,9 +42,16 @@ function isNumberStorage(type: Type): boolean {
 }
 
 /** `relaxed` says how the engine rounds; only ops that depend on it ask. */
-function interpretation(kernel: (op: Operation, relaxed: () => 'once' | 'twice') => ElementKernel): InterfaceImplementation {
+function interpretation(
+  kernel: (op: Operation, relaxed: () => 'once' | 'twice') => ElementKernel,
+): InterfaceImplementation {
   return Interpretable.implement({
-    compile: (op, c) => elementwiseStep(op, c, kernel(op, () => c.options.relaxedMadd ?? 'once')),
+    compile: (op, c) =>
+      elementwiseStep(
+        op,
+        c,
+        kernel(op, () => c.options.relaxedMadd ?? 'once'),
+      ),
   });
 }
 

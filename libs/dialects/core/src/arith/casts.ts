@@ -1,6 +1,6 @@
 // Conversions between element types.
 
-import { type CastOp, castKernel, elementwiseStep, type Evaluator1, Interpretable } from '@budflow/interpreter';
+import { type CastOp, castKernel, type Evaluator1, elementwiseStep, Interpretable } from '@budflow/interpreter';
 import {
   AnyFloat,
   type Attribute,
@@ -15,9 +15,9 @@ import {
   IndexType,
   IntegerAttr,
   IntegerType,
-  MemRefType,
   type InterfaceImplementation,
   like,
+  MemRefType,
   Operation,
   Pure,
   type RewritePattern,
@@ -48,9 +48,8 @@ const IntegerLike = like(SignlessInteger);
 const FloatLike = like(AnyFloat);
 const AnyNumberLike = like(IntegerOrFloat);
 /** What index casts convert: also whole buffers, as in MLIR. */
-const IndexCastable = typeConstraint(
-  'signless integer or index-like, or memref of them',
-  (t) => IndexOrIntegerLike.check(t instanceof MemRefType ? t.element : t),
+const IndexCastable = typeConstraint('signless integer or index-like, or memref of them', (t) =>
+  IndexOrIntegerLike.check(t instanceof MemRefType ? t.element : t),
 );
 const IndexOrIntegerLike = like(
   typeConstraint(

@@ -151,7 +151,8 @@ const negfOfMaximum = definePattern({
   rewrite(op, rewriter) {
     const maximum = op.operand(0).definingOp;
     if (maximum === null || !MaximumFOp.is(maximum) || !op.operand(0).hasOneUse()) return false;
-    const mirrored = (v: Value): Value | null => (v.definingOp !== null && NegFOp.is(v.definingOp) ? v.definingOp.operand(0) : null);
+    const mirrored = (v: Value): Value | null =>
+      v.definingOp !== null && NegFOp.is(v.definingOp) ? v.definingOp.operand(0) : null;
     const sides = [maximum.operand(0), maximum.operand(1)];
     if (sides.every((v) => mirrored(v) === null)) return false;
     rewriter.setInsertionPoint(op);

@@ -4,7 +4,8 @@
 // and min are and. Where arith leaves a case undefined, its operands are replaced first, so nothing here ever traps.
 
 import type { FloatPredicate, IntegerPredicate } from '@budflow/interpreter';
-import { type Attribute,
+import {
+  type Attribute,
   type Builder,
   elementTypeOf,
   IndexType,
@@ -62,7 +63,9 @@ export function buildNamed(
   if (options.fastmath) attributes.push(['fastmath', fastmathSpec.make(context, options.fastmath)]);
   if (options.contract) attributes.push(['contract', context.stringAttr(options.contract)]);
   const types = [operands[0]!.type];
-  return builder.insert(Operation.create(context.opInfo(name), loc, operands, types, context.dictionary(attributes))).result(0);
+  return builder
+    .insert(Operation.create(context.opInfo(name), loc, operands, types, context.dictionary(attributes)))
+    .result(0);
 }
 
 const FLOAT_OPS: Partial<Record<BinaryKind, string>> = {

@@ -1,5 +1,13 @@
 // Assembly of the elementwise ops: `%a, %b fastmath<fast> : f32` and `%a : f32 to i32`.
-import type { AsmParser, AsmPrinter, Attribute, AttrSpec, CustomAssembly, Operation, UnresolvedOperand } from '@budflow/ir';
+import type {
+  AsmParser,
+  AsmPrinter,
+  Attribute,
+  AttrSpec,
+  CustomAssembly,
+  Operation,
+  UnresolvedOperand,
+} from '@budflow/ir';
 
 /** An attribute written between the operands and the colon: `keyword<...>`, or a bare word. */
 export interface InlineAttribute {

@@ -65,7 +65,7 @@ class Collapse {
     const region = new Region();
     const body = region.append(new Block());
     const mapping = new Map<Value, Value>();
-    block.arguments.forEach((arg) => mapping.set(arg, body.addArgument(this.type(arg))));
+    for (const arg of block.arguments) mapping.set(arg, body.addArgument(this.type(arg)));
     const builder = Builder.atEnd(context, body);
     for (const op of bodyOps(fusion)) this.copy(op, builder, mapping);
     const yielded = block.terminator.operands;

@@ -25,7 +25,7 @@ export function emitFusions(block: Block, plan: FusionPlan): void {
   const position = new Map(block.ops.map((op, i) => [op, i]));
   const fusions = plan.groups.map((group) => emitGroup(group, position));
   plan.groups.forEach((group, i) => {
-    outputs(group).forEach((value, k) => replaced.set(value, fusions[i]!.result(k)));
+    for (const [k, value] of outputs(group).entries()) replaced.set(value, fusions[i]!.result(k));
   });
   for (const [from, to] of replaced) from.replaceAllUsesWith(to);
   eraseDead(block);

@@ -56,7 +56,7 @@ class Planner {
   constructor(block: Block, options: FusionOptions) {
     this.ops = block.ops;
     this.options = options;
-    this.ops.forEach((op, i) => this.positions.set(op, i));
+    for (const [i, op] of this.ops.entries()) this.positions.set(op, i);
     this.order = new FusionOrder(this.homes);
   }
 
@@ -127,9 +127,8 @@ class Planner {
     }
     if (refusal === 'expensive-producer-reused') return this.joinAndKeep(op, groups, refusal);
     if (refusal !== undefined) {
-      answers.forEach((answer, i) =>
-        this.decide(op, groups[i]!, 'refused', 'refusal' in answer ? answer.refusal : refusal),
-      );
+      for (const [i, answer] of answers.entries())
+        this.decide(op, groups[i]!, 'refused', 'refusal' in answer ? answer.refusal : refusal);
       return false;
     }
     this.spent++;
