@@ -114,9 +114,10 @@ describe('Ctrl-C', () => {
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();
     });
+    const exit = new Promise((done) => child.on('exit', (_code, by) => done(by)));
     await new Promise((done) => setTimeout(done, 1500));
     child.kill('SIGINT');
-    const signal = await new Promise((done) => child.on('exit', (_code, by) => done(by)));
+    const signal = await exit;
     expect({ signal, stderr }).toEqual({ signal: 'SIGINT', stderr: '' });
   });
 });
