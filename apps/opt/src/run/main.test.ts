@@ -77,8 +77,8 @@ describe('results', () => {
 describe('inputs', () => {
   it('may be in Fortran order, big-endian, empty, or of rank 0', async () => {
     const fortran = X.slice();
-    const header = new TextDecoder('latin1')
-      .decode(fortran.subarray(0, 128))
+    const header = Buffer.from(fortran.subarray(0, 128))
+      .toString('latin1')
       .replace("'fortran_order': False", "'fortran_order': True ");
     fortran.set(Buffer.from(header, 'latin1'));
     const f = await run(['f.mlir', 'xf.npy', 'w.npy'], { 'xf.npy': fortran });
