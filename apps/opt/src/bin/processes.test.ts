@@ -47,9 +47,13 @@ describe('bud-opt', () => {
         maxBuffer: 2 ** 28,
       });
       expect(stdout).toContain('array.add');
-      const files = [...stderr.matchAll(/Storing file:\S*?([\w-]+\/dist\/\S+)/g)].map((match) => match[1] as string);
-      expect(files.length).toBeGreaterThan(50);
-      expect(new Set(files).size).toBe(files.length);
+      // Each module under one address; how often an engine says so differs.
+      const addresses = new Map<string, Set<string>>();
+      for (const [, address, file] of stderr.matchAll(/Storing (file:\S*?([\w-]+\/dist\/[^\s,]+))/g)) {
+        addresses.set(file!, (addresses.get(file!) ?? new Set()).add(address!));
+      }
+      expect(addresses.size).toBeGreaterThan(50);
+      expect([...addresses].filter(([, seen]) => seen.size > 1)).toEqual([]);
     }
   });
 
