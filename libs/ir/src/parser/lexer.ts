@@ -4,6 +4,7 @@
 import type { Context } from '../context.js';
 import { Diagnostic } from '../diagnostic.js';
 import type { LocationRef, Source } from '../location.js';
+import type { ParseListener } from './listener.js';
 
 /** Thrown to abandon parsing; caught at the entry points, where the diagnostic is emitted. Has no stack trace. */
 export class ParseFailure {
@@ -94,6 +95,8 @@ export interface ParserInput {
   /** Length of the text. */
   readonly end: number;
   readonly file: string;
+  /** Is told where things stand; see ParseListener. */
+  readonly listener?: ParseListener | undefined;
 }
 
 /** Text of a type or attribute for a message, cut when it is long. */
@@ -110,6 +113,7 @@ export class Lexer {
   readonly bytes: Uint8Array;
   readonly end: number;
   readonly file: string;
+  readonly listener: ParseListener | null;
   pos = 0;
   depth = 0;
   private source: Source | null = null;
@@ -119,6 +123,7 @@ export class Lexer {
     this.bytes = input.bytes;
     this.end = input.end;
     this.file = input.file;
+    this.listener = input.listener ?? null;
     if (this.bytes[0] === 0xef && this.bytes[1] === 0xbb && this.bytes[2] === 0xbf) this.pos = 3; // byte order mark
     this.skip();
   }

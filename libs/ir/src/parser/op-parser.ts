@@ -105,15 +105,22 @@ export class OpParser extends ValueParser {
 
   /** What follows the names: `single` is the id of the only name, 0 when `groups` tells or there is none. */
   private unnamed(groups: ResultGroup[], single = 0): Operation {
-    const c = this.bytes[this.pos]!;
-    if (c === 0x22) return this.genericOperation();
-    if (CLASS[c]! & C_START) return this.customOperation(groups, single);
-    return this.failExpected('an operation');
+    const { pos, listener } = this;
+    const c = this.bytes[pos]!;
+    const op =
+      c === 0x22
+        ? this.genericOperation()
+        : CLASS[c]! & C_START
+          ? this.customOperation(groups, single)
+          : this.failExpected('an operation');
+    if (listener !== null) listener.operation(op, pos, this.pos);
+    return op;
   }
 
   private genericOperation(): Operation {
     const { bytes, pos: nameAt } = this;
     const info = this.quotedOpName();
+    if (this.listener !== null) this.listener.operationName(info, nameAt, this.stringEnd(nameAt));
     const first = this.operandTop;
     let open = this.pos;
     this.expect(0x28, "'(' before the operands");
@@ -304,6 +311,7 @@ export class OpParser extends ValueParser {
     const { pos: nameAt } = this;
     const end = this.bareEnd();
     const info = this.customOpName(nameAt, end);
+    if (this.listener !== null) this.listener.operationName(info, nameAt, end);
     this.pos = end;
     this.skip();
     const outer = this.defaultDialect;
@@ -428,7 +436,10 @@ export class OpParser extends ValueParser {
   }
   /** `^name` as a successor. */
   successor(): Block {
-    return this.label().block;
+    const at = this.pos;
+    const { block } = this.label();
+    if (this.listener !== null) this.listener.block(block, at, 'successor');
+    return block;
   }
 
   private labelledBlock(region: Region, open: number): void {
@@ -445,6 +456,7 @@ export class OpParser extends ValueParser {
     label.defined = true;
     label.offset = at;
     const block = region.append(label.block);
+    if (this.listener !== null) this.listener.block(block, at, 'definition');
     const paren = this.pos;
     if (this.accept(0x28)) {
       if (this.bytes[this.pos] !== 0x29) {

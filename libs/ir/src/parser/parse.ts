@@ -5,12 +5,15 @@ import type { Diagnostic } from '../diagnostic.js';
 import { Operation, Region } from '../operation.js';
 import type { Type } from '../type.js';
 import { C_START, CLASS, MAX_DEPTH, PADDING, ParseFailure, type ParserInput } from './lexer.js';
+import type { ParseListener } from './listener.js';
 import { OpParser } from './op-parser.js';
 import { ResourceParser } from './resources.js';
 
 export interface ParseOptions {
   /** Name of the text in locations and messages. */
   file?: string;
+  /** Is told where operations, values and blocks stand in the text. */
+  listener?: ParseListener;
 }
 
 class ModuleParser extends ResourceParser {
@@ -94,10 +97,11 @@ export function parseAttribute(
 
 function inputOf(text: string | Uint8Array, context: Context, options: ParseOptions): ParserInput {
   const file = options.file ?? '<text>';
+  const { listener } = options;
   if (typeof text !== 'string') {
     const bytes = new Uint8Array(text.length + PADDING);
     bytes.set(text);
-    return { context, bytes, end: text.length, file };
+    return { context, bytes, end: text.length, file, listener };
   }
   // ASCII takes one byte for a character, anything else at most three.
   let bytes = new Uint8Array(text.length + PADDING);
@@ -107,7 +111,7 @@ function inputOf(text: string | Uint8Array, context: Context, options: ParseOpti
     bytes = new Uint8Array(3 * text.length + PADDING);
     ({ read, written } = encoder.encodeInto(text, bytes));
   }
-  return { context, bytes, end: written, file };
+  return { context, bytes, end: written, file, listener };
 }
 
 /** Turns a failure into its diagnostic. */

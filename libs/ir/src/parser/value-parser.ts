@@ -76,7 +76,10 @@ export abstract class ValueParser extends LocationParser {
       }
     }
     if (known !== null) {
-      if (known.type === type) return known;
+      if (known.type === type) {
+        if (this.listener !== null) this.listener.use(known, at, number);
+        return known;
+      }
       const note = known.owner === this.forward ? 'prior use here' : 'defined here';
       return this.failWithNote(
         'parse.type-mismatch',
@@ -88,6 +91,7 @@ export abstract class ValueParser extends LocationParser {
     }
     const value = new Value(type, this.forward, 0);
     this.pending++;
+    if (this.listener !== null) this.listener.use(value, at, number);
     if (number === 0) scopes.set(id, value, at);
     else scopes.makeMulti(id).set(number, { value, offset: at });
     return value;
@@ -96,6 +100,7 @@ export abstract class ValueParser extends LocationParser {
   /** Gives a name its value, and the value to earlier uses of the name. */
   define(id: number, number: number, value: Value, at: number): void {
     const { scopes } = this;
+    if (this.listener !== null) this.listener.definition(value, at, number);
     if (number === 0) {
       const known = scopes.get(id);
       if (known !== null) this.redefine(known, scopes.offsetOf(id), id, 0, value, at);
@@ -125,6 +130,7 @@ export abstract class ValueParser extends LocationParser {
         this.base + knownAt,
       );
     known.replaceAllUsesWith(value);
+    if (this.listener !== null) this.listener.resolved(known, value);
     this.pending--;
     this.scopes.resolved(id);
   }
