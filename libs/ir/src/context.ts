@@ -20,6 +20,7 @@ import {
 } from './attribute.js';
 import { floatBits, floatFromBits } from './attribute-text.js';
 import type { ValueConstraint } from './constraints.js';
+import type { TransformationGate } from './debug-counter.js';
 import type { Dialect, DialectAttrDefinition, DialectTypeDefinition } from './define-dialect.js';
 import type { OpInterface } from './define-interface.js';
 import { elementBytes } from './dense.js';
@@ -72,6 +73,10 @@ export class Context {
   readonly sources = new SourceManager();
   /** Whether ops, types and attributes of unknown dialects may be parsed and created. */
   allowUnregistered = false;
+  /** Asked before every transformation while a pipeline runs with debug counters; null otherwise. */
+  gate: TransformationGate | null = null;
+  /** Pattern drivers check that patterns tell the truth about what they changed; slow. */
+  strictRewriting = false;
   /** `dialect_resources` by dialect, then key. */
   readonly resources = new Map<string, Map<string, ResourceBlob>>();
   /** `external_resources` by owner, then key; a blob stays the hexadecimal string it is in text. */

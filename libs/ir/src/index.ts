@@ -16,6 +16,7 @@ export * from './dense.js';
 export * from './diagnostic.js';
 export { ancestorInRegion, DominanceInfo, DominatorTree, hasSsaDominance, reversePostorder } from './dominance.js';
 export * from './errors.js';
+export * from './int-range.js';
 export * from './interfaces.js';
 export * from './location.js';
 export * from './op-info.js';

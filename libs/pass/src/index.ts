@@ -1,5 +1,6 @@
 // Public face of the pass lib.
 export * from './analysis.js';
+export * from './debug-counter.js';
 export * from './define-pass.js';
 export * from './instrumentation.js';
 export * from './ir-printing.js';

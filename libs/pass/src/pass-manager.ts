@@ -1,6 +1,7 @@
 // Runs pipelines: nesting, failures, verification between passes, analyses, remarks and statistics.
 import { CompileError, Diagnostic, InternalError, IsolatedFromAbove, Operation, verify } from '@budflow/ir';
 import { AnalysisCache } from './analysis.js';
+import type { DebugCounters } from './debug-counter.js';
 import type { PassRun } from './define-pass.js';
 import type { Instrumentation, PassEvent } from './instrumentation.js';
 import { withDefaults } from './options.js';
@@ -17,6 +18,8 @@ export interface PassManagerOptions {
   readonly instrumentations?: readonly Instrumentation[];
   /** Names of passes that are skipped wherever they occur. */
   readonly ablate?: Iterable<string>;
+  /** Let only some applications of passes, patterns and folds happen, and count them. */
+  readonly debugCounters?: DebugCounters | undefined;
   /** Gets a reproducer when a pass fails or crashes; costs printing the module first. */
   readonly reproducer?: { print(op: Operation): string; write(text: string): void };
 }
@@ -93,7 +96,15 @@ class Run {
   start(root: Operation): PassRunResult {
     const { anchor, items } = this.pipeline;
     const direct = anchor === ANY_ANCHOR || anchor === root.name;
-    const succeeded = direct ? this.list(anchor, items, root, [anchor]) : this.nested(anchor, items, root, [root.name]);
+    const { context } = root;
+    const outer = context.gate;
+    if (this.options.debugCounters) context.gate = this.options.debugCounters;
+    let succeeded: boolean;
+    try {
+      succeeded = direct ? this.list(anchor, items, root, [anchor]) : this.nested(anchor, items, root, [root.name]);
+    } finally {
+      context.gate = outer;
+    }
     return {
       succeeded,
       remarks: this.remarks,
@@ -133,6 +144,7 @@ class Run {
       return true;
     }
     const { context } = op;
+    if (this.options.debugCounters?.shouldExecute(pass.name) === false) return true;
     const event: PassEvent = { item, op, path };
     for (const i of this.instrumentations) i.beforePass?.(event);
     const state = { failed: false, unchanged: false };

@@ -16,11 +16,13 @@ import {
   type RewritePattern,
   Rewriter,
   SymbolTrait,
+  type TransformationGate,
   type Value,
 } from '@budflow/ir';
 import { ConstantPool } from './constants.js';
 import { Fingerprinter, sameFingerprint } from './fingerprint.js';
 import { constantGoesRight, type DefaultFold, foldOp, isAttribute, isDead } from './fold.js';
+import { gatedRewrite } from './gated.js';
 import { eraseUnreachableBlocks, mergeStraightLineBlocks } from './regions.js';
 
 export interface GreedyOptions {
@@ -40,7 +42,7 @@ export interface GreedyOptions {
   readonly maxIterations?: number | undefined;
   /** Pattern applications and folds before giving up; default 10 for each op plus 10,000. */
   readonly maxRewrites?: number | undefined;
-  /** Catches patterns whose answer does not agree with what they did. Walks the IR for every attempt: for tests. */
+  /** Catches patterns whose answer does not agree with what they did. Walks the IR for every attempt: for tests. Default: `strictRewriting` of the context. */
   readonly checkChanges?: boolean;
 }
 
@@ -121,6 +123,7 @@ class GreedyDriver implements RewriteListener {
   /** The last LOOP_WINDOW applications, as a ring. */
   private readonly recent: RewritePattern[] = [];
   private readonly fingerprinter: Fingerprinter | null;
+  private readonly gate: TransformationGate | null;
   private rewrites = 0;
   private folded = 0;
   private erasedCount = 0;
@@ -138,7 +141,8 @@ class GreedyDriver implements RewriteListener {
     this.options = options;
     this.maxRewrites = options.maxRewrites ?? 10_000;
     this.constants = options.fold === false ? null : new ConstantPool(root);
-    this.fingerprinter = options.checkChanges ? new Fingerprinter() : null;
+    this.fingerprinter = (options.checkChanges ?? root.context.strictRewriting) ? new Fingerprinter() : null;
+    this.gate = root.context.gate;
     this.rewriter = new GreedyRewriter(this);
   }
 
@@ -261,9 +265,9 @@ class GreedyDriver implements RewriteListener {
       this.rewriter.setInsertionPoint(op);
       this.rewriter.failure = undefined;
       const applied =
-        this.fingerprinter === null
+        this.fingerprinter === null && this.gate === null
           ? pattern.rewrite(op, this.rewriter)
-          : this.checkedRewrite(pattern, op, this.fingerprinter);
+          : this.watchedRewrite(pattern, op);
       if (!applied) continue;
       this.recent[this.rewrites++ % LOOP_WINDOW] = pattern;
       this.hits.set(pattern, (this.hits.get(pattern) ?? 0) + 1);
@@ -294,10 +298,18 @@ class GreedyDriver implements RewriteListener {
     return list;
   }
 
+  /** Under debug counters, or with answers checked. */
+  private watchedRewrite(pattern: RewritePattern, op: Operation): boolean {
+    const { fingerprinter, gate } = this;
+    const rewrite = () =>
+      fingerprinter === null ? pattern.rewrite(op, this.rewriter) : this.checkedRewrite(pattern, op, fingerprinter);
+    return gate === null ? rewrite() : gatedRewrite(gate, pattern, op, rewrite);
+  }
+
   private fold(op: Operation): boolean {
     const results = foldOp(op, this.options);
     if (results === null) {
-      if (!constantGoesRight(op)) return false;
+      if (!constantGoesRight(op) || this.gate?.shouldExecute('fold', op) === false) return false;
       this.rewriter.modify(op, () => {
         const left = op.operand(0);
         op.setOperand(0, op.operand(1));
@@ -305,8 +317,10 @@ class GreedyDriver implements RewriteListener {
       });
       return true;
     }
+    if (this.gate?.allows('fold', op) === false) return this.gate.shouldExecute('fold', op);
     const values = this.valuesOf(op, results);
     if (values === null) return false;
+    this.gate?.shouldExecute('fold', op);
     this.rewriter.replaceOp(op, values);
     return true;
   }

@@ -1,6 +1,7 @@
 // The flags of bud-opt.
 import type { FlagGroup } from '../cli/flags.js';
 import { printFlags, wrap } from '../cli/flags.js';
+import { DEBUG_COUNTER_FLAGS } from '../compiler/debug-counter-flags.js';
 import { INDEXED_PASSES } from '../compiler/passes.js';
 
 export const NUMERICS = ['strict', 'default', 'fast'] as const;
@@ -106,14 +107,19 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
       {
         name: 'mlir-pass-pipeline-crash-reproducer',
         value: 'FILE',
-        help: 'When a pass fails: write the module and the pipeline, for --run-reproducer.',
+        help: 'When a pass fails or crashes: write the module and the pipeline, for --run-reproducer.',
       },
+      ...DEBUG_COUNTER_FLAGS,
     ],
   },
   {
     title: 'Checking',
     flags: [
       { name: 'verify-each', help: 'Verify the IR after each pass; on, --verify-each=0 turns it off.' },
+      {
+        name: 'strict',
+        help: 'Catch rewrite patterns that say they changed something and did not, or the other way round; slow.',
+      },
       {
         name: 'verify-diagnostics',
         help: 'Expect the diagnostics that comments announce: // expected-error {{part of the message}}, @+1, @above, @below, @unknown.',

@@ -371,3 +371,39 @@ describe('the index of passes', () => {
     }
   });
 });
+
+describe('debug counters', () => {
+  it('let only some folds happen, and say how many there were', async () => {
+    const folded = async (counter: string) =>
+      (await opt(['f.mlir', '--canonicalize', `--debug-counter=${counter}`])).out.includes('arith.constant');
+    // The program has one fold: x + 0.
+    expect(await folded('fold:0:1')).toBe(false);
+    expect(await folded('fold:0:0')).toBe(true);
+    expect(await folded('fold:1:5')).toBe(true);
+    const { err } = await opt(['f.mlir', '--canonicalize', '--cse', '--print-debug-counters']);
+    expect(err).toMatch(/canonicalize +1 of 1\n/);
+    expect(err).toMatch(/cse-hit +1 of 1\n/);
+    expect(err).toMatch(/fold +1 of 1\n/);
+  });
+
+  it('hold back single hits of cse, and whole passes', async () => {
+    const count = async (counter: string) =>
+      (await opt(['f.mlir', '--cse', `--debug-counter=${counter}`])).out.split('arith.muli').length - 1;
+    expect(await count('cse-hit:0:1')).toBe(1);
+    expect(await count('cse-hit:0:0')).toBe(2);
+    expect(await count('cse:0:0')).toBe(2);
+  });
+
+  it('are explained when they are wrong', async () => {
+    expect(await opt(['f.mlir', '--cse', '--debug-counter=fold'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--debug-counter: expected NAME:skip:count'),
+    });
+    expect((await opt(['f.mlir', '--cse', '--debug-counter=a:0:1', '--debug-counter=a:1:1'])).err).toContain(
+      "'a' is given twice",
+    );
+    expect((await opt(['f.mlir', '--cse', '--debug-counter=cse-hut:0:1'])).err).toContain(
+      "nothing of this name was applied, did you mean 'cse-hit'?",
+    );
+  });
+});

@@ -2,6 +2,7 @@
 import { type Operation, printModule } from '@budflow/ir';
 import { PassManager, type Pipeline, printStatistics, type Remark } from '@budflow/pass';
 import type { DiagnosticSink } from '../cli/diagnostic-sink.js';
+import { debugCountersOf, reportDebugCounters } from '../compiler/debug-counters.js';
 import { observers } from './observers.js';
 import { printing } from './printing.js';
 import type { Job } from './run-part.js';
@@ -21,8 +22,11 @@ export function runPipeline(
   };
   const { instrumentations } = observers(args, { print: (op) => printModule(op, printOptions), write }, timing);
   const reproducer = args.value('mlir-pass-pipeline-crash-reproducer');
+  const debugCounters = debugCountersOf(args);
+  module.context.strictRewriting = args.isOn('strict');
   const manager = new PassManager(pipeline, {
     verifyEach,
+    debugCounters,
     instrumentations,
     ablate: args.names('ablate'),
     ...(reproducer === undefined
@@ -37,6 +41,7 @@ export function runPipeline(
   const result = capture(() => manager.run(module));
   for (const { item, ops } of result.skipped)
     io.stderr(`left out: ${item.pass.name}, on ${ops} ${ops === 1 ? 'op' : 'ops'}\n`);
+  if (debugCounters) reportDebugCounters(debugCounters, args, io);
   if (result.cause instanceof Error && args.isOn('debug')) io.stderr(`${result.cause.stack}\n`);
   if (!result.succeeded && reproducer !== undefined) io.stderr(`reproducer written to ${reproducer}\n`);
   if (args.isOn('mlir-pass-statistics')) io.stderr(printStatistics(pipeline, result.statistics));

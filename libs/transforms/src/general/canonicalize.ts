@@ -57,7 +57,7 @@ export const canonicalize = definePass({
       disabled: options['disable-patterns'],
       maxIterations: options['max-iterations'],
       maxRewrites: options['max-rewrites'],
-      checkChanges: options['check-changes'],
+      checkChanges: options['check-changes'] || op.context.strictRewriting,
     });
     statistic('num-rewrites', result.rewrites - result.folded);
     statistic('num-folded', result.folded);

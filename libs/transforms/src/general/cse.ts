@@ -110,6 +110,7 @@ class Elimination {
       table.add(op, hash);
       return;
     }
+    if (op.context.gate?.shouldExecute('cse-hit', op) === false) return;
     for (let i = 0; i < op.resultCount; i++) op.result(i).replaceAllUsesWith(existing.result(i));
     op.erase();
     this.csed++;
