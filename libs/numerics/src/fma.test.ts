@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { f32FromBits, f64FromBits } from './bits.js';
+import { scalarF64 } from './evaluate.js';
 import { nextDown, nextUp } from './float.js';
 import { fmaF32, fmaF64 } from './fma.js';
+import { fusedMultiplyAddF32, fusedMultiplyAddF64 } from './functions/fused-multiply-add.js';
 import { Random } from './random.js';
 import { exactly } from './testing/reference.js';
 
@@ -54,7 +56,7 @@ function triple(random: Random, i: number, format: 'f32' | 'f64'): [number, numb
   const most = format === 'f32' ? 127 : 1023;
   const value = (low: number, high: number): number =>
     round((random.uniform() < 0.5 ? -1 : 1) * (1 + random.uniform()) * 2 ** random.integer(low, high + 1));
-  switch (i % 6) {
+  switch (i % 7) {
     case 0:
       return [value(-10, 10), value(-10, 10), value(-10, 10)];
     case 1: {
@@ -75,6 +77,11 @@ function triple(random: Random, i: number, format: 'f32' | 'f64'): [number, numb
       const half = Math.trunc(least / 2);
       return [value(half - 8, half + 8), value(half - 8, half + 8), value(least, least + 30)];
     }
+    case 5: {
+      // A subnormal summand, and a product far below it.
+      const third = Math.trunc(least / 3);
+      return [value(2 * third, third), value(2 * third, third), value(least + 45, least + 53)];
+    }
     default: {
       // Results around the largest values.
       const half = Math.trunc(most / 2);
@@ -83,9 +90,16 @@ function triple(random: Random, i: number, format: 'f32' | 'f64'): [number, numb
   }
 }
 
-describe.each(['f32', 'f64'] as const)('fma in %s', (format) => {
-  const fma = format === 'f32' ? fmaF32 : fmaF64;
+type Fma = (a: number, b: number, c: number) => number;
 
+const implementations: [name: string, format: 'f32' | 'f64', fma: Fma][] = [
+  ['fma in f32', 'f32', fmaF32],
+  ['fma in f64', 'f64', fmaF64],
+  ['the expansion of fma in f32', 'f32', (a, b, c) => Math.fround(fusedMultiplyAddF32(scalarF64, a, b, c))],
+  ['the expansion of fma in f64', 'f64', (a, b, c) => fusedMultiplyAddF64(scalarF64, a, b, c)],
+];
+
+describe.each(implementations)('%s', (_, format, fma) => {
   test('is the nearest value to the exact result', () => {
     const random = new Random(99);
     for (let i = 0; i < 60_000; i++) {

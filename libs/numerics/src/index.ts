@@ -3,6 +3,7 @@ export * from './bits.js';
 export * from './evaluate.js';
 export * from './float.js';
 export * from './fma.js';
+export * from './functions/fused-multiply-add.js';
 export * from './functions/registry.js';
 export * from './half.js';
 export * from './identity.js';

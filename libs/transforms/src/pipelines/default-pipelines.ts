@@ -15,7 +15,7 @@ export function defaultPipeline(level: OptimizationLevel, target: string, numeri
     options: { target, ...decisions },
   });
   const backEnd: PipelineItemJson[] = [
-    'expand-math',
+    { pass: 'expand-math', options: { target } },
     'legalize-vectors',
     ...tidy,
     'chunk-kernel',

@@ -3,12 +3,24 @@
 //
 //   %1 = math.exp %0 : vector<16xf32>   ->   %1 = arith.mulf %0, %log2e ...  (about 30 ops)
 //
-// Runs after vectorization and before vectors are legalised. sqrt, abs, floor, ceil, trunc, roundeven and fma are
-// instructions of every target and stay; arith.remf becomes integer arithmetic. Source of the functions and their error bounds: @budflow/numerics.
-import { fastmathOf } from '@budflow/dialect-core';
-import { Builder, elementTypeOf, FloatType, type Operation, StringAttr } from '@budflow/ir';
-import { mathFunctions } from '@budflow/numerics';
+// Runs after vectorization and before vectors are legalised. sqrt, abs, floor, ceil, trunc and roundeven are instructions
+// of every target and stay; arith.remf becomes integer arithmetic, and a multiply-add that rounds once becomes the
+// arithmetic that rounds so, on targets without the instruction. Source of the functions and their error bounds:
+// @budflow/numerics.
+import { ExtFOp, FmaOp, fastmathOf, TruncFOp } from '@budflow/dialect-core';
+import {
+  Builder,
+  elementTypeOf,
+  FloatType,
+  type Operation,
+  StringAttr,
+  type Type,
+  type Value,
+  VectorType,
+} from '@budflow/ir';
+import { fusedMultiplyAddF32, fusedMultiplyAddF64, mathFunctions } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
+import { getTarget } from '@budflow/target';
 import { expandRemainder } from './expand-remainder.js';
 import { irAlgebra } from './ir-algebra.js';
 
@@ -18,15 +30,44 @@ const NATIVE = new Set(['sqrt']);
 export const expandMath = definePass({
   name: 'expand-math',
   summary: 'expand exp, log, tanh and their relatives, and floating-point remainders, into arithmetic',
+  options: {
+    target: { type: 'string', default: 'wasm32-simd128', description: 'Name of the machine description.' },
+  },
   dependentDialects: ['arith', 'math'],
   statistics: { expanded: 'math ops replaced by their expansion' },
   run(root, pass) {
+    const hasFma = getTarget(pass.options.target).fma === 'exact';
     root.walk((op) => {
-      if (op.name === 'arith.remf' ? expandRemainder(op) : op.info.dialect === 'math' && expand(op))
-        pass.statistic('expanded');
+      if (expandOp(op, { hasFma })) pass.statistic('expanded');
     });
   },
 });
+
+function expandOp(op: Operation, { hasFma }: { readonly hasFma: boolean }): boolean {
+  if (op.name === 'arith.remf') return expandRemainder(op);
+  if (FmaOp.is(op)) return !hasFma && !FmaOp.relaxed(op) && expandFma(op);
+  return op.info.dialect === 'math' && expand(op);
+}
+
+/** math.fma that rounds once, without such an instruction; f32 in f64, which the target has as well. */
+function expandFma(op: Operation): boolean {
+  const { type } = op.result();
+  const element = elementTypeOf(type);
+  if (!(element instanceof FloatType) || (element.name !== 'f32' && element.name !== 'f64')) return false;
+  const builder = Builder.before(op);
+  const { context } = op;
+  const wide: Type = type instanceof VectorType ? context.vector(type.shape, context.f64, type.scalable) : context.f64;
+  const algebra = irAlgebra(builder, op.loc, wide, 'f64', { fastmath: 0, contract: undefined });
+  const [a, b, c] = op.operands as [Value, Value, Value];
+  if (element.name === 'f64') op.result().replaceAllUsesWith(fusedMultiplyAddF64(algebra, a, b, c));
+  else {
+    const widened = (value: Value): Value => ExtFOp.build(builder, op.loc, { in: value, resultTypes: [wide] });
+    const sum = fusedMultiplyAddF32(algebra, widened(a), widened(b), widened(c));
+    op.result().replaceAllUsesWith(TruncFOp.build(builder, op.loc, { in: sum, resultTypes: [type] }));
+  }
+  op.erase();
+  return true;
+}
 
 function expand(op: Operation): boolean {
   const name = op.name.slice('math.'.length);

@@ -146,7 +146,7 @@ const MAGNITUDE = f32Bits(-0) ^ -1;
 
 function checkFma(op: Operation, features: { readonly relaxedSimd: boolean }): string | null {
   if (op.attr('relaxed') === undefined)
-    return 'an exactly rounded multiply-add does not exist in WebAssembly: fix-numerics makes a relaxed one or a product and a sum';
+    return 'an exactly rounded multiply-add does not exist in WebAssembly: expand-math makes it of other arithmetic';
   return features.relaxedSimd ? null : 'a relaxed multiply-add needs the target wasm32-relaxed-simd';
 }
 
