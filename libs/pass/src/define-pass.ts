@@ -26,6 +26,8 @@ export interface PassRun<O extends OptionSchemas = OptionSchemas, S extends stri
   remark(remark: RemarkSpec): void;
   /** The pass failed, and emitted a diagnostic that says why; the pipeline stops after it. */
   signalFailure(): void;
+  /** These analyses are still valid after this run, beside those the pass always preserves. */
+  preserve(...analyses: readonly Analysis[]): void;
   /** The pass changed nothing: every analysis stays valid, and the verifier need not run. */
   unchanged(): void;
 }

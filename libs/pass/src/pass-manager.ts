@@ -1,6 +1,6 @@
 // Runs pipelines: nesting, failures, verification between passes, analyses, remarks and statistics.
 import { CompileError, Diagnostic, InternalError, IsolatedFromAbove, Operation, verify } from '@budflow/ir';
-import { AnalysisCache } from './analysis.js';
+import { type Analysis, AnalysisCache } from './analysis.js';
 import type { DebugCounters } from './debug-counter.js';
 import type { PassRun } from './define-pass.js';
 import type { Instrumentation, PassEvent } from './instrumentation.js';
@@ -20,8 +20,17 @@ export interface PassManagerOptions {
   readonly ablate?: Iterable<string>;
   /** Let only some applications of passes, patterns and folds happen, and count them. */
   readonly debugCounters?: DebugCounters | undefined;
+  /** After every pass compute anew what it preserves, and fail a pass that was wrong about it; slow. */
+  readonly verifyAnalyses?: boolean;
   /** Gets a reproducer when a pass fails or crashes; costs printing the module first. */
-  readonly reproducer?: { print(op: Operation): string; write(text: string): void };
+  readonly reproducer?: ReproducerOptions | undefined;
+}
+
+export interface ReproducerOptions {
+  print(op: Operation): string;
+  write(text: string): void;
+  /** Only from the pass that failed on, with the module as it was before that pass; prints it before every pass. */
+  readonly local?: boolean;
 }
 
 export interface PassRunResult {
@@ -50,17 +59,35 @@ export class PassManager {
    * emitted as diagnostics of the context; nothing is thrown for a pass that fails or crashes.
    */
   run(root: Operation): PassRunResult {
-    const { reproducer } = this.options;
+    const { reproducer, verifyEach } = this.options;
     const before = reproducer?.print(root);
-    const result = new Run(this.pipeline, this.options).start(root);
+    const run = new Run(this.pipeline, this.options);
+    const result = run.start(root);
     if (!result.succeeded && reproducer && before !== undefined) {
       const anchored = this.pipeline.anchor === root.name || this.pipeline.anchor === ANY_ANCHOR;
-      const text = printPipeline(this.pipeline);
-      const pipeline = anchored ? text : `${root.name}(${text})`;
-      reproducer.write(writeReproducer({ module: before, pipeline, verifyEach: this.options.verifyEach !== false }));
+      const whole = anchored
+        ? this.pipeline
+        : { anchor: root.name, items: [{ kind: 'nested', ...this.pipeline } as const] };
+      const { module, pipeline } = run.localReproducer ?? { module: before, pipeline: whole };
+      const text = printPipeline({ ...pipeline, items: without(pipeline.items, new Set(this.options.ablate)) });
+      reproducer.write(writeReproducer({ module, pipeline: text, verifyEach: verifyEach !== false }));
     }
     return result;
   }
+}
+
+/** The items without the passes of some names. */
+function without(items: readonly PipelineItem[], ablated: ReadonlySet<string>): PipelineItem[] {
+  return items
+    .filter((item) => item.kind === 'nested' || !ablated.has(item.pass.name))
+    .map((item) => (item.kind === 'nested' ? { ...item, items: without(item.items, ablated) } : item));
+}
+
+/** A list of the pipeline that is being run. */
+interface Frame {
+  readonly anchor: string;
+  readonly items: readonly PipelineItem[];
+  at: number;
 }
 
 /** One run of a pipeline: everything that changes while it runs. */
@@ -76,6 +103,10 @@ class Run {
   private readonly skipped = new Map<PassItem, number>();
   private failed: PassItem | undefined;
   private cause: unknown;
+  /** Outermost first. */
+  private readonly frames: Frame[] = [];
+  /** Set when a pass failed and the reproducer is to be local. */
+  localReproducer: { readonly module: string; readonly pipeline: Pipeline } | undefined;
 
   constructor(pipeline: Pipeline, options: PassManagerOptions) {
     this.pipeline = pipeline;
@@ -118,15 +149,30 @@ class Run {
   private list(anchor: string, items: readonly PipelineItem[], op: Operation, path: readonly string[]): boolean {
     const event = { anchor, items, op };
     for (const i of this.instrumentations) i.beforePipeline?.(event);
-    const succeeded = items.every((item) => {
+    const frame: Frame = { anchor: anchor === ANY_ANCHOR ? op.name : anchor, items, at: 0 };
+    this.frames.push(frame);
+    const succeeded = items.every((item, i) => {
+      frame.at = i;
       if (item.kind === 'nested') return this.nested(item.anchor, item.items, op, path);
       const { pass } = item;
       if (pass.anchor === ANY_ANCHOR || pass.anchor === op.name) return this.pass(item, op, path);
       // Implicit nesting: a pass on functions that stands in a module's list runs on each function, if there is one.
       return childrenNamed(op, pass.anchor).every((child) => this.pass(item, child, [...path, pass.anchor]));
     });
+    this.frames.pop();
     for (const i of this.reversed) i.afterPipeline?.(event, { failed: !succeeded });
     return succeeded;
+  }
+
+  /** The pipeline from the item that is running on. */
+  private rest(): Pipeline {
+    let inner: PipelineItem | undefined;
+    for (let i = this.frames.length - 1; ; i--) {
+      const { anchor, items, at } = this.frames[i]!;
+      const left = inner ? [inner, ...items.slice(at + 1)] : items.slice(at);
+      if (i === 0) return { anchor, items: left };
+      inner = { kind: 'nested', anchor, items: left };
+    }
   }
 
   private nested(anchor: string, items: readonly PipelineItem[], parent: Operation, path: readonly string[]): boolean {
@@ -139,16 +185,29 @@ class Run {
   private pass(item: PassItem, op: Operation, path: readonly string[]): boolean {
     const { pass } = item;
     if (op.isErased) return true;
+    const { context } = op;
+    const event: PassEvent = { item, op, path };
     if (this.ablated.has(pass.name)) {
       this.skipped.set(item, (this.skipped.get(item) ?? 0) + 1);
+      for (const i of this.instrumentations) i.skippedPass?.(event, 'ablated');
       return true;
     }
-    const { context } = op;
-    if (this.options.debugCounters?.shouldExecute(pass.name) === false) return true;
-    const event: PassEvent = { item, op, path };
+    if (this.options.debugCounters?.shouldExecute(pass.name) === false) {
+      for (const i of this.instrumentations) i.skippedPass?.(event, 'debug-counter');
+      return true;
+    }
     for (const i of this.instrumentations) i.beforePass?.(event);
-    const state = { failed: false, unchanged: false };
+    const { reproducer } = this.options;
+    const before = reproducer?.local ? reproducer.print(outermost(op)) : undefined;
     const diagnostics: Diagnostic[] = [];
+    const state: PassState = {
+      failed: false,
+      unchanged: false,
+      preserved: [],
+      remarks: [],
+      diagnostics,
+      statistics: new Map(),
+    };
     context.diagnostics.capture(
       (d) => diagnostics.push(d),
       () => {
@@ -168,7 +227,12 @@ class Run {
         }
         if (diagnostics.some((d) => d.severity === 'error')) state.failed = true;
         else if (state.failed) op.emitError('pass.failed', `pass '${pass.name}' failed without saying why`);
-        this.analyses.invalidate(op, state.unchanged ? 'all' : pass.preserves);
+        const { preserves } = pass;
+        this.analyses.invalidate(
+          op,
+          state.unchanged || preserves === 'all' ? 'all' : [...preserves, ...state.preserved],
+        );
+        if (!state.failed && this.options.verifyAnalyses && !op.isErased) this.checkAnalyses(item, op, state);
         if (!state.failed && !state.unchanged && this.options.verifyEach !== false && !this.verify(op)) {
           state.failed = true;
           op.emitError(
@@ -180,7 +244,12 @@ class Run {
     );
     // Only now: a handler may want to look at the IR the messages speak of.
     for (const d of diagnostics) context.diagnostics.emit(d);
-    if (state.failed) this.failed = item;
+    this.remarks.push(...state.remarks);
+    this.count(item, state.statistics);
+    if (state.failed) {
+      this.failed = item;
+      if (before !== undefined) this.localReproducer = { module: before, pipeline: this.rest() };
+    }
     for (const i of this.reversed) i.afterPass?.(event, state);
     return !state.failed;
   }
@@ -192,7 +261,28 @@ class Run {
     return valid;
   }
 
-  private runOf(item: PassItem, op: Operation, state: { failed: boolean; unchanged: boolean }): PassRun {
+  /** What the pass left in the cache must be what a new computation gives. */
+  private checkAnalyses({ pass }: PassItem, op: Operation, state: PassState): void {
+    for (const { analysis, op: of } of this.analyses.stale(op)) {
+      state.failed = true;
+      op.emitError(
+        'pass.false-preserves',
+        `pass '${pass.name}' ${state.unchanged ? 'said that it changed nothing' : `preserves analysis '${analysis.name}' in its own opinion`}, and analysis '${analysis.name}' of '${of.name}' is different after it`,
+      );
+    }
+  }
+
+  private count(item: PassItem, added: ReadonlyMap<string, number>): void {
+    if (added.size === 0) return;
+    let counts = this.statistics.get(item);
+    if (!counts) {
+      counts = new Map();
+      this.statistics.set(item, counts);
+    }
+    for (const [name, n] of added) counts.set(name, (counts.get(name) ?? 0) + n);
+  }
+
+  private runOf(item: PassItem, op: Operation, state: PassState): PassRun {
     const { pass } = item;
     return {
       // The registry's definitions have forgotten their option types; definePass put them there.
@@ -206,15 +296,10 @@ class Run {
       statistic: (name, n = 1) => {
         if (!Object.hasOwn(pass.statistics, name))
           throw new InternalError(`pass '${pass.name}' declares no statistic '${name}'`, op);
-        let counts = this.statistics.get(item);
-        if (!counts) {
-          counts = new Map();
-          this.statistics.set(item, counts);
-        }
-        counts.set(name, (counts.get(name) ?? 0) + n);
+        state.statistics.set(name, (state.statistics.get(name) ?? 0) + n);
       },
       remark: ({ kind, name, message, at, args = {} }) => {
-        this.remarks.push({
+        state.remarks.push({
           kind,
           pass: pass.name,
           name,
@@ -226,11 +311,30 @@ class Run {
       signalFailure: () => {
         state.failed = true;
       },
+      preserve: (...analyses) => {
+        state.preserved.push(...analyses);
+      },
       unchanged: () => {
         state.unchanged = true;
       },
     };
   }
+}
+
+/** What one run of a pass says and does. */
+interface PassState {
+  failed: boolean;
+  unchanged: boolean;
+  readonly preserved: Analysis[];
+  readonly remarks: Remark[];
+  readonly diagnostics: Diagnostic[];
+  readonly statistics: Map<string, number>;
+}
+
+function outermost(op: Operation): Operation {
+  let top = op;
+  for (let parent = top.parentOp; parent; parent = top.parentOp) top = parent;
+  return top;
 }
 
 function crashed({ pass }: PassItem, op: Operation, error: unknown): Diagnostic {
@@ -242,6 +346,7 @@ function crashed({ pass }: PassItem, op: Operation, error: unknown): Diagnostic 
     op.loc,
     op,
   );
+  diagnostic.cause = error;
   if (error instanceof InternalError && error.op && error.op !== op)
     diagnostic.note(`while it worked on '${error.op.name}'`, error.op.loc);
   return diagnostic;

@@ -25,6 +25,8 @@ export interface PrintOptions {
   readonly locations?: boolean;
   /** Dense constants and resources with more elements (bytes) than this print as a placeholder; not readable again. */
   readonly elideLargeAttributes?: number;
+  /** Told where each operation stands, results included, inner ones first: bytes from the start of the text. */
+  readonly onOperation?: (op: Operation, start: number, end: number) => void;
 }
 
 const INDENT = 2;
@@ -69,6 +71,8 @@ export class OperationPrinter implements AsmPrinter {
 
   private operation(op: Operation): void {
     const { out, names } = this;
+    const { onOperation } = this.options;
+    const start = onOperation === undefined ? 0 : out.position;
     if (op.ownRegions !== null) names.prepare(op);
     names.writeResults(out, op);
     const { definition } = op.info;
@@ -84,6 +88,7 @@ export class OperationPrinter implements AsmPrinter {
       }
     }
     if (this.options.locations) this.location(op.loc);
+    if (onOperation !== undefined) onOperation(op, start, out.position);
   }
 
   private generic(op: Operation): void {
