@@ -18,6 +18,9 @@ import {
 // Engines without explicit resource management get the symbol as a plain one, which `using` then finds.
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
+/** Numbers of signatures by what they stand for. */
+const signatures = new Map<string, number>();
+
 export class NdArray {
   /** Element type by its MLIR name. */
   readonly dtype: DType;
@@ -29,6 +32,7 @@ export class NdArray {
   /** The elements of an array outside the heap; of one inside, a view as of `#generation`. */
   #data: TypedArray | null;
   #generation = -1;
+  #signature = 0;
 
   private constructor(
     dtype: DType,
@@ -84,6 +88,16 @@ export class NdArray {
     const array = new NdArray(dtype, shape, null, memory, block);
     memory.adopt(array, block);
     return array;
+  }
+
+  /** A number that arrays of the same element type and shape share, and others do not: what a call compares. At least 1. */
+  get signature(): number {
+    if (this.#signature === 0) {
+      const key = `${this.dtype} ${this.shape.join(' ')}`;
+      this.#signature = signatures.get(key) ?? signatures.size + 1;
+      signatures.set(key, this.#signature);
+    }
+    return this.#signature;
   }
 
   /** Whether the elements lie in the heap, where kernels use them in place. */

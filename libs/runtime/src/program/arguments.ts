@@ -32,17 +32,28 @@ export class ArgumentReader {
   readonly staged: Block[] = [];
   /** Whether an argument of the call being read lies in the heap. */
   sawResident = false;
+  /** Another number whenever the slots may have got other sizes: what depends on them is to be checked again. */
+  generation = 0;
+  /** Per argument the signature of the array whose sizes are in the slots; 0 when it was none. */
+  private readonly signatures: number[];
+  /** Slot of the address, or the value, of each argument. */
+  private readonly firstSlots: readonly number[];
 
   constructor(name: string, specs: readonly ArgumentSpec[], memory: ArrayMemory) {
     this.name = name;
     this.specs = specs;
     this.memory = memory;
+    this.signatures = specs.map(() => 0);
+    this.firstSlots = argumentSlots(specs);
     this.donates = specs.some((spec) => spec.kind === 'array' && spec.donated === true);
   }
 
-  /** Fills the slots of arguments. @throws RuntimeTrap of kind BadArgument, naming the argument */
+  /**
+   * Fills the slots of arguments; the same slots each time.
+   * @throws RuntimeTrap of kind BadArgument, naming the argument
+   */
   read(args: readonly CallArgument[], slots: number[]): void {
-    const { specs } = this;
+    const { specs, signatures, firstSlots, memory } = this;
     this.sawResident = false;
     if (args.length !== specs.length) {
       throw badArgument(
@@ -51,24 +62,33 @@ export class ArgumentReader {
         `expected ${specs.length}, got ${args.length}; it takes (${specs.map(describeSpec).join(', ')})`,
       );
     }
-    let slot = 0;
     for (let i = 0; i < specs.length; i++) {
-      const spec = specs[i]!;
       const value = args[i]!;
-      if (spec.kind === 'scalar') slots[slot++] = this.scalar(value, spec.dtype, i);
-      else slot = this.array(value, spec, i, slots, slot);
+      // The usual call: a resident array of the type of the last one, whose sizes are still there.
+      if (value instanceof NdArray && value.signature === signatures[i] && value.memory === memory) {
+        this.sawResident = true;
+        slots[firstSlots[i]!] = value.address;
+        continue;
+      }
+      this.generation++;
+      signatures[i] = 0;
+      const spec = specs[i]!;
+      if (spec.kind === 'scalar') slots[firstSlots[i]!] = this.scalar(value, spec.dtype, i);
+      else {
+        this.array(value, spec, i, slots, firstSlots[i]!);
+        if (value instanceof NdArray) signatures[i] = value.signature;
+      }
     }
     if (this.donates) this.separateDonated(args, slots);
   }
 
   /** A donated array that is another argument too is copied: what the program writes must not be read as the other. */
   private separateDonated(args: readonly CallArgument[], slots: number[]): void {
-    const first = argumentSlots(this.specs);
     args.forEach((array, i) => {
       const spec = this.specs[i]!;
       if (spec.kind !== 'array' || !spec.donated || !(array instanceof NdArray) || array.memory !== this.memory) return;
       if (args.some((other, k) => other === array && k !== i)) {
-        slots[first[i]!] = this.stage(array.data, array.dtype);
+        slots[this.firstSlots[i]!] = this.stage(array.data, array.dtype);
       }
     });
   }
@@ -79,7 +99,7 @@ export class ArgumentReader {
     for (let block = staged.pop(); block; block = staged.pop()) this.memory.heap.free(block);
   }
 
-  private array(value: CallArgument, spec: ArraySpec, index: number, slots: number[], at: number): number {
+  private array(value: CallArgument, spec: ArraySpec, index: number, slots: number[], at: number): void {
     const { shape } = spec;
     if (value instanceof NdArray) {
       const given = value.shape;
@@ -95,15 +115,17 @@ export class ArgumentReader {
         this.sawResident = true;
         slots[at] = value.address;
       } else slots[at] = this.stage(value.data, spec.dtype as DType);
-      return slot;
+      return;
     }
-    if (arrayName(value) !== undefined) return this.typedArray(value as TypedArray, spec, index, slots, at);
+    if (arrayName(value) !== undefined) {
+      this.typedArray(value as TypedArray, spec, index, slots, at);
+      return;
+    }
     if (shape.length > 0 || typeof value === 'object') throw this.mismatch(spec, index, describeValue(value));
     slots[at] = this.stage(this.rankZero(value, spec, index), spec.dtype as DType);
-    return at + 1;
   }
 
-  private typedArray(value: TypedArray, spec: ArraySpec, index: number, slots: number[], at: number): number {
+  private typedArray(value: TypedArray, spec: ArraySpec, index: number, slots: number[], at: number): void {
     const dtype = spec.dtype as DType;
     if (!holds(dtype, value)) {
       throw this.mismatch(spec, index, `${arrayName(value)} of ${value.length}; pass a ${arrayNames(dtype)[0]}`);
@@ -123,10 +145,9 @@ export class ArgumentReader {
       throw this.mismatch(spec, index, `${arrayName(value)} of ${length}${hint}`);
     }
     slots[at] = this.stage(value, dtype);
-    if (open === 0) return at + 1;
+    if (open === 0) return;
     if (size >= SIZE_LIMIT) throw this.mismatch(spec, index, `${arrayName(value)} of ${length}`);
     slots[at + 1] = size;
-    return at + 2;
   }
 
   private stage(data: TypedArray, dtype: DType): number {

@@ -156,6 +156,30 @@ describe('calls on resident arrays', () => {
     expect(() => main.call([wide])).toThrow(new RuntimeTrap('UseAfterFree', 'NdArray(f32 [2, 2]) was disposed of'));
   });
 
+  it('are checked again when the sizes change, also after a call that failed', () => {
+    const program = load(doubling('f32'));
+    const { main } = program;
+    const [x, y] = [Float32Array.of(1, 2), Float32Array.of(1, 2, 3, 4)].map((data) =>
+      resident(program, data, [data.length / 2, 2]),
+    );
+    const [short, long] = [2, 4].map((n) => resident(program, new Float32Array(n), [n / 2, 2]));
+    for (let i = 0; i < 2; i++) {
+      main.call([x!], { out: short! });
+      main.call([y!], { out: long! });
+    }
+    expect([...short!.data]).toEqual([2, 4]);
+    expect([...long!.data]).toEqual([2, 4, 6, 8]);
+    expect(() => main.call([x!], { out: long! })).toThrow('out 0: expected f32 [1, 2], got f32 [2, 2]');
+    expect(() => main.call([x!], { out: long! })).toThrow('out 0: expected f32 [1, 2], got f32 [2, 2]');
+    expect(() => main.call([y!], { out: short! })).toThrow('out 0: expected f32 [2, 2], got f32 [1, 2]');
+    main.call([x!], { out: short! });
+    // A typed array has no signature, and may have other sizes.
+    main.call([Float32Array.of(5, 6, 7, 8)], { out: long! });
+    expect(() => main.call([x!], { out: long! })).toThrow('out 0: expected f32 [1, 2], got f32 [2, 2]');
+    x!.dispose();
+    expect(() => main.call([x!], { out: short! })).toThrow(RuntimeTrap);
+  });
+
   it('copy arrays of other heaps', () => {
     const program = load(doubling('f32'));
     const other = load(doubling('f32'));

@@ -30,6 +30,9 @@ export class CompiledFunction {
   private readonly raw: HostResults;
   /** Position of the first dynamic size of each result among those of all. */
   private readonly firstSize: readonly number[];
+  /** Per result the signature of a destination that fits the sizes of `checkedGeneration`; 0 when none is known. */
+  private readonly destinations: number[];
+  private checkedGeneration = -1;
 
   constructor(program: HostProgram, linked: LinkedProgram, memory: ArrayMemory, events: EventStream) {
     this.name = program.name;
@@ -47,6 +50,7 @@ export class CompiledFunction {
       sizes += result.sizes.length;
       return first;
     });
+    this.destinations = program.results.map(() => 0);
     this.raw = { blocks: program.results.map(() => null), sizes: new Array<number>(sizes).fill(0) };
   }
 
@@ -78,19 +82,20 @@ export class CompiledFunction {
     const given = out === undefined ? NONE : out instanceof NdArray ? [out] : out;
     try {
       reader.read(args, slots);
-      for (const result of program.results) slots[result.destination] = 0;
+      for (let i = 0; i < program.results.length; i++) slots[program.results[i]!.destination] = 0;
       if (given.length > 0) this.setDestinations(given, args);
       this.linked.run(slots, raw);
       const resident = given.length > 0 || reader.sawResident;
-      const results: NdArray[] = [];
-      for (let i = 0; i < program.results.length; i++) {
+      // A list that grows would cost a third of a short call.
+      const results = new Array<NdArray>(program.results.length);
+      for (let i = 0; i < results.length; i++) {
         const destination = given[i];
-        if (destination) results.push(this.written(i, destination));
-        else results.push(resident ? this.resident(i) : this.copied(i));
+        if (destination) results[i] = this.written(i, destination);
+        else results[i] = resident ? this.resident(i) : this.copied(i);
       }
       return results;
     } finally {
-      reader.unstage();
+      if (reader.staged.length > 0) reader.unstage();
       // What is left when something failed.
       for (let i = 0; i < raw.blocks.length; i++) this.freeRaw(i);
     }
@@ -102,27 +107,38 @@ export class CompiledFunction {
     if (given.length > program.results.length) {
       throw badArgument(this.name, 'out', `expected at most ${program.results.length} arrays, got ${given.length}`);
     }
-    given.forEach((array, i) => {
-      const result = program.results[i]!;
-      let next = 0;
-      const shape = result.shape.map((d) => d ?? evaluateExpression(result.sizes[next++]!, slots));
-      const fits =
-        array.dtype === result.dtype &&
-        array.shape.length === shape.length &&
-        shape.every((d, k) => d === array.shape[k]);
-      if (!fits || array.memory !== this.memory) {
-        const got = array.memory === this.memory ? '' : ' outside of the heap: make it with module.array(data, shape)';
-        throw badArgument(
-          this.name,
-          `out ${i}`,
-          `expected ${describeArray(result.dtype, shape)}, got ${describeArray(array.dtype, array.shape)}${got}`,
-        );
-      }
-      if (given.indexOf(array) !== i)
-        throw badArgument(this.name, `out ${i}`, `is the same array as out ${given.indexOf(array)}`);
+    if (this.checkedGeneration !== this.reader.generation) {
+      this.destinations.fill(0);
+      this.checkedGeneration = this.reader.generation;
+    }
+    for (let i = 0; i < given.length; i++) {
+      const array = given[i]!;
+      if (array.signature !== this.destinations[i] || array.memory !== this.memory) this.checkDestination(array, i);
+      for (let k = 0; k < i; k++)
+        if (given[k] === array) throw badArgument(this.name, `out ${i}`, `is the same array as out ${k}`);
+      const { address } = array;
       // Kernels may write a result before they have read all of an argument.
-      if (!args.includes(array)) slots[result.destination] = array.address;
-    });
+      if (!args.includes(array)) slots[program.results[i]!.destination] = address;
+    }
+  }
+
+  private checkDestination(array: NdArray, index: number): void {
+    const result = this.program.results[index]!;
+    let next = 0;
+    const shape = result.shape.map((d) => d ?? evaluateExpression(result.sizes[next++]!, this.slots));
+    const fits =
+      array.dtype === result.dtype &&
+      array.shape.length === shape.length &&
+      shape.every((d, k) => d === array.shape[k]);
+    if (!fits || array.memory !== this.memory) {
+      const got = array.memory === this.memory ? '' : ' outside of the heap: make it with module.array(data, shape)';
+      throw badArgument(
+        this.name,
+        `out ${index}`,
+        `expected ${describeArray(result.dtype, shape)}, got ${describeArray(array.dtype, array.shape)}${got}`,
+      );
+    }
+    this.destinations[index] = array.signature;
   }
 
   private written(index: number, destination: NdArray): NdArray {
