@@ -1,5 +1,6 @@
 // Public face of the analyses.
 export * from './accesses.js';
+export * from './dataflow/index.js';
 export {
   carriedDependence,
   type Dependence,

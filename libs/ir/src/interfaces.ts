@@ -82,6 +82,36 @@ export const CallableOp = defineInterface<{
   body(op: Operation): Region | null;
 }>('CallableOp');
 
+/** One way in which control goes on among the regions of an op. */
+export interface RegionEdge {
+  /** The region entered; null when the op is done and has its results. */
+  readonly to: Region | null;
+  /** Operands [start, end) of the op or terminator that is left are passed on ... */
+  readonly start: number;
+  readonly end: number;
+  /** ... to the entry arguments (or results) from this index on. The op makes the other ones itself. */
+  readonly first: number;
+}
+
+/** An op whose regions run in some order and pass values to each other: conditionals and loops. */
+export const RegionBranch = defineInterface<{
+  /**
+   * Where control may go from `from`: the op itself, when it is entered, or a terminator directly in one of its regions.
+   * `operands` are those of `from` as far as they are constants.
+   */
+  edges(op: Operation, from: Operation, operands: readonly (Attribute | null)[]): readonly RegionEdge[];
+}>('RegionBranch');
+
+/** For ops that have a say in inlining; all others may be copied into another function. */
+export const Inlinable = defineInterface<{
+  /** On an op in the body of a callee: why it cannot be copied elsewhere; null when it can. */
+  refusal?(op: Operation): string | null;
+  /** On a callable: why its calls must stay; null when they need not. */
+  callableRefusal?(op: Operation): string | null;
+  /** On a call: why it must stay; null when it need not. */
+  callRefusal?(op: Operation): string | null;
+}>('Inlinable');
+
 /** A structured loop. */
 export const LoopLike = defineInterface<{
   body(op: Operation): Region;

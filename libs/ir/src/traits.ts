@@ -45,6 +45,8 @@ export const Terminator = defineTrait('Terminator', (op) => {
   if (op.parent && op.parent.lastOp !== op)
     op.emitError('verify.terminator-position', 'must be the last operation in the parent block');
 });
+/** Ends a callable: its operands are the results of the call. */
+export const ReturnLike = defineTrait('ReturnLike');
 /** Regions see no values from outside. */
 export const IsolatedFromAbove = defineTrait('IsolatedFromAbove');
 /** Symbols in its single region live in a table of their own. */

@@ -6,6 +6,7 @@ export * from './arith/constant.js';
 export * from './arith/dialect.js';
 export * from './arith/extended.js';
 export * from './arith/float-ops.js';
+export { decideComparison, rangeOfBinary, rangeOfCast, rangeOfConstant } from './arith/int-ranges.js';
 export * from './arith/integer-ops.js';
 export * from './arith/select.js';
 export * from './build/convert.js';

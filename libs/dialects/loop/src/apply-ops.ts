@@ -19,6 +19,7 @@ import {
 import { composeAppliedMap, dropDominatedResults, pruneInputs, sameApplied, singleValue } from './affine-operands.js';
 import { applyAffine } from './apply-affine.js';
 import { parseAppliedMap, printAppliedMap } from './asm.js';
+import { infersMap } from './flow.js';
 import { interpretsMap } from './interpret.js';
 
 const assembly: CustomAssembly = {
@@ -103,7 +104,7 @@ export const ApplyOp = defineOp({
   results: { result: Index },
   attributes: { map: attr.affineMap },
   traits: [Pure],
-  interfaces: [AsmNames.implement({ resultName: () => 'at' }), interpretsMap('min')],
+  interfaces: [AsmNames.implement({ resultName: () => 'at' }), infersMap('min'), interpretsMap('min')],
   inferTypes: (context) => [context.index],
   assembly,
   verify(op) {
@@ -193,7 +194,7 @@ function combiner(kind: 'min' | 'max') {
     results: { result: Index },
     attributes: { map: attr.affineMap },
     traits: [Pure],
-    interfaces: [AsmNames.implement({ resultName: () => kind }), interpretsMap(kind)],
+    interfaces: [AsmNames.implement({ resultName: () => kind }), infersMap(kind), interpretsMap(kind)],
     inferTypes: (context) => [context.index],
     assembly,
     verify(op) {

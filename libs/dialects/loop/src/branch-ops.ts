@@ -22,6 +22,7 @@ import {
 } from '@budflow/ir';
 import { constantIndex } from './affine-operands.js';
 import { ensureYield, hasImplicitYield } from './asm.js';
+import { ifFlow, whileFlow } from './flow.js';
 import { interpretsIf, interpretsWhile } from './interpret.js';
 import { verifyYield } from './verify.js';
 
@@ -132,7 +133,7 @@ exist and end in a \`loop.yield\` of the results' types.`,
     elseRegion: { blocks: 'any', implicitTerminator: 'loop.yield' },
   },
   traits: [SingleBlock],
-  interfaces: [MemoryEffects.implement({ effects: () => [], recursive: true }), interpretsIf],
+  interfaces: [MemoryEffects.implement({ effects: () => [], recursive: true }), ifFlow, interpretsIf],
   assembly: {
     canPrint: (op) =>
       op.operandCount === 1 &&
@@ -264,6 +265,7 @@ passed, whose \`loop.yield\` passes the arguments of the first region again. The
         return region !== null && region !== undefined && !op.regions.some((own) => own.isAncestorOf(region));
       },
     }),
+    whileFlow,
     interpretsWhile,
   ],
   assembly: {

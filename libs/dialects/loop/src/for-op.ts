@@ -25,6 +25,7 @@ import {
 } from '@budflow/ir';
 import { ensureYield, hasImplicitYield, parseBound, printBound } from './asm.js';
 import { PipelineAttr, TAIL_KINDS } from './attributes.js';
+import { forFlow, infersInductionVariable } from './flow.js';
 import { canPrintFor, forBounds } from './for-bounds.js';
 import { forPatterns } from './for-patterns.js';
 import { interpretsFor } from './interpret.js';
@@ -119,6 +120,8 @@ parallel work), \`tail\` and \`pipeline\`.`,
       },
     }),
     AsmNames.implement({ argumentName: (_, argument) => (argument.index === 0 ? 'i' : undefined) }),
+    forFlow,
+    infersInductionVariable,
     interpretsFor,
   ],
   inferTypes: (_, state) => segmentTypes(state, 2),

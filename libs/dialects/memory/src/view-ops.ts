@@ -18,7 +18,10 @@ import {
   defineOp,
   definePattern,
   elementCount,
+  INDEX_WIDTH,
   Index,
+  InferIntRange,
+  IntegerRange,
   type MemRefType,
   Operation,
   Pure,
@@ -39,6 +42,9 @@ import {
   verifySizes,
 } from './support.js';
 
+/** Sizes are exact in a double. */
+const MAX_SIZE = (1n << 53n) - 1n;
+
 export const DimOp = defineOp({
   name: 'memory.dim',
   summary: 'size of a dimension of a buffer',
@@ -52,6 +58,7 @@ export const DimOp = defineOp({
   traits: [Pure],
   interfaces: [
     AsmNames.implement({ resultName: () => 'dim' }),
+    InferIntRange.implement({ resultRanges: () => [IntegerRange.unsigned(INDEX_WIDTH, 0n, MAX_SIZE)] }),
     Interpretable.implement({
       compile(op, c) {
         const m = c.slot(op.operand(0));

@@ -6,7 +6,10 @@ import {
   defineOp,
   definePattern,
   type FoldResult,
+  INDEX_WIDTH,
   Index,
+  InferIntRange,
+  IntegerRange,
   OpCost,
   type Operation,
   OpPattern,
@@ -24,6 +27,9 @@ import { BroadcastOp, broadcastSize } from './broadcast.js';
 import { FullOp, IotaOp } from './creation.js';
 import { ReshapeOp } from './reshape.js';
 
+/** Sizes are exact in a double. */
+const MAX_SIZE = (1n << 53n) - 1n;
+
 export const DimOp = defineOp({
   name: 'array.dim',
   summary: 'Size of a dimension',
@@ -38,6 +44,7 @@ export const DimOp = defineOp({
   interfaces: [
     OpPattern.implement({ pattern: () => OpPatternKind.opaque }),
     OpCost.implement({ pointCost: () => FREE }),
+    InferIntRange.implement({ resultRanges: () => [IntegerRange.unsigned(INDEX_WIDTH, 0n, MAX_SIZE)] }),
     interpretDim((op): number => DimOp.dimension(op)),
   ],
   assembly: {

@@ -39,6 +39,7 @@ import {
   overflowSpec,
   roundingSpec,
 } from './attributes.js';
+import { infersCast } from './int-ranges.js';
 
 const IntegerOrFloat = typeConstraint(
   'signless integer or float or index',
@@ -141,6 +142,7 @@ function collapse(outer: string, inner: string, result: string): RewritePattern 
 }
 
 export const ExtSIOp = cast('arith.extsi', {
+  interfaces: [infersCast('extsi')],
   summary: 'Widens a signed integer.',
   from: IntegerLike,
   to: IntegerLike,
@@ -153,6 +155,7 @@ export const ExtSIOp = cast('arith.extsi', {
   ],
 });
 export const ExtUIOp = cast('arith.extui', {
+  interfaces: [infersCast('extui')],
   summary: 'Widens an unsigned integer.',
   from: IntegerLike,
   to: IntegerLike,
@@ -182,6 +185,7 @@ const truncateExtended: RewritePattern = definePattern({
 
 export const TruncIOp = defineOp({
   ...castSpec('arith.trunci', {
+    interfaces: [infersCast('trunci')],
     summary: 'Keeps the low bits of an integer.',
     from: IntegerLike,
     to: IntegerLike,
@@ -287,6 +291,7 @@ function verifyIndexCast(op: Operation): void {
 
 export const IndexCastOp = defineOp({
   ...castSpec('arith.index_cast', {
+    interfaces: [infersCast('extsi')],
     summary: 'Between index and integers, signed: extends the sign or keeps the low bits.',
     from: IndexCastable,
     to: IndexCastable,
@@ -298,6 +303,7 @@ export const IndexCastOp = defineOp({
 });
 export const IndexCastUIOp = defineOp({
   ...castSpec('arith.index_castui', {
+    interfaces: [infersCast('extui')],
     summary: 'Between index and integers, unsigned: extends with zeros or keeps the low bits.',
     from: IndexCastable,
     to: IndexCastable,

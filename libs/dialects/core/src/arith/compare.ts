@@ -19,6 +19,8 @@ import {
   Elementwise,
   elementTypeOf,
   type FoldResult,
+  InferIntRange,
+  IntegerRange,
   type Operation,
   Pure,
   type RewritePattern,
@@ -29,6 +31,7 @@ import { example } from '../support/example.js';
 import { boolLike, elementWidth, FixedIntegerLike, FloatLike, IntegerLike, isStaticLike } from '../support/types.js';
 import { fastmathSpec, inlineFastmath } from './attributes.js';
 import { compareAssembly } from './compare-assembly.js';
+import { decideComparison } from './int-ranges.js';
 import { FLOAT_OUTCOMES } from './integer-patterns.js';
 
 /** eq ne slt sle sgt sge ult ule ugt uge with the operands exchanged. */
@@ -75,6 +78,12 @@ export const CmpIOp = defineOp({
     Interpretable.implement({
       compile: (op, c): Step =>
         elementwiseStep(op, c, integerCompareKernel(CmpIOp.predicate(op), elementTypeOf(op.operand(0).type))),
+    }),
+    InferIntRange.implement({
+      resultRanges(op, [a, b]): readonly (IntegerRange | null)[] {
+        const answer = a && b ? decideComparison(CmpIOp.predicate(op), a, b) : null;
+        return [answer === null ? null : IntegerRange.constant(1, answer ? 1n : 0n)];
+      },
     }),
   ],
   assembly: compareAssembly('predicate', INTEGER_PREDICATES),

@@ -13,6 +13,7 @@ import {
   DenseResourceAttr,
   defineOp,
   FloatAttr,
+  InferIntRange,
   IntegerAttr,
   IntegerType,
   type LocationRef,
@@ -22,6 +23,7 @@ import {
   typeOfAttribute,
   type Value,
 } from '@budflow/ir';
+import { rangeOfConstant } from './int-ranges.js';
 
 /** Whether `arith.constant` can hold a value of a type: signless integers, index, floats, and elements of any type. */
 export function isArithConstant(value: Attribute, type: Type): boolean {
@@ -45,6 +47,7 @@ export const ConstantOp = defineOp({
   traits: [Pure, ConstantLike],
   interfaces: [
     AsmNames.implement({ resultName: (op) => constantName(op.attr('value')!) }),
+    InferIntRange.implement({ resultRanges: (op) => [rangeOfConstant(op.attr('value'))] }),
     Interpretable.implement({
       compile(op, c): Step {
         const value = valueFromAttribute(ConstantOp.value(op), op.context);

@@ -32,6 +32,7 @@ import { constantFold2, constantOperand, integerOf } from '../support/constants.
 import { example } from '../support/example.js';
 import { elementWidth, FloatLike, IntegerLike } from '../support/types.js';
 import { fastmathSpec, inlineFastmath, inlineOverflow, overflowSpec } from './attributes.js';
+import { infersBinary } from './int-ranges.js';
 
 /** A fold of identities, after constants were tried. */
 export type IdentityFold = (op: Operation, lhs: Attribute | null, rhs: Attribute | null) => Value | Attribute | null;
@@ -97,7 +98,7 @@ const integerSpec = <const N extends string>(
     operands: { lhs: IntegerLike, rhs: IntegerLike },
     results: { result: IntegerLike },
     traits: [...traits, Elementwise, SameOperandsAndResultType, ...(options.traits ?? [])],
-    interfaces: [integerInterpretation(short), ...interfaces],
+    interfaces: [integerInterpretation(short), infersBinary(short), ...interfaces],
     inferTypes: (_context: unknown, { operands }: { operands: readonly Value[] }) => [operands[0]!.type],
     fold: foldBinary(
       constantFold2((type) => integerBinary(short, type) as Evaluator2),

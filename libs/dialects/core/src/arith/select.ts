@@ -10,6 +10,7 @@ import {
   defineOp,
   definePattern,
   elementTypeOf,
+  InferIntRange,
   isShaped,
   type Operation,
   Pure,
@@ -83,7 +84,16 @@ export const SelectOp = defineOp({
   operands: { condition: FixedIntegerLike, trueValue: AnyType, falseValue: AnyType },
   results: { result: AnyType },
   traits: [Pure, allTypesMatch('trueValue', 'falseValue', 'result')],
-  interfaces: [Interpretable.implement({ compile: compileSelect })],
+  interfaces: [
+    Interpretable.implement({ compile: compileSelect }),
+    InferIntRange.implement({
+      resultRanges: (_op, [condition, a, b]) => {
+        if (!a || !b) return [null];
+        const chosen = condition?.single ?? null;
+        return [chosen === null ? a.union(b) : chosen === 0n ? b : a];
+      },
+    }),
+  ],
   assembly: selectAssembly,
   inferTypes: (_context, { operands }) => [operands[1]!.type],
   verify(op) {

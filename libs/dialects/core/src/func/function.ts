@@ -22,6 +22,7 @@ import {
   type Operation,
   optionalAttr,
   Region,
+  ReturnLike,
   StringAttr,
   SymbolTrait,
   Terminator,
@@ -177,7 +178,7 @@ export const ReturnOp = defineOp({
   return %a : i32
 }`,
   operands: { operands: variadic(AnyType) },
-  traits: [Terminator],
+  traits: [Terminator, ReturnLike],
   interfaces: [exitsRegion, MemoryEffects.implement({ effects: () => [] })],
   assembly: {
     canPrint: (op) => op.resultCount === 0 && op.regions.length === 0,
