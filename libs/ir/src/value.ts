@@ -194,6 +194,35 @@ export function unlinkUse(value: Value, holder: Operation | Use, slot: Slot): vo
   setPrevious(holder, slot, null, 0);
 }
 
+/**
+ * Takes a use out of the value's list and leaves the use's own links, so that `restoreUse` finds the place again. Changes
+ * in between are to be undone first, in reverse order.
+ */
+export function hideUse(value: Value, holder: Operation | Use, slot: Slot): void {
+  const inOp = holder instanceof Operation;
+  const next = inOp ? (slot === 0 ? holder.next0 : holder.next1) : holder.next;
+  const previous = inOp ? (slot === 0 ? holder.previous0 : holder.previous1) : holder.previous;
+  const slots = inOp ? (slot === 0 ? holder.slots0 : holder.slots1) : holder.slots;
+  if (previous === null) {
+    value.first = next;
+    value.firstSlot = (slots & 3) as Slot;
+  } else setNext(previous, slots >> 2, next, slots & 3);
+  if (next !== null) setPrevious(next, slots & 3, previous, slots >> 2);
+}
+
+/** The inverse of `hideUse`. */
+export function restoreUse(value: Value, holder: Operation | Use, slot: Slot): void {
+  const inOp = holder instanceof Operation;
+  const next = inOp ? (slot === 0 ? holder.next0 : holder.next1) : holder.next;
+  const previous = inOp ? (slot === 0 ? holder.previous0 : holder.previous1) : holder.previous;
+  const slots = inOp ? (slot === 0 ? holder.slots0 : holder.slots1) : holder.slots;
+  if (previous === null) {
+    value.first = holder;
+    value.firstSlot = slot;
+  } else setNext(previous, slots >> 2, holder, slot);
+  if (next !== null) setPrevious(next, slots & 3, holder, slot);
+}
+
 /** Whether the neighbours of a use in the value's list point back to it: a broken list is a bug of ours. */
 export function useIsLinked(value: Value, holder: Operation | Use, slot: Slot): boolean {
   const inOp = holder instanceof Operation;
