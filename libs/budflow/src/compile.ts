@@ -14,12 +14,24 @@ import {
   symbolVisibility,
   verify,
 } from '@budflow/ir';
-import { buildPipelineConfig, type Instrumentation, nearestName, PassManager, type PassRunResult } from '@budflow/pass';
+import {
+  buildPipelineConfig,
+  checkPlugin,
+  combinePlugins,
+  type Instrumentation,
+  nearestName,
+  PassManager,
+  type PassRegistry,
+  type PassRunResult,
+  type PluginSet,
+} from '@budflow/pass';
 import { ArrayMemory, EventStream, type HostProgram, loadModule, lowerHost, sizeRequirements } from '@budflow/runtime';
+import { compatibleTarget, getTarget, registerTarget, targetNames } from '@budflow/target';
 import { CompiledModule } from './compiled-module.js';
 import { createContext } from './context.js';
 import { type CompileOptions, defaultTarget, pipelineFor, skippedPasses } from './options.js';
 import { createPassRegistry } from './passes.js';
+import type { Plugin } from './plugin.js';
 import { countOps, kernelReport, temporaryBytes } from './report.js';
 
 /** The events of all modules that are compiled without a stream of their own. */
@@ -33,8 +45,10 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
   const start = performance.now();
   const context = createContext();
   for (const dialect of options.dialects ?? []) context.registerDialect(dialect);
+  const registry = createPassRegistry(options.passes);
+  const plugins = pluginsOf(options, context, registry);
   const stream = options.events ?? events;
-  const backend = options.backend ?? wasmBackend;
+  const backend = chosenBackend(options.backend, plugins.backends);
   const target = checkedTarget(backend, options);
   const memory = options.heap ? memoryOf(options.heap) : sharedMemory();
 
@@ -51,7 +65,7 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
   const parsed = performance.now();
 
   // 2. Passes.
-  const { remarks } = runPipeline(module, options, target);
+  const { remarks } = runPipeline(module, options, target, registry);
   const passed = performance.now();
 
   // 3. Kernels and host programs.
@@ -79,7 +93,8 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
     for (const func of functions.values()) if (!isKernel(func)) func.erase();
     artefact = checked(context, () =>
       backend.compile(module, {
-        target,
+        // A description from a file or a plug-in is compiled as the backend's target that it extends.
+        target: compatibleTarget(target, backend.targets) ?? target,
         debugNames: options.debugNames === true,
         sharedMemory: memory.heap.shared,
       }),
@@ -152,11 +167,17 @@ function entryFunctions(module: Operation, entry: string | undefined): Operation
   return undefined;
 }
 
-function runPipeline(module: Operation, options: CompileOptions, target: string): PassRunResult {
-  const { pipeline } = buildPipelineConfig(pipelineFor(options, target), createPassRegistry(options.passes));
+function runPipeline(
+  module: Operation,
+  options: CompileOptions,
+  target: string,
+  registry: PassRegistry,
+): PassRunResult {
+  const { pipeline } = buildPipelineConfig(pipelineFor(options, target), registry);
   const manager = new PassManager(pipeline, {
     verifyEach: options.verifyEach === true,
     ablate: skippedPasses(options),
+    debugCounters: options.debugCounters,
     instrumentations: [...(options.instrumentations ?? []), ...dumps(module, options.dump)],
   });
   const { result, diagnostics } = module.context.diagnostics.collect(() => manager.run(module));
@@ -167,14 +188,50 @@ function runPipeline(module: Operation, options: CompileOptions, target: string)
   throw error;
 }
 
+/** The plug-ins of the options, with their dialects, passes and targets registered. */
+function pluginsOf(options: CompileOptions, context: Context, registry: PassRegistry): PluginSet<Backend> {
+  const plugins = (options.plugins ?? []).map((plugin, i) => checkPlugin(plugin, `plugins[${i}]`) as Plugin);
+  const set = combinePlugins(plugins, {
+    dialects: [...context.registeredDialects].map((dialect) => dialect.name),
+    passes: registry.names,
+    backends: [wasmBackend.name],
+    targets: targetNames(),
+  });
+  set.extend(context);
+  registry.register(...set.passes);
+  for (const [name, pipeline] of Object.entries(set.pipelines)) registry.registerPipeline(name, pipeline);
+  for (const target of set.targets) registerTarget(target);
+  return set;
+}
+
+function chosenBackend(wanted: Backend | string | undefined, others: readonly Backend[]): Backend {
+  if (wanted === undefined) return wasmBackend;
+  if (typeof wanted !== 'string') return wanted;
+  const all = [wasmBackend, ...others];
+  const found = all.find((backend) => backend.name === wanted);
+  if (found) return found;
+  const names = all.map((backend) => backend.name);
+  const near = nearestName(wanted, names);
+  const message = `no backend is called '${wanted}'; there are ${names.join(', ')}${near ? `; did you mean '${near}'?` : ''}`;
+  throw new CompileError([new Diagnostic('error', 'budflow.unknown-backend', message, 0)]);
+}
+
 /** The target asked for, or the best one. */
 function checkedTarget(backend: Backend, options: CompileOptions): string {
   const { targets } = backend;
-  const target = options.target ?? (options.backend ? targets[0] : defaultTarget()) ?? '';
-  if (targets.includes(target)) return target;
+  const target = options.target ?? (backend === wasmBackend ? defaultTarget() : targets[0]) ?? '';
+  if (targets.includes(target) || (isKnownTarget(target) && compatibleTarget(target, targets))) return target;
   const near = nearestName(target, targets);
   const message = `target '${target}' is not one of the ${backend.name} backend's: ${targets.join(', ')}${near ? `; did you mean '${near}'?` : ''}`;
   throw new CompileError([new Diagnostic('error', 'budflow.unknown-target', message, 0)]);
+}
+
+function isKnownTarget(name: string): boolean {
+  try {
+    return getTarget(name).name === name;
+  } catch {
+    return false;
+  }
 }
 
 function dumps(module: Operation, dump: CompileOptions['dump']): Instrumentation[] {

@@ -18,4 +18,5 @@ export { type Callable, CompiledModule } from './compiled-module.js';
 export { createContext } from './context.js';
 export { type CompileOptions, defaultTarget, pipelineFor } from './options.js';
 export { createPassRegistry } from './passes.js';
+export { definePlugin, type Plugin } from './plugin.js';
 export type { CompileReport, KernelReport } from './report.js';

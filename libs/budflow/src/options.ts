@@ -2,10 +2,18 @@
 import type { Backend } from '@budflow/backend-api';
 import type { Heap } from '@budflow/heap';
 import type { Dialect } from '@budflow/ir';
-import type { Instrumentation, NumericsMode, PassDefinition, PipelineItemJson, PipelineJson } from '@budflow/pass';
+import type {
+  DebugCounters,
+  Instrumentation,
+  NumericsMode,
+  PassDefinition,
+  PipelineItemJson,
+  PipelineJson,
+} from '@budflow/pass';
 import type { EventStream, HostMode } from '@budflow/runtime';
 import { selectWasmTarget } from '@budflow/target';
 import { defaultPipeline, type OptimizationLevel } from '@budflow/transforms/pipelines';
+import type { Plugin } from './plugin.js';
 
 const FUSION = 'instruction-fusion';
 
@@ -26,6 +34,8 @@ export interface CompileOptions {
   readonly dialects?: readonly Dialect[];
   /** Passes the pipeline may name beside those of Budflow. */
   readonly passes?: readonly PassDefinition[];
+  /** What `definePlugin` returned: dialects, passes, interfaces, backends, targets and pipelines. */
+  readonly plugins?: readonly Plugin[];
   /**
    * Names of passes that are skipped wherever they occur. Without `instruction-fusion` each op is a kernel of its own, as
    * with `fuse: false`; lowering passes cannot be spared.
@@ -35,14 +45,16 @@ export interface CompileOptions {
   readonly file?: string;
   /** Verify after every pass (default false): a bug in a pass is then found where it is. */
   readonly verifyEach?: boolean;
+  /** Let only some applications of passes, patterns and folds happen. */
+  readonly debugCounters?: DebugCounters | undefined;
   /** Watch the passes. */
   readonly instrumentations?: readonly Instrumentation[];
   /** Called with the name and the text of each stage: `input`, every pass that changed something, `host`. */
   readonly dump?: (stage: string, text: string) => void;
   /** Keep names in the code, for profilers and debuggers (default false). */
   readonly debugNames?: boolean;
-  /** Default: the WebAssembly backend. */
-  readonly backend?: Backend;
+  /** A backend, or the name of one of a plug-in (default: the WebAssembly backend). */
+  readonly backend?: Backend | string;
   /** The heap arrays of the module live in (default: one that all modules share). */
   readonly heap?: Heap;
   /** Where events go (default: `events`, one stream for all). */

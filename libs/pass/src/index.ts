@@ -10,6 +10,8 @@ export * from './parse-pipeline.js';
 export * from './pass-manager.js';
 export * from './pipeline.js';
 export * from './pipeline-config.js';
+export * from './pipeline-json.js';
+export * from './plugin.js';
 export * from './registry.js';
 export * from './remark.js';
 export * from './reproducer.js';

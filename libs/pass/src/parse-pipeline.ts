@@ -5,11 +5,12 @@
 //   option   ::= name `=` value | name                 a bare name is `true`
 //   value    ::= scalar (`,` scalar)* | `{` (scalar (`,` scalar)*)? `}`
 //   scalar   ::= characters without blanks and , { } ( ) | a quoted string
-import { Diagnostic, type DiagnosticEngine } from '@budflow/ir';
+import { Diagnostic, type DiagnosticEngine, InternalError } from '@budflow/ir';
 import type { PassDefinition } from './define-pass.js';
 import { nearestName } from './nearest.js';
 import { checkOption, convertText, type OptionSchema, type OptionValue } from './options.js';
 import { anchorProblem, MODULE_ANCHOR, type Pipeline, type PipelineItem } from './pipeline.js';
+import { expandPipeline, type PipelineJson } from './pipeline-json.js';
 import type { PassRegistry } from './registry.js';
 
 export interface ParsePipelineOptions {
@@ -88,19 +89,24 @@ class PipelineParser {
     const items: PipelineItem[] = [];
     if (close ? this.take(')') : this.peek() === '') return items;
     do {
-      const item = this.item(anchor, `${path}/${items.length}`);
-      items.push(item);
+      items.push(...this.item(anchor, `${path}/${items.length}`));
     } while (this.take(','));
     if (close && !this.take(')')) this.syntax("expected ',' or ')'");
     return items;
   }
 
-  private item(anchor: string, path: string): PipelineItem {
+  /** One item, or those of a pipeline that stands for its items. */
+  private item(anchor: string, path: string): PipelineItem[] {
     this.blanks();
     const name = this.optionalName();
     if (name === undefined) this.syntax('expected the name of a pass or of an op');
     if (this.take('('))
-      return { kind: 'nested', anchor: name, items: this.list(name, `${path}/pipeline`, { close: true }) };
+      return [{ kind: 'nested', anchor: name, items: this.list(name, `${path}/pipeline`, { close: true }) }];
+    const named = this.registry.pipeline(name);
+    if (named) {
+      if (this.peek() === '{') this.syntax(`pipeline '${name}' has no options`);
+      return this.expanded(named, path);
+    }
     const pass = this.registry.get(name);
     if (!pass) this.error('pipeline.unknown-pass', path, this.registry.unknown(name));
     else {
@@ -110,7 +116,17 @@ class PipelineParser {
     const options: Record<string, OptionValue> = {};
     if (this.take('{')) this.options(pass, options, `${path}/options`);
     // An unknown pass was reported: the pipeline is not used.
-    return { kind: 'pass', pass: pass as PassDefinition, options };
+    return [{ kind: 'pass', pass: pass as PassDefinition, options }];
+  }
+
+  private expanded(named: PipelineJson, path: string): PipelineItem[] {
+    try {
+      return expandPipeline(named, this.registry);
+    } catch (error) {
+      if (!(error instanceof InternalError)) throw error;
+      this.error('pipeline.unknown-pass', path, error.message);
+      return [];
+    }
   }
 
   private options(pass: PassDefinition | undefined, into: Record<string, OptionValue>, path: string): void {

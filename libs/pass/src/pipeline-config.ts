@@ -1,26 +1,13 @@
 // Pipelines as JSON: reading (checked by ajv against the composed schema), building, printing. ajv is loaded when the
 // first config is read.
-import { Diagnostic, type DiagnosticEngine, InternalError } from '@budflow/ir';
+import { Diagnostic, type DiagnosticEngine } from '@budflow/ir';
 import { nearestName } from './nearest.js';
-import { expectation, type OptionSchema, type OptionValues, quoteValue } from './options.js';
+import { expectation, type OptionSchema, quoteValue } from './options.js';
 import { unknownOption } from './parse-pipeline.js';
 import { anchorProblem, MODULE_ANCHOR, type Pipeline, type PipelineItem } from './pipeline.js';
+import { expandPipeline, type PipelineItemJson, type PipelineJson } from './pipeline-json.js';
 import type { PassRegistry } from './registry.js';
 import { composePipelineSchema, type JsonSchema, type NumericsMode } from './schema.js';
-
-export type PipelineItemJson =
-  | string
-  | { readonly pass: string; readonly options?: OptionValues }
-  | { readonly anchor: string; readonly pipeline: readonly PipelineItemJson[] };
-
-/** The content of a config file. */
-export interface PipelineJson {
-  readonly $schema?: string;
-  readonly anchor?: string;
-  readonly pipeline: readonly PipelineItemJson[];
-  readonly target?: string;
-  readonly numerics?: NumericsMode;
-}
 
 export interface PipelineConfig {
   readonly pipeline: Pipeline;
@@ -74,16 +61,8 @@ export async function checkPipelineConfig(
 
 /** Builds a config known to be valid, such as the built-in pipelines, without ajv. Throws InternalError when it is not. */
 export function buildPipelineConfig(json: PipelineJson, registry: PassRegistry): PipelineConfig {
-  const build = (item: PipelineItemJson): PipelineItem => {
-    if (typeof item === 'object' && 'anchor' in item)
-      return { kind: 'nested', anchor: item.anchor, items: item.pipeline.map(build) };
-    const name = typeof item === 'string' ? item : item.pass;
-    const pass = registry.get(name);
-    if (!pass) throw new InternalError(registry.unknown(name));
-    return { kind: 'pass', pass, options: (typeof item === 'object' && item.options) || {} };
-  };
   return {
-    pipeline: { anchor: json.anchor ?? MODULE_ANCHOR, items: json.pipeline.map(build) },
+    pipeline: { anchor: json.anchor ?? MODULE_ANCHOR, items: expandPipeline(json, registry) },
     target: json.target,
     numerics: json.numerics,
   };
@@ -177,7 +156,9 @@ function anchorProblems(json: PipelineJson, registry: PassRegistry): Problem[] {
         visit(item.pipeline, item.anchor, `${place}/pipeline`);
         continue;
       }
-      const message = anchorProblem(registry.get(typeof item === 'string' ? item : item.pass)!, anchor);
+      const pass = registry.get(typeof item === 'string' ? item : item.pass);
+      // A named pipeline was checked when it was made.
+      const message = pass && anchorProblem(pass, anchor);
       if (message) problems.push({ id: 'pipeline.wrong-anchor', path: place, message });
     }
   };

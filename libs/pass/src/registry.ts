@@ -2,9 +2,11 @@
 import { InternalError } from '@budflow/ir';
 import type { PassDefinition } from './define-pass.js';
 import { nearestName } from './nearest.js';
+import type { PipelineJson } from './pipeline-json.js';
 
 export class PassRegistry {
   private readonly passes = new Map<string, PassDefinition>();
+  private readonly pipelines = new Map<string, PipelineJson>();
 
   constructor(passes: readonly PassDefinition[] = []) {
     this.register(...passes);
@@ -18,6 +20,19 @@ export class PassRegistry {
     }
     return this;
   }
+  /** A pipeline that stands in others by its name. Its passes are looked up when it is used. */
+  registerPipeline(name: string, pipeline: PipelineJson): this {
+    if (this.passes.has(name) || (this.pipelines.get(name) ?? pipeline) !== pipeline)
+      throw new InternalError(`two passes or pipelines are called '${name}'`);
+    this.pipelines.set(name, pipeline);
+    return this;
+  }
+  pipeline(name: string): PipelineJson | undefined {
+    return this.pipelines.get(name);
+  }
+  get pipelineNames(): readonly string[] {
+    return [...this.pipelines.keys()].sort();
+  }
   get(name: string): PassDefinition | undefined {
     return this.passes.get(name);
   }
@@ -30,7 +45,7 @@ export class PassRegistry {
   }
   /** `unknown pass 'cze', did you mean 'cse'?` */
   unknown(name: string): string {
-    const near = nearestName(name, this.passes.keys());
+    const near = nearestName(name, [...this.passes.keys(), ...this.pipelines.keys()]);
     return `unknown pass '${name}'${near === undefined ? '' : `, did you mean '${near}'?`}`;
   }
 }

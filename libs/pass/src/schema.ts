@@ -39,9 +39,12 @@ export function composePipelineSchema(registry: PassRegistry): JsonSchema {
         },
       },
       passName: {
-        enum: passes.map((pass) => pass.name),
-        description: 'A pass with default options.',
-        markdownEnumDescriptions: passes.map((pass) => pass.summary),
+        enum: [...passes.map((pass) => pass.name), ...registry.pipelineNames],
+        description: 'A pass with default options, or a named pipeline.',
+        markdownEnumDescriptions: [
+          ...passes.map((pass) => pass.summary),
+          ...registry.pipelineNames.map((name) => `The pipeline ${name}`),
+        ],
       },
       nested: {
         type: 'object',

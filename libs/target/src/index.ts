@@ -1,7 +1,7 @@
 export { BUILT_IN_TARGETS } from './builtin.js';
 export type { Issue } from './check.js';
 export { hasRelaxedSimd, hasSimd, selectWasmTarget } from './engine.js';
-export { getTarget, parseTarget, TargetError, targetNames } from './lookup.js';
+export { compatibleTarget, getTarget, parseTarget, registerTarget, TargetError, targetNames } from './lookup.js';
 export type { Schema } from './schema.js';
 export { TARGET_SCHEMA } from './schema.js';
 export type {

@@ -24,14 +24,62 @@ export function targetNames(): string[] {
   return BUILT_IN_TARGETS.map((target) => target.name);
 }
 
-/** A built-in target. @throws TargetError for an unknown name, with the nearest one */
+/** Descriptions from files and plug-ins, by name. */
+const registered = new Map<string, Target>();
+
+/**
+ * Lets `getTarget` find a description by its name, until another of that name is registered.
+ * @throws TargetError when a built-in target of this name says something else
+ */
+export function registerTarget(target: Target): void {
+  const builtIn = BUILT_IN_TARGETS.find(({ name }) => name === target.name);
+  if (!builtIn) {
+    registered.set(target.name, target);
+    return;
+  }
+  const { $schema: _, ...plain } = target;
+  if (JSON.stringify(sorted(plain)) !== JSON.stringify(sorted(builtIn)))
+    throw new TargetError(
+      `the name "${target.name}" is that of a built-in target, and this description is another; give it a name of its own`,
+    );
+}
+
+/** With keys in order, at every depth. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}
+
+/**
+ * The first of `candidates` (names, best first) whose code a target runs: it has all their features. Undefined when there
+ * is none. A target among the candidates is its own.
+ */
+export function compatibleTarget(name: string, candidates: readonly string[]): string | undefined {
+  if (candidates.includes(name)) return name;
+  const { features, triple } = getTarget(name);
+  return candidates.find((candidate) => {
+    const known = registered.get(candidate) ?? BUILT_IN_TARGETS.find((target) => target.name === candidate);
+    return (
+      known !== undefined &&
+      (known.triple === undefined) === (triple === undefined) &&
+      known.features.every((feature) => features.includes(feature))
+    );
+  });
+}
+
+/** A built-in or registered target. @throws TargetError for an unknown name, with the nearest one */
 export function getTarget(name: string): Target {
-  const found = BUILT_IN_TARGETS.find((target) => target.name === name);
+  const found = BUILT_IN_TARGETS.find((target) => target.name === name) ?? registered.get(name);
   if (found) return found;
   if (name === 'host') {
     throw new TargetError('the target "host" has to be detected: detectHost() in @budflow/target/node does that');
   }
-  const meant = nearest(name, targetNames());
+  const meant = nearest(name, [...targetNames(), ...registered.keys()]);
   const hint = meant ? `did you mean "${meant}"?` : `there are ${targetNames().join(', ')}`;
   throw new TargetError(`unknown target "${name}"; ${hint}`);
 }

@@ -1,6 +1,7 @@
 // Dialects, loaded when a program mentions them or a pass makes their ops. Reading the text for the names costs far less
 // than loading what is not needed.
 import { type Context, type Dialect, Context as IrContext } from '@budflow/ir';
+import type { Extensions } from './plugins.js';
 
 interface DialectSource {
   /** Namespaces that are defined there. */
@@ -29,6 +30,8 @@ export interface DialectNeeds {
   readonly texts?: readonly Uint8Array[];
   readonly names?: Iterable<string>;
   readonly all?: boolean;
+  /** Plug-ins: their dialects may be written in terms of any other, which are all loaded then. */
+  readonly extensions?: Extensions;
 }
 
 /** Loads the dialects that are needed; `newContext` of the result makes contexts that know them. */
@@ -38,6 +41,7 @@ export async function loadDialects(needs: DialectNeeds): Promise<{ newContext():
     (source) =>
       source === CORE ||
       needs.all === true ||
+      needs.extensions !== undefined ||
       source.names.some((name) => names.has(name) || (needs.texts ?? []).some((text) => mentions(text, name))),
   );
   const dialects = (await Promise.all(wanted.map((source) => source.load()))).flat();
@@ -45,6 +49,7 @@ export async function loadDialects(needs: DialectNeeds): Promise<{ newContext():
     newContext() {
       const context = new IrContext();
       for (const dialect of dialects) context.registerDialect(dialect);
+      needs.extensions?.extend(context);
       return context;
     },
   };

@@ -1,6 +1,7 @@
 // The passes by name, loaded group by group. The index below only saves time: a name that is not in it is looked for in
 // all groups, so a new pass works without being listed (a test says that it should be).
 import type { PassDefinition, PassRegistry } from '@budflow/pass';
+import type { Extensions } from './plugins.js';
 
 interface PassGroup {
   readonly passes: readonly string[];
@@ -26,7 +27,8 @@ export const PASS_GROUPS: readonly PassGroup[] = [
 export const INDEXED_PASSES: readonly string[] = PASS_GROUPS.flatMap((group) => group.passes).sort();
 
 /** A registry that holds at least the named passes, those that exist. */
-export async function registryWith(names: Iterable<string>): Promise<PassRegistry> {
+export async function registryWith(names: Iterable<string>, extensions?: Extensions): Promise<PassRegistry> {
+  if (extensions) return fullRegistry(extensions);
   const groups = new Set<PassGroup>();
   for (const name of names) {
     const group = PASS_GROUPS.find((g) => g.passes.includes(name));
@@ -36,9 +38,11 @@ export async function registryWith(names: Iterable<string>): Promise<PassRegistr
   return registryOf(groups);
 }
 
-/** A registry of all passes. */
-export function fullRegistry(): Promise<PassRegistry> {
-  return registryOf(PASS_GROUPS);
+/** A registry of all passes, those of plug-ins too. */
+export async function fullRegistry(extensions?: Extensions): Promise<PassRegistry> {
+  const registry = (await registryOf(PASS_GROUPS)).register(...(extensions?.passes ?? []));
+  for (const [name, pipeline] of Object.entries(extensions?.pipelines ?? {})) registry.registerPipeline(name, pipeline);
+  return registry;
 }
 
 async function registryOf(groups: Iterable<PassGroup>): Promise<PassRegistry> {

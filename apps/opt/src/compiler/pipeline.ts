@@ -5,6 +5,7 @@ import { CommandError, UsageError } from '../cli/errors.js';
 import type { UnknownFlag } from '../cli/flags.js';
 import type { Io } from '../cli/io.js';
 import { fullRegistry, registryWith } from './passes.js';
+import type { Extensions } from './plugins.js';
 import { targetName } from './target.js';
 
 export type OptimizationLevel = 0 | 1 | 2 | 3;
@@ -20,6 +21,7 @@ export interface PipelineRequest {
   readonly numerics?: NumericsMode | undefined;
   /** Flags of the command, for suggestions. */
   readonly flagNames: readonly string[];
+  readonly extensions?: Extensions;
 }
 
 export interface ChosenPipeline {
@@ -47,9 +49,9 @@ export async function choosePipeline(request: PipelineRequest, io: Io): Promise<
     target: request.target === undefined ? undefined : await targetName(request.target, io),
     numerics: request.numerics,
   };
-  if (passes.length > 0) return fill(await pipelineOfFlags(passes), given, {});
-  if (text !== undefined) return fill(await pipelineOfText(text, '--pass-pipeline'), given, {});
-  if (configFile !== undefined) return pipelineOfConfig(configFile, given, io);
+  if (passes.length > 0) return fill(await pipelineOfFlags(passes, request.extensions), given, {});
+  if (text !== undefined) return fill(await pipelineOfText(text, '--pass-pipeline', request.extensions), given, {});
+  if (configFile !== undefined) return pipelineOfConfig(configFile, given, io, request.extensions);
   if (level !== undefined) return defaultPipelineFor(level, given, io);
   return undefined;
 }
@@ -59,19 +61,25 @@ interface Machine {
   readonly numerics?: NumericsMode | undefined;
 }
 
-async function checkPassNames({ passes, flagNames }: PipelineRequest): Promise<void> {
-  const registry = await registryWith(passes.map((pass) => pass.name));
-  const wrong = passes.find((pass) => !registry.get(pass.name));
+async function checkPassNames({ passes, flagNames, extensions }: PipelineRequest): Promise<void> {
+  const registry = await registryWith(
+    passes.map((pass) => pass.name),
+    extensions,
+  );
+  const wrong = passes.find((pass) => !registry.get(pass.name) && !registry.pipeline(pass.name));
   if (!wrong) return;
   const { nearestName } = await import('@budflow/pass');
-  const near = nearestName(wrong.name, [...flagNames, ...registry.names]);
+  const near = nearestName(wrong.name, [...flagNames, ...registry.names, ...registry.pipelineNames]);
   throw new UsageError(
     `unknown flag or pass '${wrong.raw}'${near === undefined ? '; --list-passes lists the passes' : `, did you mean '--${near}'?`}`,
   );
 }
 
-async function pipelineOfFlags(passes: readonly UnknownFlag[]): Promise<Pipeline> {
-  const registry = await registryWith(passes.map((pass) => pass.name));
+async function pipelineOfFlags(passes: readonly UnknownFlag[], extensions: Extensions): Promise<Pipeline> {
+  const registry = await registryWith(
+    passes.map((pass) => pass.name),
+    extensions,
+  );
   const items: PipelineItem[] = [];
   for (const { name, value, raw } of passes) {
     const part = await parse(value === undefined ? name : `${name}{${value}}`, registry, raw);
@@ -81,11 +89,11 @@ async function pipelineOfFlags(passes: readonly UnknownFlag[]): Promise<Pipeline
 }
 
 /** Reads a pipeline from text. `origin` stands in front of messages. */
-export async function pipelineOfText(text: string, origin: string): Promise<Pipeline> {
+export async function pipelineOfText(text: string, origin: string, extensions?: Extensions): Promise<Pipeline> {
   // Options in braces are no pass names, nor are the anchors before a parenthesis.
   const plain = text.replace(/\{(?:[^{}]|\{[^{}]*\})*\}/g, '');
   const names = [...plain.matchAll(/[A-Za-z_][\w.$-]*(?!\s*\(|[\w.$-])/g)].map((match) => match[0]);
-  return parse(text, await registryWith(names), origin);
+  return parse(text, await registryWith(names, extensions), origin);
 }
 
 async function parse(text: string, registry: PassRegistry, origin: string): Promise<Pipeline> {
@@ -98,12 +106,12 @@ async function parse(text: string, registry: PassRegistry, origin: string): Prom
   return result;
 }
 
-async function pipelineOfConfig(file: string, given: Machine, io: Io): Promise<ChosenPipeline> {
+async function pipelineOfConfig(file: string, given: Machine, io: Io, extensions: Extensions): Promise<ChosenPipeline> {
   const text = new TextDecoder().decode(io.readFile(file));
   const [{ readPipelineConfig }, { DiagnosticEngine }, registry] = await Promise.all([
     import('@budflow/pass'),
     import('@budflow/ir'),
-    fullRegistry(),
+    fullRegistry(extensions),
   ]);
   const engine = new DiagnosticEngine();
   const config = await readPipelineConfig(text, { registry, diagnostics: engine, file });

@@ -3,6 +3,7 @@
 import { wasmBackend } from '@budflow/backend-wasm';
 import { isKernel } from '@budflow/dialect-rt';
 import type { Operation } from '@budflow/ir';
+import { compatibleTarget } from '@budflow/target';
 import { CommandError } from '../cli/errors.js';
 
 /**
@@ -15,7 +16,9 @@ export function wasmOf(module: Operation, target: string, options: { readonly na
   if (!functions.some(isKernel))
     throw new CommandError('the module has no kernel functions to emit: lower it first, for example with -O3');
   for (const op of functions) if (!isKernel(op)) op.erase();
-  return wasmBackend.compile(only, { target, debugNames: options.names }).bytes;
+  // A description from a file is compiled as the target that it extends.
+  const base = compatibleTarget(target, wasmBackend.targets) ?? target;
+  return wasmBackend.compile(only, { target: base, debugNames: options.names }).bytes;
 }
 
 /** The text of a WebAssembly module, by binaryen. */

@@ -3,6 +3,7 @@ import type { FlagGroup } from '../cli/flags.js';
 import { printFlags, wrap } from '../cli/flags.js';
 import { DEBUG_COUNTER_FLAGS } from '../compiler/debug-counter-flags.js';
 import { INDEXED_PASSES } from '../compiler/passes.js';
+import { PLUGIN_FLAG } from '../compiler/project.js';
 
 export const NUMERICS = ['strict', 'default', 'fast'] as const;
 export const LEVELS = ['0', '1', '2', '3'] as const;
@@ -34,10 +35,11 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
   {
     title: 'What they are told',
     flags: [
+      PLUGIN_FLAG,
       {
         name: 'target',
         value: 'NAME',
-        help: 'The machine: a built-in name (wasm32-simd128, wasm32-relaxed-simd, x86-64-v3, ...), host, or a JSON file for --print-target. Default for -O: the best this machine runs.',
+        help: 'The machine: a built-in name (wasm32-simd128, wasm32-relaxed-simd, x86-64-v3, ...), host, or a JSON file (--print-target prints one to start from). Default for -O: the best this machine runs.',
       },
       {
         name: 'numerics',

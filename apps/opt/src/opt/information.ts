@@ -3,11 +3,16 @@ import { expectation, type OptionSchema, type PassDefinition, quoteValue } from 
 import { wrap } from '../cli/flags.js';
 import { loadDialects } from '../compiler/dialects.js';
 import { fullRegistry } from '../compiler/passes.js';
+import type { Extensions } from '../compiler/plugins.js';
 
 const WIDTH = 106;
 
-export async function listPasses(): Promise<string> {
-  return (await fullRegistry()).all.map(describePass).join('\n');
+export async function listPasses(extensions: Extensions): Promise<string> {
+  const registry = await fullRegistry(extensions);
+  const pipelines = registry.pipelineNames.map(
+    (name) => `--${name}\n    a pipeline: ${JSON.stringify(registry.pipeline(name)?.pipeline)}\n`,
+  );
+  return [...registry.all.map(describePass), ...pipelines].join('\n');
 }
 
 function describePass({ name, summary, anchor, options, statistics }: PassDefinition): string {
@@ -34,8 +39,8 @@ function indented(text: string, by: number): string[] {
   return wrap(text, WIDTH - by).map((line, i) => ' '.repeat(i === 0 ? by : by + 2) + line);
 }
 
-export async function showDialects(): Promise<string> {
-  const { newContext } = await loadDialects({ all: true });
+export async function showDialects(extensions: Extensions): Promise<string> {
+  const { newContext } = await loadDialects({ all: true, extensions });
   const dialects = [...newContext().registeredDialects].sort((a, b) => (a.name < b.name ? -1 : 1));
   const width = Math.max(...dialects.map((d) => d.name.length));
   return dialects

@@ -4,6 +4,8 @@ import { type Arguments, integerValue, readArguments } from '../cli/flags.js';
 import { type Io, inputName, readInput, writeJson } from '../cli/io.js';
 import { version } from '../cli/version.js';
 import type { ChosenPipeline, OptimizationLevel, PipelineRequest } from '../compiler/pipeline.js';
+import type { Extensions } from '../compiler/plugins.js';
+import { namesPlugins } from '../compiler/project.js';
 import { OPT_FLAGS, optHelp } from './flags.js';
 import type { EmitKind, Job, PartResult } from './run-part.js';
 import { splitInput } from './split.js';
@@ -17,14 +19,22 @@ export async function optMain(argv: readonly string[], io: Io): Promise<number> 
       `bud-opt reads one file, got ${args.positionals.map((p) => `'${p}'`).join(', ')}; passes are named by flags: --canonicalize`,
     );
   integerValue(args, 'mlir-elide-elementsattrs-if-larger', 0);
-  if (args.isOn('list-passes')) return print(io, await (await import('./information.js')).listPasses());
-  if (args.isOn('show-dialects')) return print(io, await (await import('./information.js')).showDialects());
+  const extensions = await extensionsOf(args, io);
+  if (args.isOn('list-passes')) return print(io, await (await import('./information.js')).listPasses(extensions));
+  if (args.isOn('show-dialects')) return print(io, await (await import('./information.js')).showDialects(extensions));
   if (args.isOn('print-target')) {
     const { describeTarget } = await import('../compiler/target.js');
     return print(io, `${JSON.stringify(await describeTarget(args.value('target'), io), null, 2)}\n`);
   }
-  if (args.isOn('print-pipeline')) return printPipeline(args, io);
-  return optimize(args, io);
+  if (args.isOn('print-pipeline')) return printPipeline(args, io, extensions);
+  return optimize(args, io, extensions);
+}
+
+/** Plug-ins, if the command line or the project of the input names any; looking for them is all that most runs pay. */
+async function extensionsOf(args: Arguments, io: Io): Promise<Extensions> {
+  const input = args.positionals[0] ?? '-';
+  if (!args.has('load') && !namesPlugins(input, io)) return undefined;
+  return (await import('../compiler/plugins.js')).loadPlugins(args, input, io);
 }
 
 function print(io: Io, text: string): number {
@@ -33,7 +43,12 @@ function print(io: Io, text: string): number {
 }
 
 /** The pipeline of the flags. The file's text matters only with --run-reproducer. */
-async function pipelineOf(args: Arguments, io: Io, input?: Uint8Array): Promise<ChosenPipeline | undefined> {
+async function pipelineOf(
+  args: Arguments,
+  io: Io,
+  extensions: Extensions,
+  input?: Uint8Array,
+): Promise<ChosenPipeline | undefined> {
   const text = args.isOn('run-reproducer') ? await reproducerPipeline(args, input) : args.value('pass-pipeline');
   const asksForNone = args.unknown.length === 0 && text === undefined && !args.has('pipeline-config') && !args.has('O');
   // Without a pipeline there is nothing to build, and nothing to load.
@@ -48,6 +63,7 @@ async function pipelineOf(args: Arguments, io: Io, input?: Uint8Array): Promise<
     target: args.value('target'),
     numerics: args.value('numerics') as PipelineRequest['numerics'],
     flagNames: OPT_FLAGS.flatMap((group) => group.flags.map((flag) => flag.name)),
+    extensions,
   };
   return choosePipeline(request, io);
 }
@@ -63,21 +79,21 @@ async function reproducerPipeline(args: Arguments, input: Uint8Array | undefined
   return found.pipeline;
 }
 
-async function printPipeline(args: Arguments, io: Io): Promise<number> {
+async function printPipeline(args: Arguments, io: Io, extensions: Extensions): Promise<number> {
   const input = args.isOn('run-reproducer') ? await readInput(io, args.positionals[0] ?? '-') : undefined;
-  const chosen = await pipelineOf(args, io, input);
+  const chosen = await pipelineOf(args, io, extensions, input);
   if (!chosen)
     throw new UsageError('--print-pipeline: no pipeline is given; for example: bud-opt -O2 --print-pipeline');
   const { pipelineToJson } = await import('@budflow/pass');
   return print(io, `${JSON.stringify(pipelineToJson(chosen.pipeline, chosen), null, 2)}\n`);
 }
 
-async function optimize(args: Arguments, io: Io): Promise<number> {
+async function optimize(args: Arguments, io: Io, extensions: Extensions): Promise<number> {
   const path = args.positionals[0] ?? '-';
   // What is wrong with the command line is said before anything is read, unless the pipeline is in the input.
-  const early = args.isOn('run-reproducer') ? undefined : await pipelineOf(args, io);
+  const early = args.isOn('run-reproducer') ? undefined : await pipelineOf(args, io, extensions);
   const bytes = await readInput(io, path);
-  const chosen = args.isOn('run-reproducer') ? await pipelineOf(args, io, bytes) : early;
+  const chosen = args.isOn('run-reproducer') ? await pipelineOf(args, io, extensions, bytes) : early;
   await checkFlags(args, chosen, io);
 
   const [{ loadDialects }, { runPart }] = await Promise.all([
@@ -88,6 +104,7 @@ async function optimize(args: Arguments, io: Io): Promise<number> {
   const emit = (args.value('emit') ?? 'mlir') as EmitKind;
   const { newContext } = await loadDialects({
     texts: [bytes],
+    extensions,
     names: [
       ...(pipeline ? await (await import('../compiler/pipeline.js')).dialectsOf(pipeline) : []),
       ...(emit === 'mlir' ? [] : ['rt']),

@@ -1,7 +1,7 @@
 // What runs a function: compiled WebAssembly, or the interpreter.
 import { type Operation, renderDiagnostic } from '@budflow/ir';
-import { PassManager, pipelineToJson } from '@budflow/pass';
-import { type CompiledModule, CompileError, compile, type DType, type NdArray } from 'budflow';
+import { type DebugCounters, PassManager, pipelineToJson } from '@budflow/pass';
+import { type CompiledModule, CompileError, compile, type DType, type NdArray, type Plugin } from 'budflow';
 import { DiagnosticsError } from '../cli/errors.js';
 import type { ChosenPipeline } from '../compiler/pipeline.js';
 import { type HostValue, isScalar, type TypedArray } from './host-array.js';
@@ -17,17 +17,21 @@ export interface Engine {
   run(): void;
 }
 
-export interface WasmRequest {
+export interface CompiledRequest {
   readonly source: Uint8Array;
   readonly file: string;
   readonly entry: string;
   readonly chosen: ChosenPipeline;
   readonly ablate: readonly string[];
   readonly inputs: readonly HostValue[];
+  /** `wasm`, or the name of a plug-in's. */
+  readonly backend: string;
+  readonly plugins: readonly Plugin[];
+  readonly debugCounters: DebugCounters | undefined;
 }
 
 /** Compiles for this engine. @throws DiagnosticsError with the diagnostics */
-export function wasmEngine(request: WasmRequest): Engine {
+export function compiledEngine(request: CompiledRequest): Engine {
   const { chosen, inputs, entry } = request;
   const module = compiled(request, chosen);
   const { compiled: func } = module.functions[entry]!;
@@ -48,13 +52,19 @@ export function wasmEngine(request: WasmRequest): Engine {
   };
 }
 
-function compiled({ source, file, entry, ablate }: WasmRequest, chosen: ChosenPipeline): CompiledModule {
+function compiled(
+  { source, file, entry, ablate, backend, plugins, debugCounters }: CompiledRequest,
+  chosen: ChosenPipeline,
+): CompiledModule {
   const target = chosen.target;
   try {
     return compile(source, {
       file,
       entry,
       ablate,
+      backend,
+      plugins,
+      debugCounters,
       pipeline: pipelineToJson(chosen.pipeline, chosen),
       ...(target === undefined ? {} : { target }),
       ...(chosen.numerics === undefined ? {} : { numerics: chosen.numerics }),
@@ -75,17 +85,22 @@ export function interpreterEngine(
     readonly inputs: readonly HostValue[];
     readonly relaxedMadd: 'once' | 'twice';
     readonly parseMs: number;
+    readonly debugCounters: DebugCounters | undefined;
   },
 ): Engine {
   const { chosen, inputs, relaxedMadd } = options;
   const start = performance.now();
-  if (chosen) runPasses(module, chosen, options.ablate);
+  if (chosen) runPasses(module, chosen, options);
   const call = () => interpretCall(module, entry, inputs, relaxedMadd);
   return { compileMs: options.parseMs + performance.now() - start, call, run: () => void call() };
 }
 
-function runPasses(module: Operation, { pipeline }: ChosenPipeline, ablate: readonly string[]): void {
+function runPasses(
+  module: Operation,
+  { pipeline }: ChosenPipeline,
+  options: { readonly ablate: readonly string[]; readonly debugCounters: DebugCounters | undefined },
+): void {
   const { context } = module;
-  const { result, diagnostics } = context.diagnostics.collect(() => new PassManager(pipeline, { ablate }).run(module));
+  const { result, diagnostics } = context.diagnostics.collect(() => new PassManager(pipeline, options).run(module));
   if (!result.succeeded) throw new DiagnosticsError(diagnostics.map((d) => renderDiagnostic(context, d)).join('\n'));
 }

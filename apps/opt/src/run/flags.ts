@@ -1,5 +1,7 @@
 // The flags of bud-run.
 import { type FlagGroup, printFlags } from '../cli/flags.js';
+import { DEBUG_COUNTER_FLAGS } from '../compiler/debug-counter-flags.js';
+import { PLUGIN_FLAG } from '../compiler/project.js';
 import { LEVELS, NUMERICS } from '../opt/flags.js';
 
 export const RUN_FLAGS: readonly FlagGroup[] = [
@@ -10,8 +12,7 @@ export const RUN_FLAGS: readonly FlagGroup[] = [
       {
         name: 'backend',
         value: 'KIND',
-        choices: ['wasm', 'interp'],
-        help: 'wasm (default) compiles; interp interprets the program as it is written, or after the passes of -O or --pipeline-config.',
+        help: 'wasm (default) compiles, as does a backend of a plug-in; interp interprets the program as it is written, or after the passes of -O or --pipeline-config.',
       },
       {
         name: 'O',
@@ -28,7 +29,7 @@ export const RUN_FLAGS: readonly FlagGroup[] = [
       {
         name: 'target',
         value: 'NAME',
-        help: 'wasm32-simd128 or wasm32-relaxed-simd; default: the best of this engine.',
+        help: 'wasm32-simd128, wasm32-relaxed-simd, or a JSON file that describes such a machine; default: the best of this engine.',
       },
       {
         name: 'numerics',
@@ -37,6 +38,7 @@ export const RUN_FLAGS: readonly FlagGroup[] = [
         help: 'What is promised about rounding: strict, default or fast.',
       },
       { name: 'ablate', value: 'PASS', repeat: true, help: 'Leave a pass out; may be repeated.' },
+      PLUGIN_FLAG,
     ],
   },
   {
@@ -69,6 +71,7 @@ export const RUN_FLAGS: readonly FlagGroup[] = [
         value: 'SECONDS',
         help: 'Call the function for so long, with its inputs in place, and report times.',
       },
+      ...DEBUG_COUNTER_FLAGS,
       { name: 'json', help: 'Print one JSON object instead of text.' },
     ],
   },

@@ -1,12 +1,16 @@
 // The body of bud-run: read the program, gather its inputs, run it, and show what came out.
 import { type Context, type Operation, parseModule, renderDiagnostic, verify } from '@budflow/ir';
 import { type NumericsMode, nearestName, passesOf } from '@budflow/pass';
+import { getTarget } from '@budflow/target';
 import { enableRelaxedSimd } from '@budflow/target/node';
 import { DiagnosticsError, ExitCode, UsageError } from '../cli/errors.js';
 import type { Arguments } from '../cli/flags.js';
 import type { Io } from '../cli/io.js';
+import { debugCountersOf, reportDebugCounters } from '../compiler/debug-counters.js';
 import { loadDialects } from '../compiler/dialects.js';
 import { type ChosenPipeline, choosePipeline, dialectsOf, type OptimizationLevel } from '../compiler/pipeline.js';
+import type { Extensions } from '../compiler/plugins.js';
+import { namesPlugins } from '../compiler/project.js';
 import { measureCalls } from './benchmark.js';
 import type { Engine } from './engines.js';
 import type { HostValue } from './host-array.js';
@@ -33,18 +37,25 @@ interface Prepared {
   readonly chosen: ChosenPipeline | undefined;
   readonly ablate: readonly string[];
   readonly parseMs: number;
+  readonly extensions: Extensions;
 }
 
 export async function runProgram(program: Program): Promise<number> {
-  const { args } = program;
-  const backend = args.value('backend') ?? 'wasm';
-  const chosen = await pipelineOf(program, backend);
+  const { args, io } = program;
+  const input = program.file === '<stdin>' ? '-' : program.file;
+  const extensions =
+    args.has('load') || namesPlugins(input, io)
+      ? await (await import('../compiler/plugins.js')).loadPlugins(args, input, io)
+      : undefined;
+  const backend = checkedBackend(args.value('backend') ?? 'wasm', extensions);
+  const chosen = await pipelineOf(program, backend, extensions);
   const ablate = args.names('ablate');
   checkAblated(ablate, chosen);
 
   const { newContext } = await loadDialects({
     texts: [program.source],
     names: chosen ? await dialectsOf(chosen.pipeline) : [],
+    extensions,
   });
   const context = newContext();
   const start = performance.now();
@@ -64,7 +75,7 @@ export async function runProgram(program: Program): Promise<number> {
     context,
     program.io,
   );
-  const prepared: Prepared = { program, context, module, signature, inputs, chosen, ablate, parseMs };
+  const prepared: Prepared = { program, context, module, signature, inputs, chosen, ablate, parseMs, extensions };
   if (args.isOn('check-each')) return check(prepared, backend);
   const engine = await engineOf(prepared, backend);
   return program.benchmarkSeconds === undefined
@@ -72,7 +83,21 @@ export async function runProgram(program: Program): Promise<number> {
     : benchmark(prepared, backend, engine, program.benchmarkSeconds);
 }
 
-async function pipelineOf({ args, io }: Program, backend: string): Promise<ChosenPipeline | undefined> {
+/** @throws UsageError for a backend that nobody brings */
+function checkedBackend(name: string, extensions: Extensions): string {
+  const names = ['wasm', 'interp', ...(extensions?.backends ?? []).map((backend) => backend.name)];
+  if (names.includes(name)) return name;
+  const near = nearestName(name, names);
+  throw new UsageError(
+    `'--backend' is one of ${names.join(', ')}; got '${name}'${near === undefined ? '' : `; did you mean '${near}'?`}`,
+  );
+}
+
+async function pipelineOf(
+  { args, io }: Program,
+  backend: string,
+  extensions: Extensions,
+): Promise<ChosenPipeline | undefined> {
   const level = args.value('O');
   const configFile = args.value('pipeline-config');
   // Without a word about passes, the interpreter runs the program as it is written.
@@ -83,14 +108,16 @@ async function pipelineOf({ args, io }: Program, backend: string): Promise<Chose
       passes: [],
       configFile,
       level: configFile === undefined ? (Number(level ?? 3) as OptimizationLevel) : undefined,
-      target: args.value('target'),
+      // A backend of a plug-in has targets of its own.
+      target: args.value('target') ?? extensions?.backends.find((one) => one.name === backend)?.targets[0],
       numerics: args.value('numerics') as NumericsMode | undefined,
       flagNames: [],
+      extensions,
     },
     io,
   );
   // Node 20 has it behind a flag.
-  if (chosen?.target === 'wasm32-relaxed-simd') enableRelaxedSimd();
+  if (chosen?.target !== undefined && getTarget(chosen.target).features.includes('relaxed-simd')) enableRelaxedSimd();
   return chosen;
 }
 
@@ -115,13 +142,30 @@ function parsed({ source, file }: Program, context: Context): Operation {
 }
 
 async function engineOf(prepared: Prepared, backend: string): Promise<Engine> {
-  const { program, module, signature, inputs, chosen, ablate, parseMs } = prepared;
-  const { interpreterEngine, wasmEngine } = await import('./engines.js');
+  const { program, module, signature, inputs, chosen, ablate, parseMs, extensions } = prepared;
+  const { interpreterEngine, compiledEngine } = await import('./engines.js');
   const entry = signature.name;
-  if (backend === 'wasm' && chosen)
-    return wasmEngine({ source: program.source, file: program.file, entry, chosen, ablate, inputs });
+  const debugCounters = debugCountersOf(program.args);
+  if (backend !== 'interp' && chosen) {
+    const engine = compiledEngine({
+      source: program.source,
+      file: program.file,
+      entry,
+      chosen,
+      ablate,
+      inputs,
+      backend,
+      plugins: extensions?.plugins ?? [],
+      debugCounters,
+    });
+    if (debugCounters) reportDebugCounters(debugCounters, program.args, program.io);
+    return engine;
+  }
   const { relaxedRounding } = await import('./interpret.js');
-  return interpreterEngine(module, entry, { chosen, ablate, inputs, relaxedMadd: await relaxedRounding(), parseMs });
+  const relaxedMadd = await relaxedRounding();
+  const engine = interpreterEngine(module, entry, { chosen, ablate, inputs, relaxedMadd, parseMs, debugCounters });
+  if (debugCounters) reportDebugCounters(debugCounters, program.args, program.io);
+  return engine;
 }
 
 function runOnce({ program, signature }: Prepared, backend: string, engine: Engine): number {
@@ -193,7 +237,7 @@ async function check(prepared: Prepared, backend: string): Promise<number> {
   const relaxedMadd = await relaxedRounding();
   const isJson = args.isOn('json');
   const { DiagnosticSink } = await import('../cli/diagnostic-sink.js');
-  const engine = backend === 'wasm' ? () => engineOf(prepared, backend) : undefined;
+  const engine = backend !== 'interp' ? () => engineOf(prepared, backend) : undefined;
   const compiled = engine ? await compiledLater(engine) : undefined;
   const sink = new DiagnosticSink(context, io);
   const outcome = context.diagnostics.capture(sink.add, () => {

@@ -1,0 +1,202 @@
+// Plug-ins: what somebody adds to a compiler from outside of it, as one value. A plug-in module exports it as `plugin`
+// or as its default export; --load, `budflow.plugins` of a package.json and `compile(.., { plugins })` take it.
+import { CompileError, type Context, Diagnostic, type Dialect } from '@budflow/ir';
+import type { Target } from '@budflow/target';
+import type { PassDefinition } from './define-pass.js';
+import { nearestName } from './nearest.js';
+import type { PipelineJson } from './pipeline-json.js';
+
+/** Changes when plug-ins have to be written differently. */
+export const PLUGIN_API_VERSION = 1;
+
+/** The part of a backend that is known here; `definePlugin` of the package `budflow` asks for whole ones. */
+export interface PluginBackend {
+  readonly name: string;
+  readonly targets: readonly string[];
+}
+
+export interface PluginSpec<B extends PluginBackend = PluginBackend> {
+  /** kebab-case; for messages. */
+  readonly name: string;
+  readonly dialects?: readonly Dialect[];
+  /** Their option schemas become part of the schema of pipelines. */
+  readonly passes?: readonly PassDefinition[];
+  /** Attaches interfaces to ops of any dialect: `context.attach('foo.bar', Interpretable, {...})`. */
+  readonly interfaces?: (context: Context) => void;
+  readonly backends?: readonly B[];
+  /** Machine descriptions, for `--target` and the `target` option of passes. */
+  readonly targets?: readonly Target[];
+  /** Pipelines that stand in other pipelines by their name, as if they were passes. */
+  readonly pipelines?: Readonly<Record<string, PipelineJson>>;
+}
+
+export interface Plugin<B extends PluginBackend = PluginBackend> extends Required<PluginSpec<B>> {
+  readonly apiVersion: number;
+}
+
+/** This copy of the library: ops and interfaces of another copy would not be those of this one. */
+const COPY = Symbol('budflow.plugin');
+const KIND = 'budflow.plugin';
+
+export function definePlugin<B extends PluginBackend = PluginBackend>(spec: PluginSpec<B>): Plugin<B> {
+  const plugin = {
+    kind: KIND,
+    [COPY]: true,
+    apiVersion: PLUGIN_API_VERSION,
+    dialects: [],
+    passes: [],
+    interfaces: () => {},
+    backends: [],
+    targets: [],
+    pipelines: {},
+    ...spec,
+  };
+  return plugin;
+}
+
+/** The part of a module that is a plug-in. */
+export function pluginOfModule(module: object): unknown {
+  const { plugin, default: standard } = module as { readonly plugin?: unknown; readonly default?: unknown };
+  return plugin ?? standard;
+}
+
+/**
+ * A value that may be a plug-in, checked. `origin` stands in front of messages: a file, or where it was given.
+ * @throws CompileError `plugin.not-a-plugin`, `plugin.version`, `plugin.foreign-copy`, `plugin.invalid`
+ */
+export function checkPlugin(value: unknown, origin: string): Plugin {
+  if (value === undefined)
+    throw problem('plugin.not-a-plugin', `${origin}: has neither a default export nor an export 'plugin'`);
+  const plugin = value as Partial<Plugin> & { readonly kind?: unknown; readonly [COPY]?: unknown };
+  if (typeof value !== 'object' || value === null || plugin.kind !== KIND)
+    throw problem('plugin.not-a-plugin', `${origin}: is not what definePlugin({ name, ... }) returns`);
+  if (plugin.apiVersion !== PLUGIN_API_VERSION)
+    throw problem(
+      'plugin.version',
+      `${origin}: plug-in '${plugin.name}' is made for version ${plugin.apiVersion} of the plug-in interface, and this is version ${PLUGIN_API_VERSION}; install a version of it that goes with this Budflow`,
+    );
+  if (plugin[COPY] !== true)
+    throw problem(
+      'plugin.foreign-copy',
+      `${origin}: plug-in '${plugin.name}' was made with another copy of Budflow's libraries; install it where this Budflow is installed`,
+    );
+  const wrong = shapeProblem(plugin as Plugin);
+  if (wrong !== undefined) throw problem('plugin.invalid', `${origin}: ${wrong}`);
+  return plugin as Plugin;
+}
+
+function shapeProblem(plugin: Plugin): string | undefined {
+  if (typeof plugin.name !== 'string' || plugin.name === '') return "a plug-in needs a 'name'";
+  const known = ['kind', 'apiVersion', 'name', 'dialects', 'passes', 'interfaces', 'backends', 'targets', 'pipelines'];
+  for (const key of Object.keys(plugin)) {
+    if (known.includes(key)) continue;
+    const near = nearestName(key, known.slice(2));
+    return `plug-in '${plugin.name}' has an unknown key '${key}'${near === undefined ? '' : `, did you mean '${near}'?`}`;
+  }
+  for (const key of ['dialects', 'passes', 'backends', 'targets'] as const) {
+    const list: unknown = plugin[key];
+    if (!Array.isArray(list)) return `'${key}' of plug-in '${plugin.name}' is not a list`;
+    const at = list.findIndex((one: { readonly name?: unknown } | null) => typeof one?.name !== 'string');
+    if (at >= 0) return `'${key}[${at}]' of plug-in '${plugin.name}' has no name`;
+  }
+  const notPass = plugin.passes.find((pass) => typeof pass.run !== 'function' || typeof pass.options !== 'object');
+  if (notPass) return `'${notPass.name}' of plug-in '${plugin.name}' is not what definePass({ ... }) returns`;
+  const notDialect = plugin.dialects.find((dialect) => !Array.isArray(dialect.ops));
+  if (notDialect) return `'${notDialect.name}' of plug-in '${plugin.name}' is not what defineDialect({ ... }) returns`;
+  if (typeof plugin.interfaces !== 'function')
+    return `'interfaces' of plug-in '${plugin.name}' is not a function of a context`;
+  const notPipeline = Object.entries(plugin.pipelines).find(([, json]) => !Array.isArray(json?.pipeline));
+  if (notPipeline) return `pipeline '${notPipeline[0]}' of plug-in '${plugin.name}' has no list 'pipeline'`;
+  return undefined;
+}
+
+/** Names that are taken, by kind. */
+export interface TakenNames {
+  readonly dialects?: Iterable<string>;
+  readonly passes?: Iterable<string>;
+  readonly backends?: Iterable<string>;
+  readonly targets?: Iterable<string>;
+}
+
+/** What several plug-ins add together. */
+export interface PluginSet<B extends PluginBackend = PluginBackend> {
+  readonly plugins: readonly Plugin<B>[];
+  readonly dialects: readonly Dialect[];
+  readonly passes: readonly PassDefinition[];
+  readonly backends: readonly B[];
+  readonly targets: readonly Target[];
+  readonly pipelines: Readonly<Record<string, PipelineJson>>;
+  /** Registers dialects and attaches interfaces. @throws CompileError `plugin.throws` */
+  extend(context: Context): void;
+}
+
+/**
+ * Plug-ins together; one that is given twice counts once.
+ * @throws CompileError `plugin.name-collision` for a name that is taken, by the compiler or by an earlier plug-in
+ */
+export function combinePlugins<B extends PluginBackend>(
+  plugins: readonly Plugin<B>[],
+  taken: TakenNames = {},
+): PluginSet<B> {
+  const distinct = [...new Set(plugins)];
+  const owners = {
+    plugin: new Map<string, string>(),
+    dialect: ownersOf(taken.dialects),
+    pass: ownersOf(taken.passes),
+    backend: ownersOf(taken.backends),
+    target: ownersOf(taken.targets),
+  };
+  const claim = (kind: keyof typeof owners, name: string, plugin: string) => {
+    const owner = owners[kind].get(name);
+    if (owner !== undefined)
+      throw problem(
+        'plugin.name-collision',
+        kind === 'plugin'
+          ? `two plug-ins are called '${name}'`
+          : `plug-in '${plugin}' brings a ${kind} '${name}', and so does ${owner}; one of them has to be called something else`,
+      );
+    owners[kind].set(name, `plug-in '${plugin}'`);
+  };
+  for (const plugin of distinct) {
+    claim('plugin', plugin.name, plugin.name);
+    for (const { name } of plugin.dialects) claim('dialect', name, plugin.name);
+    // Pipelines are named where passes are.
+    for (const { name } of plugin.passes) claim('pass', name, plugin.name);
+    for (const name of Object.keys(plugin.pipelines)) claim('pass', name, plugin.name);
+    for (const { name } of plugin.backends) claim('backend', name, plugin.name);
+    for (const { name } of plugin.targets) claim('target', name, plugin.name);
+  }
+  const dialects = distinct.flatMap((plugin) => plugin.dialects);
+  return {
+    plugins: distinct,
+    dialects,
+    passes: distinct.flatMap((plugin) => plugin.passes),
+    backends: distinct.flatMap((plugin) => plugin.backends),
+    targets: distinct.flatMap((plugin) => plugin.targets),
+    pipelines: Object.assign({}, ...distinct.map((plugin) => plugin.pipelines)) as Record<string, PipelineJson>,
+    extend(context) {
+      for (const dialect of dialects) context.registerDialect(dialect);
+      for (const plugin of distinct) {
+        try {
+          plugin.interfaces(context);
+        } catch (error) {
+          throw problem(
+            'plugin.throws',
+            `plug-in '${plugin.name}' failed while it attached its interfaces: ${error instanceof Error ? error.message : String(error)}`,
+            error,
+          );
+        }
+      }
+    },
+  };
+}
+
+function ownersOf(names: Iterable<string> = []): Map<string, string> {
+  return new Map([...names].map((name) => [name, 'Budflow']));
+}
+
+function problem(id: string, message: string, cause?: unknown): CompileError {
+  const diagnostic = new Diagnostic('error', id, message, 0);
+  diagnostic.cause = cause;
+  return new CompileError([diagnostic]);
+}
