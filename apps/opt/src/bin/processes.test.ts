@@ -35,7 +35,7 @@ describe('bud-opt', () => {
   });
 
   it('loads each module once, wherever its input comes from', () => {
-    const env = { ...process.env, NODE_DEBUG: 'esm' };
+    const env = { ...process.env, NODE_DEBUG: 'esm', BUDFLOW_BUNDLE: 'off' };
     for (const line of [
       `cat f.mlir | '${process.execPath}' '${OPT}' --cse`,
       `cat f.mlir | '${process.execPath}' '${OPT}' /dev/stdin --cse`,
@@ -129,7 +129,7 @@ describe('Ctrl-C', () => {
 describe('start-up', () => {
   /** The packages whose modules a command loads. */
   const loaded = (args: readonly string[]): string[] => {
-    const env = { ...process.env, NODE_DEBUG: 'esm' };
+    const env = { ...process.env, NODE_DEBUG: 'esm', BUDFLOW_BUNDLE: 'off' };
     const { stderr } = spawnSync(process.execPath, [OPT, ...args], {
       cwd: folder,
       encoding: 'utf8',

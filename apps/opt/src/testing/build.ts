@@ -28,6 +28,6 @@ export function ensureBuilt(): void {
     });
   } catch (error) {
     // Type errors elsewhere do not keep these files from being written.
-    if (!statSync(join(APP, 'dist', 'bin', 'bud-run.js'), { throwIfNoEntry: false })) throw error;
+    if (!statSync(join(APP, 'dist', 'bin', 'commands.js'), { throwIfNoEntry: false })) throw error;
   }
 }

@@ -1,0 +1,186 @@
+// Starts a command: from the bundle and its V8 code cache when they are there and fit, from the modules in dist
+// otherwise. CommonJS, and few builtin modules: each costs a millisecond or more. README.md says how it works,
+// docs/decisions/0005-bundle-and-code-cache.md why.
+const fs = require('node:fs');
+const path = require('node:path');
+const v8 = require('node:v8');
+const vm = require('node:vm');
+
+const APP = path.dirname(__dirname);
+/** Where code of the bundle thinks it is: two levels below the package, as src/cli is. */
+const SEEMS_AT = path.join(APP, 'dist', 'bin', 'bundle.js');
+/** Head of a cache file: magic number, CRC-32 and length of the data. */
+const HEAD = 12;
+const MAGIC = 0x62756463;
+/** Caches of one chunk that are kept: for other engines and other flags of V8. */
+const KEPT_CACHES = 6;
+
+/** Runs a command on the arguments of this process and sets the exit code. */
+function start(command) {
+  setFlags();
+  const argv = process.argv.slice(2);
+  const bundle = wantsPackages(argv) ? undefined : openBundle();
+  if (bundle?.commands.isCommand(command)) {
+    bundle.commands.runCommand(command, argv).then((code) => {
+      process.exitCode = code;
+      // The first run of an engine teaches the next ones. What this run had to say is written by now.
+      if (bundle.lacksCache && isWritable(bundle.folder)) setImmediate(() => teach(bundle).catch(() => {}));
+    }, fail);
+  } else startModules(command, argv).catch(fail);
+}
+
+function fail(error) {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+/**
+ * A run is short: functions collect type feedback from their first call, so that they are optimised with all of it.
+ */
+function setFlags() {
+  v8.setFlagsFromString('--no-lazy-feedback-allocation');
+}
+
+async function startModules(command, argv) {
+  require('node:module').enableCompileCache?.();
+  const { isCommand, runCommand } = await import('../dist/bin/commands.js');
+  if (isCommand(command)) process.exitCode = await runCommand(command, argv);
+  else await import(`../dist/bin/${command}.js`);
+}
+
+/**
+ * Plugins import the packages, and a dialect of theirs must meet the very classes that the compiler has: then the
+ * modules of the packages run, not their copies in the bundle.
+ */
+function wantsPackages(argv) {
+  if (argv.some((word) => word === '--load' || word.startsWith('--load='))) return true;
+  for (let folder = process.cwd(); ; folder = path.dirname(folder)) {
+    const text = textOf(path.join(folder, 'package.json'));
+    if (text?.includes('"budflow"') && text.includes('"plugins"')) return true;
+    if (folder === path.dirname(folder)) return false;
+  }
+}
+
+function textOf(file) {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bundle, loaded; undefined when there is none that fits. BUDFLOW_BUNDLE is `off` or another folder. */
+function openBundle() {
+  const wanted = process.env.BUDFLOW_BUNDLE;
+  if (wanted === 'off') return undefined;
+  const folder = wanted || path.join(APP, 'dist', 'bundle');
+  try {
+    const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
+    if (!isFresh(manifest.builtFrom)) return undefined;
+    const bundle = { folder, manifest, chunks: new Map(), tag: v8.cachedDataVersionTag(), lacksCache: false };
+    bundle.commands = loadChunk(bundle, manifest.entry);
+    return bundle;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the packages are as they were when the bundle was made. An installed package is never built again. */
+function isFresh(builtFrom) {
+  if (!fs.existsSync(path.join(APP, 'tsconfig.json'))) return true;
+  return builtFrom.every(({ file, modified, size }) => {
+    const now = fs.statSync(path.join(APP, file), { throwIfNoEntry: false });
+    return now !== undefined && now.mtimeMs === modified && now.size === size;
+  });
+}
+
+/** The exports of a chunk of the bundle. */
+function loadChunk(bundle, name) {
+  const known = bundle.chunks.get(name);
+  if (known) return known.exports;
+  const file = path.join(bundle.folder, name);
+  // Latin-1: the bundle is ASCII, and strings of one byte a character are read and scanned faster.
+  const source = fs.readFileSync(file, 'latin1');
+  if (source.length !== bundle.manifest.chunks[name]) throw new Error(`${file} is not complete; run npm run build`);
+  const cachedData = readCache(cacheFile(bundle, name));
+  const script = new vm.Script(source, { filename: file, cachedData });
+  if (!cachedData || script.cachedDataRejected) bundle.lacksCache = true;
+  const chunk = { script, exports: {} };
+  bundle.chunks.set(name, chunk);
+  const requireHere = (id) => (id.startsWith('./') ? loadChunk(bundle, id.slice(2)) : require(id));
+  script.runInThisContext()(chunk.exports, requireHere, (id) => import(id), SEEMS_AT, path.dirname(SEEMS_AT));
+  return chunk.exports;
+}
+
+/** The tag stands for the version of V8, the machine and the flags. */
+function cacheFile(bundle, name) {
+  return path.join(bundle.folder, `${name}.${bundle.tag.toString(16)}.cache`);
+}
+
+/** V8 believes what it reads, so a damaged file must not reach it. */
+function readCache(file) {
+  try {
+    const bytes = fs.readFileSync(file);
+    if (bytes.length < HEAD || bytes.readUInt32LE(0) !== MAGIC) return undefined;
+    const data = bytes.subarray(HEAD);
+    if (bytes.readUInt32LE(8) !== data.length) return undefined;
+    return require('node:zlib').crc32(data) === bytes.readUInt32LE(4) ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function writeCache(bundle, name, data) {
+  const head = Buffer.alloc(HEAD);
+  head.writeUInt32LE(MAGIC, 0);
+  head.writeUInt32LE(require('node:zlib').crc32(data), 4);
+  head.writeUInt32LE(data.length, 8);
+  const file = cacheFile(bundle, name);
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    fs.writeFileSync(temporary, Buffer.concat([head, data]));
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+  const caches = fs
+    .readdirSync(bundle.folder)
+    .filter((other) => other.startsWith(`${name}.`) && other.endsWith('.cache'))
+    .map((other) => path.join(bundle.folder, other))
+    .map((other) => ({ other, age: fs.statSync(other, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .sort((a, b) => b.age - a.age);
+  for (const { other } of caches.slice(KEPT_CACHES)) fs.rmSync(other, { force: true });
+}
+
+function isWritable(folder) {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs the training programs, so that V8 has compiled what runs need, and writes what it compiled. */
+async function teach(bundle) {
+  v8.setFlagsFromString('--no-flush-bytecode');
+  await bundle.commands.train();
+  v8.setFlagsFromString('--flush-bytecode');
+  // Flags that the program turned on for itself would make a cache that nobody can use.
+  if (v8.cachedDataVersionTag() !== bundle.tag) return false;
+  for (const [name, { script }] of bundle.chunks) writeCache(bundle, name, script.createCachedData());
+  return true;
+}
+
+/** Makes the caches of this engine; for the build. @throws Error when that does not work */
+async function prepare() {
+  setFlags();
+  const bundle = openBundle();
+  if (!bundle) throw new Error('the bundle does not fit what it was made of');
+  if (!(await teach(bundle))) throw new Error('the training programs change the flags of V8');
+}
+
+module.exports = { start };
+if (require.main === module) prepare().catch(fail);

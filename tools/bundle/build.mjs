@@ -1,0 +1,154 @@
+// Bundles the command lines of apps/opt and fills V8's code cache for them; the second half of `npm run build`.
+//   node tools/bundle/build.mjs [--out=FOLDER]
+// apps/opt/bin/start.js loads what is written here, and docs/decisions/0005-bundle-and-code-cache.md says why.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const root = join(import.meta.dirname, '..', '..');
+const app = join(root, 'apps', 'opt');
+
+/**
+ * What a run on scalar ops needs is one chunk, everything else another: V8 reads the code cache of a chunk as a whole.
+ * Within a chunk a module is evaluated when it is imported first.
+ */
+const CORE =
+  /\/(apps\/opt|libs\/(numerics|ir|interpreter|rewrite|pass|dialects\/core))\/dist\/|\/transforms\/dist\/general\//;
+const NOT_CORE = /\/apps\/opt\/dist\/(run\/|opt\/(emit|information|reports)\.js|bin\/training\.js)|pipeline-config/;
+const isCore = (id) => CORE.test(id) && !NOT_CORE.test(id);
+
+/** Loaded from its package when it is asked for: 13 MB. */
+const EXTERNAL = ['binaryen'];
+
+const out = resolve(
+  process.argv.find((word) => word.startsWith('--out='))?.slice('--out='.length) ?? join(app, 'dist', 'bundle'),
+);
+// The state of the packages before the modules are read: a build in between makes the bundle stale, not wrong.
+const before = buildInfos();
+const { chunks, modules } = await bundle();
+write(chunks, builtFrom(modules));
+teach();
+
+/** Size and time of change of the file that `tsc -b` writes whenever it writes modules, of all projects. */
+function buildInfos() {
+  const config = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
+  return new Map(
+    config.references.map(({ path }) => {
+      const file = join(root, path, 'tsconfig.tsbuildinfo');
+      return [join(root, path), { file, stats: statSync(file, { throwIfNoEntry: false }) }];
+    }),
+  );
+}
+
+function builtFrom(modules) {
+  const used = [...before].filter(([project]) => modules.some((id) => id.startsWith(`${join(project, 'dist')}/`)));
+  return used.map(([project, { file, stats }]) => {
+    if (!stats) throw new Error(`${relative(root, project)}: ${relative(root, file)} is missing; run npx tsc -b first`);
+    return { file: relative(app, file), modified: stats.mtimeMs, size: stats.size };
+  });
+}
+
+async function bundle() {
+  const build = await rolldown({
+    input: { entry: join(app, 'dist', 'bin', 'commands.js') },
+    platform: 'node',
+    external: EXTERNAL,
+    onLog(level, log) {
+      // Modules of one chunk import each other dynamically; that is how they are evaluated late.
+      if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') console.error(`bundle: ${level}: ${log.message}`);
+    },
+  });
+  const { output } = await build.generate({
+    format: 'cjs',
+    strictExecutionOrder: true,
+    comments: false,
+    minify: false,
+    chunkFileNames: '[name].js',
+    entryFileNames: '[name].js',
+    codeSplitting: {
+      groups: [
+        { name: 'core', test: isCore, priority: 2 },
+        { name: 'rest', test: (id) => !isCore(id), priority: 1 },
+      ],
+    },
+  });
+  await build.close();
+  const codes = new Map(output.map((chunk) => [chunk.fileName, chunk.code]));
+  return {
+    chunks: new Map(['core.js', 'rest.js'].map((name) => [name, functionOf(name, withHelpers(name, codes))])),
+    modules: output.flatMap((chunk) => chunk.moduleIds),
+  };
+}
+
+/** A chunk with the small ones it needs put in: each file that is read at start costs. */
+function withHelpers(name, codes) {
+  const inline = (code, file, value) => code.replaceAll(`require("./${file}")`, value);
+  let code = codes.get(name);
+  for (const [file, helper] of codes) {
+    if (file === 'core.js' || file === 'rest.js' || file === 'entry.js') continue;
+    if (helper.includes('require(')) throw new Error(`${file}: a chunk that is not expected`);
+    code = inline(code, file, `((exports) => {\n${helper}\nreturn exports;\n})({})`);
+  }
+  // The entry only hands on what the core exports.
+  return name === 'core.js' ? `${code}\n{\n${inline(codes.get('entry.js'), 'core.js', 'exports')}\n}` : code;
+}
+
+/** The code of a chunk as a function, in ASCII. */
+function functionOf(name, code) {
+  const closed = code.replace(/\bimport\((["'])([^"'\n]+)\1\)/g, (text, _quote, id) => {
+    if (!EXTERNAL.includes(id)) throw new Error(`${name}: ${text} is left`);
+    return `importPackage("${id}")`;
+  });
+  if (/\bimport\s*\(|\bimport\.meta\b/.test(closed)) throw new Error(`${name}: an import() or import.meta is left`);
+  const ascii = closed.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `(function (exports, require, importPackage, __filename, __dirname) {\n${ascii}\n})`;
+}
+
+/** Writes the chunks under names of their own, then says so: who starts in between finds the old ones or the new. */
+function write(chunks, builtFrom) {
+  const id = createHash('sha256')
+    .update(JSON.stringify([...chunks]))
+    .digest('hex')
+    .slice(0, 12);
+  const named = (name) => name.replace(/\.js$/, `-${id}.js`);
+  mkdirSync(out, { recursive: true });
+  const previous = readManifest();
+  const lengths = {};
+  for (const [name, code] of chunks) {
+    const text = [...chunks.keys()].reduce((t, other) => t.replaceAll(`"./${other}"`, `"./${named(other)}"`), code);
+    lengths[named(name)] = text.length;
+    writeAtomically(named(name), text);
+  }
+  const manifest = { id, entry: named('core.js'), chunks: lengths, builtFrom };
+  writeAtomically('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+  // The chunks before these may be in use by processes that have yet to load the second one.
+  const kept = [id, previous?.id];
+  for (const file of readdirSync(out))
+    if (file !== 'manifest.json' && !kept.some((k) => k !== undefined && file.includes(`-${k}.js`)))
+      rmSync(join(out, file));
+}
+
+function readManifest() {
+  try {
+    return JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function writeAtomically(name, text) {
+  const temporary = join(out, `${name}.${process.pid}.tmp`);
+  writeFileSync(temporary, text, 'latin1');
+  renameSync(temporary, join(out, name));
+}
+
+/** Runs the training programs in a process of its own, which writes the caches. */
+function teach() {
+  const { status, stderr } = spawnSync(process.execPath, [join(app, 'bin', 'start.js')], {
+    env: { ...process.env, BUDFLOW_BUNDLE: out },
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the training run failed:\n${stderr}`);
+}
