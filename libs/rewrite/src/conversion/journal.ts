@@ -209,6 +209,7 @@ interface OperandState {
 /** An op as it was before it was changed in place. */
 export class Modified implements Change {
   readonly op: Operation;
+  private readonly info: Operation['info'];
   private readonly attributes: Operation['attributes'];
   private readonly loc: LocationRef;
   private readonly successors: readonly Block[] | null;
@@ -218,6 +219,7 @@ export class Modified implements Change {
 
   constructor(op: Operation) {
     this.op = op;
+    this.info = op.info;
     this.attributes = op.attributes;
     this.loc = op.loc;
     this.successors = op.ownSuccessors?.slice() ?? null;
@@ -231,13 +233,10 @@ export class Modified implements Change {
     this.restoreOperands();
   }
 
-  get operandsBefore(): readonly Value[] {
-    return this.operands.map((o) => o.value);
-  }
-
   undo(): void {
     const { op, uses, operands } = this;
     op.setOperands([]);
+    op.info = this.info;
     op.attributes = this.attributes;
     op.loc = this.loc;
     op.ownSuccessors = this.successors?.slice() ?? null;

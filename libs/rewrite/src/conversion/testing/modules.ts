@@ -1,7 +1,6 @@
 // For the tests of conversions: modules of unregistered ops as text, and all that can be observed of them.
 import {
   AnyType,
-  AttrNames,
   Context,
   type Diagnostic,
   defineDialect,
@@ -51,12 +50,12 @@ export function parse(lines: string, context = makeContext()): Operation {
   return result;
 }
 
-/** The lines of a module in generic form, without indentation. */
+/** The lines of a module in generic form, without indentation and comments. */
 export function lines(module: Operation): string[] {
   return printModule(module, { generic: true })
     .split('\n')
     .slice(1, -2)
-    .map((l) => l.trim());
+    .map((l) => l.replace(/ {2}\/\/ .*/, '').trim());
 }
 
 /** Text with locations, then the users of every value in the order of its use-list. */
@@ -180,4 +179,3 @@ export function collect<T>(module: Operation, body: () => T): { result: T; diagn
 export function text(diagnostic: Diagnostic): string[] {
   return [diagnostic.message, ...diagnostic.notes.map((n) => n.message)];
 }
-export { AttrNames };
