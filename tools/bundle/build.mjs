@@ -97,11 +97,10 @@ function withHelpers(name, codes) {
 
 /** The code of a chunk as a function, in ASCII. */
 function functionOf(name, code) {
-  const closed = code.replace(/\bimport\((["'])([^"'\n]+)\1\)/g, (text, _quote, id) => {
-    if (!EXTERNAL.includes(id)) throw new Error(`${name}: ${text} is left`);
-    return `importPackage("${id}")`;
-  });
-  if (/\bimport\s*\(|\bimport\.meta\b/.test(closed)) throw new Error(`${name}: an import() or import.meta is left`);
+  for (const [text, , id] of code.matchAll(/\bimport\s*\(\s*(["'])([^"'\n]+)\1/g))
+    if (!EXTERNAL.includes(id)) throw new Error(`${name}: ${text} is left: it should be in the bundle`);
+  if (/\bimport\.meta\b/.test(code)) throw new Error(`${name}: an import.meta is left`);
+  const closed = code.replace(/\bimport\s*\(/g, 'importPackage(');
   const ascii = closed.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return `(function (exports, require, importPackage, __filename, __dirname) {\n${ascii}\n})`;
 }

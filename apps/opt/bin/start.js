@@ -19,7 +19,7 @@ const KEPT_CACHES = 6;
 function start(command) {
   setFlags();
   const argv = process.argv.slice(2);
-  const bundle = wantsPackages(argv) ? undefined : openBundle();
+  const bundle = mayLoadPlugins(argv) ? undefined : openBundle();
   if (bundle?.commands.isCommand(command)) {
     bundle.commands.runCommand(command, argv).then((code) => {
       process.exitCode = code;
@@ -50,16 +50,23 @@ async function startModules(command, argv) {
 }
 
 /**
- * Plugins import the packages, and a dialect of theirs must meet the very classes that the compiler has: then the
- * modules of the packages run, not their copies in the bundle.
+ * Plug-ins import the packages, and a dialect of theirs must meet the very classes that the compiler has: then the
+ * modules of the packages run, not their copies in the bundle. Which plug-ins there are is decided by
+ * src/compiler/project.ts; this looks only whether there may be some, in the same places: at `--load`, and in the
+ * nearest package.json above the input, which is one of the words without a dash, or the current folder.
  */
-function wantsPackages(argv) {
+function mayLoadPlugins(argv) {
   if (argv.some((word) => word === '--load' || word.startsWith('--load='))) return true;
-  for (let folder = process.cwd(); ; folder = path.dirname(folder)) {
-    const text = textOf(path.join(folder, 'package.json'));
-    if (text?.includes('"budflow"') && text.includes('"plugins"')) return true;
-    if (folder === path.dirname(folder)) return false;
+  const folders = new Set([process.cwd()]);
+  for (const word of argv) if (!word.startsWith('-')) folders.add(path.dirname(path.resolve(word)));
+  for (const start of folders) {
+    for (let folder = start; ; folder = path.dirname(folder)) {
+      const text = textOf(path.join(folder, 'package.json'));
+      if (text?.includes('"budflow"') && text.includes('"plugins"')) return true;
+      if (text !== undefined || folder === path.dirname(folder)) break;
+    }
   }
+  return false;
 }
 
 function textOf(file) {
@@ -109,8 +116,15 @@ function loadChunk(bundle, name) {
   const chunk = { script, exports: {} };
   bundle.chunks.set(name, chunk);
   const requireHere = (id) => (id.startsWith('./') ? loadChunk(bundle, id.slice(2)) : require(id));
-  script.runInThisContext()(chunk.exports, requireHere, (id) => import(id), SEEMS_AT, path.dirname(SEEMS_AT));
+  script.runInThisContext()(chunk.exports, requireHere, importPackage, SEEMS_AT, path.dirname(SEEMS_AT));
   return chunk.exports;
+}
+
+/** For what is not in the bundle. */
+async function importPackage(id) {
+  // Its dialects would belong to other classes.
+  if (/^[./]|^file:/.test(id)) throw new Error(`${id} cannot be loaded into the bundle; set BUDFLOW_BUNDLE=off`);
+  return import(id);
 }
 
 /** The tag stands for the version of V8, the machine and the flags. */
