@@ -67,6 +67,8 @@ export function wouldBeTriviallyDead(op: Operation): boolean {
 export const BranchOp = defineInterface<{
   /** Operand range [start, end) forwarded to the arguments of successor `index`. */
   successorOperands(op: Operation, index: number): { start: number; end: number };
+  /** Passes other values to a successor; as many as it has arguments then. Without it, arguments are not changed. */
+  setSuccessorOperands?(op: Operation, index: number, values: readonly Value[]): void;
   /** The successor taken for constant operands, if that is known. */
   successorFor?(op: Operation, operands: readonly (Attribute | null)[]): Block | undefined;
 }>('BranchOp');

@@ -23,7 +23,7 @@ import { ConstantPool } from './constants.js';
 import { Fingerprinter, sameFingerprint } from './fingerprint.js';
 import { constantGoesRight, type DefaultFold, foldOp, isAttribute, isDead } from './fold.js';
 import { gatedRewrite } from './gated.js';
-import { eraseUnreachableBlocks, mergeStraightLineBlocks } from './regions.js';
+import { type RegionSimplifyLevel, simplifyRegion } from './region-simplify/index.js';
 
 export interface GreedyOptions {
   /**
@@ -31,8 +31,14 @@ export interface GreedyOptions {
    * always run one after the other; default false.
    */
   readonly canonicalize?: boolean;
+  /** What is done about the blocks of a region; default `normal` with `canonicalize`, otherwise `disabled`. */
+  readonly regionSimplify?: RegionSimplifyLevel | undefined;
   /** Names of patterns to leave out. */
   readonly disabled?: readonly string[] | undefined;
+  /** Names of the only patterns to apply; all when empty or not given. */
+  readonly enabled?: readonly string[] | undefined;
+  /** In which order a sweep first visits the ops; default `top-down`. */
+  readonly order?: 'top-down' | 'bottom-up' | undefined;
   /** Fold ops, and unique constants at the front of their isolated region; default true. */
   readonly fold?: boolean;
   /** See FoldOptions. */
@@ -199,8 +205,10 @@ class GreedyDriver implements RewriteListener {
     const { worklist } = this;
     const mark = worklist.length;
     // Popped from the end: program order first.
-    for (let i = ops.length - 1; i >= 0; i--) {
-      const op = ops[i]!;
+    const first = ops.length - 1;
+    const topDown = this.options.order !== 'bottom-up';
+    for (let i = first; i >= 0; i--) {
+      const op = ops[topDown ? i : first - i]!;
       if (op.isErased || (op.flags & FLAG_IN_WORKLIST) !== 0) continue;
       op.flags |= FLAG_IN_WORKLIST;
       worklist.push(op);
@@ -223,8 +231,8 @@ class GreedyDriver implements RewriteListener {
     if (parent.ownRegions === null) return;
     for (const region of parent.ownRegions) {
       if (region.blocks.length > 1) {
-        if (eraseUnreachableBlocks(region, this.forget) > 0) this.changed = true;
-        if (this.options.canonicalize && mergeStraightLineBlocks(region) > 0) this.changed = true;
+        const level = this.options.regionSimplify ?? (this.options.canonicalize ? 'normal' : 'disabled');
+        if (simplifyRegion(region, level, this.forget)) this.changed = true;
       }
       for (const block of region.blocks) {
         for (let op = block.firstOp; op !== null; op = op.next) {
@@ -288,8 +296,12 @@ class GreedyDriver implements RewriteListener {
         );
     }
     const disabled = this.options.disabled ?? [];
+    const enabled = this.options.enabled ?? [];
     let list = [...own, ...this.patterns].filter(
-      (p) => (p.root === null || p.root === name) && !disabled.includes(p.name),
+      (p) =>
+        (p.root === null || p.root === name) &&
+        !disabled.includes(p.name) &&
+        (enabled.length === 0 || enabled.includes(p.name)),
     );
     // The sort is stable: equal benefits keep the order given.
     list =

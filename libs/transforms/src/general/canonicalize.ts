@@ -39,6 +39,24 @@ export const canonicalize = definePass({
       default: [],
       description: 'Names of patterns to leave out.',
     },
+    'enable-patterns': {
+      type: 'array',
+      items: { type: 'string' },
+      default: [],
+      description: 'Names of the only patterns to apply; empty for all.',
+    },
+    'region-simplify': {
+      type: 'string',
+      enum: ['disabled', 'normal', 'aggressive'],
+      default: 'normal',
+      description:
+        'Blocks of regions: only unreachable ones go (disabled), blocks that follow each other are merged and needless arguments dropped (normal), identical blocks are merged (aggressive).',
+    },
+    'top-down': {
+      type: 'boolean',
+      default: true,
+      description: 'Visit ops in program order first, not from the end.',
+    },
     'check-changes': {
       type: 'boolean',
       default: false,
@@ -55,6 +73,9 @@ export const canonicalize = definePass({
       canonicalize: true,
       defaultFold: interpretPureOp,
       disabled: options['disable-patterns'],
+      enabled: options['enable-patterns'],
+      regionSimplify: options['region-simplify'],
+      order: options['top-down'] ? 'top-down' : 'bottom-up',
       maxIterations: options['max-iterations'],
       maxRewrites: options['max-rewrites'],
       checkChanges: options['check-changes'] || op.context.strictRewriting,

@@ -46,6 +46,7 @@ export const BranchOp = defineOp({
     effectFree,
     BranchInterface.implement({
       successorOperands: (op) => ({ start: 0, end: op.operandCount }),
+      setSuccessorOperands: (op, _index, values) => op.setOperands(values),
       successorFor: (op) => op.successors[0],
     }),
     Interpretable.implement({
@@ -74,6 +75,10 @@ export const BranchOp = defineOp({
 function segments(op: Operation): number[] {
   const sizes = op.attr(AttrNames.operandSegmentSizes);
   return sizes instanceof DenseArrayAttr ? sizes.values.map(Number) : [];
+}
+
+function segmentSizes(op: Operation, sizes: readonly number[]): Attribute {
+  return op.context.denseArray(op.context.i32, sizes);
 }
 
 /** Operands forwarded to the true and the false successor. */
@@ -158,6 +163,12 @@ export const CondBranchOp = defineOp({
       successorOperands(op, index) {
         const [, yes = 0] = segments(op);
         return index === 0 ? { start: 1, end: 1 + yes } : { start: 1 + yes, end: op.operandCount };
+      },
+      setSuccessorOperands(op, index, values) {
+        const lists = forwarded(op) as (readonly Value[])[];
+        lists[index] = values;
+        op.setOperands([op.operand(0), ...lists.flat()]);
+        op.setAttr(AttrNames.operandSegmentSizes, segmentSizes(op, [1, ...lists.map((l) => l.length)]));
       },
       successorFor(op, operands) {
         const condition = integerOf(operands[0]);
@@ -319,6 +330,15 @@ export const SwitchOp = defineOp({
         let start = 1;
         for (let i = 0; i < index; i++) start += lists[i]!.length;
         return { start, end: start + lists[index]!.length };
+      },
+      setSuccessorOperands(op, index, values) {
+        const lists = switchOperands(op) as (readonly Value[])[];
+        lists[index] = values;
+        const [fallback, ...cases] = lists.map((l) => l.length);
+        op.setOperands([op.operand(0), ...lists.flat()]);
+        op.setAttr('case_operand_segments', segmentSizes(op, cases));
+        const total = cases.reduce((a, b) => a + b, 0);
+        op.setAttr(AttrNames.operandSegmentSizes, segmentSizes(op, [1, fallback!, total]));
       },
       successorFor: (op, operands) => {
         const flag = integerOf(operands[0]);
