@@ -144,4 +144,21 @@ export interface CustomAssembly {
   canPrint?(op: Operation): boolean;
   parse(parser: AsmParser, state: OperationState): void;
   print(printer: AsmPrinter, op: Operation): void;
+  /** The form of ops without other attributes, when it is one of these: they are read and written without the hooks. */
+  readonly plain?: PlainForm;
 }
+
+/** Forms that need no hooks. `parse` and `print` must agree with them. */
+export type PlainForm =
+  /** `%a, %b : type`: operands and result of one type. */
+  | { readonly kind: 'same'; readonly operands: 1 | 2 | 3 }
+  /** `%a : type to type` */
+  | { readonly kind: 'cast' }
+  /** `keyword, %a, %b : type`: an i64 attribute with the position of the keyword; on scalars the result is an i1. */
+  | { readonly kind: 'compare'; readonly attribute: string; readonly keywords: readonly string[] }
+  /** `%condition, %a, %b : type`: an i1, and two operands of the result's type. */
+  | { readonly kind: 'select' }
+  /** `value`: an attribute of the result's type. */
+  | { readonly kind: 'constant'; readonly attribute: string }
+  /** `@symbol(%a, %b) : (type, type) -> type` */
+  | { readonly kind: 'call'; readonly attribute: string };

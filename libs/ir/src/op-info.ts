@@ -1,5 +1,6 @@
 // What a context knows about an operation name: its definition when a dialect registered one, traits, and the
 // implementations of interfaces (indexed by the interface's small integer), which may be attached from outside.
+import type { PreparedAssembly } from './assembly/plain.js';
 import { type Attribute, type DictionaryAttr, UnitAttr } from './attribute.js';
 import type { Context } from './context.js';
 import type { OpDefinitionBase } from './define-op.js';
@@ -23,6 +24,8 @@ export class OpInfo {
   readonly id: number;
   /** What the verifier checks, prepared when it first meets the op. */
   verification: OpVerification | null = null;
+  /** How its assembly is read and written, prepared when parser or printer first meet the op. */
+  assembly: PreparedAssembly | null = null;
   private defaults: readonly (readonly [string, Attribute])[] | null = null;
   /** `"name"` in UTF-8, for the generic printer. */
   readonly quotedName: Uint8Array;

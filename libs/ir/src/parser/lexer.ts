@@ -195,6 +195,12 @@ export class Lexer {
   skip(): void {
     const bytes = this.bytes;
     let p = this.pos;
+    // Nearly always nothing, or one space.
+    if (bytes[p] === 32) p++;
+    if (bytes[p]! > 0x2f) {
+      this.pos = p;
+      return;
+    }
     for (;;) {
       const c = bytes[p]!;
       if (c === 32 || c === 10 || c === 13 || c === 9) p++;

@@ -1,6 +1,6 @@
 // SSA names. A name becomes a small integer once (NameTable); scopes then work on arrays indexed by it (ValueScopes).
 import type { Value } from '../value.js';
-import { C_DIGIT, CLASS } from './lexer.js';
+import { C_DIGIT, C_SUFFIX, CLASS } from './lexer.js';
 
 /**
  * Names to dense ids. `12` and `a12` (digits behind at most one letter) are looked up in an array per letter, other
@@ -18,10 +18,50 @@ export class NameTable {
   starts = new Int32Array(64);
   ends = new Int32Array(64);
   count = 1;
+  /** Where the name that `scan` read ends. */
+  end = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     this.limit = bytes.length >> 2;
+  }
+
+  /** The id of the name that begins at `start`, read in one pass; 0 when there is none. `end` is where it ends. */
+  scan(start: number): number {
+    const bytes = this.bytes;
+    let p = start;
+    let prefix = 0;
+    const c = CLASS[bytes[p]!]!;
+    if ((c & C_DIGIT) === 0) {
+      if ((c & C_SUFFIX) === 0) {
+        this.end = start;
+        return 0;
+      }
+      prefix = bytes[p++]!;
+    }
+    const first = p;
+    let n = 0;
+    let d = bytes[p]! - 48;
+    while (d >= 0 && d <= 9) {
+      n = n * 10 + d;
+      d = bytes[++p]! - 48;
+    }
+    if (prefix !== 0 && (CLASS[bytes[p]!]! & C_SUFFIX) !== 0) {
+      do p++;
+      while ((CLASS[bytes[p]!]! & C_SUFFIX) !== 0);
+      this.end = p;
+      return this.hashedId(start, p);
+    }
+    this.end = p;
+    const length = p - first;
+    if (length === 0 || length > 8 || n >= this.limit || (length > 1 && bytes[first] === 0x30))
+      return this.hashedId(start, p);
+    let table = this.dense[prefix]!;
+    if (table === null || n >= table.length) table = this.growDense(prefix, n);
+    const id = table[n]!;
+    if (id !== 0) return id;
+    table[n] = this.count;
+    return this.add(start, p);
   }
 
   /** The id of the name in [start, end). */

@@ -1,6 +1,6 @@
 // Operations, regions and blocks. The generic form is read straight into the Operation;
 // custom assembly goes through the hooks of the definition (custom-asm.ts).
-import { compileAssembly } from '../assembly-format.js';
+import { preparedAssembly } from '../assembly/plain.js';
 import type { Attribute, DictionaryAttr } from '../attribute.js';
 import { Block } from '../block.js';
 import { AsmNames } from '../interfaces.js';
@@ -13,7 +13,7 @@ import { AttrNames } from '../well-known.js';
 import { CustomAsm, type ResultGroup } from './custom-asm.js';
 import { brief, C_BARE, C_START, CLASS, type ParserInput } from './lexer.js';
 import { opNamesOf } from './op-names.js';
-import { ValueParser } from './value-parser.js';
+import { PlainOpParser } from './plain-op-parser.js';
 
 interface LabelledBlock {
   readonly block: Block;
@@ -29,7 +29,7 @@ export interface EntryArgument {
   readonly type: Type;
 }
 
-export class OpParser extends ValueParser {
+export class OpParser extends PlainOpParser {
   readonly asm: CustomAsm;
   private readonly opNames = opNamesOf(this.context);
   private blocks: Map<string, LabelledBlock> | null = null;
@@ -57,10 +57,9 @@ export class OpParser extends ValueParser {
   operation(): Operation {
     const { bytes, pos: start } = this;
     if (bytes[start] !== 0x25) return this.unnamed(this.noGroups);
-    const end = this.suffixEnd(start + 1);
-    if (end === start + 1) this.failExpected('a value name %...');
-    const id = this.names.id(start + 1, end);
-    this.pos = end;
+    const id = this.names.scan(start + 1);
+    if (id === 0) this.failExpected('a value name %...');
+    this.pos = this.names.end;
     this.skip();
     if (this.accept(0x3d)) {
       // `%name = ...`: by far the most frequent form.
@@ -314,12 +313,19 @@ export class OpParser extends ValueParser {
     if (this.listener !== null) this.listener.operationName(info, nameAt, end);
     this.pos = end;
     this.skip();
+    if (info.definition !== null && this.listener === null) {
+      const op = this.plainOperation(info, preparedAssembly(info), this.origin + nameAt);
+      if (op !== null) {
+        if (this.bytes[this.pos] === 0x6c) op.loc = this.optionalLocation() ?? op.loc;
+        return op;
+      }
+    }
     const outer = this.defaultDialect;
     this.defaultDialect = AsmNames.ofInfo(info)?.defaultDialect ?? (info.name === 'builtin.module' ? 'builtin' : '');
     const op =
       info.definition === null
         ? this.unregisteredModule(info, nameAt)
-        : this.asm.operation(info, compileAssembly(info.definition), this.origin + nameAt, single, groups);
+        : this.asm.operation(info, preparedAssembly(info).assembly, this.origin + nameAt, single, groups);
     this.defaultDialect = outer;
     if (this.bytes[this.pos] === 0x6c) op.loc = this.optionalLocation() ?? op.loc;
     return op;

@@ -27,12 +27,11 @@ export abstract class ValueParser extends LocationParser {
   }
   /** `%name`, as an id of `names`. */
   valueName(): number {
-    const { pos } = this;
+    const { pos, names } = this;
     if (this.bytes[pos] !== 0x25) this.failExpected('a value name %...');
-    const end = this.suffixEnd(pos + 1);
-    if (end === pos + 1) this.fail('parse.expected', "expected a value name after '%'");
-    const id = this.names.id(pos + 1, end);
-    this.pos = end;
+    const id = names.scan(pos + 1);
+    if (id === 0) this.fail('parse.expected', "expected a value name after '%'");
+    this.pos = names.end;
     this.skip();
     return id;
   }

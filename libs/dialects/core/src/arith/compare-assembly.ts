@@ -11,6 +11,7 @@ export function compareAssembly(
   const elided = inline ? [attribute, inline.name] : [attribute];
   const known = new Set(predicates);
   return {
+    plain: { kind: 'compare', attribute, keywords: predicates },
     canPrint(op) {
       if (op.operandCount !== 2 || op.resultCount !== 1) return false;
       const predicate = op.attr(attribute);

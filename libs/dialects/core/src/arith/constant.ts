@@ -57,6 +57,7 @@ export const ConstantOp = defineOp({
     }),
   ],
   assembly: {
+    plain: { kind: 'constant', attribute: 'value' },
     canPrint: (op) =>
       op.operandCount === 0 &&
       op.resultCount === 1 &&

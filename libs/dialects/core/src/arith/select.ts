@@ -22,6 +22,7 @@ import { boolLike, FixedIntegerLike } from '../support/types.js';
 
 /** `%c, %a, %b : type`, or `%c, %a, %b : vector<4xi1>, vector<4xf32>` when the condition is no scalar. */
 const selectAssembly: CustomAssembly = {
+  plain: { kind: 'select' },
   canPrint: (op) =>
     op.operandCount === 3 &&
     op.resultCount === 1 &&

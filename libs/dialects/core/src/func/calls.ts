@@ -87,6 +87,7 @@ func.func @example(%a: i32) -> i32 {
     }),
   ],
   assembly: {
+    plain: { kind: 'call', attribute: 'callee' },
     canPrint: (op) =>
       op.attr('callee') instanceof SymbolRefAttr && op.regions.length === 0 && op.successors.length === 0,
     parse(parser, state) {

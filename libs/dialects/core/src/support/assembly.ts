@@ -51,6 +51,7 @@ function nextOperand(parser: AsmParser): UnresolvedOperand {
 export function sameTypeAssembly(operandCount: 1 | 2 | 3, ...inline: InlineAttribute[]): CustomAssembly {
   const elided = inline.map((i) => i.name);
   return {
+    plain: { kind: 'same', operands: operandCount },
     canPrint(op) {
       if (!fits(op, operandCount, inline)) return false;
       const { type } = op.result(0);
@@ -89,6 +90,7 @@ export function sameTypeAssembly(operandCount: 1 | 2 | 3, ...inline: InlineAttri
 export function castAssembly(...inline: InlineAttribute[]): CustomAssembly {
   const elided = inline.map((i) => i.name);
   return {
+    plain: { kind: 'cast' },
     canPrint: (op) => fits(op, 1, inline),
     parse(parser, state) {
       const operand = parser.operand();
