@@ -2,7 +2,7 @@
 // block labels, locations). One object serves as the AsmPrinter of hooks. Hot: 1M operations a second.
 import type { AffineExpr, AffineMap } from '../affine.js';
 import type { AsmPrinter } from '../asm.js';
-import { compileAssembly } from '../assembly-format.js';
+import { preparedAssembly } from '../assembly/plain.js';
 import type { Attribute } from '../attribute.js';
 import type { Block } from '../block.js';
 import type { Context } from '../context.js';
@@ -14,6 +14,7 @@ import type { Value } from '../value.js';
 import { verificationOf } from '../verifier/op-verification.js';
 import { AttributeWriter } from './attribute-writer.js';
 import { ByteBuffer } from './byte-buffer.js';
+import { printPlain } from './plain-op-printer.js';
 import { ValueNames } from './value-names.js';
 
 export interface PrintOptions {
@@ -78,8 +79,11 @@ export class OperationPrinter implements AsmPrinter {
     const { definition } = op.info;
     if (this.options.generic || definition === null || definition.spec.assembly === undefined) this.generic(op);
     else {
-      const assembly = compileAssembly(definition);
-      if (!verificationOf(op.info).fits(op) || assembly.canPrint?.(op) === false) this.generic(op);
+      const prepared = preparedAssembly(op.info);
+      const { assembly } = prepared;
+      if (printPlain(op, prepared, this.defaultDialect, out, names, this.attributes)) {
+        // Done.
+      } else if (!verificationOf(op.info).fits(op) || assembly.canPrint?.(op) === false) this.generic(op);
       else {
         const { name, dialect } = op.info;
         const short = dialect === this.defaultDialect && name.indexOf('.', dialect.length + 1) < 0;

@@ -113,6 +113,15 @@ export class ByteBuffer {
     this.length += 2;
   }
 
+  colon(): void {
+    this.reserve(3);
+    const { bytes, length } = this;
+    bytes[length] = 0x20;
+    bytes[length + 1] = 0x3a;
+    bytes[length + 2] = 0x20;
+    this.length = length + 3;
+  }
+
   /** A line break and `indent` spaces. */
   newline(indent: number): void {
     this.reserve(indent + 1);

@@ -15,6 +15,8 @@ const FOLLOWER = 3; // another result of the group whose leader is n entries bef
 const KIND = 3;
 const GROUP = 4; // leader of several results: uses print as %n#0
 const SHIFT = 3;
+/** So many suggestions are remembered. */
+const READABLE = 1024;
 
 /** What a region's nested regions start from. */
 class Scope {
@@ -39,6 +41,8 @@ export class ValueNames {
   private codes = new Int32Array(64);
   private readonly names: string[] = [];
   private readonly used = new Set<string>();
+  /** Suggestions as they may stand in text. */
+  private readonly readable = new Map<string, string>();
   private readonly scopes = new Map<Region, Scope>();
   private readonly blocks = new Map<Block, number>();
   private nextValue = 0;
@@ -177,10 +181,15 @@ export class ValueNames {
   }
 
   private named(suggestion: string): number {
-    let name = suggestion.replace(/[^\w$.-]/g, '_');
-    if (!/^[A-Za-z_$.-]/.test(name)) name = `_${name}`;
+    let known = this.readable.get(suggestion);
+    if (known === undefined) {
+      known = suggestion.replace(/[^\w$.-]/g, '_');
+      if (!/^[A-Za-z_$.-]/.test(known)) known = `_${known}`;
+      if (this.readable.size < READABLE) this.readable.set(suggestion, known);
+    }
+    let name = known;
     // Names of the form argN are left to numbered arguments.
-    if (this.used.has(name) || /^arg\d+$/.test(name)) {
+    if (this.used.has(name) || (name.charCodeAt(0) === 0x61 && /^arg\d+$/.test(name))) {
       let probe: string;
       do probe = `${name}_${this.nextConflict++}`;
       while (this.used.has(probe));
