@@ -51,6 +51,11 @@ export interface OpSpec {
   readonly inferTypes?: (context: Context, state: InferState) => Type[];
   /** Emits diagnostics on `op` for what the constraints cannot say. Runs only when those hold. */
   readonly verify?: (op: Operation) => void;
+  /**
+   * What `verify` looks at beside the op's place: the types of operands and results and the attributes ('signature'), or
+   * these and symbols ('symbols'). Ops like one that was right are then not looked at again. Default: anything.
+   */
+  readonly verifyReads?: 'signature' | 'symbols';
   /** Like verify, but after everything nested was verified. */
   readonly verifyRegions?: (op: Operation) => void;
   /** Replacement values or constants, one for each result; null when nothing folds. Must not change the op. */

@@ -6,7 +6,7 @@ import { DominanceInfo } from './dominance.js';
 import type { Operation } from './operation.js';
 import { symbolName, withSymbolIndex } from './symbol-table.js';
 import { SymbolTableTrait, SymbolTrait } from './traits.js';
-import { verificationOf } from './verifier/op-verification.js';
+import { startRun, verificationOf } from './verifier/op-verification.js';
 import { EndOf, StructureVerifier, type Unchecked } from './verifier/structure.js';
 import { AttrNames } from './well-known.js';
 
@@ -20,6 +20,7 @@ export function verify(root: Operation, options: VerifyOptions = {}): boolean {
   const engine = root.context.diagnostics;
   const found: Diagnostic[] = [];
   let errors = 0;
+  startRun();
   // Checks only emit diagnostics; what they emitted tells whether they found something. Delivered at the end, when
   // every note has been added.
   engine.capture(

@@ -68,9 +68,11 @@ export class PreparedAssembly {
 
 const OPERANDS: { readonly [kind: string]: number } = { cast: 1, compare: 2, select: 3 };
 
-/** Whether attributes that the form does not show may be absent. */
+/** Whether the form says all: there is one result, and attributes that it does not show may be absent. */
 function isComplete(info: OpInfo, plain: PlainForm): boolean {
   const shown = 'attribute' in plain ? plain.attribute : '';
+  const results = Object.values(info.definition?.spec.results ?? {});
+  if (plain.kind !== 'call' && (results.length !== 1 || results[0]!.kind !== 'one')) return false;
   const attributes = Object.entries(info.definition?.spec.attributes ?? {});
   return attributes.every(([name, spec]) => spec.optional || name === shown);
 }

@@ -3,7 +3,8 @@
 
 import { groupBounds } from '../assembly/groups.js';
 import { baseConstraint } from '../assembly/type-plan.js';
-import { type Attribute, DenseArrayAttr } from '../attribute.js';
+import { type Attribute, DenseArrayAttr, type DictionaryAttr } from '../attribute.js';
+import type { Block } from '../block.js';
 import type { AttrSpec, TypeConstraint, ValueConstraint } from '../constraints.js';
 import type { RegionSpec } from '../define-op.js';
 import { BranchOp } from '../interfaces.js';
@@ -16,6 +17,8 @@ import {
   NoTerminator,
   SameOperandsAndResultType,
   SameTypeOperands,
+  SymbolTableTrait,
+  SymbolTrait,
   type Trait,
 } from '../traits.js';
 import { IntegerType, type Type } from '../type.js';
@@ -56,9 +59,17 @@ function groupChecks(
 /** Traits whose checks look at types only. */
 const OF_TYPES: ReadonlySet<Trait> = new Set([SameTypeOperands, SameOperandsAndResultType, Elementwise]);
 
-/** Remembered combinations for each op name, and the fields of one. */
+/** Remembered ops for each op name (a power of two), and the fields of one. */
 const REMEMBERED = 16;
-const FIELDS = 5;
+const FIELDS = 7;
+
+/** Number of the verification at work; what depends on symbols holds for one of them. */
+let currentRun = 0;
+
+/** Call before verifying: what was remembered about symbols is forgotten. */
+export function startRun(): void {
+  currentRun++;
+}
 
 /** The checks of an op name that has a definition. */
 export function verificationOf(info: OpInfo): OpVerification {
@@ -78,9 +89,18 @@ export class OpVerification {
   /** Traits whose checks depend on types only, and the others. */
   private readonly typeTraits: readonly Trait[];
   private readonly traits: readonly Trait[];
-  /** REMEMBERED times FIELDS: number of operands, types of the result and of up to three operands that were right. */
-  private readonly seen: (Type | number | null)[] = new Array<null>(REMEMBERED * FIELDS).fill(null);
+  /**
+   * Ops that were right, FIELDS each: number of operands, types of the result and of up to three operands,
+   * attributes; block, when it depends on symbols.
+   */
+  private readonly seen: (Type | DictionaryAttr | Block | number | null)[];
+  private readonly mask: number;
   private readonly custom: ((op: Operation) => void) | undefined;
+  /** Whether ops are right together: those that have equal types and attributes, and see the same symbols if need be. */
+  private readonly reads: 'signature' | 'symbols' | 'anything';
+  private currentRun = 0;
+  /** Whether a remembered op needs no further checks. */
+  readonly isLocal: boolean;
   private readonly branches: boolean;
   /** Runs after everything nested was verified. */
   readonly verifyRegions: ((op: Operation) => void) | undefined;
@@ -94,9 +114,21 @@ export class OpVerification {
     this.variadicRegions = this.regions.at(-1)?.[1].variadic === true;
     this.needsTerminator = !info.hasTrait(NoTerminator);
     this.successors = spec.successors === 'variadic' ? 'variadic' : (spec.successors?.length ?? 0);
-    this.typeTraits = (spec.traits ?? []).filter((t) => t.verify && OF_TYPES.has(t));
-    this.traits = (spec.traits ?? []).filter((t) => t.verify && !OF_TYPES.has(t));
+    // A trait that relates types looks at nothing else.
+    const ofTypes = (t: Trait) => OF_TYPES.has(t) || t.typeRelations !== undefined;
+    this.typeTraits = (spec.traits ?? []).filter((t) => t.verify && ofTypes(t));
+    this.traits = (spec.traits ?? []).filter((t) => t.verify && !ofTypes(t));
     this.custom = spec.verify;
+    this.reads = spec.verify === undefined ? 'signature' : (spec.verifyReads ?? 'anything');
+    this.isLocal =
+      this.reads === 'signature' &&
+      this.traits.length === 0 &&
+      !info.hasTrait(SymbolTrait) &&
+      !info.hasTrait(SymbolTableTrait);
+    // Where an attribute is required, there are as many kinds of right ops as it has values.
+    const remembered = this.attributes.some(([, a]) => !a.optional) ? 8 * REMEMBERED : REMEMBERED;
+    this.mask = remembered - 1;
+    this.seen = new Array<null>(remembered * FIELDS).fill(null);
     this.branches = BranchOp.ofInfo(info) !== undefined;
     this.verifyRegions = spec.verifyRegions;
   }
@@ -107,98 +139,104 @@ export class OpVerification {
    */
   run(op: Operation, errors: () => number): void {
     const before = errors();
-    if (!this.isRight(op)) {
-      this.counts(op);
+    const whole = this.reads !== 'anything' && this.traits.length === 0;
+    if (this.repeats(op)) {
+      if (whole) return;
+    } else {
+      this.signature(op, errors);
+      if (!whole && errors() === before) this.remember(op);
       if (errors() > before) return;
-      this.groups(op, this.operands);
-      this.groups(op, this.results);
-      this.attributeSpecs(op);
-      this.regionSpecs(op);
-      if (errors() > before) return;
-      for (const trait of this.typeTraits) trait.verify!(op);
     }
     for (const trait of this.traits) trait.verify!(op);
     if (this.branches && op.ownSuccessors !== null) verifySuccessorOperands(op);
-    if (errors() > before || this.custom === undefined) return;
-    this.custom(op);
+    if (errors() > before) return;
+    this.custom?.(op);
+    if (whole && errors() === before) this.remember(op);
+  }
+  private signature(op: Operation, errors: () => number): void {
+    const before = errors();
+    this.counts(op);
+    if (errors() > before) return;
+    this.groups(op, this.operands);
+    this.groups(op, this.results);
+    this.attributeSpecs(op);
+    this.regionSpecs(op);
+    if (errors() > before) return;
+    for (const trait of this.typeTraits) trait.verify!(op);
   }
 
-  /** Whether nothing needs checking once `isRight` holds. */
-  get hasOwnChecks(): boolean {
-    return this.custom !== undefined || this.traits.length > 0;
-  }
-
-  /**
-   * Whether counts, types and attributes fit the definition, judged silently; false also for ops that are more than
-   * values and attributes. The types of a right op are remembered, so that the next one like it is quick.
-   */
+  /** Whether a local op is right, judged silently; false also for ops that are more than values and attributes. */
   isRight(op: Operation): boolean {
-    const at = this.slot(op);
-    if (at < 0) return false;
-    if (!this.repeats(op, at)) {
-      const { diagnostics } = op.context;
-      let wrong = false;
-      diagnostics.capture(
-        () => {
-          wrong = true;
-        },
-        () => {
-          this.counts(op);
-          if (wrong) return;
-          this.groups(op, this.operands);
-          this.groups(op, this.results);
-          this.regionSpecs(op);
-          if (!wrong) for (const trait of this.typeTraits) trait.verify!(op);
-        },
-      );
-      if (wrong) return false;
-      this.remember(op, at);
-    }
-    return this.attributes.length === 0 || this.attributesFit(op);
-  }
-  private attributesFit(op: Operation): boolean {
-    const { attributes } = op;
-    for (let i = 0; i < this.attributes.length; i++) {
-      const [name, spec] = this.attributes[i]!;
-      const value = attributes.get(name);
-      if (value === undefined ? !spec.optional : !spec.check(value)) return false;
-    }
+    if (this.repeats(op)) return true;
+    if (this.slot(op) < 0) return false;
+    let errors = 0;
+    op.context.diagnostics.capture(
+      () => {
+        errors++;
+      },
+      () => {
+        this.signature(op, () => errors);
+        if (errors === 0) this.custom?.(op);
+      },
+    );
+    if (errors > 0) return false;
+    this.remember(op);
     return true;
   }
-  private repeats(op: Operation, at: number): boolean {
+
+  /** Whether an op like this one was right: it has the same types and attributes, and sees the same symbols if need be. */
+  repeats(op: Operation): boolean {
     const { seen } = this;
+    const at = this.slot(op);
+    if (at < 0 || seen[at + 5] !== op.attributes) return false;
     const n = op.operandCount;
     return (
       seen[at] === n &&
       seen[at + 1] === (op.result0 === null ? null : op.result0.type) &&
-      seen[at + 2] === (n > 0 ? op.operand0!.type : null) &&
-      seen[at + 3] === (n > 1 ? op.operand1!.type : null) &&
-      seen[at + 4] === (n > 2 ? op.moreOperands![0]!.value!.type : null)
+      (n === 0 ||
+        (seen[at + 2] === op.operand0!.type &&
+          (n === 1 ||
+            (seen[at + 3] === op.operand1!.type &&
+              (n === 2 || seen[at + 4] === op.moreOperands![0]!.value!.type))))) &&
+      (this.reads !== 'symbols' || (this.currentRun === currentRun && seen[at + 6] === op.parent))
     );
   }
-  private remember(op: Operation, at: number): void {
+  private remember(op: Operation): void {
     const { seen } = this;
+    const at = this.slot(op);
+    if (at < 0) return;
     const n = op.operandCount;
+    if (this.currentRun !== currentRun) {
+      if (this.reads === 'symbols') seen.fill(null);
+      this.currentRun = currentRun;
+    }
     seen[at] = n;
     seen[at + 1] = op.result0 === null ? null : op.result0.type;
     seen[at + 2] = n > 0 ? op.operand0!.type : null;
     seen[at + 3] = n > 1 ? op.operand1!.type : null;
     seen[at + 4] = n > 2 ? op.moreOperands![0]!.value!.type : null;
+    seen[at + 5] = op.attributes;
+    seen[at + 6] = this.reads === 'symbols' ? op.parent : null;
   }
-  /** Where an op's types are remembered; -1 for ops whose are not. */
+  /** Where an op is remembered; -1 for ops that are not. */
   private slot(op: Operation): number {
     const n = op.operandCount;
     if (n > 3 || op.moreResults !== null || op.ownRegions !== null || op.ownSuccessors !== null) return -1;
-    if (this.operands.segments !== null || this.results.segments !== null) return -1;
-    if ((n > 0 && op.operand0 === null) || (n > 1 && op.operand1 === null)) return -1;
-    if (n > 2 && op.moreOperands![0]!.value === null) return -1;
-    const h = (op.result0 === null ? 0 : op.result0.type.id) + (n > 0 ? 5 * op.operand0!.type.id : 0);
-    return (h & (REMEMBERED - 1)) * FIELDS;
+    let h = op.attributes.id;
+    if (n > 0) {
+      if (op.operand0 === null) return -1;
+      h += 5 * op.operand0.type.id;
+      if (n > 1) {
+        if (op.operand1 === null || (n > 2 && op.moreOperands![0]!.value === null)) return -1;
+      }
+    }
+    if (op.result0 !== null) h += op.result0.type.id;
+    return (h & this.mask) * FIELDS;
   }
 
   /** Silently: whether the op has the parts its definition names, so that accessors and printing hooks can rely on them. */
   fits(op: Operation): boolean {
-    if (this.isRight(op)) return true;
+    if (this.repeats(op)) return true;
     if (groupBounds(op, this.operands.constraints, op.operandCount, AttrNames.operandSegmentSizes) === null)
       return false;
     if (groupBounds(op, this.results.constraints, op.resultCount, AttrNames.resultSegmentSizes) === null) return false;

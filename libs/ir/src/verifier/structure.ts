@@ -3,7 +3,7 @@
 import type { Block } from '../block.js';
 import { type DominanceInfo, hasSsaDominance } from '../dominance.js';
 import { Operation, type Region } from '../operation.js';
-import { IsolatedFromAbove, NoTerminator, SymbolTableTrait, SymbolTrait, Terminator } from '../traits.js';
+import { IsolatedFromAbove, NoTerminator, Terminator } from '../traits.js';
 import { nextSlot, nextUse, type Use, useIsLinked, type Value } from '../value.js';
 import { verificationOf } from './op-verification.js';
 
@@ -15,6 +15,14 @@ export class EndOf {
   }
 }
 export type Unchecked = Operation | EndOf;
+
+/** Whether a value is defined in `block` before `op`: the usual case, told by two comparisons. */
+function standsBefore(value: Value | null, op: Operation, block: Block): boolean {
+  if (value === null) return false;
+  // The parent of a block is a region.
+  const owner = value.owner as Operation;
+  return owner.parent === block ? owner.order < op.order : value.owner === block;
+}
 
 export class StructureVerifier {
   /** What is left to check against definitions, in order: most ops are done on the way, while they are at hand. */
@@ -49,9 +57,8 @@ export class StructureVerifier {
   private isRight(op: Operation): boolean {
     const { info } = op;
     if (info.definition === null) return op.context.allowUnregistered;
-    if (info.hasTrait(SymbolTrait) || info.hasTrait(SymbolTableTrait)) return false;
-    const verification = verificationOf(info);
-    return !verification.hasOwnChecks && verification.isRight(op);
+    const verification = info.verification ?? verificationOf(info);
+    return verification.isLocal && verification.isRight(op);
   }
 
   private region(parent: Operation, region: Region): void {
@@ -98,7 +105,14 @@ export class StructureVerifier {
     const reachable = !several || this.dominance.isReachable(block);
     for (let op = block.firstOp; op !== null; op = op.next) {
       if (op.parent !== block) op.emitError('verify.links', 'does not know the block it is in');
-      if (op.operandCount > 0) this.operands(op, block, reachable);
+      const n = op.operandCount;
+      if (
+        n > 0 &&
+        (this.useLists ||
+          !standsBefore(op.operand0, op, block) ||
+          (n > 1 && (n > 2 || !standsBefore(op.operand1, op, block))))
+      )
+        this.operands(op, block, reachable);
       if (this.useLists && op.result0 !== null) {
         this.uses(op, op.result0);
         if (op.moreResults !== null) for (const result of op.moreResults) this.uses(op, result);

@@ -108,6 +108,7 @@ const castSpec = <const N extends string>(name: N, options: CastOptions) => {
       ...(options.interfaces ?? []),
     ],
     verify: (op: Operation) => verifyCast(op, options.widths),
+    verifyReads: 'signature',
     fold: (op: Operation, operands: readonly (Attribute | null)[]) =>
       (op.attr('roundingmode') ? constantFoldAll(op, operands) : constant(op, operands)) ?? options.fold?.(op) ?? null,
     ...(options.patterns ? { patterns: options.patterns } : {}),

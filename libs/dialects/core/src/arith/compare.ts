@@ -89,6 +89,7 @@ export const CmpIOp = defineOp({
   assembly: compareAssembly('predicate', INTEGER_PREDICATES),
   inferTypes: (context, { operands }) => [boolLike(context, operands[0]!.type)],
   verify: (op) => verifyResult(op),
+  verifyReads: 'signature',
   fold(op, operands): FoldResult | readonly FoldResult[] | null {
     const constant = constantFoldAll(op, operands);
     if (constant) return constant;
@@ -139,6 +140,7 @@ export const CmpFOp = defineOp({
   assembly: compareAssembly('predicate', FLOAT_PREDICATES, inlineFastmath),
   inferTypes: (context, { operands }) => [boolLike(context, operands[0]!.type)],
   verify: (op) => verifyResult(op),
+  verifyReads: 'signature',
   fold(op, operands): FoldResult | readonly FoldResult[] | null {
     const predicate = CmpFOp.predicate(op);
     const isStatic = isStaticLike(op.result(0).type);

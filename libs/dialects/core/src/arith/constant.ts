@@ -80,6 +80,7 @@ export const ConstantOp = defineOp({
     },
   },
   inferTypes: (_context, { attributes }) => [typeOfAttribute(attributes.get('value')!)!],
+  verifyReads: 'signature',
   verify(op) {
     const value = ConstantOp.value(op);
     const type = op.result(0).type;

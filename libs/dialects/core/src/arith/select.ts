@@ -97,6 +97,7 @@ export const SelectOp = defineOp({
   ],
   assembly: selectAssembly,
   inferTypes: (_context, { operands }) => [operands[1]!.type],
+  verifyReads: 'signature',
   verify(op) {
     const condition = op.operand(0).type;
     if (condition === op.context.i1) return;

@@ -113,6 +113,7 @@ func.func @example(%a: i32) -> i32 {
       );
     },
   },
+  verifyReads: 'symbols',
   verify(op) {
     const name = CallOp.callee(op);
     const target = lookupFunction(op, name);
