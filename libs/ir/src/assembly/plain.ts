@@ -50,8 +50,7 @@ export class PreparedAssembly {
     this.assembly = assembly;
     this.canShorten = info.name.indexOf('.', info.dialect.length + 1) < 0;
     this.kind = plain === undefined || !isComplete(info, plain) ? PLAIN_NONE : KINDS[plain.kind];
-    this.operands =
-      plain === undefined ? 0 : plain.kind === 'same' ? plain.operands : (OPERANDS[plain.kind] ?? 0);
+    this.operands = plain === undefined ? 0 : plain.kind === 'same' ? plain.operands : (OPERANDS[plain.kind] ?? 0);
     this.attribute = plain !== undefined && 'attribute' in plain ? plain.attribute : '';
     const byKeyword = new Map<number, DictionaryAttr>();
     this.byKeyword = byKeyword;
@@ -59,8 +58,7 @@ export class PreparedAssembly {
     if (plain?.kind === 'compare') {
       const { context } = info;
       plain.keywords.forEach((word, i) => {
-        if (word.length <= 4)
-          byKeyword.set(packed(word), context.dictionary([[plain.attribute, context.i64Attr(i)]]));
+        if (word.length <= 4) byKeyword.set(packed(word), context.dictionary([[plain.attribute, context.i64Attr(i)]]));
       });
     }
   }

@@ -118,7 +118,8 @@ export abstract class PlainOpParser extends ValueParser {
       type0 = type = result = scalar ?? this.type();
     } else if (kind === PLAIN_CAST) {
       type0 = type = scalar ?? this.type();
-      if (bytes[this.pos] !== 0x74 || bytes[this.pos + 1] !== 0x6f || CLASS[bytes[this.pos + 2]!]! & C_BARE) return null;
+      if (bytes[this.pos] !== 0x74 || bytes[this.pos + 1] !== 0x6f || CLASS[bytes[this.pos + 2]!]! & C_BARE)
+        return null;
       this.pos += 2;
       this.skip();
       result = this.scalarType() ?? this.type();

@@ -196,8 +196,7 @@ export class OpVerification {
       (n === 0 ||
         (seen[at + 2] === op.operand0!.type &&
           (n === 1 ||
-            (seen[at + 3] === op.operand1!.type &&
-              (n === 2 || seen[at + 4] === op.moreOperands![0]!.value!.type))))) &&
+            (seen[at + 3] === op.operand1!.type && (n === 2 || seen[at + 4] === op.moreOperands![0]!.value!.type))))) &&
       (this.reads !== 'symbols' || (this.currentRun === currentRun && seen[at + 6] === op.parent))
     );
   }
