@@ -24,6 +24,7 @@ import {
   type PassRegistry,
   type PassRunResult,
   type PluginSet,
+  registerPlugins,
 } from '@budflow/pass';
 import { ArrayMemory, EventStream, type HostProgram, loadModule, lowerHost, sizeRequirements } from '@budflow/runtime';
 import { compatibleTarget, getTarget, registerTarget, targetNames } from '@budflow/target';
@@ -198,8 +199,7 @@ function pluginsOf(options: CompileOptions, context: Context, registry: PassRegi
     targets: targetNames(),
   });
   set.extend(context);
-  registry.register(...set.passes);
-  for (const [name, pipeline] of Object.entries(set.pipelines)) registry.registerPipeline(name, pipeline);
+  registerPlugins(registry, set);
   for (const target of set.targets) registerTarget(target);
   return set;
 }

@@ -1,10 +1,14 @@
 // Plug-ins: what somebody adds to a compiler from outside of it, as one value. A plug-in module exports it as `plugin`
 // or as its default export; --load, `budflow.plugins` of a package.json and `compile(.., { plugins })` take it.
-import { CompileError, type Context, Diagnostic, type Dialect } from '@budflow/ir';
+import { CompileError, type Context, Diagnostic, type Dialect, InternalError } from '@budflow/ir';
 import type { Target } from '@budflow/target';
 import type { PassDefinition } from './define-pass.js';
 import { nearestName } from './nearest.js';
-import type { PipelineJson } from './pipeline-json.js';
+import { checkOption } from './options.js';
+import { unknownOption } from './parse-pipeline.js';
+import { type PipelineItem, passesOf } from './pipeline.js';
+import { expandPipeline, type PipelineJson } from './pipeline-json.js';
+import type { PassRegistry } from './registry.js';
 
 /** Changes when plug-ins have to be written differently. */
 export const PLUGIN_API_VERSION = 1;
@@ -189,6 +193,41 @@ export function combinePlugins<B extends PluginBackend>(
       }
     },
   };
+}
+
+/**
+ * Makes passes and pipelines of plug-ins known by name. The pipelines are checked as a whole.
+ * @throws CompileError `plugin.invalid-pipeline`
+ */
+export function registerPlugins(registry: PassRegistry, set: PluginSet): void {
+  registry.register(...set.passes);
+  for (const [name, pipeline] of Object.entries(set.pipelines)) registry.registerPipeline(name, pipeline);
+  for (const plugin of set.plugins) {
+    for (const [name, pipeline] of Object.entries(plugin.pipelines)) {
+      const wrong = pipelineProblem(pipeline, registry);
+      if (wrong !== undefined)
+        throw problem('plugin.invalid-pipeline', `pipeline '${name}' of plug-in '${plugin.name}': ${wrong}`);
+    }
+  }
+}
+
+function pipelineProblem(json: PipelineJson, registry: PassRegistry): string | undefined {
+  let items: PipelineItem[];
+  try {
+    items = expandPipeline(json, registry);
+  } catch (error) {
+    if (error instanceof InternalError) return error.message;
+    throw error;
+  }
+  for (const { pass, options } of passesOf(items)) {
+    for (const [name, value] of Object.entries(options)) {
+      const schema = Object.hasOwn(pass.options, name) ? pass.options[name] : undefined;
+      if (!schema) return `pass '${pass.name}': ${unknownOption(pass, name)}`;
+      const wrong = checkOption(schema, value);
+      if (wrong) return `pass '${pass.name}': option '${name}': ${wrong.message}`;
+    }
+  }
+  return undefined;
 }
 
 function ownersOf(names: Iterable<string> = []): Map<string, string> {

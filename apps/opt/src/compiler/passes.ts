@@ -40,8 +40,8 @@ export async function registryWith(names: Iterable<string>, extensions?: Extensi
 
 /** A registry of all passes, those of plug-ins too. */
 export async function fullRegistry(extensions?: Extensions): Promise<PassRegistry> {
-  const registry = (await registryOf(PASS_GROUPS)).register(...(extensions?.passes ?? []));
-  for (const [name, pipeline] of Object.entries(extensions?.pipelines ?? {})) registry.registerPipeline(name, pipeline);
+  const registry = await registryOf(PASS_GROUPS);
+  if (extensions) (await import('@budflow/pass')).registerPlugins(registry, extensions);
   return registry;
 }
 

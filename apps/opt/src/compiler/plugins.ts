@@ -44,6 +44,8 @@ export async function loadPlugins(args: Arguments, input: string, io: Io): Promi
     });
     for (const description of set.targets)
       target.registerTarget(target.parseTarget(description, { file: `target '${description.name}'` }));
+    // What is wrong with its pipelines is wrong with the plug-in, whichever command runs.
+    await fullRegistry(set);
     return set;
   } catch (error) {
     if (error instanceof CompileError || error instanceof target.TargetError) throw new CommandError(error.message);

@@ -111,6 +111,10 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
         value: 'FILE',
         help: 'When a pass fails or crashes: write the module and the pipeline, for --run-reproducer.',
       },
+      {
+        name: 'mlir-pass-pipeline-local-reproducer',
+        help: 'With it: only the pipeline from the pass that failed on, and the module as it was there.',
+      },
       ...DEBUG_COUNTER_FLAGS,
     ],
   },

@@ -35,6 +35,7 @@ export function runPipeline(
           reproducer: {
             print: (op: Operation) => printModule(op, { generic: true }),
             write: (text: string) => io.writeFile(reproducer, text),
+            local: args.isOn('mlir-pass-pipeline-local-reproducer'),
           },
         }),
   });
