@@ -11,7 +11,7 @@ interface DialectSource {
 
 /** Every program needs `builtin`, and nearly every one the rest of the core. */
 const CORE: DialectSource = {
-  names: ['builtin', 'func', 'arith', 'math', 'cf'],
+  names: ['builtin', 'func', 'arith', 'math', 'cf', 'complex'],
   load: async () => (await import('@budflow/dialect-core')).coreDialects,
 };
 const SOURCES: readonly DialectSource[] = [

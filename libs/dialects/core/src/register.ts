@@ -3,12 +3,20 @@ import type { Context, Dialect } from '@budflow/ir';
 import { arithDialect } from './arith/dialect.js';
 import { builtinDialect } from './builtin/dialect.js';
 import { cfDialect } from './cf/dialect.js';
+import { complexDialect } from './complex/dialect.js';
 import { funcDialect } from './func/dialect.js';
 import { mathDialect } from './math/dialect.js';
 
-export const coreDialects: readonly Dialect[] = [builtinDialect, funcDialect, arithDialect, mathDialect, cfDialect];
+export const coreDialects: readonly Dialect[] = [
+  builtinDialect,
+  funcDialect,
+  arithDialect,
+  mathDialect,
+  cfDialect,
+  complexDialect,
+];
 
-/** Registers builtin, func, arith, math and cf. */
+/** Registers builtin, func, arith, math, cf and complex. */
 export function registerCoreDialects(context: Context): void {
   for (const dialect of coreDialects) context.registerDialect(dialect);
 }
