@@ -4,6 +4,7 @@ export interface LspFlag {
   readonly name: string;
   readonly short?: string;
   readonly value?: string;
+  readonly repeat?: true;
   readonly help: string;
 }
 
@@ -12,6 +13,12 @@ export const LSP_FLAGS: readonly LspFlag[] = [
   {
     name: 'allow-unregistered-dialect',
     help: 'Accept ops, types and attributes of unknown dialects in every file. A RUN line with this flag does so for its file.',
+  },
+  {
+    name: 'load',
+    value: 'MODULE',
+    repeat: true,
+    help: 'Know the dialects and passes of a plug-in: a file or an installed package. May be repeated.',
   },
   {
     name: 'clientProcessId',

@@ -1,19 +1,19 @@
 // What the server knows beside the documents: dialects and passes, those of the house and those of plug-ins.
 import type { Context, Dialect, OpInfo } from '@budflow/ir';
-import type { PassDefinition, PassRegistry } from '@budflow/pass';
+import type { PassRegistry, PluginSet } from '@budflow/pass';
 import { createContext, createPassRegistry } from 'budflow';
 
 export interface WorkspaceOptions {
   /** Accept ops, types and attributes of unknown dialects in every file. */
   readonly allowUnregistered: boolean;
-  readonly dialects?: readonly Dialect[];
-  readonly passes?: readonly PassDefinition[];
+  /** What plug-ins add. */
+  readonly plugins?: PluginSet;
 }
 
 export class Workspace {
   readonly allowUnregistered: boolean;
   readonly passes: PassRegistry;
-  private readonly extraDialects: readonly Dialect[];
+  private readonly plugins: PluginSet | undefined;
   /** A context to look definitions up in; nothing is parsed in it. */
   private readonly context: Context;
   readonly ops: readonly OpInfo[];
@@ -21,8 +21,8 @@ export class Workspace {
 
   constructor(options: WorkspaceOptions) {
     this.allowUnregistered = options.allowUnregistered;
-    this.extraDialects = options.dialects ?? [];
-    this.passes = createPassRegistry(options.passes ?? []);
+    this.plugins = options.plugins;
+    this.passes = createPassRegistry(options.plugins?.passes ?? []);
     this.context = this.newContext({ allowUnregistered: false });
     this.dialects = [...this.context.registeredDialects].sort((a, b) => (a.name < b.name ? -1 : 1));
     this.ops = this.dialects
@@ -33,7 +33,7 @@ export class Workspace {
   /** A context of its own for each reading of a text: nothing of older versions stays in memory. */
   newContext(options: { readonly allowUnregistered: boolean }): Context {
     const context = createContext();
-    for (const dialect of this.extraDialects) context.registerDialect(dialect);
+    this.plugins?.extend(context);
     context.allowUnregistered = options.allowUnregistered;
     return context;
   }

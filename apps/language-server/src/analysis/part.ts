@@ -30,7 +30,7 @@ export interface OpRecord {
   readonly nameEnd: number;
   /** End of its last token. */
   end: number;
-  readonly parent: OpRecord | null;
+  parent: OpRecord | null;
 }
 
 /** A name of values: `%a`, `%a:2`. */
@@ -365,8 +365,16 @@ class Findings {
     for (const [at, name] of recorder.blocks) if (at >= start && at < end) this.blocks.set(at, name);
   }
   complete() {
+    // What is around an operation may have been read in another round.
+    this.ops.sort((a, b) => a.start - b.start);
+    const around: OpRecord[] = [];
+    for (const record of this.ops) {
+      while (around.length > 0 && around.at(-1)!.end <= record.start) around.pop();
+      record.parent = around.at(-1) ?? null;
+      around.push(record);
+    }
     return {
-      ops: this.ops.sort((a, b) => a.start - b.start),
+      ops: this.ops,
       values: this.values,
       blocks: this.blocks,
     };

@@ -3,18 +3,21 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { LSP_FLAGS, lspHelp } from '../flags.js';
+import { loadPlugins } from '../plugins.js';
 import { serve } from '../server.js';
+import { Workspace } from '../workspace.js';
 
 const { version }: { readonly version: string } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 );
 
-function main(): number | undefined {
+async function main(): Promise<number | undefined> {
   const options = Object.fromEntries(
     LSP_FLAGS.map((flag) => [
       flag.name,
       {
         type: flag.value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(flag.repeat ? { multiple: true } : {}),
         ...(flag.short ? { short: flag.short } : {}),
       },
     ]),
@@ -34,10 +37,20 @@ function main(): number | undefined {
     process.stdout.write(`${version}\n`);
     return 0;
   }
+  const workspace = { allowUnregistered: values['allow-unregistered-dialect'] === true };
+  let plugins: Awaited<ReturnType<typeof loadPlugins>>;
+  try {
+    plugins = await loadPlugins((values.load ?? []) as readonly string[]);
+    // Names that clash are found now, and said to whoever reads the log of the editor.
+    if (plugins) new Workspace({ ...workspace, plugins });
+  } catch (error) {
+    process.stderr.write(`bud-lsp: error: ${(error as Error).message}\n`);
+    return 1;
+  }
   const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
-  serve(connection, { version, allowUnregistered: values['allow-unregistered-dialect'] === true });
+  serve(connection, { ...workspace, version, ...(plugins ? { plugins } : {}) });
   connection.listen();
   return undefined;
 }
 
-process.exitCode = main();
+process.exitCode = await main();

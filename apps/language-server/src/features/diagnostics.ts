@@ -90,7 +90,9 @@ function suggestion(
   const token = tokens.slice(i);
   const at = (k: number): Range => lines.range(tokens.starts[k]!, tokens.ends[k]!);
   const nearest = (name: string, candidates: Iterable<string>, k = i): Suggestion | undefined => {
-    const near = nearestName(name, candidates);
+    // Of names that are equally near, the one that begins alike.
+    const sorted = [...candidates].sort((a, b) => sharedPrefix(name, b) - sharedPrefix(name, a));
+    const near = nearestName(name, sorted);
     return near === undefined ? undefined : { replacement: near, range: at(k) };
   };
   switch (id) {
@@ -147,4 +149,10 @@ function findToken(document: MlirDocument, from: number, text: string): number {
   for (let k = from; k < Math.min(from + 200, tokens.count); k++)
     if (tokens.is(k, text) && tokens.kinds[k] !== TokenKind.comment) return k;
   return -1;
+}
+
+function sharedPrefix(a: string, b: string): number {
+  let n = 0;
+  while (n < a.length && a[n] === b[n]) n++;
+  return n;
 }

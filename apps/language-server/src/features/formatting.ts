@@ -118,14 +118,16 @@ class Formatter {
   private gap(a: number, b: number): string {
     const { tokens } = this;
     const had = tokens.starts[b]! > tokens.ends[a]!;
-    if (tokens.kinds[b] === TokenKind.comment) return ' ';
+    // Comments behind statements stand where they were put.
+    if (tokens.kinds[b] === TokenKind.comment) return tokens.text.slice(tokens.ends[a], tokens.starts[b]) || ' ';
     const right = tokens.text[tokens.starts[b]!]!;
     const left = tokens.slice(a);
     if (right === ',' && tokens.kinds[b] === TokenKind.punctuation) return '';
     if (left === ',' && tokens.kinds[a] === TokenKind.punctuation) return ' ';
     if (tokens.is(b, '->') || left === '->') return ' ';
     if (tokens.is(b, ')') || tokens.is(b, ']') || left === '(' || left === '[') return '';
-    if (left === ':' && tokens.kinds[b] !== TokenKind.number && this.isTyping(a)) return ' ';
+    const isType = tokens.kinds[b] === TokenKind.word || tokens.kinds[b] === TokenKind.bang;
+    if (left === ':' && isType && this.isTyping(a)) return ' ';
     return had ? ' ' : '';
   }
   /** A colon before a type, not the one of `%a:2` or `"file":1:2`. */
