@@ -18,3 +18,5 @@ export * from './reproducer.js';
 export * from './schema.js';
 export * from './statistics.js';
 export * from './timing.js';
+export * from './trace.js';
+export * from './trace-format.js';
