@@ -43,6 +43,7 @@ export const arrayToLoop = definePass({
   name: 'array-to-loop',
   summary: 'lower the fusion of each kernel function to naive loop nests over buffers',
   anchor: 'func.func',
+  dependentDialects: ['loop', 'memory', 'arith', 'math'],
   statistics: { stages: 'loop nests with a buffer of their own', inlined: 'ops recomputed inside their consumers' },
   run(func, pass) {
     if (!func.attr(KernelAttrs.kernel)) return;

@@ -15,12 +15,11 @@ export function generateChecks(output: string, prefix: string): CheckBlock[] {
   let names = new Names();
   // The pattern of the next line finds its place after the one before: `-NEXT` only where nothing was left out.
   let adjacent = false;
-  let functionIndent = '';
+  const functionIndent = /^( *)(?:[\w.]+\s+)(?:private\s+|public\s+|nested\s+)?@/m.exec(output)?.[1] ?? '';
   for (const line of output.split('\n')) {
     const text = line.trim();
     const start = FUNCTION.exec(line);
-    if (start && !line.startsWith(' '.repeat(functionIndent.length + 1))) {
-      functionIndent = /^ */.exec(line)?.[0] ?? '';
+    if (start && !line.startsWith(`${functionIndent} `)) {
       names = new Names();
       blocks.push({ symbol: (start[1] as string).replaceAll('"', ''), lines: functionHead(text, prefix, names) });
       adjacent = true;
@@ -54,8 +53,8 @@ function functionHead(text: string, prefix: string, names: Names): string[] {
   const open = text.indexOf('(');
   if (open < 0 || !text.slice(open).includes('%')) return [`// ${prefix}-LABEL: ${escapeFixed(text)}`];
   return [
-    `// ${prefix}-LABEL: ${escapeFixed(text.slice(0, open))}`,
-    `// ${prefix}-SAME:  ${withVariables(text.slice(open), names)}`,
+    `// ${prefix}-LABEL: ${escapeFixed(text.slice(0, open + 1))}`,
+    `// ${prefix}-SAME:  ${withVariables(text.slice(open + 1), names)}`,
   ];
 }
 
@@ -64,15 +63,14 @@ class Names {
   private readonly known = new Map<string, string>();
   private values = 0;
 
-  /** The pattern at this place: a definition the first time. */
-  pattern(sigil: string, name: string): string {
+  /** The pattern at this place: a definition the first time, and where the name is defined once more (another scope). */
+  pattern(sigil: string, name: string, { defines }: { readonly defines: boolean }): string {
     const known = this.known.get(sigil + name);
-    if (known !== undefined) return `${sigil}[[${known}]]`;
+    if (known !== undefined) return `${sigil}[[${known}${defines ? ':.*' : ''}]]`;
     const argument = /^arg(\d+)$/.exec(name);
     const fresh = sigil === '^' ? name.toUpperCase() : argument ? `ARG${argument[1]}` : this.variable(name);
     this.known.set(sigil + name, fresh);
-    // A name ends where no more of its characters follow; a greedy `.*` could take half of the line along.
-    return `${sigil}[[${fresh}:${sigil === '^' ? 'bb[0-9]+' : '[a-zA-Z0-9_]+'}]]`;
+    return `${sigil}[[${fresh}:.*]]`;
   }
   private variable(name: string): string {
     if (/^\d+$/.test(name)) return `VAL_${this.values++}`;
@@ -82,11 +80,13 @@ class Names {
   }
 }
 
-const NAME = /([%^])([a-zA-Z0-9_]+)|"(?:[^"\\]|\\.)*"|\{\{|\[\[/g;
+const NAME = /([%^])([a-zA-Z0-9_]+)((?::\d+)? = )?|"(?:[^"\\]|\\.)*"|\{\{|\[\[/g;
 
 function withVariables(text: string, names: Names): string {
-  return text.replace(NAME, (whole, sigil?: string, name?: string) =>
-    sigil !== undefined && name !== undefined ? names.pattern(sigil, name) : escapeFixed(whole),
+  return text.replace(NAME, (whole, sigil?: string, name?: string, assigned = '') =>
+    sigil !== undefined && name !== undefined
+      ? names.pattern(sigil, name, { defines: assigned !== '' }) + assigned
+      : escapeFixed(whole),
   );
 }
 

@@ -14,7 +14,7 @@ export function placeChecks(text: string, blocks: readonly CheckBlock[], prefix:
     // Checks match in the order of the output: what is printed before this function comes before it.
     if (at >= 0)
       for (const block of waiting.splice(0, at + 1)) {
-        if (out.length > 0 && out.at(-1) !== '') out.push('');
+        if (!/^\s*(?:\/\/.*)?$/.test(out.at(-1) ?? '')) out.push('');
         out.push(...block.lines);
       }
     out.push(line);

@@ -13,6 +13,15 @@ export interface Updated {
   readonly problem: string | undefined;
 }
 
+/**
+ * Checks of another prefix than CHECK that are there were written by hand: they stay (who wants new ones deletes them).
+ * Diagnostics are no IR.
+ */
+function isWritten(text: string, command: string, prefix: string): boolean {
+  if (/^not\b|2>&1/.test(command)) return false;
+  return prefix === 'CHECK' || !new RegExp(`//\\s*${prefix}[-:]`).test(text);
+}
+
 const CHECKER = /\|\s*(?:bud-filecheck|FileCheck|filecheck)\b(.*)$/;
 
 export async function updateFile(file: string, settings: TestSettings): Promise<Updated> {
@@ -34,7 +43,7 @@ export async function updateFile(file: string, settings: TestSettings): Promise<
           .exec(checker[1] as string)?.[1]
           ?.split(',')
           .at(-1) ?? 'CHECK';
-      if (done.has(prefix)) continue;
+      if (done.has(prefix) || !isWritten(text, command, prefix)) continue;
       done.add(prefix);
       const ran = await execute(command.slice(0, checker.index), { folder, path: settings.path });
       if (ran.code !== 0)
@@ -46,7 +55,8 @@ export async function updateFile(file: string, settings: TestSettings): Promise<
     if (updated !== text) writeFileSync(file, updated);
     return { changed: updated !== text, problem: undefined };
   } catch (error) {
-    return { changed: false, problem: (error as Error).message };
+    if (error instanceof Error) return { changed: false, problem: error.message };
+    throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
