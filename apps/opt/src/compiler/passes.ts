@@ -9,7 +9,25 @@ interface PassGroup {
 }
 
 export const PASS_GROUPS: readonly PassGroup[] = [
-  { passes: ['canonicalize', 'cse', 'dce'], load: () => import('@budflow/transforms/general') },
+  {
+    passes: [
+      'canonicalize',
+      'control-flow-sink',
+      'cse',
+      'dce',
+      'inline',
+      'int-range-optimizations',
+      'print-op-stats',
+      'remove-dead-values',
+      'sccp',
+      'strip-debuginfo',
+      'symbol-dce',
+      'symbol-privatize',
+      'topological-sort',
+      'view-op-graph',
+    ],
+    load: () => import('@budflow/transforms/general'),
+  },
   {
     passes: ['annotate-op-pattern', 'collapse-dims', 'fix-numerics', 'instruction-fusion'],
     load: () => import('@budflow/transforms/array'),

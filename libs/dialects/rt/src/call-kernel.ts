@@ -11,6 +11,7 @@ import {
   type Effect,
   FloatType,
   IndexType,
+  Inlinable,
   IntegerType,
   lookupSymbol,
   MemoryEffects,
@@ -44,6 +45,7 @@ func.func @main(%a: memref<?xf32>, %b: memref<?xf32>) {
   traits: [AttrSizedOperandSegments],
   interfaces: [
     CallOp.implement({ callee: (op): string => CallKernelOp.callee(op), arguments: (op) => op.operands }),
+    Inlinable.implement({ callRefusal: () => 'a kernel runs by itself, in chunks' }),
     MemoryEffects.implement({
       effects(op) {
         const effects: Effect[] = [];

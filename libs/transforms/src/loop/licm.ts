@@ -4,27 +4,42 @@
 //     %1 = arith.mulf %a, %b              ->    loop.for %i = 0 to %n {
 //     memory.store %1, %m[%i] }                   memory.store %1, %m[%i] }
 //
-// Works on any op with the LoopLike interface, inner loops first. Hoists ops without effects that may be executed
-// speculatively; loads stay (scalar-replacement moves those it can prove).
+// Works on any op with the LoopLike interface, inner loops first; conditionals and loops move as a whole. What moves has no
+// effects and may be executed speculatively. A read of memory moves when nothing in the loop writes or frees memory, and the
+// loop runs at least once, so that the read is no new one. Follows MLIR's loop-invariant-code-motion.
 import { isDefinedInside } from '@budflow/analysis';
-import { isMemoryEffectFree, isSpeculatable, LoopLike, type Operation } from '@budflow/ir';
+import { constantTripCount, ForOp, WhileOp } from '@budflow/dialect-loop';
+import {
+  effectsOf,
+  isMemoryEffectFree,
+  isSpeculatable,
+  LoopLike,
+  type Operation,
+  RegionBranch,
+  Terminator,
+} from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 
 export const licm = definePass({
   name: 'licm',
   summary: 'hoist loop-invariant computations out of loops',
-  statistics: { hoisted: 'ops moved out of a loop' },
+  statistics: { hoisted: 'ops moved out of a loop', 'hoisted-reads': 'reads of memory among them' },
   run(root, pass) {
     let hoisted = 0;
     root.walkPostOrder((op) => {
       const loop = LoopLike.of(op);
       if (!loop) return;
+      const readsMayMove = alwaysRuns(op) && onlyReads(op);
       for (const block of loop.body(op).blocks) {
+        // Blocks after the first need not run.
+        const isCertain = readsMayMove && loop.body(op).entry === block;
         for (let inner = block.firstOp; inner; ) {
           const next: Operation | null = inner.next;
-          if (isHoistable(inner) && inner.operands.every((v) => !isDefinedInside(v, op))) {
+          const reads = isCertain && isHoistableRead(inner);
+          if ((reads || isHoistable(inner)) && isInvariant(inner, op)) {
             inner.moveBefore(op);
             hoisted++;
+            if (reads) pass.statistic('hoisted-reads');
           }
           inner = next;
         }
@@ -35,12 +50,44 @@ export const licm = definePass({
   },
 });
 
+/** Whether neither the op nor anything nested in it uses a value made in the loop. */
+function isInvariant(op: Operation, loop: Operation): boolean {
+  if (op.ownRegions === null) return op.operands.every((v) => !isDefinedInside(v, loop));
+  let invariant = true;
+  op.walk((inner) => {
+    for (let i = 0; i < inner.operandCount && invariant; i++) {
+      const value = inner.operand(i);
+      if (isDefinedInside(value, loop) && value.owner !== op && !isDefinedInside(value, op)) invariant = false;
+    }
+  });
+  return invariant;
+}
+
 function isHoistable(op: Operation): boolean {
-  return (
-    op.ownRegions === null &&
-    op.ownSuccessors === null &&
-    op.resultCount > 0 &&
-    isMemoryEffectFree(op) &&
-    isSpeculatable(op)
-  );
+  if (op.ownSuccessors !== null || op.resultCount === 0) return false;
+  if (op.ownRegions === null) return isMemoryEffectFree(op) && isSpeculatable(op);
+  // Of ops with regions those whose flow is known: a loop of unknown length might never end.
+  if (!RegionBranch.of(op) || WhileOp.is(op) || !isMemoryEffectFree(op)) return false;
+  let safe = true;
+  op.walk((inner) => {
+    if (inner === op || !safe) return;
+    if (inner.ownRegions !== null) safe = RegionBranch.of(inner) !== undefined && !WhileOp.is(inner);
+    else safe = inner.info.hasTrait(Terminator) || isSpeculatable(inner);
+  });
+  return safe;
+}
+
+function isHoistableRead(op: Operation): boolean {
+  if (op.ownRegions !== null || op.ownSuccessors !== null || op.resultCount === 0) return false;
+  const effects = effectsOf(op);
+  return effects !== null && effects.length > 0 && effects.every((e) => e.kind === 'read');
+}
+
+/** Whether a loop has at least one iteration. */
+function alwaysRuns(op: Operation): boolean {
+  return ForOp.is(op) && (constantTripCount(op) ?? 0) > 0;
+}
+
+function onlyReads(op: Operation): boolean {
+  return effectsOf(op)?.every((e) => e.kind === 'read' || e.kind === 'allocate') === true;
 }
