@@ -18,8 +18,10 @@ export const PASS_GROUPS: readonly PassGroup[] = [
       'inline',
       'int-range-optimizations',
       'print-op-stats',
+      'reconcile-unrealized-casts',
       'remove-dead-values',
       'sccp',
+      'split-complex',
       'strip-debuginfo',
       'symbol-dce',
       'symbol-privatize',
@@ -29,10 +31,13 @@ export const PASS_GROUPS: readonly PassGroup[] = [
     load: () => import('@budflow/transforms/general'),
   },
   {
-    passes: ['annotate-op-pattern', 'collapse-dims', 'fix-numerics', 'instruction-fusion'],
+    passes: ['annotate-op-pattern', 'collapse-dims', 'convert-arith-to-array', 'fix-numerics', 'instruction-fusion'],
     load: () => import('@budflow/transforms/array'),
   },
-  { passes: ['array-to-loop', 'chunk-kernel', 'licm'], load: () => import('@budflow/transforms/loop') },
+  {
+    passes: ['array-to-loop', 'chunk-kernel', 'convert-loop-to-cf', 'licm', 'lift-cf-to-loop'],
+    load: () => import('@budflow/transforms/loop'),
+  },
   {
     passes: ['buffer-assignment', 'bufferize', 'scalar-replacement', 'scratch-assignment'],
     load: () => import('@budflow/transforms/memory'),

@@ -74,17 +74,20 @@ export function resultsHaveTypes(op: Operation, types: readonly Type[]): boolean
   return true;
 }
 
-/** The values a cast's results stand for when they can be had without it; null otherwise. */
+/**
+ * The values a cast's results stand for when they can be had without it: its inputs, or those of a cast further up the
+ * chain of casts it reads. Null when no types fit.
+ */
 export function castSources(cast: Operation): readonly Value[] | null {
-  const inputs = cast.operands;
-  // cast x : t to t == x
-  if (inputs.length > 0 && haveTypes(inputs, cast)) return inputs;
-  // cast(cast x : t to u) : u to t == x
-  const inner = inputs[0]?.definingOp;
-  if (!inner || inner.info !== cast.info || inner.resultCount !== inputs.length) return null;
-  for (let i = 0; i < inputs.length; i++) if (inner.result(i) !== inputs[i]) return null;
-  const sources = inner.operands;
-  return haveTypes(sources, cast) ? sources : null;
+  for (let at: Operation = cast; ; ) {
+    const inputs = at.operands;
+    // cast x : t to t == x;  cast(cast x : t to u) : u to t == x
+    if (inputs.length > 0 && haveTypes(inputs, cast)) return inputs;
+    const inner = inputs[0]?.definingOp;
+    if (!inner || inner === cast || inner.info !== cast.info || inner.resultCount !== inputs.length) return null;
+    for (let i = 0; i < inputs.length; i++) if (inner.result(i) !== inputs[i]) return null;
+    at = inner;
+  }
 }
 function haveTypes(values: readonly Value[], cast: Operation): boolean {
   return values.length === cast.resultCount && values.every((v, i) => v.type === cast.result(i).type);

@@ -334,10 +334,12 @@ class ConversionDriver {
     return null;
   }
 
-  /** Legalises an op that a materialization made. */
+  /**
+   * Legalises an op that a materialization made. In a partial conversion ops the target says nothing about are left alone:
+   * they stand between what was converted and what was not.
+   */
   private legalizeMade(op: Operation, mode: 'full' | 'partial'): IllegalOp | null {
-    const failure = this.legalizeTree(op, 0);
-    return failure === null || (mode === 'partial' && failure.reason === undefined) ? null : failure;
+    return mode === 'partial' && this.target.check(op) === undefined ? null : this.legalizeTree(op, 0);
   }
 
   private fold(op: Operation, depth: number, attempts: FailedAttempt[]): boolean {

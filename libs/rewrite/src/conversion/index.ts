@@ -1,4 +1,5 @@
 // Dialect conversion.
+export { CAST_NAME, castSources } from './casts.js';
 export {
   analyzeConversion,
   applyFullConversion,
@@ -16,6 +17,7 @@ export {
 } from './pattern.js';
 export { ConversionRewriter } from './rewriter.js';
 export { type InputMapping, SignatureConversion } from './signature-conversion.js';
+export { rebuildConverted, type StructuralOptions } from './structural.js';
 export { ConversionTarget, type LegalityPredicate, type OpNameLike } from './target.js';
 export {
   type Materialization,

@@ -1,5 +1,6 @@
 // The end of a conversion: casts nobody uses go, casts that cancel out fold, type converters bridge the rest.
 import type { Operation } from '@budflow/ir';
+import { isDead } from '../fold.js';
 import { type CastRecord, castSources } from './casts.js';
 import type { IllegalOp } from './failure.js';
 import { Created } from './journal.js';
@@ -26,6 +27,11 @@ export function resolveCasts(rewriter: ConversionRewriter, legalize: (op: Operat
     for (const record of live) if (!record.op.isErased && bridge(rewriter, record)) bridged = true;
     if (!bridged) return { casts: live, illegal };
     const end = rewriter.journal.mark;
+    // Of what bridges several values not every part need be used: later ops read earlier ones.
+    for (let i = end - 1; i >= mark; i--) {
+      const change = rewriter.journal.changes[i]!;
+      if (change instanceof Created && !change.op.isErased && isDead(change.op)) rewriter.eraseOp(change.op);
+    }
     for (let i = mark; i < end; i++) {
       const change = rewriter.journal.changes[i]!;
       if (!(change instanceof Created) || change.op.isErased) continue;

@@ -1,3 +1,4 @@
 export { arrayToLoop } from './array-to-loop.js';
 export { chunkKernel } from './chunk-kernel.js';
+export { convertLoopToCf } from './convert-loop-to-cf.js';
 export { licm } from './licm.js';
