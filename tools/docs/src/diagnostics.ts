@@ -1,0 +1,175 @@
+// The catalogue of diagnostics: every id with its messages, found where they are emitted.
+import { code, escapeTable, GENERATED, page, table } from './markdown.js';
+import { sources } from './sources.js';
+
+export interface CatalogueEntry {
+  readonly id: string;
+  readonly severity: 'error' | 'warning' | 'remark';
+  /** Message patterns; `...` stands for what differs. */
+  readonly messages: readonly string[];
+  /** Files, from the root. */
+  readonly files: readonly string[];
+}
+
+/** Functions that emit or make a diagnostic with an id and a message. */
+const EMITTERS =
+  /(?:\b(emitError|emitWarning|emitRemark|fail|failWithNote|failure|error|problem|refuse|report|warning|remark)|new (Diagnostic))\(/g;
+const ID = /^'([a-z][a-z0-9]*(?:-[a-z0-9]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*)'$/;
+
+export function catalogue(): CatalogueEntry[] {
+  const found = new Map<string, { severity: CatalogueEntry['severity']; messages: Set<string>; files: Set<string> }>();
+  const add = (id: string, severity: CatalogueEntry['severity'], messages: readonly string[], file: string) => {
+    let entry = found.get(id);
+    if (!entry) {
+      entry = { severity, messages: new Set(), files: new Set() };
+      found.set(id, entry);
+    }
+    for (const message of messages) entry.messages.add(message);
+    entry.files.add(file);
+  };
+  for (const { path, text } of sources()) {
+    for (const match of text.matchAll(EMITTERS)) {
+      const args = splitArguments(text, match.index + match[0].length);
+      const at = args.findIndex((arg, i) => i < 3 && ID.test(arg));
+      if (at < 0 || at + 1 >= args.length) continue;
+      const name = match[1] ?? match[2]!;
+      const severity =
+        /warning/i.test(name) || args[0] === "'warning'"
+          ? 'warning'
+          : /remark/i.test(name) || args[0] === "'remark'"
+            ? 'remark'
+            : 'error';
+      add(ID.exec(args[at]!)![1]!, severity, messagesOf(args[at + 1]!), path);
+    }
+    // `{ id: 'area.what', path, message: ... }`
+    for (const match of text.matchAll(/\{ ?(?=[^{}]*\bmessage\b)[^{}]*?\bid: ('[^']+')/g)) {
+      const id = ID.exec(match[1]!)?.[1];
+      const message = /\bmessage: ([\s\S]*)/.exec(text.slice(match.index, match.index + 600))?.[1];
+      if (id) add(id, 'error', message === undefined ? [] : messagesOf(splitArguments(message, 0)[0] ?? ''), path);
+    }
+  }
+  return [...found]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, e]) => ({ id, severity: e.severity, messages: [...e.messages].sort(), files: [...e.files].sort() }));
+}
+
+/** The arguments of a call as source text, from behind its parenthesis; also ends at a closing brace. */
+function splitArguments(text: string, start: number): string[] {
+  const args: string[] = [];
+  let depth = 0;
+  let from = start;
+  let i = start;
+  for (; i < text.length; i++) {
+    const c = text[i]!;
+    if (c === "'" || c === '"' || c === '`') {
+      i = stringEnd(text, i) - 1;
+      continue;
+    }
+    if (c === '/' && text[i + 1] === '/') {
+      i = text.indexOf('\n', i);
+      if (i < 0) break;
+      continue;
+    }
+    if (c === '(' || c === '[' || c === '{') depth++;
+    else if (c === ')' || c === ']' || c === '}') {
+      if (depth-- === 0) break;
+    } else if (c === ',' && depth === 0) {
+      args.push(text.slice(from, i).trim());
+      from = i + 1;
+    }
+  }
+  const last = text.slice(from, i).trim();
+  if (last !== '') args.push(last);
+  return args;
+}
+
+/** Position behind a string or template literal that begins at `start`. */
+function stringEnd(text: string, start: number): number {
+  const quote = text[start];
+  for (let i = start + 1; i < text.length; i++) {
+    const c = text[i];
+    if (c === '\\') i++;
+    else if (c === quote) return i + 1;
+    else if (quote === '`' && c === '$' && text[i + 1] === '{') {
+      let depth = 1;
+      for (i += 2; i < text.length && depth > 0; i++) {
+        const d = text[i]!;
+        if (d === "'" || d === '"' || d === '`') i = stringEnd(text, i) - 1;
+        else if (d === '{') depth++;
+        else if (d === '}') depth--;
+      }
+      i--;
+    }
+  }
+  return text.length;
+}
+
+/** The literals of an expression that makes a message; what is computed in them becomes `...`. */
+function messagesOf(expression: string): string[] {
+  const messages: string[] = [];
+  for (let i = 0; i < expression.length; i++) {
+    const c = expression[i]!;
+    if (c !== "'" && c !== '"' && c !== '`') continue;
+    const end = stringEnd(expression, i);
+    const pattern = readable(expression.slice(i + 1, end - 1), { template: c === '`' });
+    // Not the keys and operators of an expression.
+    if (/\S\s+\S/.test(pattern)) messages.push(pattern);
+    i = end - 1;
+  }
+  return messages.length > 0 ? messages : ['...'];
+}
+
+function readable(body: string, { template }: { readonly template: boolean }): string {
+  let out = '';
+  for (let i = 0; i < body.length; i++) {
+    if (body[i] === '\\') {
+      const next = body[++i]!;
+      out += next === 'n' ? ' ' : next;
+    } else if (template && body[i] === '$' && body[i + 1] === '{') {
+      let depth = 1;
+      let k = i + 2;
+      for (; k < body.length && depth > 0; k++) {
+        const d = body[k]!;
+        if (d === "'" || d === '"' || d === '`') k = stringEnd(body, k) - 1;
+        else if (d === '{') depth++;
+        else if (d === '}') depth--;
+      }
+      out += '...';
+      i = k - 1;
+    } else out += body[i];
+  }
+  return out.replace(/\s+/g, ' ').trim();
+}
+
+const AREAS: Readonly<Record<string, string>> = {
+  parse: 'Reading MLIR text',
+  verify: 'The verifier of the IR core',
+  pipeline: 'Pipelines and their options',
+  pass: 'The pass manager',
+  plugin: 'Plug-ins',
+};
+
+export function diagnosticsPage(entries: readonly CatalogueEntry[]): string {
+  const areas = new Map<string, CatalogueEntry[]>();
+  for (const entry of entries) {
+    const area = entry.id.slice(0, entry.id.indexOf('.'));
+    areas.set(area, [...(areas.get(area) ?? []), entry]);
+  }
+  return page(
+    GENERATED,
+    '# Diagnostics',
+    `Every diagnostic has an id, \`area.what\`, that stays when its words change. ${entries.length} ids; \`...\` stands for what differs from one message to the next.`,
+    ...[...areas].flatMap(([area, list]) => [
+      `## \`${area}\``,
+      AREAS[area] === undefined ? undefined : `${AREAS[area]}.`,
+      table(
+        ['id', 'message', 'emitted in'],
+        list.map((e) => [
+          `${code(e.id)}${e.severity === 'error' ? '' : ` (${e.severity})`}`,
+          e.messages.map(escapeTable).join('<br>'),
+          e.files.map((f) => `[${/([^/]+)\.ts$/.exec(f)![1]}](../../${f})`).join(', '),
+        ]),
+      ),
+    ]),
+  );
+}
