@@ -1,112 +1,117 @@
 // Affine expressions and maps (MLIR's affine_map and affine_set): sums of dimensions and symbols times constants,
-// with mod, floordiv and ceildiv by constants. Expressions are simplified on construction and hash-consed globally,
-// so structural equality is `===`; maps and sets are uniqued in the Context.
+// with mod, floordiv and ceildiv by constants. Expressions are simplified on construction (affine-simplify.ts) and
+// hash-consed globally, so structural equality is `===`; maps and sets are uniqued in the Context.
+import {
+  type Form,
+  simplifiedCeilDiv,
+  simplifiedFloorDiv,
+  simplifiedMod,
+  simplifiedProduct,
+  simplifiedSum,
+} from './affine-simplify.js';
 
 export type AffineKind = 'dim' | 'symbol' | 'constant' | 'add' | 'mul' | 'mod' | 'floordiv' | 'ceildiv';
+export type AffineBinaryKind = Exclude<AffineKind, 'dim' | 'symbol' | 'constant'>;
+
+const SMALLEST = -(1n << 63n);
 
 export class AffineExpr {
   readonly kind: AffineKind;
-  /** Position of a dim or symbol, value of a constant, 0 otherwise. */
+  /** Position of a dim or symbol, value of a constant (rounded when `wide` is there), 0 otherwise. */
   readonly value: number;
+  /** The exact value of a 64-bit constant beyond 2^53. */
+  readonly wide: bigint | null;
   readonly lhs: AffineExpr | null;
   readonly rhs: AffineExpr | null;
+  /** Made of symbols and constants only. */
+  readonly symbolic: boolean;
   readonly id: number;
 
-  private constructor(kind: AffineKind, value: number, lhs: AffineExpr | null, rhs: AffineExpr | null, id: number) {
+  private constructor(
+    kind: AffineKind,
+    value: number,
+    wide: bigint | null,
+    lhs: AffineExpr | null,
+    rhs: AffineExpr | null,
+    id: number,
+  ) {
     this.kind = kind;
     this.value = value;
+    this.wide = wide;
     this.lhs = lhs;
     this.rhs = rhs;
+    this.symbolic = lhs !== null ? lhs.symbolic && rhs!.symbolic : kind !== 'dim';
     this.id = id;
   }
 
   private static table = new Map<string, AffineExpr>();
-  private static make(kind: AffineKind, value: number, lhs: AffineExpr | null, rhs: AffineExpr | null): AffineExpr {
-    const key = `${kind}:${value}:${lhs ? lhs.id : ''}:${rhs ? rhs.id : ''}`;
+  private static unique(
+    kind: AffineKind,
+    value: number,
+    wide: bigint | null,
+    lhs: AffineExpr | null,
+    rhs: AffineExpr | null,
+  ): AffineExpr {
+    const key = `${kind}:${wide ?? value}:${lhs ? lhs.id : ''}:${rhs ? rhs.id : ''}`;
     let found = AffineExpr.table.get(key);
     if (!found) {
-      found = new AffineExpr(kind, value, lhs, rhs, AffineExpr.table.size);
+      found = new AffineExpr(kind, value, wide, lhs, rhs, AffineExpr.table.size);
       AffineExpr.table.set(key, found);
     }
     return found;
   }
 
   static dim(position: number): AffineExpr {
-    return AffineExpr.make('dim', position, null, null);
+    return AffineExpr.unique('dim', position, null, null, null);
   }
   static symbol(position: number): AffineExpr {
-    return AffineExpr.make('symbol', position, null, null);
+    return AffineExpr.unique('symbol', position, null, null, null);
   }
-  static constant(value: number): AffineExpr {
-    return AffineExpr.make('constant', value === 0 ? 0 : value, null, null);
+  /** Text can hold signed 64-bit constants. */
+  static constant(value: number | bigint): AffineExpr {
+    if (typeof value === 'number' && Number.isSafeInteger(value))
+      return AffineExpr.unique('constant', value === 0 ? 0 : value, null, null, null);
+    const wide = BigInt(value);
+    const rounded = Number(wide);
+    return AffineExpr.unique('constant', rounded, Number.isSafeInteger(rounded) ? null : wide, null, null);
+  }
+  /** The node as it is, without any simplification; for affine-simplify.ts. */
+  static node(kind: AffineBinaryKind, lhs: AffineExpr, rhs: AffineExpr): AffineExpr {
+    return AffineExpr.unique(kind, 0, null, lhs, rhs);
+  }
+  /**
+   * What MLIR makes of `lhs kind rhs`: parentheses around sums stay, `(d0 + d1) * 2` for one. Text is read with this;
+   * the methods below also multiply out and collect equal terms.
+   */
+  static asWritten(kind: AffineBinaryKind, lhs: AffineExpr, rhs: AffineExpr): AffineExpr {
+    return combined(kind, lhs, rhs, 'as-written');
   }
 
   isConstant(): boolean {
     return this.kind === 'constant';
   }
+  /** The exact value of a constant. */
+  get bigint(): bigint {
+    return this.wide ?? BigInt(this.value);
+  }
 
   add(other: AffineExpr | number): AffineExpr {
-    const rhs = typeof other === 'number' ? AffineExpr.constant(other) : other;
-    if (this.kind === 'constant') {
-      if (rhs.kind === 'constant') return AffineExpr.constant(this.value + rhs.value);
-      return rhs.add(this); // constants to the right
-    }
-    if (rhs.kind === 'constant') {
-      if (rhs.value === 0) return this;
-      // (e + c1) + c2 == e + (c1 + c2)
-      if (this.kind === 'add' && this.rhs!.kind === 'constant') return this.lhs!.add(this.rhs!.value + rhs.value);
-      return AffineExpr.make('add', 0, this, rhs);
-    }
-    // (e + c) + f == (e + f) + c
-    if (this.kind === 'add' && this.rhs!.kind === 'constant') return this.lhs!.add(rhs).add(this.rhs!);
-    // f + (g + h) == (f + g) + h: sums lean to the left, so that text, which has no parentheses, reads back the same
-    if (rhs.kind === 'add') return this.add(rhs.lhs!).add(rhs.rhs!);
-    const merged = mergeTerms(this, rhs);
-    if (merged) return merged;
-    return AffineExpr.make('add', 0, this, rhs);
+    return simplifiedSum(this, operand(other), 'expanded');
   }
   sub(other: AffineExpr | number): AffineExpr {
     return this.add(typeof other === 'number' ? -other : other.mul(-1));
   }
   mul(other: AffineExpr | number): AffineExpr {
-    const rhs = typeof other === 'number' ? AffineExpr.constant(other) : other;
-    if (this.kind === 'constant') {
-      if (rhs.kind === 'constant') return AffineExpr.constant(this.value * rhs.value);
-      return rhs.mul(this);
-    }
-    if (rhs.kind === 'constant') {
-      if (rhs.value === 0) return rhs;
-      if (rhs.value === 1) return this;
-      if (this.kind === 'mul' && this.rhs!.kind === 'constant') return this.lhs!.mul(this.rhs!.value * rhs.value);
-      if (this.kind === 'add') return this.lhs!.mul(rhs).add(this.rhs!.mul(rhs));
-    }
-    return AffineExpr.make('mul', 0, this, rhs);
+    return simplifiedProduct(this, operand(other), 'expanded');
   }
   mod(other: AffineExpr | number): AffineExpr {
-    const rhs = typeof other === 'number' ? AffineExpr.constant(other) : other;
-    if (rhs.kind === 'constant' && rhs.value >= 1) {
-      if (this.kind === 'constant') return AffineExpr.constant(floorMod(this.value, rhs.value));
-      if (isMultipleOf(this, rhs.value)) return AffineExpr.constant(0);
-    }
-    return AffineExpr.make('mod', 0, this, rhs);
+    return simplifiedMod(this, operand(other), 'expanded');
   }
   floorDiv(other: AffineExpr | number): AffineExpr {
-    const rhs = typeof other === 'number' ? AffineExpr.constant(other) : other;
-    if (rhs.kind === 'constant' && rhs.value !== 0) {
-      if (rhs.value === 1) return this;
-      if (this.kind === 'constant') return AffineExpr.constant(Math.floor(this.value / rhs.value));
-      if (rhs.value > 0 && isMultipleOf(this, rhs.value)) return divideExactly(this, rhs.value);
-    }
-    return AffineExpr.make('floordiv', 0, this, rhs);
+    return simplifiedFloorDiv(this, operand(other), 'expanded');
   }
   ceilDiv(other: AffineExpr | number): AffineExpr {
-    const rhs = typeof other === 'number' ? AffineExpr.constant(other) : other;
-    if (rhs.kind === 'constant' && rhs.value !== 0) {
-      if (rhs.value === 1) return this;
-      if (this.kind === 'constant') return AffineExpr.constant(Math.ceil(this.value / rhs.value));
-      if (rhs.value > 0 && isMultipleOf(this, rhs.value)) return divideExactly(this, rhs.value);
-    }
-    return AffineExpr.make('ceildiv', 0, this, rhs);
+    return simplifiedCeilDiv(this, operand(other), 'expanded');
   }
 
   /** Replaces dimension i by dims[i] and symbol i by symbols[i]; positions not given stay. */
@@ -118,15 +123,12 @@ export class AffineExpr {
         return symbols[this.value] ?? this;
       case 'constant':
         return this;
-      default: {
-        const l = this.lhs!.replace(dims, symbols);
-        const r = this.rhs!.replace(dims, symbols);
-        return combine(this.kind, l, r);
-      }
+      default:
+        return combined(this.kind, this.lhs!.replace(dims, symbols), this.rhs!.replace(dims, symbols), 'expanded');
     }
   }
 
-  /** Value for given dimension and symbol values. Division and mod are floored, as in MLIR. */
+  /** Value for given dimension and symbol values. Division and mod are floored, as in MLIR; by zero they give NaN. */
   evaluate(dims: ArrayLike<number>, symbols: ArrayLike<number>): number {
     switch (this.kind) {
       case 'dim':
@@ -143,12 +145,14 @@ export class AffineExpr {
             return l + r;
           case 'mul':
             return l * r + 0; // no -0
-          case 'mod':
-            return floorMod(l, r);
+          case 'mod': {
+            const m = l % r;
+            return m < 0 ? m + r : m + 0;
+          }
           case 'floordiv':
-            return Math.floor(l / r) + 0;
+            return r === 0 ? NaN : Math.floor(l / r) + 0;
           case 'ceildiv':
-            return Math.ceil(l / r) + 0;
+            return r === 0 ? NaN : Math.ceil(l / r) + 0;
         }
       }
     }
@@ -161,87 +165,62 @@ export class AffineExpr {
   }
 
   toString(): string {
-    return print(this, 0);
+    return print(this, 'weak');
   }
 }
 
-function combine(kind: AffineKind, l: AffineExpr, r: AffineExpr): AffineExpr {
+function operand(other: AffineExpr | number): AffineExpr {
+  return typeof other === 'number' ? AffineExpr.constant(other) : other;
+}
+
+function combined(kind: AffineBinaryKind, l: AffineExpr, r: AffineExpr, form: Form): AffineExpr {
   switch (kind) {
     case 'add':
-      return l.add(r);
+      return simplifiedSum(l, r, form);
     case 'mul':
-      return l.mul(r);
+      return simplifiedProduct(l, r, form);
     case 'mod':
-      return l.mod(r);
+      return simplifiedMod(l, r, form);
     case 'floordiv':
-      return l.floorDiv(r);
+      return simplifiedFloorDiv(l, r, form);
     default:
-      return l.ceilDiv(r);
+      return simplifiedCeilDiv(l, r, form);
   }
 }
 
-function floorMod(a: number, b: number): number {
-  const m = a % b;
-  return m < 0 ? m + b : m === 0 ? 0 : m;
+/** A constant below zero whose negation can be written; the smallest one has no literal. */
+function isNegative(e: AffineExpr): boolean {
+  return e.kind === 'constant' && e.value < 0 && e.wide !== SMALLEST;
+}
+function negated(e: AffineExpr): string {
+  return e.wide === null ? String(-e.value) : String(-e.wide);
 }
 
-function isMultipleOf(e: AffineExpr, n: number): boolean {
-  if (e.kind === 'constant') return e.value % n === 0;
-  if (e.kind === 'mul') return (e.rhs!.kind === 'constant' && e.rhs!.value % n === 0) || isMultipleOf(e.lhs!, n);
-  if (e.kind === 'add') return isMultipleOf(e.lhs!, n) && isMultipleOf(e.rhs!, n);
-  return false;
-}
-
-function divideExactly(e: AffineExpr, n: number): AffineExpr {
-  if (e.kind === 'constant') return AffineExpr.constant(e.value / n);
-  if (e.kind === 'add') return divideExactly(e.lhs!, n).add(divideExactly(e.rhs!, n));
-  if (e.rhs!.kind === 'constant' && e.rhs!.value % n === 0) return e.lhs!.mul(e.rhs!.value / n);
-  return divideExactly(e.lhs!, n).mul(e.rhs!);
-}
-
-/** a*c1 + a*c2 == a*(c1+c2), looked for in the rightmost terms of a sum. */
-function mergeTerms(sum: AffineExpr, term: AffineExpr): AffineExpr | null {
-  const [factor, base] = split(term);
-  if (sum.kind === 'add') {
-    const inner = mergeTerms(sum.rhs!, term);
-    if (inner) return inner.kind === 'constant' && inner.value === 0 ? sum.lhs! : sum.lhs!.add(inner);
-    const left = mergeTerms(sum.lhs!, term);
-    return left ? left.add(sum.rhs!) : null;
-  }
-  const [f, b] = split(sum);
-  return b === base ? base.mul(f + factor) : null;
-}
-
-function split(term: AffineExpr): [number, AffineExpr] {
-  if (term.kind === 'mul' && term.rhs!.kind === 'constant') return [term.rhs!.value, term.lhs!];
-  return [1, term];
-}
-
-function print(e: AffineExpr, level: 0 | 1): string {
+/** MLIR's text. `strong` puts parentheses around everything but names and numbers. */
+function print(e: AffineExpr, binding: 'weak' | 'strong'): string {
+  const grouped = (text: string) => (binding === 'strong' ? `(${text})` : text);
   switch (e.kind) {
     case 'dim':
       return `d${e.value}`;
     case 'symbol':
       return `s${e.value}`;
     case 'constant':
-      return String(e.value);
+      return e.wide === SMALLEST ? `(${SMALLEST + 1n} - 1)` : String(e.wide ?? e.value);
     case 'add': {
+      const l = print(e.lhs!, 'weak');
       const r = e.rhs!;
-      let text: string;
-      if (r.kind === 'constant' && r.value < 0) text = `${print(e.lhs!, 0)} - ${-r.value}`;
-      else if (r.kind === 'mul' && r.rhs!.kind === 'constant' && r.rhs!.value < 0)
-        text = `${print(e.lhs!, 0)} - ${print(r.lhs!.mul(-r.rhs!.value), 0)}`;
-      else text = `${print(e.lhs!, 0)} + ${print(r, 0)}`;
-      return level ? `(${text})` : text;
+      if (isNegative(r)) return grouped(`${l} - ${negated(r)}`);
+      if (r.kind === 'mul' && isNegative(r.rhs!)) {
+        if (r.rhs!.value === -1) return grouped(`${l} - ${print(r.lhs!, r.lhs!.kind === 'add' ? 'strong' : 'weak')}`);
+        return grouped(`${l} - ${print(r.lhs!, 'strong')} * ${negated(r.rhs!)}`);
+      }
+      return grouped(`${l} + ${print(r, 'weak')}`);
     }
     default: {
-      if (e.kind === 'mul' && e.rhs!.kind === 'constant' && e.rhs!.value === -1) {
-        const text = `-${print(e.lhs!, 1)}`;
-        return level ? `(${text})` : text;
-      }
+      if (e.kind === 'mul' && e.rhs!.kind === 'constant' && e.rhs!.value === -1)
+        return grouped(`-${print(e.lhs!, 'strong')}`);
       const op = e.kind === 'mul' ? '*' : e.kind;
-      const text = `${print(e.lhs!, 1)} ${op} ${print(e.rhs!, 1)}`;
-      return level ? `(${text})` : text;
+      return grouped(`${print(e.lhs!, 'strong')} ${op} ${print(e.rhs!, 'strong')}`);
     }
   }
 }

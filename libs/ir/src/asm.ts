@@ -1,7 +1,7 @@
 // What custom assembly is written against: the parser and printer as an operation's `assembly` hooks see them.
 // Parser methods report an error at the place and abandon the operation; they never return a failure.
 import type { AffineMap, IntegerSet } from './affine.js';
-import type { Attribute } from './attribute.js';
+import type { Attribute, DictionaryAttr } from './attribute.js';
 import type { Block } from './block.js';
 import type { Context } from './context.js';
 import type { LocationRef } from './location.js';
@@ -16,9 +16,15 @@ export interface UnresolvedOperand {
   readonly offset: number;
 }
 
-export interface ParsedArgument {
+/** An argument of the entry block of a region that custom assembly names and types. */
+export interface RegionArgument {
   readonly operand: UnresolvedOperand;
   readonly type: Type;
+  /** What `loc(...)` behind it says; undefined: the place of its name. */
+  readonly location?: LocationRef | undefined;
+}
+
+export interface ParsedArgument extends RegionArgument {
   /** Attributes after the type, e.g. of function arguments. */
   readonly attributes: Map<string, Attribute>;
 }
@@ -90,8 +96,8 @@ export interface AsmParser {
   argument(options?: { attributes?: boolean }): ParsedArgument;
 
   /** `{ ... }`; `args` become the arguments of the entry block. */
-  region(args?: readonly { operand: UnresolvedOperand; type: Type }[]): Region;
-  optionalRegion(args?: readonly { operand: UnresolvedOperand; type: Type }[]): Region | undefined;
+  region(args?: readonly RegionArgument[]): Region;
+  optionalRegion(args?: readonly RegionArgument[]): Region | undefined;
   successor(): Block;
   /** `^bb` or `^bb(%a, %b : t, u)` */
   successorAndOperands(): { block: Block; operands: Value[] };
@@ -123,8 +129,8 @@ export interface AsmPrinter {
   string(value: string): void;
   value(value: Value): void;
   values(values: readonly Value[]): void;
-  /** `%arg: type` */
-  regionArgument(value: Value): void;
+  /** `%arg: type {attributes} loc(...)`; the dictionary when it is not empty, the location when those are printed. */
+  regionArgument(value: Value, attributes?: DictionaryAttr): void;
   block(block: Block): void;
   successor(block: Block, operands: readonly Value[]): void;
   region(region: Region, options?: { entryArguments?: boolean; terminator?: boolean }): void;

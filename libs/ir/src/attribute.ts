@@ -2,7 +2,7 @@
 import type { AffineMap, IntegerSet } from './affine.js';
 import { printDense, printFloat, printString, printSymbolName } from './attribute-text.js';
 import type { DialectAttrDefinition } from './define-dialect.js';
-import { DYNAMIC, type FloatType, type IndexType, IntegerType, type ShapedType, type Type } from './type.js';
+import { DYNAMIC, FloatType, type IndexType, IntegerType, type ShapedType, type Type } from './type.js';
 
 let nextAttributeId = 1;
 
@@ -198,13 +198,7 @@ export class DenseArrayAttr extends Attribute {
     if (this.values.length === 0) return `array<${type}>`;
     const bool = type instanceof IntegerType && type.width === 1;
     const items = this.values.map((v) =>
-      bool
-        ? v
-          ? 'true'
-          : 'false'
-        : type instanceof IntegerType
-          ? String(v)
-          : printFloat(Number(v), type as FloatType, null),
+      bool ? (v ? 'true' : 'false') : type instanceof FloatType ? printFloat(Number(v), type, null) : String(v),
     );
     return `array<${type}: ${items.join(', ')}>`;
   }

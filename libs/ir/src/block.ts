@@ -1,5 +1,6 @@
 // A basic block: arguments and an intrusive doubly linked list of operations.
 import { InternalError } from './errors.js';
+import type { LocationRef } from './location.js';
 import type { Operation, Region } from './operation.js';
 import type { Type } from './type.js';
 import { Value } from './value.js';
@@ -12,13 +13,28 @@ export class Block {
   /** Whether `order` of the operations is strictly ascending. */
   ordered = true;
 
-  addArgument(type: Type): Value {
+  /** Where arguments come from, by index; a table only of blocks that have such arguments. */
+  private argumentLocs: LocationRef[] | null = null;
+
+  addArgument(type: Type, loc: LocationRef = 0): Value {
     const value = new Value(type, this, this.arguments.length);
     this.arguments.push(value);
+    if (loc !== 0) this.setArgumentLocation(value.index, loc);
     return value;
   }
-  insertArgument(index: number, type: Type): Value {
+  /** The location of argument `index`; 0 when unknown. */
+  argumentLocation(index: number): LocationRef {
+    return this.argumentLocs?.[index] ?? 0;
+  }
+  setArgumentLocation(index: number, loc: LocationRef): void {
+    this.argumentLocs ??= [];
+    while (this.argumentLocs.length <= index) this.argumentLocs.push(0);
+    this.argumentLocs[index] = loc;
+  }
+  insertArgument(index: number, type: Type, loc: LocationRef = 0): Value {
     const value = new Value(type, this, index);
+    if (this.argumentLocs !== null && index < this.argumentLocs.length) this.argumentLocs.splice(index, 0, loc);
+    else if (loc !== 0) this.setArgumentLocation(index, loc);
     this.arguments.splice(index, 0, value);
     for (let i = index + 1; i < this.arguments.length; i++) this.arguments[i]!.index = i;
     return value;
@@ -27,6 +43,7 @@ export class Block {
     const arg = this.arguments[index];
     if (arg?.hasUses) throw new InternalError(`erasing block argument ${index} which is still used`);
     this.arguments.splice(index, 1);
+    this.argumentLocs?.splice(index, 1);
     for (let i = index; i < this.arguments.length; i++) this.arguments[i]!.index = i;
   }
 

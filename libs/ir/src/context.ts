@@ -43,6 +43,8 @@ import { AttrSizedOperandSegments, AttrSizedResultSegments } from './traits.js';
 import {
   ComplexType,
   DialectType,
+  type Dimension,
+  DYNAMIC,
   FLOAT_WIDTHS,
   type FloatName,
   FloatType,
@@ -207,33 +209,39 @@ export class Context {
   tuple(elements: readonly Type[]): TupleType {
     return this.uniqueType(`t${ids(elements)}`, () => new TupleType(elements.slice()));
   }
-  tensor(shape: readonly number[], element: Type, encoding: Attribute | null = null): TensorType {
-    return this.uniqueType(
-      `T${shape.join('x')}:${element.id}:${encoding?.id ?? ''}`,
-      () => new TensorType(shape.slice(), element, encoding),
-    );
+  tensor(shape: readonly Dimension[], element: Type, encoding: Attribute | null = null): TensorType {
+    return this.uniqueType(`T${shape.join('x')}:${element.id}:${encoding?.id ?? ''}`, () => {
+      const { sizes, wide } = dimensions(shape);
+      return new TensorType(sizes, element, encoding, wide);
+    });
   }
   unrankedTensor(element: Type): UnrankedTensorType {
     return this.uniqueType(`T*${element.id}`, () => new UnrankedTensorType(element));
   }
-  vector(shape: readonly number[], element: Type, scalable: readonly boolean[] = shape.map(() => false)): VectorType {
+  /** `groupedText` says how a new type prints its scalable dimensions; it does not make it another type. */
+  vector(
+    shape: readonly number[],
+    element: Type,
+    scalable: readonly boolean[] = shape.map(() => false),
+    options: { groupedText: boolean } = { groupedText: false },
+  ): VectorType {
     return this.uniqueType(
       `V${shape.map((d, i) => (scalable[i] ? `[${d}]` : d)).join('x')}:${element.id}`,
-      () => new VectorType(shape.slice(), element, scalable.slice()),
+      () => new VectorType(shape.slice(), element, scalable.slice(), options),
     );
   }
   memref(
-    shape: readonly number[],
+    shape: readonly Dimension[],
     element: Type,
     layout: Attribute | null = null,
     memorySpace: Attribute | null = null,
   ): MemRefType {
     // The identity map is the default layout.
     const kept = layout instanceof AffineMapAttr && layout.map.isIdentity() ? null : layout;
-    return this.uniqueType(
-      `M${shape.join('x')}:${element.id}:${kept?.id ?? ''}:${memorySpace?.id ?? ''}`,
-      () => new MemRefType(shape.slice(), element, kept, memorySpace),
-    );
+    return this.uniqueType(`M${shape.join('x')}:${element.id}:${kept?.id ?? ''}:${memorySpace?.id ?? ''}`, () => {
+      const { sizes, wide } = dimensions(shape);
+      return new MemRefType(sizes, element, kept, memorySpace, wide);
+    });
   }
   unrankedMemref(element: Type, memorySpace: Attribute | null = null): UnrankedMemRefType {
     return this.uniqueType(
@@ -250,9 +258,10 @@ export class Context {
   }
   /** The same shaped type with another element type. */
   withElement<T extends Type>(type: T, element: Type): Type {
-    if (type instanceof TensorType) return this.tensor(type.shape, element, type.encoding);
-    if (type instanceof VectorType) return this.vector(type.shape, element, type.scalable);
-    if (type instanceof MemRefType) return this.memref(type.shape, element, type.layout, type.memorySpace);
+    if (type instanceof TensorType) return this.tensor(type.wideShape ?? type.shape, element, type.encoding);
+    if (type instanceof VectorType) return this.vector(type.shape, element, type.scalable, type);
+    if (type instanceof MemRefType)
+      return this.memref(type.wideShape ?? type.shape, element, type.layout, type.memorySpace);
     return element;
   }
 
@@ -466,22 +475,40 @@ export class Context {
   fileLineCol(file: string, line: number, column: number, range = ''): FileLineColLoc {
     return this.uniqueAttr(`l${line}:${column}${range}:${file}`, () => new FileLineColLoc(file, line, column, range));
   }
-  nameLoc(name: string, child: Location | null = null): NameLoc {
+  /** An unknown child says nothing and is dropped. */
+  nameLoc(name: string, location: Location | null = null): NameLoc {
+    const child = location instanceof UnknownLoc ? null : location;
     return this.uniqueAttr(`ln${child?.id ?? ''}:${name}`, () => new NameLoc(name, child));
   }
   callSiteLoc(callee: Location, caller: Location): CallSiteLoc {
     return this.uniqueAttr(`lc${callee.id}:${caller.id}`, () => new CallSiteLoc(callee, caller));
   }
-  fusedLoc(locations: readonly Location[], metadata: Attribute | null = null): FusedLoc {
-    return this.uniqueAttr(
-      `lf${ids(locations)}:${metadata?.id ?? ''}`,
-      () => new FusedLoc(locations.slice(), metadata),
-    );
+  /**
+   * The set of several locations, as MLIR builds it: without repetitions and unknown ones, parts that are fused under the
+   * same metadata taken apart. One location without metadata is itself.
+   */
+  fusedLoc(locations: readonly Location[], metadata: Attribute | null = null): Location {
+    const parts = new Set<Location>();
+    for (const location of locations) {
+      if (location instanceof FusedLoc && location.metadata === metadata)
+        for (const part of location.locations) parts.add(part);
+      else if (!(location instanceof UnknownLoc)) parts.add(location);
+    }
+    const kept = [...parts];
+    if (metadata === null && kept.length < 2) return kept[0] ?? this.unknownLoc;
+    if (kept.length === 0) kept.push(this.unknownLoc);
+    return this.uniqueAttr(`lf${ids(kept)}:${metadata?.id ?? ''}`, () => new FusedLoc(kept, metadata));
   }
 
   printOperation(op: Operation): string {
     return printOperationToString(op);
   }
+}
+
+/** Sizes as numbers, DYNAMIC where one is no exact number; then all of them as they are. */
+function dimensions(shape: readonly Dimension[]): { sizes: number[]; wide: readonly Dimension[] | null } {
+  const sizes = shape.map((d) => (typeof d === 'number' ? d : Number.isSafeInteger(Number(d)) ? Number(d) : DYNAMIC));
+  return { sizes, wide: shape.some((d, i) => typeof d === 'bigint' && sizes[i] === DYNAMIC) ? shape.slice() : null };
 }
 
 function flexibleGroups(constraints: Record<string, ValueConstraint> | undefined): number {

@@ -395,7 +395,8 @@ export class Region {
     const copies = this.blocks.map((block) => {
       const copy = target.append();
       blocks.set(block, copy);
-      for (const arg of block.arguments) mapping.set(arg, copy.addArgument(arg.type));
+      for (const arg of block.arguments)
+        mapping.set(arg, copy.addArgument(arg.type, block.argumentLocation(arg.index)));
       return copy;
     });
     this.blocks.forEach((block, i) => {

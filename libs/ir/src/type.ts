@@ -113,7 +113,10 @@ export class TupleType extends Type {
   }
 }
 
-function dims(shape: readonly number[]): string {
+/** A dimension as text says it: a bigint beyond 2^53. */
+export type Dimension = number | bigint;
+
+function dims(shape: readonly Dimension[]): string {
   let text = '';
   for (const d of shape) text += d === DYNAMIC ? '?x' : `${d}x`;
   return text;
@@ -130,20 +133,29 @@ export function elementCount(shape: readonly number[]): number | undefined {
 }
 
 export class TensorType extends Type {
+  /** A size beyond 2^53 shows as DYNAMIC, which promises nothing, and is kept in `wideShape`. */
   readonly shape: readonly number[];
   readonly element: Type;
   readonly encoding: Attribute | null;
-  constructor(shape: readonly number[], element: Type, encoding: Attribute | null) {
+  /** The exact sizes where a number cannot hold one of them. */
+  readonly wideShape: readonly Dimension[] | null;
+  constructor(
+    shape: readonly number[],
+    element: Type,
+    encoding: Attribute | null,
+    wideShape: readonly Dimension[] | null = null,
+  ) {
     super();
     this.shape = shape;
     this.element = element;
     this.encoding = encoding;
+    this.wideShape = wideShape;
   }
   get rank(): number {
     return this.shape.length;
   }
   override toString(): string {
-    return `tensor<${dims(this.shape)}${this.element}${this.encoding ? `, ${this.encoding}` : ''}>`;
+    return `tensor<${dims(this.wideShape ?? this.shape)}${this.element}${this.encoding ? `, ${this.encoding}` : ''}>`;
   }
 }
 
@@ -163,11 +175,19 @@ export class VectorType extends Type {
   readonly element: Type;
   /** Per dimension: whether it is scalable (`[4]`). */
   readonly scalable: readonly boolean[];
-  constructor(shape: readonly number[], element: Type, scalable: readonly boolean[]) {
+  /** Several scalable dimensions at the end share their brackets in text, `[2x4]`, as MLIR 16 wants it. */
+  readonly groupedText: boolean;
+  constructor(
+    shape: readonly number[],
+    element: Type,
+    scalable: readonly boolean[],
+    options: { groupedText: boolean } = { groupedText: false },
+  ) {
     super();
     this.shape = shape;
     this.element = element;
     this.scalable = scalable;
+    this.groupedText = options.groupedText;
   }
   get rank(): number {
     return this.shape.length;
@@ -183,18 +203,29 @@ export class VectorType extends Type {
     this.shape.forEach((d, i) => {
       text += this.scalable[i] ? `[${d}]x` : `${d}x`;
     });
+    if (this.groupedText) text = text.replaceAll(']x[', 'x');
     return `vector<${text}${this.element}>`;
   }
 }
 
 export class MemRefType extends Type {
+  /** A size beyond 2^53 shows as DYNAMIC, which promises nothing, and is kept in `wideShape`. */
   readonly shape: readonly number[];
   readonly element: Type;
   /** A `strided<>` or an affine map; null is the identity (row-major) layout. */
   readonly layout: Attribute | null;
   readonly memorySpace: Attribute | null;
-  constructor(shape: readonly number[], element: Type, layout: Attribute | null, memorySpace: Attribute | null) {
+  /** The exact sizes where a number cannot hold one of them. */
+  readonly wideShape: readonly Dimension[] | null;
+  constructor(
+    shape: readonly number[],
+    element: Type,
+    layout: Attribute | null,
+    memorySpace: Attribute | null,
+    wideShape: readonly Dimension[] | null = null,
+  ) {
     super();
+    this.wideShape = wideShape;
     this.shape = shape;
     this.element = element;
     this.layout = layout;
@@ -206,7 +237,7 @@ export class MemRefType extends Type {
   override toString(): string {
     const layout = this.layout ? `, ${this.layout}` : '';
     const space = this.memorySpace ? `, ${this.memorySpace}` : '';
-    return `memref<${dims(this.shape)}${this.element}${layout}${space}>`;
+    return `memref<${dims(this.wideShape ?? this.shape)}${this.element}${layout}${space}>`;
   }
 }
 

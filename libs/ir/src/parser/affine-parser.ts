@@ -4,7 +4,6 @@ import { C_DIGIT, CLASS, Lexer } from './lexer.js';
 
 /** Terms in one expression; far more than any real map has, and few enough for the simplifier's recursion. */
 const MAX_TERMS = 256;
-const LARGEST = 2 ** 53 - 1;
 
 export abstract class AffineParser extends Lexer {
   private identifiers = new Map<string, AffineExpr>();
@@ -33,8 +32,13 @@ export abstract class AffineParser extends Lexer {
       this.advance(2);
       const rhs = this.affineExpr();
       equalities.push(op === 0x3d);
-      return this.checked(op === 0x3c ? rhs.sub(lhs) : lhs.sub(rhs), pos);
+      return op === 0x3c ? difference(rhs, lhs) : difference(lhs, rhs);
     });
+    // Nothing to hold always holds.
+    if (constraints.length === 0) {
+      constraints.push(AffineExpr.constant(0));
+      equalities.push(true);
+    }
     return this.context.integerSetAttr(new IntegerSet(dims, symbols, constraints, equalities)).set;
   }
 
@@ -99,14 +103,13 @@ export abstract class AffineParser extends Lexer {
   private affineSum(): AffineExpr {
     let left = this.affineProduct();
     for (;;) {
-      const at = this.pos;
-      const c = this.bytes[at]!;
+      const c = this.bytes[this.pos]!;
       if (c === 0x2b) {
         this.advance(1);
-        left = this.checked(left.add(this.affineProduct()), at);
-      } else if (c === 0x2d && this.bytes[at + 1] !== 0x3e) {
+        left = AffineExpr.asWritten('add', left, this.affineProduct());
+      } else if (c === 0x2d && this.bytes[this.pos + 1] !== 0x3e) {
         this.advance(1);
-        left = this.checked(left.sub(this.affineProduct()), at);
+        left = difference(left, this.affineProduct());
       } else return left;
     }
   }
@@ -118,9 +121,9 @@ export abstract class AffineParser extends Lexer {
       if (this.bytes[at] === 0x2a) {
         this.advance(1);
         const right = this.affineOperand();
-        if (!isSymbolic(left) && !isSymbolic(right))
+        if (!left.symbolic && !right.symbolic)
           this.fail('parse.affine', 'not affine: one factor of a product must be a constant or symbolic', at);
-        left = this.checked(left.mul(right), at);
+        left = AffineExpr.asWritten('mul', left, right);
       } else {
         const op = this.isWord('mod')
           ? 'mod'
@@ -132,14 +135,9 @@ export abstract class AffineParser extends Lexer {
         if (op === null) return left;
         this.advance(op.length);
         const right = this.affineOperand();
-        if (!isSymbolic(right))
+        if (!right.symbolic)
           this.fail('parse.affine', `not affine: the right side of ${op} must be a constant or symbolic`, at);
-        if (right.isConstant() && right.value === 0)
-          this.fail('parse.affine', `${op} by zero in an affine expression`, at);
-        left = this.checked(
-          op === 'mod' ? left.mod(right) : op === 'floordiv' ? left.floorDiv(right) : left.ceilDiv(right),
-          at,
-        );
+        left = AffineExpr.asWritten(op, left, right);
       }
     }
   }
@@ -159,11 +157,11 @@ export abstract class AffineParser extends Lexer {
     if (c === 0x2d) {
       this.advance(1);
       this.enter();
-      const inner = this.affineOperand().mul(-1);
+      const inner = negated(this.affineOperand());
       this.leave();
       return inner;
     }
-    if (CLASS[c]! & C_DIGIT) return AffineExpr.constant(this.decimal('affine constant'));
+    if (CLASS[c]! & C_DIGIT) return AffineExpr.constant(this.decimal64('affine constant'));
     if (c === 0x25 && this.operandDim) return this.operandDim();
     if (this.operandDim && this.isWord('symbol')) {
       // Custom assembly keeps one list of values; symbols are dimensions there.
@@ -181,17 +179,11 @@ export abstract class AffineParser extends Lexer {
     if (!known) this.fail('parse.affine', `use of undeclared affine identifier '${name}'`, at);
     return known;
   }
-
-  /** Guards the simplifier's double arithmetic: a constant it can no longer represent exactly is an error. */
-  private checked(e: AffineExpr, at: number): AffineExpr {
-    const constant = e.kind === 'constant' ? e : e.rhs?.kind === 'constant' ? e.rhs : null;
-    if (constant && !(Math.abs(constant.value) <= LARGEST))
-      this.fail('parse.affine', 'constant of an affine expression is too large', at);
-    return e;
-  }
 }
 
-function isSymbolic(e: AffineExpr): boolean {
-  if (e.kind === 'constant' || e.kind === 'symbol') return true;
-  return e.kind !== 'dim' && isSymbolic(e.lhs!) && isSymbolic(e.rhs!);
+function negated(e: AffineExpr): AffineExpr {
+  return AffineExpr.asWritten('mul', e, AffineExpr.constant(-1));
+}
+function difference(l: AffineExpr, r: AffineExpr): AffineExpr {
+  return AffineExpr.asWritten('add', l, negated(r));
 }

@@ -6,6 +6,7 @@ import { DYNAMIC, type Type } from '../type.js';
 import { ElementsParser } from './elements-parser.js';
 import { brief, C_BARE, C_START, CLASS } from './lexer.js';
 import { hashBytes } from './names.js';
+import { opaqueText } from './type-parser.js';
 
 const MEMO_SIZE = 2048;
 /** Longest dictionary text that is remembered. */
@@ -363,7 +364,7 @@ export abstract class AttributeParser extends ElementsParser {
           `attribute '#${name}' of unregistered dialect '${dialectName}'; register the dialect or pass --allow-unregistered-dialect`,
         );
       const stop = body ? this.bodyEnd(nameEnd) : nameEnd;
-      const text = this.slice(start + 1, stop);
+      const text = opaqueText(dialectName, this.slice(start + 1, stop));
       this.pos = stop;
       this.skip();
       const attrType = this.accept(0x3a) ? this.type() : (type ?? null);

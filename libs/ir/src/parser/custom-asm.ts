@@ -7,6 +7,7 @@ import type {
   Delimiter,
   OperationState,
   ParsedArgument,
+  RegionArgument,
   UnresolvedOperand,
 } from '../asm.js';
 import { AffineMapAttr, type Attribute, IntegerSetAttr } from '../attribute.js';
@@ -354,25 +355,24 @@ export class CustomAsm implements AsmParser {
     const type = this.type();
     const attributes = new Map<string, Attribute>();
     if (options?.attributes) this.optionalAttrDict(attributes);
-    this.p.optionalLocation();
-    return { operand, type, attributes };
+    return { operand, type, attributes, location: this.p.optionalLocation() };
   }
 
   // Regions and successors
 
-  region(args?: readonly { operand: UnresolvedOperand; type: Type }[]): Region {
+  region(args?: readonly RegionArgument[]): Region {
     const { p } = this;
-    const entry = args?.map(({ operand, type }): EntryArgument => {
+    const entry = args?.map(({ operand, type, location }): EntryArgument => {
       const { id, number, offset } = parsed(operand);
       if (number !== 0) p.fail('parse.result-number', 'a block argument is a single value', offset);
-      return { id, offset, type };
+      return { id, offset, type, location };
     });
     const region = p.region({ isolated: this.info !== null && p.isIsolated(this.info) }, entry ?? null);
     if (this.parsedRegions === null) this.parsedRegions = [region];
     else this.parsedRegions.push(region);
     return region;
   }
-  optionalRegion(args?: readonly { operand: UnresolvedOperand; type: Type }[]): Region | undefined {
+  optionalRegion(args?: readonly RegionArgument[]): Region | undefined {
     return this.p.bytes[this.p.pos] === 0x7b ? this.region(args) : undefined;
   }
   successor(): Block {

@@ -15,15 +15,17 @@ import {
   FloatType,
   IndexType,
   IntegerType,
+  isShaped,
+  type ShapedType,
   storageWidth,
-  TensorType,
+  type TensorType,
   type Type,
   VectorType,
 } from '../type.js';
 import { brief, C_HEX, CLASS, hexDigit } from './lexer.js';
-import { NumberParser } from './number-parser.js';
+import { floatEnd, NumberParser } from './number-parser.js';
 
-type StaticShaped = TensorType | VectorType;
+type StaticShaped = ShapedType;
 
 export abstract class ElementsParser extends NumberParser {
   // The elements being read: their stored form, how many are written, and how one is stored.
@@ -53,10 +55,10 @@ export abstract class ElementsParser extends NumberParser {
     if (!given) this.expect(0x3a, `':' and the type of the ${what} elements`);
     const at = this.pos;
     const type = given ?? this.type();
-    if (!(type instanceof TensorType) && !(type instanceof VectorType))
+    if (!isShaped(type))
       return this.fail(
         'parse.elements-type',
-        `${what} elements must be a ranked tensor or a vector, got ${brief(type)}`,
+        `${what} elements must be a ranked tensor, a vector or a memref, got ${brief(type)}`,
         at,
       );
     if (type.shape.includes(DYNAMIC))
@@ -247,8 +249,7 @@ export abstract class ElementsParser extends NumberParser {
     const at = this.pos;
     const values: string[] = [];
     const item = () => {
-      if (!this.atString) this.fail('parse.elements-type', `elements of type ${brief(type.element)} must be strings`);
-      values.push(this.quoted());
+      values.push(this.atString ? this.quoted() : this.literalAsString(type));
     };
     const splat = this.bytes[at] !== 0x5b;
     if (splat) item();
@@ -259,6 +260,25 @@ export abstract class ElementsParser extends NumberParser {
     const uniform = values.length > 0 && values.every((v) => v === values[0]);
     const made = new DenseStringElementsAttr(type, uniform ? [values[0]!] : values, uniform);
     return this.context.uniqueByText(`strings ${made}`, () => made);
+  }
+
+  /**
+   * A number, true or false in place of a string: MLIR takes the text of the token without its first and last character
+   * for the string, so that is what it means in the files it writes.
+   */
+  private literalAsString(type: StaticShaped): string {
+    const { pos } = this;
+    if (this.acceptWord('true')) return 'ru';
+    if (this.acceptWord('false')) return 'als';
+    this.accept(0x2d);
+    if (!this.atDigit)
+      this.fail('parse.elements-type', `elements of type ${brief(type.element)} must be strings or literals`, pos);
+    const start = this.pos;
+    const end = this.integerEnd(start);
+    const stop = this.bytes[end] === 0x2e ? floatEnd(this.bytes, end) : end;
+    this.pos = stop;
+    this.skip();
+    return this.slice(start + 1, Math.max(start + 1, stop - 1));
   }
 
   // sparse
@@ -304,7 +324,9 @@ export abstract class ElementsParser extends NumberParser {
         this.fail('parse.elements-shape', `sparse elements need one value for each of the ${n} indices`, valuesAt);
       values = this.sparsePart(context.tensor(valueShape, type.element), context.tensor([n], type.element), valuesAt);
       if (this.pos !== close - 1) this.failExpected("'>' to close the sparse elements");
-      text = `${this.partText(indices, indexShape)}, ${this.partText(values, valueShape)}`;
+      // MLIR writes a number for a list of equal ones; not where several indices are equal, which it could not read again.
+      const oneIndex = n === 1 && isSplat(indices);
+      text = `${this.partText(indices, oneIndex ? [] : indexShape)}, ${this.partText(values, isSplat(values) ? [] : valueShape)}`;
     } else if (this.pos !== close - 1) this.failExpected("'>' to close the sparse elements");
     this.pos = after;
     const made = new SparseElementsAttr(type, indices, values, text);
@@ -388,19 +410,19 @@ export abstract class ElementsParser extends NumberParser {
     this.expect(0x3c, "'<' after 'array'");
     const at = this.pos;
     const type = this.type();
-    if (!(type instanceof IntegerType && type.signedness === 'signless') && !(type instanceof FloatType))
+    if (!(type instanceof IntegerType) && !(type instanceof FloatType) && !(type instanceof IndexType))
       return this.fail(
         'parse.array-type',
-        `elements of an array must be signless integers or floats, got ${brief(type)}`,
+        `elements of an array must be integers, index or floats, got ${brief(type)}`,
         at,
       );
-    if (type.width % 8 !== 0 && type.width !== 1)
+    if (!(type instanceof IndexType) && type.width % 8 !== 0 && type.width !== 1)
       this.fail('parse.array-type', `elements of an array must have whole bytes, got ${brief(type)}`, at);
     const values: (number | bigint)[] = [];
     if (this.bytes[this.pos] !== 0x3e) {
       this.expect(0x3a, "':' or '>' after the element type of an array");
       do {
-        if (type instanceof IntegerType) values.push(normalised(this.elementValue(type)));
+        if (!(type instanceof FloatType)) values.push(normalised(this.elementValue(type)));
         else {
           const value = this.floatElement(type);
           values.push(floatFromBits(typeof value === 'bigint' ? value : floatBits(value, type), type));
@@ -422,6 +444,10 @@ export abstract class ElementsParser extends NumberParser {
     const made = new DenseResourceAttr(type, key);
     return this.context.uniqueByText(made.toString(), () => made);
   }
+}
+
+function isSplat(attr: Attribute): boolean {
+  return (attr instanceof DenseElementsAttr || attr instanceof DenseStringElementsAttr) && attr.splat;
 }
 
 function normalised(value: number | bigint): number | bigint {

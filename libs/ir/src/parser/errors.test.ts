@@ -344,9 +344,7 @@ describe('types', () => {
     expect(type('memref<4xf32, strided<[1, 2]>>')).toBe(
       '1:15 parse.memref-layout: memref layout of rank 2 does not fit a memref of rank 1',
     );
-    expect(type('memref<4xf32, 1, 2>')).toBe(
-      '1:18 parse.memref-layout: a memref takes one layout and one memory space',
-    );
+    expect(type('memref<4xf32, 1, 2>')).toBe('1:18 parse.memref-layout: the memory space must come last in a memref');
     expect(type('memref<*xf32, strided<[1]>>')).toBe('1:15 parse.memref-layout: an unranked memref takes no layout');
   });
   it('checks aliases', () => {
@@ -397,13 +395,15 @@ describe('attributes', () => {
     expect(attr('dense<[1]> : tensor<9007199254740991xi32>')).toContain('expected a list of');
     expect(attr('dense<> : tensor<1xi32>')).toBe('1:20 parse.elements-shape: no elements given for tensor<1xi32>');
     expect(attr('dense<1> : i32')).toBe(
-      '1:25 parse.elements-type: dense elements must be a ranked tensor or a vector, got i32',
+      '1:25 parse.elements-type: dense elements must be a ranked tensor, a vector or a memref, got i32',
     );
     expect(attr('dense<1> : tensor<?xi32>')).toBe(
       '1:25 parse.elements-type: dense elements must have a static shape, got tensor<?xi32>',
     );
     expect(attr('sparse<0, 1> : vector<[4]xi32>')).toBe('1:29 parse.elements-type: sparse elements cannot be scalable');
-    expect(attr('dense<5> : tensor<2x!d.t>')).toBe('1:20 parse.elements-type: elements of type !d.t must be strings');
+    expect(attr('dense<x> : tensor<2x!d.t>')).toBe(
+      '1:20 parse.elements-type: elements of type !d.t must be strings or literals',
+    );
     expect(attr('dense<"0x0102"> : tensor<2xi32>')).toBe(
       '1:20 parse.elements-blob: hexadecimal elements of tensor<2xi32> take 8 bytes, got 2',
     );
@@ -426,8 +426,8 @@ describe('attributes', () => {
     );
   });
   it('checks arrays of numbers', () => {
-    expect(attr('array<index: 1>')).toBe(
-      '1:20 parse.array-type: elements of an array must be signless integers or floats, got index',
+    expect(attr('array<none: 1>')).toBe(
+      '1:20 parse.array-type: elements of an array must be integers, index or floats, got none',
     );
     expect(attr('array<i4: 1>')).toBe('1:20 parse.array-type: elements of an array must have whole bytes, got i4');
     expect(attr('array<i8: 300>')).toBe('1:24 parse.integer-range: integer is out of range for i8');
@@ -460,10 +460,7 @@ describe('attributes', () => {
     expect(map('(d0, d1) -> (d0 mod d1)')).toBe(
       '1:41 parse.affine: not affine: the right side of mod must be a constant or symbolic',
     );
-    expect(map('(d0) -> (d0 floordiv 0)')).toBe('1:37 parse.affine: floordiv by zero in an affine expression');
-    expect(map('(d0) -> (d0 * 9007199254740991 * 9007199254740991)')).toContain(
-      'parse.affine: constant of an affine expression is too large',
-    );
+    expect(map('(d0) -> (d0 * 9223372036854775808)')).toBe('1:39 parse.integer-range: affine constant is too large');
     expect(map(`(d0) -> (${'d0 + '.repeat(300)}d0)`)).toContain(
       'parse.affine: affine expression of more than 256 terms',
     );

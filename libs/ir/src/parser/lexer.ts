@@ -17,6 +17,9 @@ export class ParseFailure {
 /** Bytes of padding after the text: look-ahead never leaves the array. */
 export const PADDING = 32;
 
+const MAX_INT64 = (1n << 63n) - 1n;
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** Nested regions, types, attributes and affine expressions, together. */
 export const MAX_DEPTH = 256;
 
@@ -407,6 +410,18 @@ export class Lexer {
     this.pos = p;
     this.skip();
     return n;
+  }
+  /** A decimal integer below 2^63 without sign: a bigint where a number is not exact. */
+  decimal64(what: string): number | bigint {
+    const start = this.pos;
+    let p = start;
+    while (CLASS[this.bytes[p]!]! & C_DIGIT) p++;
+    if (p - start < 16) return this.decimal(what);
+    const n = BigInt(this.slice(start, p));
+    if (n > MAX_INT64) this.fail('parse.integer-range', `${what} is too large`, start);
+    this.pos = p;
+    this.skip();
+    return n <= MAX_SAFE ? Number(n) : n;
   }
   /** End of the integer literal (decimal or 0x) at `p`. */
   integerEnd(p: number): number {

@@ -82,17 +82,7 @@ export abstract class NumberParser extends TypeParser {
 
   /** The float literal whose integer digits end at `end`; consumed. */
   protected floatLiteral(start: number, end: number, negative: boolean): number {
-    const { bytes } = this;
-    let p = end + 1;
-    while (CLASS[bytes[p]!]! & C_DIGIT) p++;
-    if (bytes[p] === 0x65 || bytes[p] === 0x45) {
-      let e = p + 1;
-      if (bytes[e] === 0x2b || bytes[e] === 0x2d) e++;
-      if (CLASS[bytes[e]!]! & C_DIGIT) {
-        p = e;
-        while (CLASS[bytes[p]!]! & C_DIGIT) p++;
-      }
-    }
+    const p = floatEnd(this.bytes, end);
     const value = Number(this.slice(start, p));
     this.pos = p;
     this.skip();
@@ -145,6 +135,18 @@ export abstract class NumberParser extends TypeParser {
     this.skip();
     return bits;
   }
+}
+
+/** End of the float literal whose dot stands at `dot`. */
+export function floatEnd(bytes: Uint8Array, dot: number): number {
+  let p = dot + 1;
+  while (CLASS[bytes[p]!]! & C_DIGIT) p++;
+  if (bytes[p] !== 0x65 && bytes[p] !== 0x45) return p;
+  let e = p + 1;
+  if (bytes[e] === 0x2b || bytes[e] === 0x2d) e++;
+  if (!(CLASS[bytes[e]!]! & C_DIGIT)) return p;
+  while (CLASS[bytes[e]!]! & C_DIGIT) e++;
+  return e;
 }
 
 function bitLength(n: bigint): number {

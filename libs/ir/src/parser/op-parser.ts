@@ -4,6 +4,7 @@ import { preparedAssembly } from '../assembly/plain.js';
 import type { Attribute, DictionaryAttr } from '../attribute.js';
 import { Block } from '../block.js';
 import { AsmNames } from '../interfaces.js';
+import type { LocationRef } from '../location.js';
 import type { OpInfo } from '../op-info.js';
 import { Operation, Region } from '../operation.js';
 import { AttrSizedOperandSegments, AttrSizedResultSegments, IsolatedFromAbove } from '../traits.js';
@@ -27,6 +28,8 @@ export interface EntryArgument {
   readonly id: number;
   readonly offset: number;
   readonly type: Type;
+  /** Undefined: where it stands. */
+  readonly location: LocationRef | undefined;
 }
 
 export class OpParser extends PlainOpParser {
@@ -392,7 +395,8 @@ export class OpParser extends PlainOpParser {
       if (bytes[this.pos] === 0x5e)
         this.fail('parse.entry-label', 'the entry block has named arguments already and takes no label');
       const entry = region.append();
-      for (const arg of args) this.define(arg.id, 0, entry.addArgument(arg.type), arg.offset);
+      for (const arg of args)
+        this.define(arg.id, 0, entry.addArgument(arg.type, arg.location ?? this.origin + arg.offset), arg.offset);
       this.blockBody(entry, open);
     } else if (bytes[this.pos] !== 0x7d && bytes[this.pos] !== 0x5e) this.blockBody(region.append(), open);
     while (bytes[this.pos] === 0x5e) this.labelledBlock(region, open);
@@ -470,8 +474,12 @@ export class OpParser extends PlainOpParser {
           const argAt = this.pos;
           const id = this.valueName();
           this.expect(0x3a, "':' and the type of a block argument");
-          this.define(id, 0, block.addArgument(this.type()), argAt);
-          this.optionalLocation();
+          const argument = block.addArgument(this.type(), this.origin + argAt);
+          this.define(id, 0, argument, argAt);
+          if (this.bytes[this.pos] === 0x6c) {
+            const location = this.optionalLocation();
+            if (location !== undefined) block.setArgumentLocation(argument.index, location);
+          }
         } while (this.accept(0x2c));
       }
       this.expectClose(0x29, "')' after the block arguments", paren);

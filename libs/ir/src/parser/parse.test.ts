@@ -77,9 +77,14 @@ describe('types', () => {
       '!d<anything "<" -> here>',
       '!d.t<!d.u<i32>>',
       '!d.t<\n  2>',
-      '!d.a-b.c',
+      '!d<a-b.c>',
+      '!d<a<1>, b<2>>',
     ])
       expect(type(text).toString()).toBe(text);
+    // Two ways to write one type.
+    expect(type('!d<a.b<">" -> 1>>')).toBe(type('!d.a.b<">" -> 1>'));
+    expect(type('!d.a-b.c')).toBe(type('!d<a-b.c>'));
+    expect(attr('#d<a>')).toBe(attr('#d.a'));
   });
   it('repeated in one text are parsed once and mean the same', () => {
     const ops = generic('"a.b"() : () -> (tensor<2xf32>, tensor<2xf32>, tensor<3xf32>, vector<2xf32>)').region(0).entry
@@ -154,7 +159,7 @@ describe('attributes', () => {
     expect((attr('dense<["a", "b"]> : tensor<2x!d.s>') as DenseStringElementsAttr).values).toEqual(['a', 'b']);
     expect(attr('dense<["a", "a"]> : tensor<2x!d.s>')).toBe(attr('dense<"a"> : tensor<2x!d.s>'));
     expect((attr('sparse<[[0, 1]], [2.0]> : tensor<2x2xf32>') as SparseElementsAttr).toString()).toBe(
-      'sparse<[[0, 1]], [2.000000e+00]> : tensor<2x2xf32>',
+      'sparse<[[0, 1]], 2.000000e+00> : tensor<2x2xf32>',
     );
   });
   it('read arrays, symbols, layouts and unknown attributes', () => {
@@ -184,7 +189,7 @@ describe('attributes', () => {
     expect(map('(d0) -> (d0 floordiv 2 * 3, d0 ceildiv 2)').evaluate([-3])).toEqual([-6, -1]);
     expect(map('() -> ()').results).toEqual([]);
     expect(attr('affine_set<(d0)[s0] : (d0 >= 0, d0 <= s0, d0 * 2 == 4)>').toString()).toBe(
-      'affine_set<(d0)[s0] : (d0 >= 0, s0 - d0 >= 0, d0 * 2 - 4 == 0)>',
+      'affine_set<(d0)[s0] : (d0 >= 0, -d0 + s0 >= 0, d0 * 2 - 4 == 0)>',
     );
   });
   it('give equal dictionaries one object, whatever the order and spacing', () => {
@@ -219,7 +224,14 @@ describe('locations', () => {
     expect(loc('fused<"m">["a", unknown]')).toBe(
       context.fusedLoc([context.nameLoc('a'), context.unknownLoc], context.stringAttr('m')),
     );
-    expect(loc('fused["a"]')).toBeInstanceOf(FusedLoc);
+    expect(loc('fused<1>[]')).toBe(context.fusedLoc([context.unknownLoc], context.i64Attr(1)));
+    expect(loc('fused<1>[]')).toBeInstanceOf(FusedLoc);
+    // What says no more than something shorter is that.
+    expect(loc('fused["a", unknown, "a"]')).toBe(context.nameLoc('a'));
+    expect(loc('fused[unknown]')).toBe(context.unknownLoc);
+    expect(loc('fused["a", fused["b", "c"]]')).toBe(loc('fused["a", "b", "c"]'));
+    expect(loc('fused["a", fused<1>["b"]]').toString()).toBe('loc(fused["a", fused<1 : i64>["b"]])');
+    expect(loc('"n"(unknown)')).toBe(context.nameLoc('n'));
   });
   it('may be aliases from the end of the file, which refer to each other', () => {
     const module = generic(

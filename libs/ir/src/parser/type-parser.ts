@@ -4,6 +4,7 @@ import { AffineMapAttr, type Attribute, IntegerAttr, StridedLayoutAttr } from '.
 import {
   ComplexType,
   DialectType,
+  type Dimension,
   DYNAMIC,
   FloatType,
   type FunctionType,
@@ -217,15 +218,23 @@ export abstract class TypeParser extends AffineParser {
     const open = this.openAngle(6, 'vector');
     const shape: number[] = [];
     const scalable: boolean[] = [];
+    let groupedText = false;
     for (;;) {
       const at = this.pos;
       if (this.bytes[at] === 0x5b) {
+        // `[4]`, or `[2x4]` as MLIR 16 writes several.
         this.advance(1);
-        shape.push(this.decimal('vector dimension'));
-        scalable.push(true);
+        const before = shape.length;
+        do {
+          const size = this.pos;
+          shape.push(Number(this.decimal64('vector dimension')));
+          scalable.push(true);
+          if (shape[shape.length - 1] === 0) this.fail('parse.dimension', 'vector dimensions must be positive', size);
+        } while (this.acceptX());
+        if (shape.length > before + 1) groupedText = true;
         this.expectClose(0x5d, "']' after a scalable dimension", at);
       } else if (this.atDigit) {
-        shape.push(this.decimal('vector dimension'));
+        shape.push(Number(this.decimal64('vector dimension')));
         scalable.push(false);
       } else break;
       if (shape[shape.length - 1] === 0) this.fail('parse.dimension', 'vector dimensions must be positive', at);
@@ -234,7 +243,7 @@ export abstract class TypeParser extends AffineParser {
     if (this.bytes[this.pos] === 0x3f) this.fail('parse.dimension', 'vector dimensions must be static');
     const element = this.elementType('vector', isVectorElement);
     this.closeAngle(open, 'vector');
-    return this.context.vector(shape, element, scalable);
+    return this.context.vector(shape, element, scalable, { groupedText });
   }
 
   private memref(): Type {
@@ -250,11 +259,13 @@ export abstract class TypeParser extends AffineParser {
     const element = this.elementType('memref', isMemRefElement);
     let layout: Attribute | null = null;
     let space: Attribute | null = null;
-    let seen = 0;
+    let hasSpace = false;
     while (this.accept(0x2c)) {
       const at = this.pos;
       const attr = this.attribute();
-      if (seen === 0 && (attr instanceof AffineMapAttr || attr instanceof StridedLayoutAttr)) {
+      if (hasSpace) this.fail('parse.memref-layout', 'the memory space must come last in a memref', at);
+      // Of several layouts the last one counts.
+      if (attr instanceof AffineMapAttr || attr instanceof StridedLayoutAttr) {
         const rank = attr instanceof AffineMapAttr ? attr.map.numDims : attr.strides.length;
         if (rank !== shape.length)
           this.fail(
@@ -263,11 +274,10 @@ export abstract class TypeParser extends AffineParser {
             at,
           );
         layout = attr;
-        seen = 1;
-      } else if (seen < 2) {
-        space = attr instanceof IntegerAttr && attr.value === 0 && attr.type === context.i64 ? null : attr;
-        seen = 2;
-      } else this.fail('parse.memref-layout', 'a memref takes one layout and one memory space', at);
+      } else {
+        space = attr instanceof IntegerAttr && attr.value === 0 ? null : attr;
+        hasSpace = true;
+      }
     }
     this.closeAngle(open, 'memref');
     return context.memref(shape, element, layout, space);
@@ -276,7 +286,7 @@ export abstract class TypeParser extends AffineParser {
     const attr = this.attribute();
     if (attr instanceof AffineMapAttr || attr instanceof StridedLayoutAttr)
       this.fail('parse.memref-layout', 'an unranked memref takes no layout', at);
-    return attr instanceof IntegerAttr && attr.value === 0 && attr.type === this.context.i64 ? null : attr;
+    return attr instanceof IntegerAttr && attr.value === 0 ? null : attr;
   }
 
   private complex(): Type {
@@ -318,10 +328,10 @@ export abstract class TypeParser extends AffineParser {
     return true;
   }
   /** `4x?x` */
-  private dimensions(): number[] {
-    const shape: number[] = [];
+  private dimensions(): Dimension[] {
+    const shape: Dimension[] = [];
     for (;;) {
-      if (this.atDigit) shape.push(this.decimal('dimension'));
+      if (this.atDigit) shape.push(this.decimal64('dimension'));
       else if (this.accept(0x3f)) shape.push(DYNAMIC);
       else return shape;
       if (!this.acceptX()) this.failExpected("'x' after a dimension");
@@ -402,7 +412,7 @@ export abstract class TypeParser extends AffineParser {
           `type '!${name}' of unregistered dialect '${dialectName}'; register the dialect or pass --allow-unregistered-dialect`,
         );
       const stop = body ? this.bodyEnd(nameEnd) : nameEnd;
-      const text = this.slice(start + 1, stop);
+      const text = opaqueText(dialectName, this.slice(start + 1, stop));
       this.pos = stop;
       this.skip();
       return context.opaqueType(dialectName, text);
@@ -423,6 +433,28 @@ export abstract class TypeParser extends AffineParser {
     this.leave();
     return context.dialectType(definition, parameters);
   }
+}
+
+/**
+ * The text of an opaque type or attribute that is one for both ways to write it: `foo.bar<1>` where what stands in
+ * `foo<bar<1>>` begins with a name and has nothing but brackets behind it.
+ */
+export function opaqueText(dialect: string, text: string): string {
+  const dotted = text[dialect.length] === '.';
+  const body = dotted ? text.slice(dialect.length + 1) : text.slice(dialect.length + 1, -1);
+  const name = /^[A-Za-z][\w.]*/.exec(body)?.[0];
+  const simple = name !== undefined && (name === body || (body[name.length] === '<' && closesAtEnd(body, name.length)));
+  return simple ? `${dialect}.${body}` : `${dialect}<${body}>`;
+}
+
+/** Whether the bracket at `open` of a balanced text is closed by its last character. */
+function closesAtEnd(text: string, open: number): boolean {
+  let depth = 0;
+  for (const match of text.slice(open).matchAll(/"(?:[^"\\]|\\.)*"|->|[<>]/g)) {
+    if (match[0] === '<') depth++;
+    else if (match[0] === '>' && --depth === 0) return open + match.index === text.length - 1;
+  }
+  return false;
 }
 
 function isVectorElement(t: Type): boolean {

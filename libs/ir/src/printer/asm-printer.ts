@@ -3,7 +3,7 @@
 import type { AffineExpr, AffineMap } from '../affine.js';
 import type { AsmPrinter } from '../asm.js';
 import { preparedAssembly } from '../assembly/plain.js';
-import type { Attribute } from '../attribute.js';
+import type { Attribute, DictionaryAttr } from '../attribute.js';
 import type { Block } from '../block.js';
 import type { Context } from '../context.js';
 import { AsmNames } from '../interfaces.js';
@@ -126,7 +126,7 @@ export class OperationPrinter implements AsmPrinter {
       out.text(' (');
       op.ownRegions.forEach((region, i) => {
         if (i > 0) out.comma();
-        this.blocksOf(region, { entryArguments: true, terminator: true, emptyLabel: true });
+        this.blocksOf(region, { entryArguments: true, terminator: true, emptyLabel: true, generic: true });
       });
       out.byte(0x29);
     }
@@ -161,7 +161,7 @@ export class OperationPrinter implements AsmPrinter {
 
   private blocksOf(
     region: Region,
-    options: { entryArguments: boolean; terminator: boolean; emptyLabel: boolean },
+    options: { entryArguments: boolean; terminator: boolean; emptyLabel: boolean; generic: boolean },
   ): void {
     const { out, names } = this;
     const parent = region.parent;
@@ -169,7 +169,8 @@ export class OperationPrinter implements AsmPrinter {
     out.text('{');
     const outer = names.enter(region);
     const outerDialect = this.defaultDialect;
-    this.defaultDialect = (parent && AsmNames.of(parent)?.defaultDialect) ?? FROM_OUTSIDE;
+    // Readers of the generic form do not ask an op for the dialect its regions leave out.
+    this.defaultDialect = (!options.generic && parent && AsmNames.of(parent)?.defaultDialect) || FROM_OUTSIDE;
     this.indentation += INDENT;
     const predecessors = region.blocks.length > 1 ? predecessorsOf(region) : null;
     for (let i = 0; i < region.blocks.length; i++) {
@@ -221,6 +222,7 @@ export class OperationPrinter implements AsmPrinter {
       entryArguments: options.entryArguments ?? true,
       terminator: options.terminator ?? true,
       emptyLabel: false,
+      generic: false,
     });
   }
   block(block: Block): void {
@@ -323,12 +325,15 @@ export class OperationPrinter implements AsmPrinter {
       this.names.write(this.out, values[i]!);
     }
   }
-  regionArgument(value: Value): void {
+  regionArgument(value: Value, attributes?: DictionaryAttr): void {
     this.names.write(this.out, value);
     this.out.text(': ');
     this.attributes.type(value.type);
-    // Arguments carry no location of their own.
-    if (this.options.locations) this.out.text(' loc(unknown)');
+    if (attributes !== undefined && attributes.size > 0) {
+      this.out.byte(0x20);
+      this.attributes.attribute(attributes);
+    }
+    if (this.options.locations) this.location((value.owner as Block).argumentLocation(value.index));
   }
 
   affineMapOfOperands(map: AffineMap, operands: readonly Value[]): void {

@@ -3,6 +3,18 @@ import { type Attribute, Commutative, type Operation, type Value } from '@budflo
 import { constantLike, isInteger } from '../support/constants.js';
 import { elementWidth, isStaticLike } from '../support/types.js';
 import { divisionOp, integerOp, nonZeroDivisor, overflowOp, safeSignedDivisor, shiftOp } from './define.js';
+import {
+  addiIdentities,
+  andiIdentities,
+  extremeIdentities,
+  foldDividedZero,
+  foldShiftedConstant,
+  isSignedExtreme,
+  oriIdentities,
+  shiftIdentities,
+  subiIdentities,
+  xoriIdentities,
+} from './integer-identities.js';
 import { addiPatterns, bitwisePatterns, muliPatterns, subiPatterns, xoriPatterns } from './integer-patterns.js';
 
 /** Zero of the result's type; null where no constant has it (dynamic shapes). */
@@ -15,6 +27,16 @@ function isUnit(op: Operation, rhs: Attribute | null): boolean {
   return isInteger(rhs, 1) && elementWidth(op.result(0).type) > 1;
 }
 
+/** 0 / x == 0; x / x == 1, where 1 is the quotient of -1 by itself in one bit too. */
+function quotientFold(op: Operation, lhs: Attribute | null): Attribute | null {
+  if (op.operand(0) === op.operand(1) && isStaticLike(op.result(0).type)) return constantLike(op, 1);
+  return foldDividedZero(lhs);
+}
+/** 0 % x == 0; x % x == 0. */
+function remainderFold(op: Operation, lhs: Attribute | null): Attribute | null {
+  return op.operand(0) === op.operand(1) ? zeroOf(op) : foldDividedZero(lhs);
+}
+
 const sameOperands = (op: Operation): Value | null => (op.operand(0) === op.operand(1) ? op.operand(0) : null);
 
 export const AddIOp = overflowOp('arith.addi', {
@@ -22,7 +44,7 @@ export const AddIOp = overflowOp('arith.addi', {
   traits: [Commutative],
   // x + 0 == x
   fold: (op, _lhs, rhs) => (isInteger(rhs, 0) ? op.operand(0) : null),
-  patterns: addiPatterns,
+  patterns: [...addiPatterns, ...addiIdentities],
 });
 
 export const SubIOp = overflowOp('arith.subi', {
@@ -32,7 +54,7 @@ export const SubIOp = overflowOp('arith.subi', {
     if (op.operand(0) === op.operand(1)) return zeroOf(op); // x - x == 0
     return null;
   },
-  patterns: subiPatterns,
+  patterns: [...subiPatterns, ...subiIdentities],
 });
 
 export const MulIOp = overflowOp('arith.muli', {
@@ -49,32 +71,33 @@ export const MulIOp = overflowOp('arith.muli', {
 export const DivSIOp = divisionOp('arith.divsi', safeSignedDivisor, {
   summary: 'Signed division, rounding toward zero.',
   description: 'Undefined when the divisor is zero, or -1 with the most negative dividend.',
-  fold: (op, _lhs, rhs) => (isUnit(op, rhs) ? op.operand(0) : null), // x / 1 == x
+  fold: (op, lhs, rhs) => (isUnit(op, rhs) ? op.operand(0) : quotientFold(op, lhs)), // x / 1 == x
 });
 export const DivUIOp = divisionOp('arith.divui', nonZeroDivisor, {
   summary: 'Unsigned division. Undefined when the divisor is zero.',
-  fold: (op, _lhs, rhs) => (isInteger(rhs, 1) ? op.operand(0) : null),
+  fold: (op, lhs, rhs) => (isInteger(rhs, 1) ? op.operand(0) : quotientFold(op, lhs)),
 });
 export const CeilDivSIOp = divisionOp('arith.ceildivsi', safeSignedDivisor, {
   summary: 'Signed division, rounding toward positive infinity.',
-  fold: (op, _lhs, rhs) => (isUnit(op, rhs) ? op.operand(0) : null),
+  fold: (op, lhs, rhs) => (isUnit(op, rhs) ? op.operand(0) : quotientFold(op, lhs)),
 });
 export const CeilDivUIOp = divisionOp('arith.ceildivui', nonZeroDivisor, {
   summary: 'Unsigned division, rounding up.',
-  fold: (op, _lhs, rhs) => (isInteger(rhs, 1) ? op.operand(0) : null),
+  fold: (op, lhs, rhs) => (isInteger(rhs, 1) ? op.operand(0) : quotientFold(op, lhs)),
 });
 export const FloorDivSIOp = divisionOp('arith.floordivsi', safeSignedDivisor, {
   summary: 'Signed division, rounding toward negative infinity.',
-  fold: (op, _lhs, rhs) => (isUnit(op, rhs) ? op.operand(0) : null),
+  fold: (op, lhs, rhs) => (isUnit(op, rhs) ? op.operand(0) : quotientFold(op, lhs)),
 });
 export const RemSIOp = divisionOp('arith.remsi', safeSignedDivisor, {
   summary: 'Signed remainder, with the sign of the dividend.',
   description: 'Undefined where arith.divsi is.',
-  fold: (op, _lhs, rhs) => (isUnit(op, rhs) ? zeroOf(op) : null), // x % 1 == 0
+  // x % 1 == 0, x % -1 == 0
+  fold: (op, lhs, rhs) => (isUnit(op, rhs) || isInteger(rhs, -1) ? zeroOf(op) : remainderFold(op, lhs)),
 });
 export const RemUIOp = divisionOp('arith.remui', nonZeroDivisor, {
   summary: 'Unsigned remainder. Undefined when the divisor is zero.',
-  fold: (op, _lhs, rhs) => (isInteger(rhs, 1) ? zeroOf(op) : null),
+  fold: (op, lhs, rhs) => (isInteger(rhs, 1) ? zeroOf(op) : remainderFold(op, lhs)),
 });
 
 export const AndIOp = integerOp('arith.andi', {
@@ -85,7 +108,7 @@ export const AndIOp = integerOp('arith.andi', {
     if (isInteger(rhs, -1) || op.operand(0) === op.operand(1)) return op.operand(0); // x & -1 == x, x & x == x
     return null;
   },
-  patterns: bitwisePatterns('arith.andi'),
+  patterns: [...bitwisePatterns('arith.andi'), ...andiIdentities],
 });
 export const OrIOp = integerOp('arith.ori', {
   summary: 'Bitwise or.',
@@ -95,7 +118,7 @@ export const OrIOp = integerOp('arith.ori', {
     if (isInteger(rhs, 0) || op.operand(0) === op.operand(1)) return op.operand(0); // x | 0 == x, x | x == x
     return null;
   },
-  patterns: bitwisePatterns('arith.ori'),
+  patterns: [...bitwisePatterns('arith.ori'), ...oriIdentities],
 });
 export const XOrIOp = integerOp('arith.xori', {
   summary: 'Bitwise exclusive or.',
@@ -104,27 +127,34 @@ export const XOrIOp = integerOp('arith.xori', {
     if (isInteger(rhs, 0)) return op.operand(0); // x ^ 0 == x
     if (op.operand(0) === op.operand(1)) return zeroOf(op); // x ^ x == 0
     // (x ^ y) ^ y == x
-    const inner = op.operand(0).definingOp;
-    if (inner && inner.name === 'arith.xori') {
-      if (inner.operand(1) === op.operand(1)) return inner.operand(0);
-      if (inner.operand(0) === op.operand(1)) return inner.operand(1);
+    for (const [side, other] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      const inner = op.operand(side).definingOp;
+      if (inner?.name !== 'arith.xori') continue;
+      if (inner.operand(1) === op.operand(other)) return inner.operand(0);
+      if (inner.operand(0) === op.operand(other)) return inner.operand(1);
     }
     return null;
   },
-  patterns: xoriPatterns,
+  patterns: [...xoriPatterns, ...xoriIdentities],
 });
 
 export const ShLIOp = shiftOp('arith.shli', {
   summary: 'Left shift. Undefined for amounts of the width and more.',
-  fold: (op, _lhs, rhs) => (isInteger(rhs, 0) ? op.operand(0) : null),
+  fold: (op, lhs, rhs) => (isInteger(rhs, 0) ? op.operand(0) : foldShiftedConstant(op, lhs)),
+  patterns: shiftIdentities('arith.shli'),
 });
 export const ShRSIOp = shiftOp('arith.shrsi', {
   summary: 'Arithmetic right shift. Undefined for amounts of the width and more.',
-  fold: (op, _lhs, rhs) => (isInteger(rhs, 0) ? op.operand(0) : null),
+  fold: (op, lhs, rhs) => (isInteger(rhs, 0) ? op.operand(0) : foldShiftedConstant(op, lhs)),
+  patterns: shiftIdentities('arith.shrsi'),
 });
 export const ShRUIOp = shiftOp('arith.shrui', {
   summary: 'Logical right shift. Undefined for amounts of the width and more.',
-  fold: (op, _lhs, rhs) => (isInteger(rhs, 0) ? op.operand(0) : null),
+  fold: (op, lhs, rhs) => (isInteger(rhs, 0) ? op.operand(0) : foldShiftedConstant(op, lhs)),
+  patterns: shiftIdentities('arith.shrui'),
 });
 
 export const MaxSIOp = integerOp('arith.maxsi', {

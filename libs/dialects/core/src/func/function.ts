@@ -53,6 +53,12 @@ const functionAssembly: CustomAssembly = {
       !(visibility instanceof StringAttr && (VISIBILITIES as readonly string[]).includes(visibility.value))
     )
       return false;
+    // Lists of nothing but empty dictionaries have no place in the signature.
+    for (const name of ['arg_attrs', 'res_attrs']) {
+      const list = op.attr(name);
+      if (list instanceof ArrayAttr && list.elements.every((d) => d instanceof DictionaryAttr && d.size === 0))
+        return false;
+    }
     const body = op.region(0);
     return (
       body.isEmpty ||
@@ -78,15 +84,21 @@ const functionAssembly: CustomAssembly = {
         parser.error(`'${inherent}' is given by the syntax and must not be in the attributes`, offset);
     state.attributes.set('sym_name', context.stringAttr(name));
     state.attributes.set('function_type', context.typeAttr(context.functionType(signature.inputs, signature.results)));
-    if (signature.argAttrs) state.attributes.set('arg_attrs', signature.argAttrs);
-    if (signature.resAttrs) state.attributes.set('res_attrs', signature.resAttrs);
+    for (const [name, given] of [
+      ['arg_attrs', signature.argAttrs],
+      ['res_attrs', signature.resAttrs],
+    ] as const) {
+      if (!given) continue;
+      if (state.attributes.has(name))
+        parser.error(`'${name}' is given by the signature and must not be in the attributes`, offset);
+      state.attributes.set(name, given);
+    }
     const bodyAt = parser.offset();
-    const args = signature.names.map((operand, i) => ({ operand, type: signature.inputs[i]! }));
     // Arguments without names are named by the label of the entry block.
-    const body = parser.optionalRegion(args);
+    const body = parser.optionalRegion(signature.args);
     if (body) {
-      const unnamed = signature.names.length !== signature.inputs.length;
-      if (unnamed && (signature.names.length > 0 || body.blocks[0]?.arguments.length === 0))
+      const unnamed = signature.args.length !== signature.inputs.length;
+      if (unnamed && (signature.args.length > 0 || body.blocks[0]?.arguments.length === 0))
         parser.error('a function with a body needs names for its arguments', bodyAt);
       if (body.isEmpty) parser.error('expected non-empty function body', bodyAt);
     }

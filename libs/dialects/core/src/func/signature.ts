@@ -7,8 +7,8 @@ import {
   DictionaryAttr,
   type FunctionType,
   FunctionType as FunctionTypeClass,
+  type RegionArgument,
   type Type,
-  type UnresolvedOperand,
   type Value,
 } from '@budflow/ir';
 
@@ -16,7 +16,7 @@ export interface ParsedSignature {
   readonly inputs: Type[];
   readonly results: Type[];
   /** One for each input of a definition; empty for a declaration without names. */
-  readonly names: UnresolvedOperand[];
+  readonly args: RegionArgument[];
   /** Dictionaries of arguments and results; null where there are none at all. */
   readonly argAttrs: ArrayAttr | null;
   readonly resAttrs: ArrayAttr | null;
@@ -29,20 +29,21 @@ function dictionaries(parser: AsmParser, list: readonly Map<string, Attribute>[]
 
 export function parseSignature(parser: AsmParser): ParsedSignature {
   const inputs: Type[] = [];
-  const names: UnresolvedOperand[] = [];
+  const args: RegionArgument[] = [];
   const argAttrs: Map<string, Attribute>[] = [];
   parser.commaSeparated('paren', () => {
     const offset = parser.offset();
     const name = parser.optionalOperand();
     if (name) {
-      if (names.length !== inputs.length) parser.error('expected a type: the arguments before have no names', offset);
+      if (args.length !== inputs.length) parser.error('expected a type: the arguments before have no names', offset);
       parser.punctuation(':');
-      names.push(name);
-    } else if (names.length > 0) parser.error('expected an argument name: the arguments before have names', offset);
-    inputs.push(parser.type());
+    } else if (args.length > 0) parser.error('expected an argument name: the arguments before have names', offset);
+    const type = parser.type();
+    inputs.push(type);
     const attributes = new Map<string, Attribute>();
     parser.optionalAttrDict(attributes);
-    parser.optionalLocation();
+    const location = parser.optionalLocation();
+    if (name) args.push({ operand: name, type, location });
     argAttrs.push(attributes);
   });
   const results: Type[] = [];
@@ -63,12 +64,16 @@ export function parseSignature(parser: AsmParser): ParsedSignature {
       resAttrs.push(new Map());
     }
   }
-  return { inputs, results, names, argAttrs: dictionaries(parser, argAttrs), resAttrs: dictionaries(parser, resAttrs) };
+  return { inputs, results, args, argAttrs: dictionaries(parser, argAttrs), resAttrs: dictionaries(parser, resAttrs) };
 }
 
-function printDictionary(printer: AsmPrinter, attrs: Attribute | undefined, index: number): void {
+function dictionaryAt(attrs: Attribute | undefined, index: number): DictionaryAttr | undefined {
   const dictionary = attrs instanceof ArrayAttr ? attrs.elements[index] : undefined;
-  if (dictionary instanceof DictionaryAttr && dictionary.size > 0) {
+  return dictionary instanceof DictionaryAttr ? dictionary : undefined;
+}
+function printDictionary(printer: AsmPrinter, attrs: Attribute | undefined, index: number): void {
+  const dictionary = dictionaryAt(attrs, index);
+  if (dictionary && dictionary.size > 0) {
     printer.space();
     printer.attribute(dictionary);
   }
@@ -85,12 +90,11 @@ export function printSignature(
   printer.text('(');
   type.inputs.forEach((input, i) => {
     if (i > 0) printer.text(', ');
-    if (args) {
-      printer.value(args[i]!);
-      printer.text(': ');
+    if (args) printer.regionArgument(args[i]!, dictionaryAt(argAttrs, i));
+    else {
+      printer.type(input);
+      printDictionary(printer, argAttrs, i);
     }
-    printer.type(input);
-    printDictionary(printer, argAttrs, i);
   });
   printer.text(')');
   const { results } = type;
