@@ -15,6 +15,8 @@ export interface IrPrintingOptions {
   /** Default: `op.toString()`. */
   readonly print?: (op: Operation) => string;
   readonly write: (text: string) => void;
+  /** Instead of `write`: one file for each text, in folders named after the ops passes run on. */
+  readonly tree?: { readonly folder: string; readonly write: (path: string, text: string) => void };
 }
 
 /** Instrumentation behind --mlir-print-ir-before, -after, -after-all, -after-change and -after-failure. */
@@ -26,8 +28,15 @@ export function irPrinting(options: IrPrintingOptions): Instrumentation {
   // One entry for each pass that is running: passes nest with the ops they run on.
   const texts: string[] = [];
 
+  let files = 0;
   const dump = (when: string, { item, op }: PassEvent) => {
     const scope = options.moduleScope ? outermost(op) : op;
+    if (options.tree) {
+      const { folder, write } = options.tree;
+      const title = `${files++}_${when.replace('%', item.pass.name)}`.replaceAll(' ', '_').toLowerCase();
+      write(`${[folder, ...placeOf(op)].join('/')}/${title}.mlir`, `${print(scope).trimEnd()}\n`);
+      return;
+    }
     options.write(
       `// -----// IR Dump ${when.replace('%', item.pass.name)} ('${op.name}' operation${symbolOf(op)}) //----- //\n${print(scope).trimEnd()}\n\n`,
     );
@@ -49,6 +58,12 @@ export function irPrinting(options: IrPrintingOptions): Instrumentation {
       dump('After %', event);
     },
   };
+}
+
+/** `builtin_module`, `func_func_main`: names of folders, outermost first. */
+function placeOf(op: Operation): string[] {
+  const name = `${op.name}${symbolOf(op).replace(': @', '_')}`.replace(/[^\w-]/g, '_');
+  return op.parentOp ? [...placeOf(op.parentOp), name] : [name];
 }
 
 function symbolOf(op: Operation): string {

@@ -1,5 +1,5 @@
 // Remarks: what an optimisation did, could not do, or found out. Data, collected by the pass manager.
-import { type Context, type LocationRef, positionOf } from '@budflow/ir';
+import { type Context, Diagnostic, type LocationRef, positionOf } from '@budflow/ir';
 
 export type RemarkKind = 'applied' | 'missed' | 'analysis';
 
@@ -28,4 +28,13 @@ export function remarksToJson(context: Context, remarks: readonly Remark[]): obj
       args,
     };
   });
+}
+
+/** Emits the remarks whose `kind:pass:name` matches as diagnostics of severity `remark`, which render with their places. */
+export function emitRemarks(context: Context, remarks: readonly Remark[], filter: RegExp): void {
+  for (const { kind, pass, name, message, location } of remarks) {
+    const title = `${kind}:${pass}:${name}`;
+    if (filter.test(title))
+      context.diagnostics.emit(new Diagnostic('remark', 'pass.remark', `${message} [${title}]`, location));
+  }
 }

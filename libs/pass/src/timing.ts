@@ -72,8 +72,26 @@ export class Timing implements Instrumentation {
     this.stop();
   }
 
-  /** The report; the time since construction is the total. */
-  toString(): string {
+  /** Seconds by name, without those of the timers inside, longest first. */
+  private ownTimes(): [string, number][] {
+    const times = new Map<string, number>();
+    const visit = (timer: Timer) => {
+      for (const child of timer.children.values()) {
+        let inside = 0;
+        for (const inner of child.children.values()) inside += inner.seconds;
+        times.set(child.name, (times.get(child.name) ?? 0) + Math.max(0, child.seconds - inside));
+        visit(child);
+      }
+    };
+    visit(this.root);
+    return [...times].sort((a, b) => b[1] - a[1]);
+  }
+
+  /**
+   * The report; the time since construction is the total. As a list, timers of one name add up without what is timed
+   * inside them, the longest first.
+   */
+  toString(display: 'tree' | 'list' = 'tree'): string {
     const total = (this.clock() - this.stack[0]!.start) / 1000;
     const lines: string[] = [];
     const line = (seconds: number, name: string) => {
@@ -86,7 +104,8 @@ export class Timing implements Instrumentation {
         visit(child, `${indent}  `);
       }
     };
-    visit(this.root, '');
+    if (display === 'tree') visit(this.root, '');
+    else for (const [name, seconds] of this.ownTimes()) line(seconds, name);
     let known = 0;
     for (const child of this.root.children.values()) known += child.seconds;
     line(Math.max(0, total - known), 'Rest');

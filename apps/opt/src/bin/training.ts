@@ -129,6 +129,7 @@ function silentIo(files: Readonly<Record<string, string>>): Io {
       return bytes(path);
     },
     writeFile() {},
+    makeFolder() {},
     neighbours: () => [],
   };
 }

@@ -1,6 +1,6 @@
 // Io on Node. Writes are synchronous: what was printed is out before the process ends, in order, and a reader that went
 // away is noticed at the write.
-import { existsSync, readdirSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isatty } from 'node:tty';
 import { writeAtomically } from './atomic-write.js';
@@ -43,6 +43,13 @@ export function nodeIo(): Io {
     writeFile(path, data) {
       try {
         writeAtomically(path, data);
+      } catch (error) {
+        throw fileError('write', path, error);
+      }
+    },
+    makeFolder(path) {
+      try {
+        mkdirSync(path, { recursive: true });
       } catch (error) {
         throw fileError('write', path, error);
       }

@@ -77,6 +77,10 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
       },
       { name: 'mlir-print-debuginfo', help: 'Print locations.' },
       {
+        name: 'mlir-print-local-scope',
+        help: 'Accepted for compatibility: types, attributes and locations are printed in place anyway, without aliases.',
+      },
+      {
         name: 'mlir-elide-elementsattrs-if-larger',
         value: 'N',
         help: 'Print constants of more than N elements as a placeholder.',
@@ -98,7 +102,18 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
       { name: 'mlir-print-ir-after-change', help: 'Print it after the passes that changed something.' },
       { name: 'mlir-print-ir-after-failure', help: 'Print it after a pass that failed.' },
       { name: 'mlir-print-ir-module-scope', help: 'With these: always print the whole module.' },
+      {
+        name: 'mlir-print-ir-tree-dir',
+        value: 'DIR',
+        help: 'With these: write to files in a tree of folders that is like the pipeline, not to standard error.',
+      },
       { name: 'mlir-timing', help: 'Report where the time went.' },
+      {
+        name: 'mlir-timing-display',
+        value: 'MODE',
+        choices: ['tree', 'list'],
+        help: 'tree (default): as the passes are nested; list: one line for each name, the longest first.',
+      },
       { name: 'mlir-pass-statistics', help: 'Report what the passes counted.' },
       {
         name: 'fusion-report',
@@ -106,6 +121,16 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
         help: 'Write what fusion decided and why, as JSON (-: standard output).',
       },
       { name: 'remarks', value: 'FILE', help: 'Write what passes did and could not do, as JSON.' },
+      {
+        name: 'remarks-filter',
+        value: 'REGEX',
+        help: 'Print the remarks whose KIND:PASS:NAME matches, with their places; KIND is applied, missed or analysis.',
+      },
+      {
+        name: 'dump',
+        value: 'TRACE.json',
+        help: 'Write every pass with the IR before and after it, for the visualizer (docs/trace-format.md).',
+      },
       {
         name: 'mlir-pass-pipeline-crash-reproducer',
         value: 'FILE',
@@ -122,6 +147,7 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
     title: 'Checking',
     flags: [
       { name: 'verify-each', help: 'Verify the IR after each pass; on, --verify-each=0 turns it off.' },
+      { name: 'verify-analyses', help: 'Compute anew what a pass says it preserves, and compare; slow.' },
       {
         name: 'strict',
         help: 'Catch rewrite patterns that say they changed something and did not, or the other way round; slow.',
@@ -132,6 +158,16 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
       },
       { name: 'split-input-file', help: 'Treat the parts between lines `// -----` as files of their own.' },
       { name: 'allow-unregistered-dialect', help: 'Accept ops, types and attributes of unknown dialects.' },
+      {
+        name: 'no-implicit-module',
+        help: 'Put no module around a program without one: it must be a single op, which the passes run on.',
+      },
+      { name: 'mlir-print-op-on-diagnostic', help: 'With an error print the op it is about.' },
+      {
+        name: 'mlir-print-stacktrace-on-diagnostic',
+        help: 'With a diagnostic print where in the compiler it was made.',
+      },
+      { name: 'mlir-disable-threading', help: 'Accepted for compatibility: passes run one after the other anyway.' },
     ],
   },
   {
@@ -141,7 +177,11 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
       { name: 'show-dialects', help: 'The dialects.' },
       { name: 'print-target', help: 'The description of the target as JSON.' },
       { name: 'print-pipeline', help: 'The pipeline as JSON, for --pipeline-config; nothing runs.' },
-      { name: 'debug', help: 'Show stack traces of internal errors.' },
+      {
+        name: 'print-pipeline-schema',
+        help: 'The JSON schema of configs, with the options of every pass; name it in `$schema` for your editor.',
+      },
+      { name: 'debug', help: 'Show stack traces: of internal errors, and of what made a pass crash.' },
       { name: 'help', short: 'h', help: 'This text.' },
       { name: 'version', help: 'The version.' },
     ],

@@ -19,9 +19,19 @@ export async function optMain(argv: readonly string[], io: Io): Promise<number> 
       `bud-opt reads one file, got ${args.positionals.map((p) => `'${p}'`).join(', ')}; passes are named by flags: --canonicalize`,
     );
   integerValue(args, 'mlir-elide-elementsattrs-if-larger', 0);
+  checkRemarksFilter(args);
+  if (args.has('dump') && args.isOn('split-input-file'))
+    throw new UsageError('--dump: a trace is of one program; leave --split-input-file out');
   const extensions = await extensionsOf(args, io);
   if (args.isOn('list-passes')) return print(io, await (await import('./information.js')).listPasses(extensions));
   if (args.isOn('show-dialects')) return print(io, await (await import('./information.js')).showDialects(extensions));
+  if (args.isOn('print-pipeline-schema')) {
+    const [{ composePipelineSchema }, { fullRegistry }] = await Promise.all([
+      import('@budflow/pass'),
+      import('../compiler/passes.js'),
+    ]);
+    return print(io, `${JSON.stringify(composePipelineSchema(await fullRegistry(extensions)), null, 2)}\n`);
+  }
   if (args.isOn('print-target')) {
     const { describeTarget } = await import('../compiler/target.js');
     return print(io, `${JSON.stringify(await describeTarget(args.value('target'), io), null, 2)}\n`);
@@ -35,6 +45,14 @@ async function extensionsOf(args: Arguments, io: Io): Promise<Extensions> {
   const input = args.positionals[0] ?? '-';
   if (!args.has('load') && !namesPlugins(input, io)) return undefined;
   return (await import('../compiler/plugins.js')).loadPlugins(args, input, io);
+}
+
+function checkRemarksFilter(args: Arguments): void {
+  try {
+    new RegExp(args.value('remarks-filter') ?? '');
+  } catch (error) {
+    throw new UsageError(`--remarks-filter: ${(error as Error).message}`);
+  }
 }
 
 function print(io: Io, text: string): number {
@@ -110,7 +128,10 @@ async function optimize(args: Arguments, io: Io, extensions: Extensions): Promis
       ...(emit === 'mlir' ? [] : ['rt']),
     ],
   });
-  const timing = args.isOn('mlir-timing') ? new (await import('@budflow/pass')).Timing() : undefined;
+  const timing =
+    args.isOn('mlir-timing') || args.has('mlir-timing-display')
+      ? new (await import('@budflow/pass')).Timing()
+      : undefined;
   const job: Job = {
     args,
     io,
@@ -125,7 +146,7 @@ async function optimize(args: Arguments, io: Io, extensions: Extensions): Promis
     verifyEach: args.isOn('verify-each', 'on'),
   };
   const succeeded = await runParts(job, bytes, runPart);
-  if (timing) io.stderr(timing.toString());
+  if (timing) io.stderr(timing.toString(args.value('mlir-timing-display') === 'list' ? 'list' : 'tree'));
   return succeeded ? ExitCode.ok : ExitCode.diagnostics;
 }
 

@@ -13,6 +13,8 @@ export interface Observers {
 export interface ObserverOutput {
   print(op: Operation): string;
   write(text: string): void;
+  /** @throws FileError */
+  writeFile(path: string, text: string): void;
 }
 
 /** One set for each run of a pipeline, except for `timing`, which adds up. */
@@ -22,6 +24,7 @@ export function observers(args: Arguments, output: ObserverOutput, timing: Timin
   const named = args.names('mlir-print-ir-after');
   const after = args.isOn('mlir-print-ir-after-all') || (onlyOnChange && named.length === 0) ? ('all' as const) : named;
   const afterFailure = args.isOn('mlir-print-ir-after-failure');
+  const tree = args.value('mlir-print-ir-tree-dir');
   const prints = before.length > 0 || after.length > 0 || afterFailure;
   return {
     instrumentations: [
@@ -33,6 +36,7 @@ export function observers(args: Arguments, output: ObserverOutput, timing: Timin
               onlyOnChange,
               afterFailure,
               moduleScope: args.isOn('mlir-print-ir-module-scope'),
+              ...(tree === undefined ? {} : { tree: { folder: tree, write: output.writeFile } }),
               ...output,
             }),
           ]

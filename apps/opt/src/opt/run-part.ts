@@ -2,9 +2,10 @@
 import {
   CompileError,
   type Context,
-  type Diagnostic,
+  Diagnostic,
   type Operation,
   parseModule,
+  positionOf,
   printModuleTo,
   verify,
 } from '@budflow/ir';
@@ -44,7 +45,12 @@ export async function runPart(job: Job, part: Part, write: (chunk: Uint8Array | 
   context.allowUnregistered = args.isOn('allow-unregistered-dialect');
   const expected = args.isOn('verify-diagnostics');
   const collected: Diagnostic[] = [];
-  const sink = new DiagnosticSink(context, io);
+  Diagnostic.recordsStacks = args.isOn('mlir-print-stacktrace-on-diagnostic');
+  const sink = new DiagnosticSink(context, io, {
+    causes: args.isOn('debug'),
+    stacks: Diagnostic.recordsStacks,
+    ops: args.isOn('mlir-print-op-on-diagnostic'),
+  });
   const handler = expected ? (d: Diagnostic) => void collected.push(d) : sink.add;
   const capture = <T>(body: () => T): T => {
     const result = context.diagnostics.capture(handler, body);
@@ -55,13 +61,16 @@ export async function runPart(job: Job, part: Part, write: (chunk: Uint8Array | 
 
   const module = capture(() => {
     const parsed = measure('Parser', () => parseModule(atItsLine(part), context, { file: job.file }));
-    return parsed && measure('Verifier', () => verify(parsed)) ? parsed : undefined;
+    if (!parsed || !measure('Verifier', () => verify(parsed))) return undefined;
+    return args.isOn('no-implicit-module') ? withoutImplicitModule(parsed, part.text) : parsed;
   });
   let succeeded = module !== undefined;
   let remarks: readonly Remark[] = [];
   if (module && job.pipeline) {
     const { runPipeline } = await import('./run-pipeline.js');
-    const result = runPipeline(job, module, job.pipeline, sink, capture);
+    // Flags name passes and no op: they run on what the program is.
+    const pipeline = args.unknown.length > 0 ? { ...job.pipeline, anchor: module.name } : job.pipeline;
+    const result = runPipeline(job, module, pipeline, sink, capture);
     succeeded = result.succeeded;
     remarks = result.remarks;
   }
@@ -73,6 +82,25 @@ export async function runPart(job: Job, part: Part, write: (chunk: Uint8Array | 
     succeeded,
     reports: wantsReports ? await (await import('./reports.js')).reportsOf(context, remarks) : undefined,
   };
+}
+
+/** The only op of a module that the parser made; undefined, with an error, when there are several. */
+function withoutImplicitModule(module: Operation, text: Uint8Array): Operation | undefined {
+  const at = positionOf(module.context, module.loc);
+  const start = new TextDecoder().decode(text.subarray(0, 32));
+  const isWritten = at?.line !== 1 || at.column !== 1 || /^(module|"?builtin\.module)\b/.test(start);
+  if (isWritten) return module;
+  const { ops } = module.region(0).entry;
+  if (ops.length === 1) return ops[0];
+  module.context.diagnostics.emit(
+    new Diagnostic(
+      'error',
+      'opt.not-one-op',
+      `the program has ${ops.length} ops at its top level; with --no-implicit-module it must be one`,
+      ops[1]?.loc ?? module.loc,
+    ),
+  );
+  return undefined;
 }
 
 async function emit(

@@ -1,6 +1,12 @@
 // What runs a function: compiled WebAssembly, or the interpreter.
 import { type Operation, renderDiagnostic } from '@budflow/ir';
-import { type DebugCounters, PassManager, pipelineToJson } from '@budflow/pass';
+import {
+  type DebugCounters,
+  type Instrumentation,
+  PassManager,
+  type PassManagerOptions,
+  pipelineToJson,
+} from '@budflow/pass';
 import { type CompiledModule, CompileError, compile, type DType, type NdArray, type Plugin } from 'budflow';
 import { DiagnosticsError } from '../cli/errors.js';
 import type { ChosenPipeline } from '../compiler/pipeline.js';
@@ -28,6 +34,7 @@ export interface CompiledRequest {
   readonly backend: string;
   readonly plugins: readonly Plugin[];
   readonly debugCounters: DebugCounters | undefined;
+  readonly instrumentations: readonly Instrumentation[];
 }
 
 /** Compiles for this engine. @throws DiagnosticsError with the diagnostics */
@@ -53,7 +60,7 @@ export function compiledEngine(request: CompiledRequest): Engine {
 }
 
 function compiled(
-  { source, file, entry, ablate, backend, plugins, debugCounters }: CompiledRequest,
+  { source, file, entry, ablate, backend, plugins, debugCounters, instrumentations }: CompiledRequest,
   chosen: ChosenPipeline,
 ): CompiledModule {
   const target = chosen.target;
@@ -65,6 +72,7 @@ function compiled(
       backend,
       plugins,
       debugCounters,
+      instrumentations,
       pipeline: pipelineToJson(chosen.pipeline, chosen),
       ...(target === undefined ? {} : { target }),
       ...(chosen.numerics === undefined ? {} : { numerics: chosen.numerics }),
@@ -86,6 +94,7 @@ export function interpreterEngine(
     readonly relaxedMadd: 'once' | 'twice';
     readonly parseMs: number;
     readonly debugCounters: DebugCounters | undefined;
+    readonly instrumentations: readonly Instrumentation[];
   },
 ): Engine {
   const { chosen, inputs, relaxedMadd } = options;
@@ -98,7 +107,7 @@ export function interpreterEngine(
 function runPasses(
   module: Operation,
   { pipeline }: ChosenPipeline,
-  options: { readonly ablate: readonly string[]; readonly debugCounters: DebugCounters | undefined },
+  options: Pick<PassManagerOptions, 'ablate' | 'debugCounters' | 'instrumentations'>,
 ): void {
   const { context } = module;
   const { result, diagnostics } = context.diagnostics.collect(() => new PassManager(pipeline, options).run(module));

@@ -71,6 +71,11 @@ export const RUN_FLAGS: readonly FlagGroup[] = [
         value: 'SECONDS',
         help: 'Call the function for so long, with its inputs in place, and report times.',
       },
+      {
+        name: 'dump',
+        value: 'TRACE.json',
+        help: 'Write every pass with the IR before and after it, for the visualizer (docs/trace-format.md).',
+      },
       ...DEBUG_COUNTER_FLAGS,
       { name: 'json', help: 'Print one JSON object instead of text.' },
     ],

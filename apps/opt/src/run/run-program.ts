@@ -1,11 +1,12 @@
 // The body of bud-run: read the program, gather its inputs, run it, and show what came out.
 import { type Context, type Operation, parseModule, renderDiagnostic, verify } from '@budflow/ir';
-import { type NumericsMode, nearestName, passesOf } from '@budflow/pass';
+import { type NumericsMode, nearestName, passesOf, TraceRecorder } from '@budflow/pass';
 import { getTarget } from '@budflow/target';
 import { enableRelaxedSimd } from '@budflow/target/node';
 import { DiagnosticsError, ExitCode, UsageError } from '../cli/errors.js';
 import type { Arguments } from '../cli/flags.js';
-import type { Io } from '../cli/io.js';
+import { type Io, writeJson } from '../cli/io.js';
+import { version } from '../cli/version.js';
 import { debugCountersOf, reportDebugCounters } from '../compiler/debug-counters.js';
 import { loadDialects } from '../compiler/dialects.js';
 import { type ChosenPipeline, choosePipeline, dialectsOf, type OptimizationLevel } from '../compiler/pipeline.js';
@@ -75,6 +76,8 @@ export async function runProgram(program: Program): Promise<number> {
     context,
     program.io,
   );
+  if (!chosen && args.has('dump'))
+    throw new UsageError('--dump: no passes run; say which with -O or --pipeline-config');
   const prepared: Prepared = { program, context, module, signature, inputs, chosen, ablate, parseMs, extensions };
   if (args.isOn('check-each')) return check(prepared, backend);
   const engine = await engineOf(prepared, backend);
@@ -143,29 +146,33 @@ function parsed({ source, file }: Program, context: Context): Operation {
 
 async function engineOf(prepared: Prepared, backend: string): Promise<Engine> {
   const { program, module, signature, inputs, chosen, ablate, parseMs, extensions } = prepared;
+  const { args, io, file, source } = program;
   const { interpreterEngine, compiledEngine } = await import('./engines.js');
   const entry = signature.name;
-  const debugCounters = debugCountersOf(program.args);
-  if (backend !== 'interp' && chosen) {
-    const engine = compiledEngine({
-      source: program.source,
-      file: program.file,
-      entry,
+  const debugCounters = debugCountersOf(args);
+  const trace = args.value('dump');
+  const { target, numerics } = chosen ?? {};
+  const recorder =
+    trace === undefined
+      ? undefined
+      : new TraceRecorder({ producer: { name: 'bud-run', version: version() }, file, target, numerics });
+  const watched = { ablate, inputs, debugCounters, instrumentations: recorder ? [recorder] : [] };
+  try {
+    if (backend !== 'interp' && chosen) {
+      const plugins = extensions?.plugins ?? [];
+      return compiledEngine({ source, file, entry, chosen, backend, plugins, ...watched });
+    }
+    const { relaxedRounding } = await import('./interpret.js');
+    return interpreterEngine(module, entry, {
       chosen,
-      ablate,
-      inputs,
-      backend,
-      plugins: extensions?.plugins ?? [],
-      debugCounters,
+      relaxedMadd: await relaxedRounding(),
+      parseMs,
+      ...watched,
     });
-    if (debugCounters) reportDebugCounters(debugCounters, program.args, program.io);
-    return engine;
+  } finally {
+    if (recorder && trace !== undefined) writeJson(io, trace, recorder.trace());
+    if (debugCounters) reportDebugCounters(debugCounters, args, io);
   }
-  const { relaxedRounding } = await import('./interpret.js');
-  const relaxedMadd = await relaxedRounding();
-  const engine = interpreterEngine(module, entry, { chosen, ablate, inputs, relaxedMadd, parseMs, debugCounters });
-  if (debugCounters) reportDebugCounters(debugCounters, program.args, program.io);
-  return engine;
 }
 
 function runOnce({ program, signature }: Prepared, backend: string, engine: Engine): number {

@@ -49,6 +49,7 @@ export function fakeWorld({ files = {}, stdin = '', terminal = false }: FakeOpti
           throw new FileError(`cannot write '${path}': permission denied`, path, 'EACCES');
         map.set(path, encode(data));
       },
+      makeFolder() {},
       neighbours: () => [...map.keys()],
     },
   };
