@@ -39,13 +39,13 @@ export function catalogue(): CatalogueEntry[] {
           : /remark/i.test(name) || args[0] === "'remark'"
             ? 'remark'
             : 'error';
-      add(ID.exec(args[at]!)![1]!, severity, messagesOf(args[at + 1]!), path);
+      add(ID.exec(args[at]!)![1]!, severity, messagesAt(args[at + 1]!, text.slice(0, match.index)), path);
     }
     // `{ id: 'area.what', path, message: ... }`
     for (const match of text.matchAll(/\{ ?(?=[^{}]*\bmessage\b)[^{}]*?\bid: ('[^']+')/g)) {
       const id = ID.exec(match[1]!)?.[1];
       const message = /\bmessage: ([\s\S]*)/.exec(text.slice(match.index, match.index + 600))?.[1];
-      if (id) add(id, 'error', message === undefined ? [] : messagesOf(splitArguments(message, 0)[0] ?? ''), path);
+      if (id) add(id, 'error', message === undefined ? [] : messagesAt(splitArguments(message, 0)[0] ?? '', ''), path);
     }
   }
   return [...found]
@@ -102,6 +102,46 @@ function stringEnd(text: string, start: number): number {
     }
   }
   return text.length;
+}
+
+/** Messages of an expression: of its literals, or of what it calls or names, where that is found. */
+function messagesAt(expression: string, before: string): string[] {
+  const direct = messagesOf(expression);
+  if (direct[0] !== '...') return direct;
+  const called = /([A-Za-z]+)\((?:[^()]|\([^()]*\))*\)$/.exec(expression)?.[1];
+  if (called !== undefined) return returnedBy(called);
+  const name = /(?:^|\.)([A-Za-z]+)$/.exec(expression)?.[1];
+  if (name === undefined) return direct;
+  // The nearest variable of this name above.
+  const declared = before.lastIndexOf(`const ${name} = `);
+  if (declared < 0) return direct;
+  const value = splitArguments(before.slice(declared).replace(/;[\s\S]*/, ''), `const ${name} = `.length)[0] ?? '';
+  return value === expression ? direct : messagesAt(value, before.slice(0, declared));
+}
+
+/** Literals that a function of this name returns. */
+function returnedBy(name: string): string[] {
+  const start = new RegExp(`(?:function |^  )${name}\\([^\\n]*\\): (?:string|[\\w<> |]*string[\\w<> |]*) \\{`, 'm');
+  for (const { text } of sources()) {
+    const at = start.exec(text);
+    if (!at) continue;
+    const body = splitBody(text, at.index + at[0].length);
+    return messagesOf([...body.matchAll(/return ([\s\S]*?);\n/g)].map((m) => m[1]).join('\n'));
+  }
+  return ['...'];
+}
+
+/** The text from behind a `{` to its `}`. */
+function splitBody(text: string, start: number): string {
+  let depth = 1;
+  let i = start;
+  for (; i < text.length && depth > 0; i++) {
+    const c = text[i]!;
+    if (c === "'" || c === '"' || c === '`') i = stringEnd(text, i) - 1;
+    else if (c === '{') depth++;
+    else if (c === '}') depth--;
+  }
+  return text.slice(start, i - 1);
 }
 
 /** The literals of an expression that makes a message; what is computed in them becomes `...`. */

@@ -111,5 +111,5 @@ function optionRow(name: string, schema: OptionSchema): string[] {
 /** The head comment without the `name:` it begins with. */
 function about(file: SourceFile, name: string): string {
   const comment = headComment(file.text).replace(new RegExp(`^${name}(?:\\.ts)?: `), '');
-  return commentMarkdown(comment);
+  return commentMarkdown(comment[0] === undefined ? '' : comment[0].toUpperCase() + comment.slice(1));
 }
