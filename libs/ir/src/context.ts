@@ -275,6 +275,8 @@ export class Context {
     }
     return found;
   }
+  private readonly f32Attrs = new Map<number, FloatAttr>();
+  private readonly f64Attrs = new Map<number, FloatAttr>();
   private readonly integerAttrs = new Map<IntegerType | IndexType, Map<number | bigint, IntegerAttr>>();
 
   /** Wraps the value to the type's width; ui* are kept non-negative, all others signed. */
@@ -313,7 +315,21 @@ export class Context {
   }
   /** Rounds the value to the type. `nanBits` keeps a NaN's payload. */
   floatAttr(type: FloatType, value: number, nanBits: bigint | null = null): FloatAttr {
-    const bits = nanBits ?? floatBits(value, type);
+    // Numbers of the usual types without the bit pattern as text; zeros and NaN differ in more than their value.
+    if ((type === this.f32 || type === this.f64) && nanBits === null && value !== 0 && !Number.isNaN(value)) {
+      const rounded = type === this.f32 ? Math.fround(value) : value;
+      if (rounded !== 0) {
+        const table = type === this.f32 ? this.f32Attrs : this.f64Attrs;
+        let found = table.get(rounded);
+        if (found === undefined) {
+          found = new FloatAttr(type, rounded, null);
+          table.set(rounded, found);
+        }
+        return found;
+      }
+    }
+    // The sign of a NaN that arithmetic gave depends on the machine code V8 chose: without bits it is the positive one.
+    const bits = nanBits ?? floatBits(Number.isNaN(value) ? Number.NaN : value, type);
     return this.uniqueAttr(`f${type.name}:${bits}`, () => {
       const rounded = nanBits !== null ? floatFromBits(nanBits, type) : floatFromBits(bits, type);
       return new FloatAttr(type, rounded, Number.isNaN(rounded) ? bits : null);

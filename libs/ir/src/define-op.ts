@@ -21,6 +21,14 @@ import { AttrNames } from './well-known.js';
 
 export type FoldResult = Value | Attribute;
 
+export interface FoldFunction {
+  (op: Operation, operands: readonly (Attribute | null)[]): FoldResult | readonly FoldResult[] | null;
+  /** It gives nothing unless all operands are constants: it need not be called before. */
+  readonly constantsOnly?: boolean;
+  /** It evaluates the op on constants itself: interpretation would give nothing where it gives nothing. */
+  readonly evaluates?: boolean;
+}
+
 export interface RegionSpec {
   /** 'any' number of blocks, exactly 'one', or 'optional': zero or one region. */
   readonly blocks: 'any' | 'one';
@@ -59,7 +67,7 @@ export interface OpSpec {
   /** Like verify, but after everything nested was verified. */
   readonly verifyRegions?: (op: Operation) => void;
   /** Replacement values or constants, one for each result; null when nothing folds. Must not change the op. */
-  readonly fold?: (op: Operation, operands: readonly (Attribute | null)[]) => FoldResult | readonly FoldResult[] | null;
+  readonly fold?: FoldFunction;
   /** Canonicalization patterns. */
   readonly patterns?: readonly RewritePattern[];
 }

@@ -47,6 +47,7 @@ export function isMemoryEffectFree(op: Operation): boolean {
     if (!op.info.hasTrait(Pure)) return false;
     if (op.ownRegions === null) return true;
   }
+  if (methods !== undefined && methods.recursive !== true) return methods.effects(op).length === 0;
   const effects = effectsOf(op);
   return effects !== null && effects.length === 0;
 }

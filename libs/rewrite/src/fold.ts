@@ -43,7 +43,7 @@ export function constantOf(op: Operation): Attribute | null {
 /** The constant a value is known to be; null when it is none. */
 export function constantValue(value: Value): Attribute | null {
   const op = value.definingOp;
-  return op === null ? null : constantOf(op);
+  return op === null || !op.info.hasTrait(ConstantLike) ? null : constantOf(op);
 }
 
 export function isAttribute(result: FoldResult): result is Attribute {
@@ -61,17 +61,22 @@ export function foldOp(op: Operation, options: FoldOptions = {}): readonly FoldR
   if (definition === null || op.result0 === null || info.hasTrait(ConstantLike)) return null;
   const fold = definition.spec.fold;
   const interpret =
-    options.defaultFold !== undefined && op.operandCount > 0 && op.ownRegions === null && info.hasTrait(Pure);
+    options.defaultFold !== undefined &&
+    op.operandCount > 0 &&
+    op.ownRegions === null &&
+    info.hasTrait(Pure) &&
+    !(fold?.evaluates === true);
   if (fold || interpret) {
     const count = op.operandCount;
-    const operands = new Array<Attribute | null>(count);
+    let operands = count < NONE_CONSTANT.length ? NONE_CONSTANT[count]! : new Array<null>(count).fill(null);
     let constants = 0;
     for (let i = 0; i < count; i++) {
       const constant = constantValue(op.operand(i));
-      operands[i] = constant;
-      if (constant !== null) constants++;
+      if (constant === null) continue;
+      if (constants++ === 0) operands = operands.slice();
+      (operands as (Attribute | null)[])[i] = constant;
     }
-    if (fold) {
+    if (fold && (constants === count || fold.constantsOnly !== true)) {
       const folded = fold(op, operands);
       if (folded !== null) {
         const list = Array.isArray(folded) ? (folded as readonly FoldResult[]) : [folded as FoldResult];
@@ -137,3 +142,5 @@ function checked(op: Operation, results: readonly FoldResult[]): readonly FoldRe
 }
 
 const NO_OPERANDS: readonly null[] = [];
+/** What folds get when no operand is constant, as nearly always, by the number of operands. */
+const NONE_CONSTANT: readonly (readonly (Attribute | null)[])[] = [[], [null], [null, null], [null, null, null]];

@@ -3,19 +3,26 @@
 // rewrite, one more sweep finds patterns that look further than one op. Follows MLIR's greedy driver, except that each
 // isolated op (a function) is brought to its fixpoint before the next: its ops stay in the cache meanwhile.
 import {
+  Commutative,
   ConstantLike,
   Diagnostic,
   FLAG_IN_WORKLIST,
   type FoldResult,
+  Idempotent,
   InternalError,
+  Involution,
   IsolatedFromAbove,
+  MemoryEffects,
   nextSlot,
   nextUse,
   type Operation,
+  type OpInfo,
+  Pure,
   type RewriteListener,
   type RewritePattern,
   Rewriter,
   SymbolTrait,
+  Terminator,
   type TransformationGate,
   type Value,
 } from '@budflow/ir';
@@ -116,6 +123,44 @@ const NO_PATTERNS: readonly RewritePattern[] = [];
 /** So many applications at the end of a run that does not converge are looked at to find what loops. */
 const LOOP_WINDOW = 1000;
 
+/** What the driver asks of every op, asked once for each name. */
+class OpPlan {
+  readonly patterns: readonly RewritePattern[];
+  readonly isConstant: boolean;
+  readonly isCommutative: boolean;
+  /** Whether unused ops may be dead. */
+  readonly canDie: boolean;
+  readonly canFold: boolean;
+  /** Whether only an op whose operands are all constants folds. */
+  readonly needsConstants: boolean;
+
+  constructor(info: OpInfo, patterns: readonly RewritePattern[], interprets: boolean) {
+    const fold = info.definition?.spec.fold;
+    const byTraits = info.hasTrait(Idempotent) || info.hasTrait(Involution);
+    this.patterns = patterns;
+    this.isConstant = info.hasTrait(ConstantLike);
+    this.isCommutative = info.hasTrait(Commutative);
+    this.canDie =
+      !info.hasTrait(Terminator) &&
+      !info.hasTrait(SymbolTrait) &&
+      (info.hasTrait(Pure) || MemoryEffects.ofInfo(info) !== undefined);
+    this.canFold =
+      fold !== undefined ||
+      byTraits ||
+      this.isCommutative ||
+      (interprets && info.definition !== null && info.hasTrait(Pure));
+    this.needsConstants = !byTraits && (fold === undefined || fold.constantsOnly === true);
+  }
+}
+
+function allConstant(op: Operation): boolean {
+  for (let i = 0; i < op.operandCount; i++) {
+    const definition = op.operand(i).definingOp;
+    if (definition === null || !definition.info.hasTrait(ConstantLike)) return false;
+  }
+  return true;
+}
+
 class GreedyDriver implements RewriteListener {
   readonly root: Operation;
   private readonly patterns: readonly RewritePattern[];
@@ -123,8 +168,8 @@ class GreedyDriver implements RewriteListener {
   private readonly rewriter: GreedyRewriter;
   private readonly constants: ConstantPool | null;
   private readonly worklist: Operation[] = [];
-  /** Patterns for an op by the id of its info, best first. */
-  private readonly byInfo: (readonly RewritePattern[] | undefined)[] = [];
+  /** What is known about the ops of a name, by the id of the info. */
+  private readonly plans: (OpPlan | undefined)[] = [];
   private readonly hits = new Map<RewritePattern, number>();
   /** The last LOOP_WINDOW applications, as a ring. */
   private readonly recent: RewritePattern[] = [];
@@ -249,25 +294,28 @@ class GreedyDriver implements RewriteListener {
 
   /** Returns whether a pattern or fold applied. */
   private process(op: Operation): boolean {
-    if (isDead(op)) {
+    const { info } = op;
+    const plan = this.plans[info.id] ?? this.planFor(op);
+    const { result0 } = op;
+    if (plan.canDie && (result0 === null || result0.first === null) && isDead(op)) {
       this.erasedCount++;
       this.changed = true;
       this.rewriter.eraseOp(op);
       return false;
     }
     if (this.constants !== null) {
-      if (op.info.hasTrait(ConstantLike)) {
+      if (plan.isConstant) {
         const entered = this.constants.enter(op, this.rewriter);
         if (entered !== 'kept') this.changed = true;
         if (entered === 'erased') return false;
-      } else if (this.fold(op)) {
+      } else if (plan.canFold && this.fold(op, plan)) {
         this.rewrites++;
         this.folded++;
         this.changed = true;
         return true;
       }
     }
-    const list = this.byInfo[op.info.id] ?? this.patternsFor(op);
+    const list = plan.patterns;
     if (list.length === 0) return false;
     for (const pattern of list) {
       this.rewriter.setInsertionPoint(op);
@@ -285,8 +333,13 @@ class GreedyDriver implements RewriteListener {
     return false;
   }
 
+  private planFor(op: Operation): OpPlan {
+    const plan = new OpPlan(op.info, this.patternsFor(op), this.options.defaultFold !== undefined);
+    this.plans[op.info.id] = plan;
+    return plan;
+  }
   private patternsFor(op: Operation): readonly RewritePattern[] {
-    const { name, id, definition } = op.info;
+    const { name, definition } = op.info;
     const own = (this.options.canonicalize && definition?.spec.patterns) || NO_PATTERNS;
     for (const pattern of own) {
       if (pattern.root !== null && pattern.root !== name)
@@ -306,7 +359,6 @@ class GreedyDriver implements RewriteListener {
     // The sort is stable: equal benefits keep the order given.
     list =
       list.length === 0 ? (NO_PATTERNS as RewritePattern[]) : list.sort((a, b) => (b.benefit ?? 1) - (a.benefit ?? 1));
-    this.byInfo[id] = list;
     return list;
   }
 
@@ -318,10 +370,10 @@ class GreedyDriver implements RewriteListener {
     return gate === null ? rewrite() : gatedRewrite(gate, pattern, op, rewrite);
   }
 
-  private fold(op: Operation): boolean {
-    const results = foldOp(op, this.options);
+  private fold(op: Operation, plan: OpPlan): boolean {
+    const results = plan.needsConstants && !allConstant(op) ? null : foldOp(op, this.options);
     if (results === null) {
-      if (!constantGoesRight(op) || this.gate?.shouldExecute('fold', op) === false) return false;
+      if (!plan.isCommutative || !constantGoesRight(op) || this.gate?.shouldExecute('fold', op) === false) return false;
       this.rewriter.modify(op, () => {
         const left = op.operand(0);
         op.setOperand(0, op.operand(1));

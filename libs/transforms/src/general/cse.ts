@@ -16,7 +16,9 @@ import {
   hasSsaDominance,
   IsolatedFromAbove,
   isMemoryEffectFree,
+  MemoryEffects,
   type Operation,
+  Pure,
   type Region,
 } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
@@ -144,6 +146,7 @@ function dominatedBlocks(region: Region): Map<Block, Block[]> {
 }
 
 function onlyReads(op: Operation): boolean {
+  if (MemoryEffects.of(op) === undefined && !op.info.hasTrait(Pure)) return false;
   const effects = effectsOf(op);
   return effects?.every((e) => e.kind === 'read') === true;
 }

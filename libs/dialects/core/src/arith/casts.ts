@@ -11,6 +11,7 @@ import {
   elementTypeOf,
   FloatAttr,
   FloatType,
+  type FoldFunction,
   floatBits,
   IndexType,
   IntegerAttr,
@@ -28,7 +29,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import { castAssembly, type InlineAttribute } from '../support/assembly.js';
-import { constantFoldAll, constantFoldCast } from '../support/constants.js';
+import { type ConstantFold, constantFoldAll, constantFoldCast } from '../support/constants.js';
 import { example } from '../support/example.js';
 import { elementWidth } from '../support/types.js';
 import {
@@ -85,6 +86,14 @@ function verifyCast(op: Operation, widths: CastOptions['widths']): void {
     op.emitError('arith.cast-equal-width', `operand type ${from} and result type ${to} must have the same width`);
 }
 
+function castFold(constant: ConstantFold, identities: CastOptions['fold']): FoldFunction {
+  const fold = (op: Operation, operands: readonly (Attribute | null)[]) =>
+    (!operands[0] ? null : op.attr('roundingmode') ? constantFoldAll(op, operands) : constant(op, operands)) ??
+    identities?.(op) ??
+    null;
+  return Object.assign(fold, { evaluates: true, constantsOnly: identities === undefined });
+}
+
 const castSpec = <const N extends string>(name: N, options: CastOptions) => {
   const kind = name.slice('arith.'.length) as CastOp;
   const constant = constantFoldCast((from, to) => castKernel(kind, from, to).scalar as Evaluator1);
@@ -109,8 +118,7 @@ const castSpec = <const N extends string>(name: N, options: CastOptions) => {
     ],
     verify: (op: Operation) => verifyCast(op, options.widths),
     verifyReads: 'signature',
-    fold: (op: Operation, operands: readonly (Attribute | null)[]) =>
-      (op.attr('roundingmode') ? constantFoldAll(op, operands) : constant(op, operands)) ?? options.fold?.(op) ?? null,
+    fold: castFold(constant, options.fold),
     ...(options.patterns ? { patterns: options.patterns } : {}),
   } as const;
 };

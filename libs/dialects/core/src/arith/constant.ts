@@ -17,7 +17,7 @@ import {
   IntegerAttr,
   IntegerType,
   type LocationRef,
-  type Operation,
+  Operation,
   Pure,
   type Type,
   typeOfAttribute,
@@ -112,5 +112,9 @@ export function materializeArithConstant(
   value: Attribute,
   type: Type,
 ): Operation | null {
-  return isArithConstant(value, type) ? ConstantOp.create(builder, loc, { value }) : null;
+  if (!isArithConstant(value, type)) return null;
+  // As ConstantOp.create does, without its generality: folding makes many.
+  const { context } = builder;
+  const attributes = context.dictionarySorted(['value'], [value]);
+  return builder.insert(Operation.create(context.opInfo('arith.constant'), loc, [], [type], attributes));
 }

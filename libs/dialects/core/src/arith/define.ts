@@ -17,10 +17,10 @@ import {
   defineOp,
   Elementwise,
   elementTypeOf,
+  type FoldFunction,
   type InterfaceImplementation,
   MemoryEffects,
   type Operation,
-  type OpSpec,
   Pure,
   type RewritePattern,
   SameOperandsAndResultType,
@@ -28,7 +28,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import { sameTypeAssembly } from '../support/assembly.js';
-import { constantFold2, constantOperand, integerOf } from '../support/constants.js';
+import { type ConstantFold, constantFold2, constantOperand, integerOf } from '../support/constants.js';
 import { example } from '../support/example.js';
 import { elementWidth, FloatLike, IntegerLike } from '../support/types.js';
 import { fastmathSpec, inlineFastmath, inlineOverflow, overflowSpec } from './attributes.js';
@@ -67,15 +67,14 @@ export const shiftInRange: InterfaceImplementation = speculatableWhen(
   (n, op) => Number(n) >= 0 && Number(n) < elementWidth(op.result(0).type),
 );
 
-function foldBinary(
-  constants: (op: Operation, operands: readonly (Attribute | null)[]) => Attribute | null,
-  identities: IdentityFold | undefined,
-): OpSpec['fold'] {
-  return (op, operands) => {
-    const constant = constants(op, operands);
-    if (constant !== null) return constant;
-    return identities ? identities(op, operands[0] ?? null, operands[1] ?? null) : null;
+function foldBinary(constants: ConstantFold, identities: IdentityFold | undefined): FoldFunction {
+  if (identities === undefined) return constants;
+  const fold = (op: Operation, operands: readonly (Attribute | null)[]) => {
+    const lhs = operands[0] ?? null;
+    const rhs = operands[1] ?? null;
+    return (lhs !== null && rhs !== null ? constants(op, operands) : null) ?? identities(op, lhs, rhs);
   };
+  return Object.assign(fold, { evaluates: true });
 }
 
 const integerInterpretation = (name: IntegerOp): InterfaceImplementation =>

@@ -34,7 +34,7 @@ import {
 import { fastmathSpec, inlineFastmath } from '../arith/attributes.js';
 import { effectFree, speculatableWhen } from '../arith/define.js';
 import { sameTypeAssembly } from '../support/assembly.js';
-import { constantFold1, constantFoldAll } from '../support/constants.js';
+import { constantFold1, constantFoldAll, foldByInterpretation } from '../support/constants.js';
 import { example } from '../support/example.js';
 import { FloatLike, IntegerLike } from '../support/types.js';
 import { contractSpec, fusesMultiplyAdds } from './contract.js';
@@ -158,7 +158,7 @@ function binaryFunction<const N extends string>(
     traits: [Pure, Elementwise, SameOperandsAndResultType],
     interfaces: [Interpretable.implement({ compile: (op, c) => elementwiseStep(op, c, kernel(op)) })],
     inferTypes: (_context: unknown, { operands }: { operands: readonly Value[] }) => [operands[0]!.type],
-    fold: (op: Operation, operands: readonly (Attribute | null)[]) => constantFoldAll(op, operands),
+    fold: foldByInterpretation,
   } as const;
 }
 

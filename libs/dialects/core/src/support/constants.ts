@@ -17,6 +17,7 @@ import {
   elementTypeOf,
   FloatAttr,
   FloatType,
+  type FoldFunction,
   IndexType,
   IntegerAttr,
   IntegerType,
@@ -81,14 +82,9 @@ function isScalarConstant(attr: Attribute): boolean {
   return attr instanceof IntegerAttr || attr instanceof FloatAttr;
 }
 
-/** Runs `f` on scalars; null when it traps. */
-function attempt(op: Operation, f: () => RuntimeValue): Attribute | null {
-  try {
-    return attributeFromValue(op.context, op.result(0).type, f());
-  } catch (error) {
-    if (error instanceof RuntimeTrap) return null;
-    throw error;
-  }
+/** The attribute of a result; null when there is none. */
+function resultAttribute(op: Operation, value: RuntimeValue): Attribute | null {
+  return attributeFromValue(op.context, op.result(0).type, value);
 }
 
 /** A memo of scalar functions by element type: folding a constant must not build the function again. */
@@ -104,39 +100,67 @@ function memo<F>(make: (type: Type) => F): (type: Type) => F {
   };
 }
 
-export type ConstantFold = (op: Operation, operands: readonly (Attribute | null)[]) => Attribute | null;
+export interface ConstantFold {
+  (op: Operation, operands: readonly (Attribute | null)[]): Attribute | null;
+  readonly constantsOnly: true;
+  readonly evaluates: true;
+}
+const EVALUATES = { constantsOnly: true, evaluates: true } as const;
+
+/** The result of scalar code; null when it traps. */
+function untrapped(op: Operation, f: () => RuntimeValue): Attribute | null {
+  try {
+    return resultAttribute(op, f());
+  } catch (error) {
+    if (error instanceof RuntimeTrap) return null;
+    throw error;
+  }
+}
 
 /** Constant folding of an op with one operand; `make` gives the scalar function for the operand's element type. */
 export function constantFold1(make: (type: Type) => Evaluator1): ConstantFold {
   const functions = memo(make);
-  return (op, [a]) => {
+  const fold = (op: Operation, operands: readonly (Attribute | null)[]) => {
+    const a = operands[0];
     if (!a) return null;
     if (!isScalarConstant(a)) return interpretPureOp(op, [a])?.[0] ?? null;
-    return attempt(op, () => functions(op.operand(0).type)(valueFromAttribute(a)!));
+    return untrapped(op, () => functions(op.operand(0).type)(valueFromAttribute(a)!));
   };
+  return Object.assign(fold, EVALUATES);
 }
 
 /** The same for two operands of one type. */
 export function constantFold2(make: (type: Type) => Evaluator2): ConstantFold {
   const functions = memo(make);
-  return (op, [a, b]) => {
+  const fold = (op: Operation, operands: readonly (Attribute | null)[]) => {
+    const a = operands[0];
+    const b = operands[1];
     if (!a || !b) return null;
     if (!isScalarConstant(a) || !isScalarConstant(b)) return interpretPureOp(op, [a, b])?.[0] ?? null;
-    return attempt(op, () => functions(op.operand(0).type)(valueFromAttribute(a)!, valueFromAttribute(b)!));
+    return untrapped(op, () => functions(op.operand(0).type)(valueFromAttribute(a)!, valueFromAttribute(b)!));
   };
+  return Object.assign(fold, EVALUATES);
 }
 
 /** The same for a cast: `make` gives the scalar function from one element type to another. */
 export function constantFoldCast(make: (from: Type, to: Type) => Evaluator1): ConstantFold {
   const functions = memo((from: Type) => memo((to: Type) => make(from, to)));
-  return (op, [a]) => {
+  const fold = (op: Operation, operands: readonly (Attribute | null)[]) => {
+    const a = operands[0];
     if (!a) return null;
     if (!isScalarConstant(a)) return interpretPureOp(op, [a])?.[0] ?? null;
-    return attempt(op, () => functions(op.operand(0).type)(op.result(0).type)(valueFromAttribute(a)!));
+    return untrapped(op, () => functions(op.operand(0).type)(op.result(0).type)(valueFromAttribute(a)!));
   };
+  return Object.assign(fold, EVALUATES);
 }
 
 /** Constant folding by interpretation, for ops that are seldom folded. */
 export function constantFoldAll(op: Operation, operands: readonly (Attribute | null)[]): Attribute[] | null {
   return operands.every((a) => a !== null) ? interpretPureOp(op, operands as Attribute[]) : null;
 }
+
+/** `constantFoldAll` as the only fold of an op. */
+export const foldByInterpretation: FoldFunction = Object.assign(
+  (op: Operation, operands: readonly (Attribute | null)[]) => constantFoldAll(op, operands),
+  EVALUATES,
+);
