@@ -25,6 +25,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    setupFiles: [join(root, 'tools/ci/record-diagnostics.ts')],
     testTimeout: 60_000,
     pool: 'forks',
   },

@@ -8,7 +8,11 @@ const root = join(import.meta.dirname, '..', '..');
 export const floors = JSON.parse(readFileSync(join(root, 'tools/floors.json'), 'utf8')).floors;
 
 /** Entry points that may use `node:` modules: the command lines and everything behind a `/node` export. */
-const NODE_ALLOWED = [/^apps\/(opt|language-server)\//, /^libs\/[\w/-]+\/src\/node(\.ts$|\/)/, /^libs\/backends\/llvm\//];
+const NODE_ALLOWED = [
+  /^apps\/(opt|language-server)\//,
+  /^libs\/[\w/-]+\/src\/node(\.ts$|\/)/,
+  /^libs\/backends\/llvm\//,
+];
 
 function sources(folder) {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { reportDiagnostics } from './diagnostics.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 process.chdir(root);
@@ -45,6 +46,7 @@ for (const parent of ['libs', 'libs/dialects', 'libs/backends', 'apps', 'tools']
         if (t.status === 'pending' || t.status === 'skipped') skips.push(`${parent}/${name}: ${t.fullName}`);
   }
 }
+reportDiagnostics();
 for (const line of skips) console.log(`skipped: ${line}`);
 if (status !== 0 && failed === 0) failed = 1;
 console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);

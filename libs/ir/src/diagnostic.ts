@@ -16,17 +16,15 @@ export class Diagnostic {
   readonly notes: Diagnostic[] = [];
   /** What was thrown, where an error of ours or of a hook became this diagnostic; shown with `--debug`. */
   cause: unknown = undefined;
-  /** Where in the compiler it was made; recorded while `recordsStacks` is on. */
-  readonly stack: string | undefined;
-  /** A debugging aid: costs a stack trace for every diagnostic. */
-  static recordsStacks = false;
+  /** Sees every diagnostic as it is made: to say where in the compiler that was, or which ones tests cover. */
+  static observer: ((made: Diagnostic) => void) | null = null;
   constructor(severity: Severity, id: string, message: string, location: LocationRef, op?: Operation) {
     this.severity = severity;
     this.id = id;
     this.message = message;
     this.location = location;
     this.op = op;
-    this.stack = Diagnostic.recordsStacks ? new Error('made here').stack : undefined;
+    Diagnostic.observer?.(this);
   }
   /** Adds "look here too"; returns this for chaining. */
   note(message: string, location: LocationRef = 0): this {

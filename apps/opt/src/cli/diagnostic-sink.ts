@@ -1,7 +1,29 @@
 // Prints diagnostics of a context on standard error. A diagnostic may get notes after it was emitted, so each is printed
 // when the next thing is: `flush` before other output and at the end of each stage.
-import { type Context, type Diagnostic, printOperationToString, renderDiagnostic } from '@budflow/ir';
+import {
+  type Context,
+  type Diagnostic,
+  Diagnostic as Made,
+  printOperationToString,
+  renderDiagnostic,
+} from '@budflow/ir';
 import type { Io } from './io.js';
+
+/** Where diagnostics were made, once somebody wants to know. */
+let stacks: WeakMap<Diagnostic, string> | undefined;
+
+function recordStacks(): void {
+  if (stacks) return;
+  const known = new WeakMap<Diagnostic, string>();
+  stacks = known;
+  const outer = Made.observer;
+  Made.observer = (diagnostic) => {
+    outer?.(diagnostic);
+    // Without the line of the constructor, and without that of this function.
+    const lines = new Error().stack?.split('\n').slice(3) ?? [];
+    known.set(diagnostic, ['made here', ...lines].join('\n'));
+  };
+}
 
 export interface SinkOptions {
   /** Print the stack of what was thrown, where a diagnostic has such a cause. */
@@ -23,6 +45,7 @@ export class DiagnosticSink {
     this.context = context;
     this.io = io;
     this.options = options;
+    if (options.stacks) recordStacks();
   }
   readonly add = (diagnostic: Diagnostic): void => {
     if (diagnostic.severity === 'error') this.errors++;
@@ -36,9 +59,10 @@ export class DiagnosticSink {
     this.pending = [];
     for (const diagnostic of pending) {
       this.io.stderr(`${renderDiagnostic(this.context, diagnostic)}\n`);
-      const { cause, stack } = diagnostic;
+      const { cause } = diagnostic;
+      const stack = stacks?.get(diagnostic);
       if (this.options.causes && cause instanceof Error) this.io.stderr(`${cause.stack}\n`);
-      if (this.options.stacks && stack !== undefined) this.io.stderr(`${stack.replace(/^Error: /, '')}\n`);
+      if (this.options.stacks && stack !== undefined) this.io.stderr(`${stack}\n`);
     }
   }
 }

@@ -2,7 +2,6 @@
 // away is noticed at the write.
 import { existsSync, mkdirSync, readdirSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isatty } from 'node:tty';
 import { writeAtomically } from './atomic-write.js';
 import { BrokenPipe, FileError } from './errors.js';
 import type { Io } from './io.js';
@@ -25,10 +24,10 @@ export function nodeIo(): Io {
       }
     },
     get stdinIsTerminal() {
-      return isatty(STDIN);
+      return isTerminal(STDIN);
     },
     get stdoutIsTerminal() {
-      return isatty(STDOUT);
+      return isTerminal(STDOUT);
     },
     stdin: readStdin,
     readFile(path) {
@@ -82,6 +81,11 @@ async function readStdin(): Promise<Uint8Array> {
     }
   }
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
+}
+
+/** Few runs ask, and the module takes a millisecond to load. */
+function isTerminal(file: number): boolean {
+  return process.getBuiltinModule('node:tty').isatty(file);
 }
 
 /** For a pipe that somebody made non-blocking, and whose other end is slow. */

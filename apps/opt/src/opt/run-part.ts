@@ -45,10 +45,9 @@ export async function runPart(job: Job, part: Part, write: (chunk: Uint8Array | 
   context.allowUnregistered = args.isOn('allow-unregistered-dialect');
   const expected = args.isOn('verify-diagnostics');
   const collected: Diagnostic[] = [];
-  Diagnostic.recordsStacks = args.isOn('mlir-print-stacktrace-on-diagnostic');
   const sink = new DiagnosticSink(context, io, {
     causes: args.isOn('debug'),
-    stacks: Diagnostic.recordsStacks,
+    stacks: args.isOn('mlir-print-stacktrace-on-diagnostic'),
     ops: args.isOn('mlir-print-op-on-diagnostic'),
   });
   const handler = expected ? (d: Diagnostic) => void collected.push(d) : sink.add;

@@ -1,0 +1,34 @@
+// Set-up of every test file: records the ids of the diagnostics that its tests make, for tools/ci/diagnostics.mjs.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { afterAll, beforeAll, expect } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+/** Below the IR there are no diagnostics, and loading it would only take time. */
+const WITHOUT = /^(libs\/(numerics|target|heap)|tools\/ci)\//;
+
+const path = relative(ROOT, expect.getState().testPath ?? '').replaceAll('\\', '/');
+if (path !== '' && !WITHOUT.test(path)) {
+  const ids = new Set<string>();
+  beforeAll(async () => {
+    const { Diagnostic } = await import('@budflow/ir');
+    const outer = Diagnostic.observer;
+    Diagnostic.observer = (diagnostic) => {
+      ids.add(diagnostic.id);
+      outer?.(diagnostic);
+    };
+  });
+  afterAll(() => {
+    const folder = join(projectOf(path), '.results', 'diagnostics');
+    mkdirSync(folder, { recursive: true });
+    const record = { test: path, ids: [...ids].sort() };
+    writeFileSync(join(folder, `${path.replaceAll('/', '__')}.json`), `${JSON.stringify(record)}\n`);
+  });
+}
+
+/** Folder of the package a test belongs to. */
+function projectOf(test: string): string {
+  for (let folder = dirname(join(ROOT, test)); folder.length > ROOT.length; folder = dirname(folder))
+    if (existsSync(join(folder, 'package.json'))) return folder;
+  return ROOT;
+}
