@@ -273,7 +273,8 @@ export class DenseResourceAttr extends Attribute {
     this.key = key;
   }
   override toString(): string {
-    return `dense_resource<${this.key}> : ${this.type}`;
+    const key = /^[A-Za-z_][\w$.]*$/.test(this.key) ? this.key : printString(this.key);
+    return `dense_resource<${key}> : ${this.type}`;
   }
 }
 

@@ -29,6 +29,7 @@ import {
   MemRefType,
   TensorType,
   type Type,
+  UnrankedTensorType,
   VectorType,
 } from './type.js';
 
@@ -117,7 +118,7 @@ export function vectorOf(element: TypeConstraint): TypeConstraint {
 /** A scalar, or a vector or tensor of such scalars (MLIR's `...Like`). */
 export function like(element: TypeConstraint): TypeConstraint {
   return typeConstraint(`${element.description}-like`, (t) =>
-    element.check(isShaped(t) && !(t instanceof MemRefType) ? t.element : t),
+    element.check((isShaped(t) && !(t instanceof MemRefType)) || t instanceof UnrankedTensorType ? t.element : t),
   );
 }
 

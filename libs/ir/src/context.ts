@@ -260,6 +260,7 @@ export class Context {
   withElement<T extends Type>(type: T, element: Type): Type {
     if (type instanceof TensorType) return this.tensor(type.wideShape ?? type.shape, element, type.encoding);
     if (type instanceof VectorType) return this.vector(type.shape, element, type.scalable, type);
+    if (type instanceof UnrankedTensorType) return this.unrankedTensor(element);
     if (type instanceof MemRefType)
       return this.memref(type.wideShape ?? type.shape, element, type.layout, type.memorySpace);
     return element;

@@ -26,6 +26,7 @@ export { type ParseOptions, parseAttribute, parseModule, parseType } from './par
 export * from './pattern.js';
 export { type PrintOptions, printModule, printModuleBytes, printModuleTo, printOperationToString } from './printer.js';
 export * from './rewriter.js';
+export { structuralDifference } from './structural-difference.js';
 export * from './structured.js';
 export * from './symbol-table.js';
 export * from './traits.js';

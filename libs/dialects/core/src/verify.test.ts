@@ -53,6 +53,7 @@ const WRONG: [string, string][] = [
   ['func.call-result-type', `func.func private @g() -> i32\n${g('%0 = call @g() : () -> f32\nreturn')}`],
   ['func.unknown-function', g('%0 = constant @nowhere : () -> ()\nreturn')],
   ['func.constant-type', `func.func private @g() -> i32\n${g('%0 = constant @g : () -> ()\nreturn')}`],
+  ['builtin.module-arguments', '"builtin.module"() ({\n^bb0(%a: i32):\n}) : () -> ()'],
   ['builtin.module-attribute', 'module attributes {plain = 1 : i32} {\n}'],
   ['builtin.cast-results', g('"builtin.unrealized_conversion_cast"(%a) : (i32) -> ()\nreturn', '%a: i32')],
 ];

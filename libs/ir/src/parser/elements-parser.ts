@@ -7,7 +7,7 @@ import {
   DenseStringElementsAttr,
   SparseElementsAttr,
 } from '../attribute.js';
-import { floatBits, floatFromBits, printDense, printString, writeBits } from '../attribute-text.js';
+import { floatBits, floatFromBits, printDense, printString, readBits, writeBits } from '../attribute-text.js';
 import {
   ComplexType,
   DYNAMIC,
@@ -214,6 +214,7 @@ export abstract class ElementsParser extends NumberParser {
         textWidth === width
           ? raw
           : widen(raw, textWidth, width, { signed: part instanceof IntegerType && part.signedness !== 'unsigned' });
+      if (part instanceof IntegerType && bits % 8 !== 0) bytes = withoutPadding(bytes, part, width);
     }
     this.pos = stop;
     this.skip();
@@ -456,6 +457,21 @@ function normalised(value: number | bigint): number | bigint {
     value <= BigInt(Number.MAX_SAFE_INTEGER)
     ? Number(value)
     : value;
+}
+
+/** Elements whose unused upper bits say what the rest says, whatever they were. */
+function withoutPadding(bytes: Uint8Array, type: IntegerType, width: number): Uint8Array {
+  const out = bytes.slice();
+  for (let at = 0; at < out.length; at += width) {
+    const value = readBits(out, at, width);
+    writeBits(
+      out,
+      at,
+      width,
+      type.signedness === 'unsigned' ? BigInt.asUintN(type.width, value) : BigInt.asIntN(type.width, value),
+    );
+  }
+  return out;
 }
 
 /** Elements of `from` bytes as elements of `to` bytes, sign- or zero-extended. */

@@ -101,7 +101,8 @@ export class AttributeWriter {
   /** Resource keys in an attribute, nested ones too; a key that only looks like one finds no blob. */
   private noteResources(text: string): void {
     if (this.context.resources.size === 0) return;
-    for (const match of text.matchAll(/dense_resource<([\w$.]+)>/g)) this.resourceKeys.add(match[1]!);
+    for (const match of text.matchAll(/dense_resource<(?:([\w$.]+)|"([^"\\]*)")>/g))
+      this.resourceKeys.add(match[1] ?? match[2]!);
   }
   private colonType(type: Type): void {
     this.out.text(' : ');

@@ -51,6 +51,8 @@ const moduleAssembly: CustomAssembly = {
 export const ModuleOp = defineOp({
   name: 'builtin.module',
   summary: 'The top-level container: functions and other symbols, optionally named.',
+  description:
+    'Holds one block of operations. Its symbols are a table of their own; nothing inside sees values from outside. A file that is not one module is put into one when it is read. The example is a module within that of the file.',
   example: `module @example attributes {example.target = "wasm32"} {
   func.func private @f()
 }`,
@@ -60,6 +62,8 @@ export const ModuleOp = defineOp({
   interfaces: [AsmNames.implement({ defaultDialect: 'builtin' })],
   assembly: moduleAssembly,
   verify(op) {
+    if (op.region(0).blocks[0]!.arguments.length > 0)
+      op.emitError('builtin.module-arguments', 'region should have no arguments');
     for (const name of op.attributes.names)
       if (name !== 'sym_name' && name !== 'sym_visibility' && !name.includes('.'))
         op.emitError(
@@ -72,6 +76,8 @@ export const ModuleOp = defineOp({
 export const UnrealizedConversionCastOp = defineOp({
   name: 'builtin.unrealized_conversion_cast',
   summary: 'Stands between two types that a partial conversion left unequal.',
+  description:
+    "Keeps the IR well typed between two conversions, when one has changed a value's type and its users still want the old one. It computes nothing: casts that meet cancel, and one that is left when lowering ends is an error.",
   example: `func.func @example(%a: i64) -> index {
   %r = builtin.unrealized_conversion_cast %a : i64 to index
   return %r : index
@@ -134,5 +140,7 @@ export const UnrealizedConversionCastOp = defineOp({
 export const builtinDialect: Dialect = defineDialect({
   name: 'builtin',
   summary: 'Modules and unrealized casts.',
+  description:
+    'What every module is made of. The builtin types and attributes belong to it as well, without a prefix: `i32`, `tensor<4xf32>`, `dense<0>`.',
   ops: [ModuleOp, UnrealizedConversionCastOp],
 });

@@ -11,6 +11,7 @@ import {
   SignlessIntegerOrIndex,
   TensorType,
   type Type,
+  UnrankedTensorType,
   VectorType,
 } from '@budflow/ir';
 
@@ -20,7 +21,9 @@ export const FloatLike = like(AnyFloat);
 
 /** The i1, or vector or tensor of i1, that goes with a type. */
 export function boolLike(context: Context, type: Type): Type {
-  return type instanceof TensorType || type instanceof VectorType ? context.withElement(type, context.i1) : context.i1;
+  return type instanceof TensorType || type instanceof VectorType || type instanceof UnrankedTensorType
+    ? context.withElement(type, context.i1)
+    : context.i1;
 }
 
 /** Bits of the element type: 64 for index. */
