@@ -25,7 +25,10 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    setupFiles: [join(root, 'tools/ci/record-diagnostics.ts')],
+    setupFiles: [
+      join(root, 'tools/ci/record-diagnostics.ts'),
+      ...(process.env.BUDFLOW_ABLATE ? [join(root, 'tools/ci/ablate-pass.ts')] : []),
+    ],
     testTimeout: 60_000,
     pool: 'forks',
   },

@@ -24,6 +24,11 @@ const CALL = new RegExp(
   `\\b(?:${EMITTERS.join('|')})\\(\\s*(?:'(?:error|warning|remark|note)',\\s*)?'([a-z][\\w-]*(?:\\.[\\w-]+)+)'`,
   'g',
 );
+/** One id or the other. */
+const CHOICE = new RegExp(
+  `(?:\\b(?:${EMITTERS.join('|')})\\(\\s*|\\bid: )[^\\n(){};,]*\\? '([a-z][\\w-]*(?:\\.[\\w-]+)+)' : '([a-z][\\w-]*(?:\\.[\\w-]+)+)'`,
+  'g',
+);
 /** A record of a diagnostic to be. */
 const RECORD = /\bid: '([a-z][\w-]*(?:\.[\w-]+)+)'/g;
 
@@ -51,6 +56,7 @@ export function idsIn(text) {
   const code = text.replace(/^\s*(?:\/\/|\*|\/\*).*$/gm, '');
   const found = new Set();
   for (const [, id] of code.matchAll(CALL)) found.add(id);
+  for (const [, one, other] of code.matchAll(CHOICE)) found.add(one).add(other);
   // In a table of ops `id` would be something else: only where severities or messages are near.
   for (const match of code.matchAll(RECORD))
     if (/\b(?:message|severity|path)\b/.test(code.slice(match.index, match.index + 200))) found.add(match[1]);
