@@ -4,6 +4,7 @@ import { Interpreter, interpretPureOp, RuntimeTrap, type RuntimeValue } from '@b
 import type { Attribute } from '@budflow/ir';
 import { describe, expect, it } from 'vitest';
 import { coreDialects } from './register.js';
+import { INTEGER_RULES } from './testing/integer-rules.js';
 import { canonicalize, parse, printModule } from './testing/text.js';
 
 interface Rule {
@@ -412,6 +413,7 @@ func.func @f(%x: i32) -> i32 {
       'extf-extf',
     ])
       seen.add(name);
+    for (const rule of INTEGER_RULES) seen.add(rule.pattern);
     for (const dialect of coreDialects)
       for (const op of dialect.ops)
         for (const pattern of op.spec.patterns ?? [])

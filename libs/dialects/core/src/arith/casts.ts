@@ -153,6 +153,7 @@ function collapse(outer: string, inner: string, result: string): RewritePattern 
 export const ExtSIOp = cast('arith.extsi', {
   interfaces: [infersCast('extsi')],
   summary: 'Widens a signed integer.',
+  description: 'The new bits are copies of the sign. The result type is wider than that of the operand.',
   from: IntegerLike,
   to: IntegerLike,
   types: ['i8', 'i32'],
@@ -166,6 +167,7 @@ export const ExtSIOp = cast('arith.extsi', {
 export const ExtUIOp = cast('arith.extui', {
   interfaces: [infersCast('extui')],
   summary: 'Widens an unsigned integer.',
+  description: 'The new bits are zeros. The result type is wider than that of the operand.',
   from: IntegerLike,
   to: IntegerLike,
   types: ['i8', 'i32'],
@@ -196,6 +198,8 @@ export const TruncIOp = defineOp({
   ...castSpec('arith.trunci', {
     interfaces: [infersCast('trunci')],
     summary: 'Keeps the low bits of an integer.',
+    description:
+      'The result type is narrower than that of the operand. `overflow<nsw>` and `overflow<nuw>` promise that no value is lost.',
     from: IntegerLike,
     to: IntegerLike,
     types: ['i32', 'i8'],
@@ -205,7 +209,13 @@ export const TruncIOp = defineOp({
       const x = through(op, 'arith.extsi') ?? through(op, 'arith.extui');
       return x?.type === op.result(0).type ? x : null;
     },
-    patterns: [collapse('arith.trunci', 'arith.trunci', 'arith.trunci'), truncateExtended],
+    patterns: [
+      collapse('arith.trunci', 'arith.trunci', 'arith.trunci'),
+      truncateExtended,
+      // The low bits of an index are the low bits of its cast.
+      collapse('arith.trunci', 'arith.index_cast', 'arith.index_cast'),
+      collapse('arith.trunci', 'arith.index_castui', 'arith.index_castui'),
+    ],
   }),
   attributes: { overflowFlags: overflowSpec },
   assembly: castAssembly(inlineOverflow),
@@ -220,6 +230,7 @@ const withFastmath = <const N extends string>(name: N, options: CastOptions, ...
 
 export const ExtFOp = withFastmath('arith.extf', {
   summary: 'Widens a float; exact.',
+  description: 'Every value of the narrower type is one of the wider type, NaN and infinities included.',
   from: FloatLike,
   to: FloatLike,
   types: ['f32', 'f64'],
@@ -230,6 +241,7 @@ export const ExtFOp = withFastmath('arith.extf', {
 export const TruncFOp = defineOp({
   ...castSpec('arith.truncf', {
     summary: 'Narrows a float, to nearest with ties to even unless a rounding mode is given.',
+    description: 'Values too large for the narrower type become infinities.',
     from: FloatLike,
     to: FloatLike,
     types: ['f64', 'f32'],
@@ -251,12 +263,20 @@ const undefinedOutOfRange: InterfaceImplementation = ConditionallySpeculatable.i
 
 export const SIToFPOp = cast('arith.sitofp', {
   summary: 'A signed integer as the nearest float.',
+  description: 'Rounded to nearest, ties to even, where the float has not enough bits.',
+  // Both ends of an extension are the same number.
+  patterns: [
+    collapse('arith.sitofp', 'arith.extsi', 'arith.sitofp'),
+    collapse('arith.sitofp', 'arith.extui', 'arith.uitofp'),
+  ],
   from: IntegerLike,
   to: FloatLike,
   types: ['i32', 'f32'],
 });
 export const UIToFPOp = cast('arith.uitofp', {
   summary: 'An unsigned integer as the nearest float.',
+  description: 'Rounded to nearest, ties to even, where the float has not enough bits.',
+  patterns: [collapse('arith.uitofp', 'arith.extui', 'arith.uitofp')],
   from: IntegerLike,
   to: FloatLike,
   types: ['i32', 'f32'],
@@ -302,10 +322,15 @@ export const IndexCastOp = defineOp({
   ...castSpec('arith.index_cast', {
     interfaces: [infersCast('extsi')],
     summary: 'Between index and integers, signed: extends the sign or keeps the low bits.',
+    description: 'An index has 64 bits.',
     from: IndexCastable,
     to: IndexCastable,
     types: ['index', 'i32'],
     fold: indexRoundTrip('arith.index_cast'),
+    patterns: [
+      collapse('arith.index_cast', 'arith.extsi', 'arith.index_cast'),
+      collapse('arith.index_cast', 'arith.extui', 'arith.index_castui'),
+    ],
   }),
   verify: verifyIndexCast,
   assembly: castAssembly(),
@@ -314,10 +339,12 @@ export const IndexCastUIOp = defineOp({
   ...castSpec('arith.index_castui', {
     interfaces: [infersCast('extui')],
     summary: 'Between index and integers, unsigned: extends with zeros or keeps the low bits.',
+    description: 'An index has 64 bits.',
     from: IndexCastable,
     to: IndexCastable,
     types: ['index', 'i32'],
     fold: indexRoundTrip('arith.index_castui'),
+    patterns: [collapse('arith.index_castui', 'arith.extui', 'arith.index_castui')],
   }),
   verify: verifyIndexCast,
   assembly: castAssembly(),
@@ -337,6 +364,8 @@ function bitcastConstant(op: Operation, value: Attribute | null, to: Type): Attr
 export const BitcastOp = defineOp({
   ...castSpec('arith.bitcast', {
     summary: 'The same bits as another type of the same width.',
+    description:
+      'Between integers and floats, or elements of vectors and tensors, of equal width. NaNs keep their bits.',
     from: AnyNumberLike,
     to: AnyNumberLike,
     types: ['f32', 'i32'],

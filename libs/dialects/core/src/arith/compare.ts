@@ -31,6 +31,7 @@ import { example } from '../support/example.js';
 import { boolLike, elementWidth, FixedIntegerLike, FloatLike, IntegerLike, isStaticLike } from '../support/types.js';
 import { fastmathSpec, inlineFastmath } from './attributes.js';
 import { compareAssembly } from './compare-assembly.js';
+import { compareIntegerPatterns, foldExtremeComparison } from './compare-patterns.js';
 import { decideComparison } from './int-ranges.js';
 import { FLOAT_OUTCOMES } from './integer-patterns.js';
 
@@ -69,6 +70,8 @@ function swapConstant(root: string, swap: (op: Operation) => Attribute): Rewrite
 export const CmpIOp = defineOp({
   name: 'arith.cmpi',
   summary: 'Integer comparison.',
+  description:
+    'The result is i1, or of i1 elements. `slt`, `sle`, `sgt` and `sge` read the operands as signed numbers, `ult`, `ule`, `ugt` and `uge` as unsigned ones.',
   example: example('%a: i32, %b: i32', '%r = arith.cmpi slt, %a, %b : i32', 'i1'),
   operands: { lhs: IntegerLike, rhs: IntegerLike },
   results: { result: FixedIntegerLike },
@@ -103,9 +106,10 @@ export const CmpIOp = defineOp({
       if (predicate === 'ne' && isInteger(rhs, 0)) return op.operand(0);
       if (predicate === 'eq' && isInteger(rhs, -1)) return op.operand(0);
     }
-    if (isStaticLike(op.result(0).type) && isInteger(rhs, 0)) {
-      if (predicate === 'ult') return constantLike(op, 0); // x <u 0 == false
-      if (predicate === 'uge') return constantLike(op, 1); // x >=u 0 == true
+    // x <u 0 == false, x >=u 0 == true, and so on at each end of each order
+    if (isStaticLike(op.result(0).type)) {
+      const answer = foldExtremeComparison(op, rhs);
+      if (answer !== null) return constantLike(op, answer ? 1 : 0);
     }
     return null;
   },
@@ -114,6 +118,7 @@ export const CmpIOp = defineOp({
       'arith.cmpi',
       (op): Attribute => op.context.i64Attr(INTEGER_PREDICATES.indexOf(SWAPPED_INTEGER[CmpIOp.predicate(op)])),
     ),
+    ...compareIntegerPatterns,
   ],
 });
 
@@ -126,6 +131,8 @@ function swappedFloat(predicate: FloatPredicate): number {
 export const CmpFOp = defineOp({
   name: 'arith.cmpf',
   summary: 'Float comparison; the predicate says what NaN gives (o..: false, u..: true).',
+  description:
+    'The result is i1, or of i1 elements. -0 equals +0. Ordered predicates (`oeq`, `olt`, ...) are false when an operand is NaN, unordered ones (`ueq`, `ult`, ...) true; `ord` and `uno` ask for just that.',
   example: example('%a: f32, %b: f32', '%r = arith.cmpf olt, %a, %b : f32', 'i1'),
   operands: { lhs: FloatLike, rhs: FloatLike },
   results: { result: FixedIntegerLike },

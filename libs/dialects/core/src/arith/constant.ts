@@ -35,6 +35,8 @@ export function isArithConstant(value: Attribute, type: Type): boolean {
 export const ConstantOp = defineOp({
   name: 'arith.constant',
   summary: 'An integer, index, float, vector or tensor constant.',
+  description:
+    "The value's type is that of the result. Vectors and tensors take a `dense<...>` value. Integers are written signed or as hexadecimal digits; floats as decimal numbers, or as the hexadecimal digits of their bits.",
   example: `func.func @example() -> (i32, i1, f32, tensor<2xf32>) {
   %c0_i32 = arith.constant 0 : i32
   %true = arith.constant true

@@ -59,6 +59,8 @@ import { SelectOp } from './select.js';
 export const arithDialect: Dialect = defineDialect({
   name: 'arith',
   summary: 'Integer and float arithmetic on scalars, vectors and tensors.',
+  description:
+    'On scalars, and element by element on vectors and tensors. Integers have no sign: where it matters, the op says which one it means. Integer arithmetic wraps; floats follow IEEE 754, rounded to nearest with ties to even. What is undefined (a division by zero, a shift past the width) stops the interpreter with a message.',
   ops: [
     ConstantOp,
     AddIOp,

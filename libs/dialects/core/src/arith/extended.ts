@@ -114,6 +114,8 @@ const exampleOf = (name: string, types: string): string =>
 export const AddUIExtendedOp = defineOp({
   name: 'arith.addui_extended',
   summary: 'The wrapped sum, and whether the unsigned addition overflowed.',
+  description:
+    'The second result is i1, or of i1 elements, and true where the sum of the unsigned operands does not fit.',
   example: exampleOf('arith.addui_extended', 'i32, i1'),
   operands: { lhs: IntegerLike, rhs: IntegerLike },
   results: { sum: IntegerLike, overflow: FixedIntegerLike },
@@ -133,6 +135,7 @@ function wideMultiplication<const N extends string>(name: N, kind: 'mulsi' | 'mu
   return defineOp({
     name,
     summary,
+    description: 'Both results have the type of the operands: together they are the whole product, of twice the width.',
     example: exampleOf(name, 'i32, i32'),
     operands: { lhs: IntegerLike, rhs: IntegerLike },
     results: { low: IntegerLike, high: IntegerLike },

@@ -29,6 +29,7 @@ const hasFlag = (op: Operation, flag: number): boolean => (fastmathOf(op) & flag
 
 export const AddFOp = floatOp('arith.addf', {
   summary: 'Float addition.',
+  description: 'Rounded to nearest, ties to even. `fastmath<...>` flags allow what IEEE 754 does not.',
   traits: [Commutative],
   // x + -0 == x; with nsz also x + 0 == x
   fold: (op, _lhs, rhs) => (isFloat(rhs, -0) || (isFloat(rhs, 0) && hasFlag(op, FastMath.nsz)) ? op.operand(0) : null),
@@ -36,12 +37,14 @@ export const AddFOp = floatOp('arith.addf', {
 
 export const SubFOp = floatOp('arith.subf', {
   summary: 'Float subtraction.',
+  description: 'Rounded to nearest, ties to even; `x - x` is +0. `fastmath<...>` flags allow what IEEE 754 does not.',
   // x - 0 == x; with nsz also x - -0 == x
   fold: (op, _lhs, rhs) => (isFloat(rhs, 0) || (isFloat(rhs, -0) && hasFlag(op, FastMath.nsz)) ? op.operand(0) : null),
 });
 
 export const MulFOp = floatOp('arith.mulf', {
   summary: 'Float multiplication.',
+  description: 'Rounded to nearest, ties to even. `fastmath<...>` flags allow what IEEE 754 does not.',
   traits: [Commutative],
   // x * 1 == x
   fold: (op, _lhs, rhs) => (isFloat(rhs, 1) ? op.operand(0) : null),
@@ -86,6 +89,8 @@ const LEAST_NORMAL_EXPONENT: Readonly<Record<string, number>> = { f64: -1022, f3
 
 export const DivFOp = floatOp('arith.divf', {
   summary: 'Float division.',
+  description:
+    'Rounded to nearest, ties to even. A finite number other than zero divided by zero is an infinity, zero divided by zero is NaN.',
   // x / 1 == x
   fold: (op, _lhs, rhs) => (isFloat(rhs, 1) ? op.operand(0) : null),
   patterns: [divideByPowerOfTwo],
@@ -93,6 +98,8 @@ export const DivFOp = floatOp('arith.divf', {
 
 export const RemFOp = floatOp('arith.remf', {
   summary: 'Remainder of float division with the sign of the dividend (fmod); exact.',
+  description:
+    '`lhs - rhs * trunc(lhs / rhs)`, computed without rounding. NaN when the dividend is infinite or the divisor is zero.',
 });
 
 const maximumFold = (op: Operation, _lhs: Attribute | null, rhs: Attribute | null) =>
@@ -166,6 +173,7 @@ const negfOfMaximum = definePattern({
 export const NegFOp = defineOp({
   name: 'arith.negf',
   summary: 'Flips the sign, also of zero and NaN.',
+  description: 'Not the same as `0 - x`, which is +0 for +0.',
   example: example('%a: f32', '%r = arith.negf %a : f32', 'f32'),
   operands: { operand: FloatLike },
   results: { result: FloatLike },

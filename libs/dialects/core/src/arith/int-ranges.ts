@@ -60,7 +60,7 @@ function signedQuotient(a: Range, b: Range, divide: (x: bigint, y: bigint) => bi
   const high = greatestOf(bounds[0]![1], ...bounds.map((x) => x[1]));
   // The most negative value divided by -1 traps.
   const { smax } = IntegerRange.full(a.width);
-  return IntegerRange.signed(a.width, low, high > smax ? smax : high);
+  return IntegerRange.signed(a.width, low, leastOf(high, smax));
 }
 
 function unsignedQuotient(a: Range, b: Range, divide: (x: bigint, y: bigint) => bigint): Range {
@@ -70,7 +70,7 @@ function unsignedQuotient(a: Range, b: Range, divide: (x: bigint, y: bigint) => 
 
 function signedRemainder(a: Range, b: Range): Range {
   const magnitude = (x: bigint) => (x < 0n ? -x : x);
-  const divisor = magnitude(b.smin) > magnitude(b.smax) ? magnitude(b.smin) : magnitude(b.smax);
+  const divisor = greatestOf(magnitude(b.smin), magnitude(b.smax));
   if (divisor === 0n) return IntegerRange.full(a.width);
   // A dividend nearer to zero than every divisor is the remainder.
   const least = b.smin > 0n ? b.smin : b.smax < 0n ? -b.smax : 1n;

@@ -11,14 +11,16 @@ import {
   definePattern,
   elementTypeOf,
   InferIntRange,
+  IntegerType,
   isShaped,
-  type Operation,
+  Operation,
   Pure,
   type Type,
 } from '@budflow/ir';
-import { constantFoldAll, constantOperand, isInteger } from '../support/constants.js';
+import { constantFoldAll, constantLike, constantOperand, integerOf, isInteger } from '../support/constants.js';
 import { example } from '../support/example.js';
-import { boolLike, FixedIntegerLike } from '../support/types.js';
+import { boolLike, elementWidth, FixedIntegerLike, isStaticLike } from '../support/types.js';
+import { buildConstantAttr } from './constant.js';
 
 /** `%c, %a, %b : type`, or `%c, %a, %b : vector<4xi1>, vector<4xf32>` when the condition is no scalar. */
 const selectAssembly: CustomAssembly = {
@@ -113,6 +115,14 @@ export const SelectOp = defineOp({
     // select(c, true, false) == c
     if (op.operand(0).type === op.result(0).type && isInteger(yes, -1) && isInteger(no, 0)) return op.operand(0);
     if (yes !== null && yes === no) return yes;
+    // select(x == y, x, y) == y, select(x != y, x, y) == x, for integers
+    const compare = op.operand(0).definingOp;
+    if (compare?.name === 'arith.cmpi') {
+      const predicate = Number(integerOf(compare.attr('predicate')));
+      const [x, y] = [compare.operand(0), compare.operand(1)];
+      const same = (x === op.operand(1) && y === op.operand(2)) || (y === op.operand(1) && x === op.operand(2));
+      if (same && predicate <= 1) return predicate === 0 ? op.operand(2) : op.operand(1);
+    }
     return condition instanceof DenseElementsAttr ? constantFoldAll(op, operands) : null;
   },
   patterns: [
@@ -129,6 +139,57 @@ export const SelectOp = defineOp({
           op.setOperand(1, y);
           op.setOperand(2, x);
         });
+        return true;
+      },
+    }),
+    definePattern({
+      name: 'select-is-not',
+      equation: 'select(c, false, true) == not c',
+      root: 'arith.select',
+      generates: ['arith.xori'],
+      rewrite(op, rewriter) {
+        if (op.operand(0).type !== op.result(0).type) return false;
+        if (!isInteger(constantOperand(op.operand(1)), 0) || !isInteger(constantOperand(op.operand(2)), -1))
+          return false;
+        const not = Operation.create(
+          op.context.opInfo('arith.xori'),
+          op.loc,
+          [op.operand(0), op.operand(2)],
+          op.resultTypes,
+        );
+        rewriter.replaceOp(op, [rewriter.insert(not).result(0)]);
+        return true;
+      },
+    }),
+    definePattern({
+      name: 'select-of-condition',
+      equation: 'select(c, c, x) == select(c, true, x);  select(c, x, c) == select(c, x, false)',
+      root: 'arith.select',
+      generates: ['arith.constant'],
+      rewrite(op, rewriter) {
+        const condition = op.operand(0);
+        const at = op.operand(1) === condition ? 1 : op.operand(2) === condition ? 2 : 0;
+        if (at === 0 || !isStaticLike(op.result(0).type)) return false;
+        const known = buildConstantAttr(rewriter, op.loc, constantLike(op, at === 1 ? 1 : 0));
+        rewriter.modify(op, () => op.setOperand(at, known));
+        return true;
+      },
+    }),
+    definePattern({
+      name: 'select-is-extension',
+      equation: 'select(c, 1, 0) == extui c;  select(c, -1, 0) == extsi c',
+      root: 'arith.select',
+      generates: ['arith.extui', 'arith.extsi'],
+      rewrite(op, rewriter) {
+        const type = op.result(0).type;
+        if (!(elementTypeOf(type) instanceof IntegerType) || elementWidth(type) === 1) return false;
+        if (op.operand(0).type !== boolLike(op.context, type)) return false;
+        const yes = constantOperand(op.operand(1));
+        if (!isInteger(constantOperand(op.operand(2)), 0)) return false;
+        const name = isInteger(yes, 1) ? 'arith.extui' : isInteger(yes, -1) ? 'arith.extsi' : null;
+        if (name === null || !FixedIntegerLike.check(type)) return false;
+        const made = Operation.create(op.context.opInfo(name), op.loc, [op.operand(0)], [type]);
+        rewriter.replaceOp(op, [rewriter.insert(made).result(0)]);
         return true;
       },
     }),
