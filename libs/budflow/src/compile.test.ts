@@ -272,6 +272,12 @@ describe('compile', () => {
     expect(new Set(stages.map((s) => s.split(' ')[0])).has('input')).toBe(true);
   });
 
+  it('refuses to leave out a pass that does not exist', () => {
+    expect(() => compile(CHAIN, { ablate: ['instruction-fussion'] })).toThrow(
+      "ablate: unknown pass 'instruction-fussion', did you mean 'instruction-fusion'?",
+    );
+  });
+
   it('skips passes that are ablated, and runs those of the caller', () => {
     const ran: string[] = [];
     const look = definePass({

@@ -174,6 +174,11 @@ function runPipeline(
   target: string,
   registry: PassRegistry,
 ): PassRunResult {
+  const unknown = options.ablate?.find((name) => !registry.get(name));
+  if (unknown !== undefined)
+    throw new CompileError([
+      new Diagnostic('error', 'budflow.unknown-pass', `ablate: ${registry.unknown(unknown)}`, 0),
+    ]);
   const { pipeline } = buildPipelineConfig(pipelineFor(options, target), registry);
   const manager = new PassManager(pipeline, {
     verifyEach: options.verifyEach === true,

@@ -174,3 +174,9 @@ describe('a trace', () => {
       expect(isValid(wrong)).toBe(false);
   });
 });
+
+test('the schema in the documentation is the schema', async () => {
+  const { readFileSync } = await import('node:fs');
+  const file = new URL('../../../docs/trace.schema.json', import.meta.url);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(TRACE_SCHEMA)));
+});

@@ -1,5 +1,5 @@
 // bud-opt run in process: flags, passes, output, messages.
-import { TRACE_SCHEMA, type Trace, type TracePass, type TracePipeline } from '@budflow/pass';
+import { PassManager, TRACE_SCHEMA, type Trace, type TracePass, type TracePipeline } from '@budflow/pass';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { fullRegistry, INDEXED_PASSES, isPass, PASS_GROUPS } from '../compiler/passes.js';
@@ -526,9 +526,7 @@ describe('flags of mlir-opt', () => {
       'note: see current operation: "func.return"() : () -> ()',
     );
     expect((await opt([], broken)).err).not.toMatch(/\n +at /);
-    expect((await opt(['--mlir-print-stacktrace-on-diagnostic'], broken)).err).toMatch(
-      /made here\n +at .*emitError/,
-    );
+    expect((await opt(['--mlir-print-stacktrace-on-diagnostic'], broken)).err).toMatch(/made here\n +at .*emitError/);
   });
 
   it('run on an op without a module around it', async () => {
@@ -559,5 +557,35 @@ describe('flags of mlir-opt', () => {
     expect(isValid({ $schema: './schema.json', pipeline: ['cse'] })).toBe(true);
     expect(isValid({ pipeline: ['czse'] })).toBe(false);
     expect(isValid({ pipeline: [{ pass: 'canonicalize', options: { 'max-iterations': 0 } }] })).toBe(false);
+  });
+});
+
+describe('checking passes', () => {
+  it('says nothing about passes that are right', async () => {
+    const plain = await opt(['f.mlir', '--canonicalize', '--cse']);
+    expect(await opt(['f.mlir', '--canonicalize', '--cse', '--verify-analyses', '--strict'])).toMatchObject({
+      code: 0,
+      out: plain.out,
+      err: '',
+    });
+  });
+
+  it('keeps what a reproducer says about verification', async () => {
+    const seen: (boolean | undefined)[] = [];
+    const original = PassManager.prototype.run;
+    PassManager.prototype.run = function (root) {
+      seen.push((this as unknown as { options: { verifyEach?: boolean } }).options.verifyEach);
+      return original.call(this, root);
+    };
+    try {
+      const text = (verify: boolean) =>
+        `${F}\n{-#\n  external_resources: {\n    mlir_reproducer: {\n      pipeline: "builtin.module(cse)",\n      verify_each: ${verify}\n    }\n  }\n#-}\n`;
+      for (const verify of [true, false])
+        expect((await opt(['--run-reproducer'], { stdin: text(verify) })).code).toBe(0);
+      await opt(['--run-reproducer', '--verify-each=1'], { stdin: text(false) });
+    } finally {
+      PassManager.prototype.run = original;
+    }
+    expect(seen).toEqual([true, false, true]);
   });
 });

@@ -97,6 +97,13 @@ async function reproducerPipeline(args: Arguments, input: Uint8Array | undefined
   return found.pipeline;
 }
 
+/** What a reproducer says about verification, which the command line overrides. */
+async function verifiesEach(args: Arguments, input: Uint8Array): Promise<boolean> {
+  if (!args.isOn('run-reproducer')) return true;
+  const { readReproducer } = await import('@budflow/pass');
+  return readReproducer(new TextDecoder().decode(input))?.verifyEach !== false;
+}
+
 async function printPipeline(args: Arguments, io: Io, extensions: Extensions): Promise<number> {
   const input = args.isOn('run-reproducer') ? await readInput(io, args.positionals[0] ?? '-') : undefined;
   const chosen = await pipelineOf(args, io, extensions, input);
@@ -143,7 +150,7 @@ async function optimize(args: Arguments, io: Io, extensions: Extensions): Promis
       (emit === 'mlir' ? '' : await (await import('../compiler/target.js')).targetName(args.value('target'), io)),
     emit,
     timing,
-    verifyEach: args.isOn('verify-each', 'on'),
+    verifyEach: args.isOn('verify-each', (await verifiesEach(args, bytes)) ? 'on' : 'off'),
   };
   const succeeded = await runParts(job, bytes, runPart);
   if (timing) io.stderr(timing.toString(args.value('mlir-timing-display') === 'list' ? 'list' : 'tree'));

@@ -9,6 +9,7 @@ const VALUE = 0.5;
 const ATTRIBUTE = 0.25;
 const SIZE = 0.01;
 const CHARACTER = 1e-6;
+const UNUSUAL_TYPE = 1e-4;
 
 export function costOf(module: Operation, text: string): number {
   let cost = text.length * CHARACTER;
@@ -23,7 +24,10 @@ export function costOf(module: Operation, text: string): number {
       }
   });
   // Numbers in the text: bounds of loops, values of constants.
-  for (const [digits] of text.matchAll(/(?<![\w%#.^!@-])\d+(?![\w.])/g)) cost += SIZE * 0.1 * Math.log2(Number(digits) + 1);
+  for (const [digits] of text.matchAll(/(?<![\w%#.^!@-])\d+(?![\w.])/g))
+    cost += SIZE * 0.1 * Math.log2(Number(digits) + 1);
+  // Types that have a more usual one.
+  cost += UNUSUAL_TYPE * (text.match(/(?<![a-z])(?:f64|f16|bf16|i64|i16|i8)\b/g)?.length ?? 0);
   return cost;
 }
 

@@ -4,9 +4,10 @@ import {
   Builder,
   type Context,
   FloatType,
-  FunctionType,
+  type FunctionType,
   IndexType,
   IntegerType,
+  IsolatedFromAbove,
   MemRefType,
   Operation,
   TensorType,
@@ -58,7 +59,7 @@ export function earlierValue(op: Operation, type: Type): Value | undefined {
     const entry = at.parentRegion?.entry;
     const entryArgument = entry?.arguments.find((value) => value.type === type);
     if (entryArgument) return entryArgument;
-    for (let before = at.parent.firstOp; before && before !== at; before = before.next)
+    for (let before: Operation | null = at.parent.firstOp; before && before !== at; before = before.next)
       for (const result of before.results) if (result.type === type) return result;
     // What encloses an isolated op is not visible.
     if (at.parentOp?.name === 'func.func') return undefined;
@@ -81,9 +82,11 @@ export function constantBefore(op: Operation, type: Type, value: number): Value 
     const made = context.dialect(dialect)?.materializeConstant?.(builder, op.loc, attr, type);
     if (made) return made.result();
   }
-  return builder.insert(
-    Operation.create(context.opInfo('arith.constant'), op.loc, [], [type], context.dictionary([['value', attr]])),
-  ).result();
+  return builder
+    .insert(
+      Operation.create(context.opInfo('arith.constant'), op.loc, [], [type], context.dictionary([['value', attr]])),
+    )
+    .result();
 }
 
 function constantDialects(op: Operation, type: Type): string[] {
@@ -128,7 +131,7 @@ export function rebuild(
 /** Moves the body of an op with one block in front of it; its arguments and results become values of the same types. */
 export function unwrap(op: Operation, regionIndex: number): boolean {
   const region = op.regions[regionIndex];
-  if (region?.blocks.length !== 1 || !op.parent) return false;
+  if (region?.blocks.length !== 1 || !op.parent || op.info.hasTrait(IsolatedFromAbove)) return false;
   const body = region.entry;
   const last = body.lastOp;
   const passed = last && isTerminator(last) ? last : undefined;

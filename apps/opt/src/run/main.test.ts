@@ -1,5 +1,7 @@
 // bud-run in process: inputs, outputs, messages, both backends.
+import type { Trace } from '@budflow/pass';
 import { decodeNpy, encodeNpy, type NpyArray } from '@budflow/runtime';
+import { getTarget } from '@budflow/target';
 import { describe, expect, it } from 'vitest';
 import { runInProcess } from '../testing/fake-io.js';
 import { runMain } from './main.js';
@@ -275,4 +277,64 @@ describe('--benchmark', () => {
 it('prints help and version', async () => {
   expect((await run(['--help'])).out).toContain('--check-each');
   expect((await run(['--version'])).out).toMatch(/^bud-run \d+\.\d+\.\d+\n$/);
+});
+
+describe('looking into the passes', () => {
+  it('writes a trace of them, for both backends', async () => {
+    for (const backend of ['wasm', 'interp']) {
+      const { code, world, out } = await run([
+        'f.mlir',
+        'x.npy',
+        'w.npy',
+        '-O1',
+        `--backend=${backend}`,
+        '--dump=t.json',
+      ]);
+      expect([code, out]).toEqual([0, PRODUCT]);
+      const trace = JSON.parse(new TextDecoder().decode(world.files.get('t.json'))) as Trace;
+      expect(trace).toMatchObject({ producer: { name: 'bud-run' }, file: 'f.mlir' });
+      expect(trace.snapshots.length).toBeGreaterThan(3);
+      expect(trace.snapshots[0]!.text).toContain('array.mul');
+      expect(trace.pipeline).toContain('array-to-loop');
+    }
+    expect((await run(['f.mlir', 'x.npy', 'w.npy', '--backend=interp', '--dump=t.json'])).err).toContain(
+      '--dump: no passes run',
+    );
+  });
+
+  it('counts what passes do, and holds it back', async () => {
+    const flags = ['f.mlir', 'x.npy', 'w.npy', '-O1'];
+    const counted = await run([...flags, '--print-debug-counters']);
+    expect(counted).toMatchObject({ code: 0, out: PRODUCT });
+    expect(counted.err).toMatch(/ {2}bufferize +1 of 1\n/);
+    const held = await run([...flags, '--debug-counter=licm:0:0', '--print-debug-counters']);
+    expect(held).toMatchObject({ code: 0, out: PRODUCT });
+    expect(held.err).toMatch(/ {2}licm +0 of \d+ {2}\(skip 0, count 0\)/);
+  });
+});
+
+describe('--target=FILE.json', () => {
+  const description = (more: object) => JSON.stringify({ ...getTarget('wasm32-simd128'), ...more });
+  const withFile = (text: string, ...flags: string[]) =>
+    run(['f.mlir', 'x.npy', 'w.npy', '--target=mine.json', ...flags], { 'mine.json': text });
+
+  it('compiles for the machine that is described', async () => {
+    for (const flags of [[], ['--check-each']])
+      expect(await withFile(description({ name: 'my-wasm' }), ...flags)).toMatchObject({ code: 0, err: '' });
+    const { out } = await withFile(description({ name: 'my-wasm' }));
+    expect(out).toBe(PRODUCT);
+    const { world } = await withFile(description({ name: 'my-wasm' }), '--dump=t.json');
+    const trace = JSON.parse(new TextDecoder().decode(world.files.get('t.json'))) as Trace;
+    expect(trace.target).toBe('my-wasm');
+    expect(JSON.stringify(trace.steps)).toContain('"target":"my-wasm"');
+  });
+
+  it('refuses a description that takes the name of a built-in target, or that WebAssembly cannot be', async () => {
+    expect(await withFile(description({ vectorRegisters: 5 }))).toMatchObject({
+      code: 1,
+      err: 'bud-run: error: mine.json: /name: the name "wasm32-simd128" is that of a built-in target, and this description is another; give it a name of its own\n',
+    });
+    const native = JSON.stringify({ ...getTarget('x86-64-v3'), name: 'my-pc' });
+    expect((await withFile(native)).err).toContain("target 'my-pc' is not one of the wasm backend's");
+  });
 });

@@ -50,5 +50,7 @@ export async function simplifyAttributes(session: Session): Promise<void> {
 }
 
 function attrAgain(attr: unknown): unknown {
-  return attr instanceof DenseElementsAttr || attr instanceof FloatAttr || attr instanceof IntegerAttr ? attr : undefined;
+  return attr instanceof DenseElementsAttr || attr instanceof FloatAttr || attr instanceof IntegerAttr
+    ? attr
+    : undefined;
 }

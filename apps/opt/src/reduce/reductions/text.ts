@@ -5,11 +5,12 @@ import type { Session } from '../session.js';
 /** Sizes in shapes: `4x8xf32` with 8 everywhere 4, 2, 1. */
 export async function shrinkShapes(session: Session): Promise<void> {
   for (const size of sizesIn(session.text)) {
-    for (const smaller of ['1', '2', '3', '4', String(Math.floor(Number(size) / 2))]) {
-      if (size !== '?' && Number(smaller) >= Number(size)) continue;
+    for (const smaller of ['1', '2', '3', '4', String(Math.floor(Number(size === '?' ? 0 : size) / 2))]) {
+      if (smaller === '0' || (size !== '?' && Number(smaller) >= Number(size))) continue;
       if (await session.tryText(withSize(session.text, size, smaller))) break;
       // Numbers outside of types may go along: bounds of loops, sizes in attributes.
-      if (size !== '?' && (await session.tryText(withNumber(withSize(session.text, size, smaller), size, smaller)))) break;
+      if (size !== '?' && (await session.tryText(withNumber(withSize(session.text, size, smaller), size, smaller))))
+        break;
     }
   }
   // One dimension less, everywhere.
@@ -53,5 +54,6 @@ const SIMPLER: readonly (readonly [string, string])[] = [
 
 /** Element types: the usual ones in place of others. */
 export async function simplifyTypes(session: Session): Promise<void> {
-  for (const [from, to] of SIMPLER) await session.tryText(session.text.replaceAll(new RegExp(`(?<![a-z])${from}\\b`, 'g'), to));
+  for (const [from, to] of SIMPLER)
+    await session.tryText(session.text.replaceAll(new RegExp(`(?<![a-z])${from}\\b`, 'g'), to));
 }
