@@ -22,14 +22,22 @@ const isCore = (id) => CORE.test(id) && !NOT_CORE.test(id);
 /** Loaded from its package when it is asked for: 13 MB. */
 const EXTERNAL = ['binaryen'];
 
+/** Node itself has loaded these by the time a command starts. */
+const LOADED = ['node:fs', 'node:path', 'node:vm'];
+
 const out = resolve(
   process.argv.find((word) => word.startsWith('--out='))?.slice('--out='.length) ?? join(app, 'dist', 'bundle'),
 );
 // The state of the packages before the modules are read: a build in between makes the bundle stale, not wrong.
 const before = buildInfos();
-const { chunks, modules } = await bundle();
-write(chunks, builtFrom(modules));
-teach();
+try {
+  const { chunks, modules } = await bundle();
+  write(chunks, builtFrom(modules));
+  teach();
+} catch (error) {
+  console.error(`bundle: ${error.message}`);
+  process.exitCode = 1;
+}
 
 /** Size and time of change of the file that `tsc -b` writes whenever it writes modules, of all projects. */
 function buildInfos() {
@@ -100,9 +108,21 @@ function functionOf(name, code) {
   for (const [text, , id] of code.matchAll(/\bimport\s*\(\s*(["'])([^"'\n]+)\1/g))
     if (!EXTERNAL.includes(id)) throw new Error(`${name}: ${text} is left: it should be in the bundle`);
   if (/\bimport\.meta\b/.test(code)) throw new Error(`${name}: an import.meta is left`);
-  const closed = code.replace(/\bimport\s*\(/g, 'importPackage(');
+  const closed = lateBuiltins(code.replace(/\bimport\s*\(/g, 'importPackage('));
   const ascii = closed.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return `(function (exports, require, importPackage, __filename, __dirname) {\n${ascii}\n})`;
+}
+
+/** Builtin modules are required where they are used: most runs use few. */
+function lateBuiltins(code) {
+  let result = code;
+  for (const [line, name, id] of code.matchAll(/^let (node_\w+) = require\("(node:[\w/]+)"\);$/gm)) {
+    const all = code.match(new RegExp(`\\b${name}\\b`, 'g')).length;
+    const members = code.match(new RegExp(`\\b${name}\\.`, 'g'))?.length ?? 0;
+    if (LOADED.includes(id) || members !== all - 1) continue;
+    result = result.replace(line, '').replace(new RegExp(`\\b${name}\\.`, 'g'), `require("${id}").`);
+  }
+  return result;
 }
 
 /** Writes the chunks under names of their own, then says so: who starts in between finds the old ones or the new. */

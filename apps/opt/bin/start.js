@@ -3,7 +3,6 @@
 // docs/decisions/0005-bundle-and-code-cache.md why.
 const fs = require('node:fs');
 const path = require('node:path');
-const v8 = require('node:v8');
 const vm = require('node:vm');
 
 const APP = path.dirname(__dirname);
@@ -17,9 +16,9 @@ const KEPT_CACHES = 6;
 
 /** Runs a command on the arguments of this process and sets the exit code. */
 function start(command) {
-  setFlags();
   const argv = process.argv.slice(2);
   const bundle = mayLoadPlugins(argv) ? undefined : openBundle();
+  if (isLong(argv)) tuning.start();
   if (bundle?.commands.isCommand(command)) {
     bundle.commands.runCommand(command, argv).then((code) => {
       process.exitCode = code;
@@ -35,12 +34,61 @@ function fail(error) {
   });
 }
 
-/**
- * A run is short: functions collect type feedback from their first call, so that they are optimised with all of it.
- */
-function setFlags() {
-  v8.setFlagsFromString('--no-lazy-feedback-allocation');
+/** Inputs of fewer bytes are done before V8 has optimised anything. */
+const LONG = 1 << 16;
+
+/** Whether the run will take longer than loading `node:v8` does; nobody knows how much a pipe will bring. */
+function isLong(argv) {
+  const files = argv.filter((word) => !word.startsWith('-'));
+  if (files.length === 0 || argv.includes('-')) return sizeOf(() => fs.fstatSync(0)) >= LONG;
+  return files.some((file) => sizeOf(() => fs.statSync(file)) >= LONG);
 }
+
+function sizeOf(look) {
+  try {
+    const stats = look();
+    return stats.isFIFO() || stats.isSocket() ? Number.POSITIVE_INFINITY : stats.size;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * A run is short, and V8 optimises for long ones: told to wait some six times longer than usual, it spends less time on
+ * optimising functions that are done soon or not understood yet. A code cache holds for the flags it was made with, all
+ * of them: around every use of caches the flags are what they were.
+ */
+const tuning = {
+  /** By version of V8: the flag, its value, and the value it has by itself. Flags come and go. */
+  flags: {
+    11: ['--interrupt-budget', 405504, 67584],
+    12: ['--invocation-count-for-turbofan', 18000, 3000],
+    13: ['--invocation-count-for-turbofan', 18000, 3000],
+  },
+  tag: undefined,
+  isOn: false,
+  start() {
+    const flag = this.flags[Number.parseInt(process.versions.v8, 10)];
+    if (flag) this.set(flag, { isOn: true });
+  },
+  set([name, tuned, usual], { isOn }) {
+    const v8 = require('node:v8');
+    this.tag ??= v8.cachedDataVersionTag();
+    v8.setFlagsFromString(`${name}=${isOn ? tuned : usual}`);
+    this.isOn = isOn;
+  },
+  /** Calls `body` with the flags as they were at the start. */
+  without(body) {
+    const flag = this.isOn && this.flags[Number.parseInt(process.versions.v8, 10)];
+    if (!flag) return body();
+    this.set(flag, { isOn: false });
+    try {
+      return body();
+    } finally {
+      this.set(flag, { isOn: true });
+    }
+  },
+};
 
 async function startModules(command, argv) {
   require('node:module').enableCompileCache?.();
@@ -85,7 +133,7 @@ function openBundle() {
   try {
     const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
     if (!isFresh(manifest.builtFrom)) return undefined;
-    const bundle = { folder, manifest, chunks: new Map(), tag: v8.cachedDataVersionTag(), lacksCache: false };
+    const bundle = { folder, manifest, chunks: new Map(), lacksCache: false };
     bundle.commands = loadChunk(bundle, manifest.entry);
     return bundle;
   } catch {
@@ -111,7 +159,7 @@ function loadChunk(bundle, name) {
   const source = fs.readFileSync(file, 'latin1');
   if (source.length !== bundle.manifest.chunks[name]) throw new Error(`${file} is not complete; run npm run build`);
   const cachedData = readCache(cacheFile(bundle, name));
-  const script = new vm.Script(source, { filename: file, cachedData });
+  const script = tuning.without(() => new vm.Script(source, { filename: file, cachedData }));
   if (!cachedData || script.cachedDataRejected) bundle.lacksCache = true;
   const chunk = { script, exports: {} };
   bundle.chunks.set(name, chunk);
@@ -127,9 +175,11 @@ async function importPackage(id) {
   return import(id);
 }
 
-/** The tag stands for the version of V8, the machine and the flags. */
+/** V8 itself refuses the cache of another version, of other flags and of another processor. */
 function cacheFile(bundle, name) {
-  return path.join(bundle.folder, `${name}.${bundle.tag.toString(16)}.cache`);
+  const flags = [process.env.NODE_OPTIONS ?? '', ...process.execArgv].join(' ').trim();
+  const own = flags === '' ? '' : `-${require('node:zlib').crc32(flags).toString(16)}`;
+  return path.join(bundle.folder, `${name}-${process.version}-${process.arch}${own}.cache`);
 }
 
 /** V8 believes what it reads, so a damaged file must not reach it. */
@@ -177,20 +227,31 @@ function isWritable(folder) {
   }
 }
 
-/** Runs the training programs, so that V8 has compiled what runs need, and writes what it compiled. */
+/**
+ * Runs the training programs, so that V8 has compiled what runs need, and writes what it compiled.
+ *
+ * @returns whether it did: not when the flags of V8 are other ones than at the start, for nobody could use such a cache
+ */
 async function teach(bundle) {
+  const v8 = require('node:v8');
+  const tag = tuning.tag ?? v8.cachedDataVersionTag();
+  const isUsual = () => tuning.without(() => v8.cachedDataVersionTag()) === tag;
+  if (!isUsual()) return false;
   v8.setFlagsFromString('--no-flush-bytecode');
   await bundle.commands.train();
   v8.setFlagsFromString('--flush-bytecode');
-  // Flags that the program turned on for itself would make a cache that nobody can use.
-  if (v8.cachedDataVersionTag() !== bundle.tag) return false;
-  for (const [name, { script }] of bundle.chunks) writeCache(bundle, name, script.createCachedData());
+  if (!isUsual()) return false;
+  for (const [name, { script }] of bundle.chunks)
+    writeCache(
+      bundle,
+      name,
+      tuning.without(() => script.createCachedData()),
+    );
   return true;
 }
 
 /** Makes the caches of this engine; for the build. @throws Error when that does not work */
 async function prepare() {
-  setFlags();
   const bundle = openBundle();
   if (!bundle) throw new Error('the bundle does not fit what it was made of');
   if (!(await teach(bundle))) throw new Error('the training programs change the flags of V8');
