@@ -4,4 +4,5 @@ export type { Io, Main } from './cli/io.js';
 export { nodeIo } from './cli/node-io.js';
 export { runCli } from './cli/run-cli.js';
 export { optMain } from './opt/main.js';
+export { reduceMain } from './reduce/main.js';
 export { runMain } from './run/main.js';

@@ -1,5 +1,5 @@
 // Commands that run in this process: no process for each test.
-import { type Io, type Main, optMain, runCli, runMain } from '@budflow/opt';
+import { type Io, type Main, optMain, reduceMain, runCli, runMain } from '@budflow/opt';
 import { createTwoFilesPatch } from 'diff';
 import { fileCheckMain } from '../filecheck/main.js';
 
@@ -43,6 +43,7 @@ const countMain: Main = async (argv, io) => {
 export const COMMANDS: ReadonlyMap<string, InProcess> = new Map([
   ['bud-opt', cli('bud-opt', optMain)],
   ['bud-run', cli('bud-run', runMain)],
+  ['bud-reduce', cli('bud-reduce', reduceMain)],
   ['bud-filecheck', cli('bud-filecheck', fileCheckMain)],
   ['FileCheck', cli('FileCheck', fileCheckMain)],
   ['filecheck', cli('filecheck', fileCheckMain)],

@@ -94,7 +94,7 @@ func.func private @helper(%a: i32, %b: i32) -> i32 {
   return %2 : i32
 }
 func.func private @wide(%a: i64) -> i64 {
-  %c = arith.constant 255 : i64
+  %c = arith.constant 5 : i64
   %0 = arith.shli %a, %c : i64
   %1 = arith.xori %0, %a : i64
   %2 = arith.andi %1, %c : i64
