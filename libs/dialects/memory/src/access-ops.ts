@@ -190,6 +190,7 @@ export const CopyOp = defineOp({
 export const FillOp = defineOp({
   name: 'memory.fill',
   summary: 'writes one value to all elements of a buffer',
+  description: "The value has the buffer's element type.",
   example: `func.func @f(%m: memref<4x?xf32>, %x: f32) {
   memory.fill %m, %x : memref<4x?xf32>
   return

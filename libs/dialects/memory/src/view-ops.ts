@@ -48,6 +48,7 @@ const MAX_SIZE = (1n << 53n) - 1n;
 export const DimOp = defineOp({
   name: 'memory.dim',
   summary: 'size of a dimension of a buffer',
+  description: 'Dimensions count from 0. Of a static dimension it folds to a constant.',
   example: `func.func @f(%m: memref<4x?xf32>) -> index {
   %0 = memory.dim %m, 1 : memref<4x?xf32>
   return %0 : index

@@ -27,6 +27,7 @@ import { constantAttrOf, constantInteger, lanesOf, Mask, Vector, vectorType } fr
 export const SplatOp = defineOp({
   name: 'simd.splat',
   summary: 'a vector with one scalar in all lanes',
+  description: "The scalar has the vector's element type.",
   example: `func.func @f(%s: f32) -> vector<16xf32> {
   %0 = simd.splat %s : vector<16xf32>
   return %0 : vector<16xf32>
@@ -243,6 +244,7 @@ export const ExtractOp = defineOp({
 export const InsertOp = defineOp({
   name: 'simd.insert',
   summary: 'a vector with one lane replaced',
+  description: 'Lanes count from 0. The other lanes are those of the operand.',
   example: `func.func @f(%s: f32, %v: vector<16xf32>, %i: index) -> vector<16xf32> {
   %0 = simd.insert %s, %v[3] : vector<16xf32>
   %1 = simd.insert %s, %0[%i] : vector<16xf32>

@@ -125,6 +125,7 @@ export const ShuffleOp = defineOp({
 export const SliceOp = defineOp({
   name: 'simd.slice',
   summary: 'neighbouring lanes of a vector',
+  description: 'As many lanes as the result has, from `offset` on; all of them are lanes of the operand.',
   example: `func.func @f(%v: vector<16xf32>) -> vector<8xf32> {
   %0 = simd.slice %v offset 4 size 8 : vector<16xf32>
   return %0 : vector<8xf32>
@@ -226,6 +227,7 @@ export const SliceOp = defineOp({
 export const ConcatOp = defineOp({
   name: 'simd.concat',
   summary: 'vectors one behind the other',
+  description: 'The lanes of the first operand come first. Together the operands have as many lanes as the result.',
   example: `func.func @f(%a: vector<4xf32>, %b: vector<8xf32>) -> vector<12xf32> {
   %0 = simd.concat %a, %b : vector<4xf32>, vector<8xf32>
   return %0 : vector<12xf32>

@@ -30,7 +30,7 @@ export const printOpStats = definePass({
     }
     statistic('num-ops', total);
     const list = [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
-    root.emitRemark('op-stats', `ops by name: ${list}; ${total} in all`);
+    root.emitRemark('pass.op-stats', `ops by name: ${list}; ${total} in all`);
     unchanged();
   },
 });

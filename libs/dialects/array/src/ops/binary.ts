@@ -184,6 +184,7 @@ export const MaxOp = defineBinary('max', {
 
 export const AndOp = defineBinary('and', {
   summary: 'Bitwise and',
+  description: 'Bit by bit; on i1 the logical and.',
   operands: IntegerTensor,
   cost: CHEAP,
   element: 'i32',
@@ -196,6 +197,7 @@ export const AndOp = defineBinary('and', {
 
 export const OrOp = defineBinary('or', {
   summary: 'Bitwise or',
+  description: 'Bit by bit; on i1 the logical or.',
   operands: IntegerTensor,
   cost: CHEAP,
   element: 'i32',
@@ -208,6 +210,7 @@ export const OrOp = defineBinary('or', {
 
 export const XorOp = defineBinary('xor', {
   summary: 'Bitwise exclusive or',
+  description: 'Bit by bit; on i1 whether the operands differ.',
   operands: IntegerTensor,
   cost: CHEAP,
   element: 'i32',

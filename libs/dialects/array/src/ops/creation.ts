@@ -52,6 +52,8 @@ const constantValue: AttrSpec<Attribute> = {
 export const ConstantOp = defineOp({
   name: 'array.constant',
   summary: 'A constant tensor',
+  description:
+    "The value is a `dense<...>` attribute of the result's type: one element for all, or all elements. Only static shapes.",
   example: `func.func @f() -> tensor<2x2xf32> {
   %0 = array.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
   return %0 : tensor<2x2xf32>

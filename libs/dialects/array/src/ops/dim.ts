@@ -33,6 +33,7 @@ const MAX_SIZE = (1n << 53n) - 1n;
 export const DimOp = defineOp({
   name: 'array.dim',
   summary: 'Size of a dimension',
+  description: 'Dimensions count from 0. Of a static dimension it folds to a constant.',
   example: `func.func @f(%x: tensor<?x4xf32>) -> index {
   %0 = array.dim %x, 0 : tensor<?x4xf32>
   return %0 : index

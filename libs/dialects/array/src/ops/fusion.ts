@@ -32,6 +32,14 @@ import { FREE } from '../structure.js';
 export const YieldOp = defineOp({
   name: 'array.yield',
   summary: 'Ends the body of a fusion or the region of a reduction with its results',
+  description: "Its operands are the results of the fusion, or the new values of the reduction's accumulators.",
+  example: `func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = array.fusion(%a = %x : tensor<4xf32>) -> tensor<4xf32> {
+    %1 = array.exp %a : tensor<4xf32>
+    array.yield %1 : tensor<4xf32>
+  }
+  return %0 : tensor<4xf32>
+}`,
   operands: { values: variadic(AnyType) },
   traits: [Pure, Terminator],
   interfaces: [

@@ -24,6 +24,7 @@ import { FullOp } from './creation.js';
 export const TransposeOp = defineOp({
   name: 'array.transpose',
   summary: 'Reorders dimensions: result dimension i is operand dimension perm[i]',
+  description: '`perm` names every dimension once. With `perm = [1, 0]` it is the transpose of a matrix.',
   example: `func.func @f(%x: tensor<4x8xf32>) -> tensor<8x4xf32> {
   %0 = array.transpose %x perm = [1, 0] : tensor<4x8xf32> to tensor<8x4xf32>
   return %0 : tensor<8x4xf32>

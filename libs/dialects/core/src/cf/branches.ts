@@ -34,6 +34,7 @@ const effectFree = MemoryEffects.implement({ effects: () => [] });
 export const BranchOp = defineOp({
   name: 'cf.br',
   summary: 'Continues at a block.',
+  description: 'The operands become the arguments of the block.',
   example: `func.func @example(%a: i32) -> i32 {
   cf.br ^bb1(%a : i32)
 ^bb1(%b: i32):
@@ -149,6 +150,8 @@ const constantCondition: RewritePattern = definePattern({
 export const CondBranchOp = defineOp({
   name: 'cf.cond_br',
   summary: 'Continues at one of two blocks.',
+  description:
+    'The first block when the condition is true, the second otherwise. Each gets operands of its own as arguments.',
   example: `func.func @example(%c: i1, %a: i32, %b: i32) -> i32 {
   cf.cond_br %c, ^bb1(%a : i32), ^bb1(%b : i32)
 ^bb1(%r: i32):
@@ -307,6 +310,7 @@ const AnyFlag = typeConstraint('integer', (t: Type) => t instanceof IntegerType)
 export const SwitchOp = defineOp({
   name: 'cf.switch',
   summary: 'Continues at the block of the case that equals the flag, or at the default block.',
+  description: 'Every case has operands of its own, which become the arguments of its block.',
   example: `func.func @example(%flag: i32, %a: i32, %b: i32) -> i32 {
   cf.switch %flag : i32, [
     default: ^bb1(%a : i32),

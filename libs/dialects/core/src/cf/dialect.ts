@@ -9,6 +9,8 @@ import { BranchOp, CondBranchOp, SwitchOp } from './branches.js';
 export const AssertOp = defineOp({
   name: 'cf.assert',
   summary: 'Stops the program with a message unless the condition holds.',
+  description:
+    'The message says to the user what was expected. It is an effect: an assertion is never removed or moved unless its condition is known to be true.',
   example: `func.func @example(%c: i1) {
   cf.assert %c, "expected c"
   return
@@ -44,6 +46,7 @@ export const AssertOp = defineOp({
 export const cfDialect: Dialect = defineDialect({
   name: 'cf',
   summary: 'Unstructured control flow.',
+  description: 'Branches between blocks of one region. What a block needs of its predecessors it gets as arguments.',
   ops: [AssertOp, BranchOp, CondBranchOp, SwitchOp],
   materializeConstant: materializeArithConstant,
 });

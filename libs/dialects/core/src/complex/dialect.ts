@@ -21,6 +21,8 @@ import {
 export const complexDialect: Dialect = defineDialect({
   name: 'complex',
   summary: 'Complex numbers made of two floats.',
+  description:
+    'Values of types such as `complex<f32>`. Every op is made of float operations on the parts, each rounded as `arith` rounds.',
   ops: [ConstantOp, CreateOp, ReOp, ImOp, AddOp, SubOp, MulOp, DivOp, NegOp, ConjOp, AbsOp, EqualOp, NotEqualOp],
   materializeConstant(builder, loc, value, type) {
     if (type instanceof ComplexType && complexOf(value) !== null) {

@@ -49,6 +49,7 @@ const numbers = (value: RuntimeValue): ComplexValue => value as ComplexValue;
 export const ConstantOp = defineOp({
   name: 'complex.constant',
   summary: 'A complex constant.',
+  description: 'Written as the real and the imaginary part.',
   example: `func.func @example() -> complex<f64> {
   %r = complex.constant [1.000000e-01, -1.000000e+00] : complex<f64>
   return %r : complex<f64>
@@ -109,6 +110,7 @@ export const ConstantOp = defineOp({
 export const CreateOp = defineOp({
   name: 'complex.create',
   summary: 'A complex number from its parts.',
+  description: 'Both parts have the element type of the result.',
   example: example('%a: f32, %b: f32', '%r = complex.create %a, %b : complex<f32>', 'complex<f32>'),
   operands: { real: AnyFloat, imaginary: AnyFloat },
   results: { complex: ComplexOfFloat },
@@ -131,6 +133,7 @@ function defineProjection<const N extends string>(name: N, index: 0 | 1, summary
   return defineOp({
     name,
     summary,
+    description: `Of \`complex.create\` it is the ${index === 0 ? 'first' : 'second'} operand.`,
     example: example('%a: complex<f32>', `%r = ${name} %a : complex<f32>`, 'f32'),
     operands: { complex: ComplexOfFloat },
     results: { result: AnyFloat },
@@ -186,8 +189,15 @@ function defineBinary<const N extends string>(
     },
   } as const);
 }
-export const AddOp = defineBinary('complex.add', 'add', { summary: 'Sum of complex numbers.', commutative: true });
-export const SubOp = defineBinary('complex.sub', 'sub', { summary: 'Difference of complex numbers.' });
+export const AddOp = defineBinary('complex.add', 'add', {
+  summary: 'Sum of complex numbers.',
+  description: 'Part by part, each rounded as `arith.addf` rounds.',
+  commutative: true,
+});
+export const SubOp = defineBinary('complex.sub', 'sub', {
+  summary: 'Difference of complex numbers.',
+  description: 'Part by part, each rounded as `arith.subf` rounds.',
+});
 export const MulOp = defineBinary('complex.mul', 'mul', {
   summary: 'Product of complex numbers.',
   description: 'Four products and two sums, each rounded; no special cases for infinities.',
@@ -201,11 +211,13 @@ export const DivOp = defineBinary('complex.div', 'div', {
 function defineUnary<const N extends string>(
   name: N,
   summary: string,
+  description: string,
   evaluate: (z: ComplexValue) => { readonly re: number; readonly im: number },
 ) {
   return defineOp({
     name,
     summary,
+    description,
     example: example('%a: complex<f32>', `%r = ${name} %a : complex<f32>`, 'complex<f32>'),
     operands: { complex: ComplexOfFloat },
     results: { result: ComplexOfFloat },
@@ -227,8 +239,18 @@ function defineUnary<const N extends string>(
     },
   } as const);
 }
-export const NegOp = defineUnary('complex.neg', 'Negation of both parts.', ({ re, im }) => ({ re: -re, im: -im }));
-export const ConjOp = defineUnary('complex.conj', 'The complex conjugate.', ({ re, im }) => ({ re, im: -im }));
+export const NegOp = defineUnary(
+  'complex.neg',
+  'Negation of both parts.',
+  'Flips both signs, also of zeros and NaNs.',
+  ({ re, im }) => ({ re: -re, im: -im }),
+);
+export const ConjOp = defineUnary(
+  'complex.conj',
+  'The complex conjugate.',
+  'Flips the sign of the imaginary part.',
+  ({ re, im }) => ({ re, im: -im }),
+);
 
 export const AbsOp = defineOp({
   name: 'complex.abs',
@@ -255,12 +277,18 @@ export const AbsOp = defineOp({
   },
 });
 
-function defineComparison<const N extends string>(name: N, summary: string, compare: typeof complexEqual) {
+function defineComparison<const N extends string>(
+  name: N,
+  summary: string,
+  description: string,
+  compare: typeof complexEqual,
+) {
   const evaluate = (op: Operation, a: ComplexValue, b: ComplexValue) =>
     compare(partArithmetic(op.operand(0).type), a, b) ? 1 : 0;
   return defineOp({
     name,
     summary,
+    description,
     example: example('%a: complex<f32>, %b: complex<f32>', `%r = ${name} %a, %b : complex<f32>`, 'i1'),
     operands: { lhs: ComplexOfFloat, rhs: ComplexOfFloat },
     results: { result: I1 },
@@ -275,5 +303,15 @@ function defineComparison<const N extends string>(name: N, summary: string, comp
     },
   } as const);
 }
-export const EqualOp = defineComparison('complex.eq', 'Whether both parts are equal; false with NaN.', complexEqual);
-export const NotEqualOp = defineComparison('complex.neq', 'Whether a part differs; true with NaN.', complexDifferent);
+export const EqualOp = defineComparison(
+  'complex.eq',
+  'Whether both parts are equal; false with NaN.',
+  '-0 equals +0.',
+  complexEqual,
+);
+export const NotEqualOp = defineComparison(
+  'complex.neq',
+  'Whether a part differs; true with NaN.',
+  'The opposite of `complex.eq`.',
+  complexDifferent,
+);

@@ -60,6 +60,7 @@ function verifySignature(op: Operation, type: FunctionType, operands: readonly T
 export const CallOp = defineOp({
   name: 'func.call',
   summary: 'Calls the function a symbol names.',
+  description: 'The symbol is a function of the module; operands and results have the types of its signature.',
   example: `func.func private @callee(i32) -> i32
 func.func @example(%a: i32) -> i32 {
   %r = call @callee(%a) : (i32) -> i32
@@ -132,6 +133,8 @@ func.func @example(%a: i32) -> i32 {
 export const CallIndirectOp = defineOp({
   name: 'func.call_indirect',
   summary: 'Calls a function value.',
+  description:
+    'The callee is a value of function type, as `func.constant` makes one. A callee that is a constant makes this a `func.call`.',
   example: `func.func @example(%f: (i32) -> i32, %a: i32) -> i32 {
   %r = call_indirect %f(%a) : (i32) -> i32
   return %r : i32
@@ -211,6 +214,8 @@ export const CallIndirectOp = defineOp({
 export const FunctionConstantOp = defineOp({
   name: 'func.constant',
   summary: 'A function as a value.',
+  description:
+    "The symbol's function has the type of the result. It lets a function be passed and called by `func.call_indirect`.",
   example: `func.func private @callee(i32) -> i32
 func.func @example() -> ((i32) -> i32) {
   %f = constant @callee : (i32) -> i32

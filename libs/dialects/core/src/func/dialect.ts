@@ -7,6 +7,8 @@ import { FuncOp, ReturnOp } from './function.js';
 export const funcDialect: Dialect = defineDialect({
   name: 'func',
   summary: 'Functions and calls.',
+  description:
+    'Functions are symbols of a module. Those that are public are what a compiled program offers to its callers.',
   ops: [FuncOp, ReturnOp, CallOp, CallIndirectOp, FunctionConstantOp],
   materializeConstant(builder, loc, value, type) {
     if (value instanceof SymbolRefAttr && value.nested.length === 0 && type instanceof FunctionType)

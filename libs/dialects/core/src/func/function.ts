@@ -130,6 +130,8 @@ function sameTypes(a: readonly Type[], b: readonly Type[]): boolean {
 export const FuncOp = defineOp({
   name: 'func.func',
   summary: 'A function: a symbol with a signature and, unless it is a declaration, a body.',
+  description:
+    "Its body sees no values from outside. The entry block's arguments are the parameters; every path ends in `func.return` with the results. Without a body it is a declaration, which has to be private or nested. Arguments and results may have attributes.",
   example: `func.func private @declared(i32 {llvm.noundef}) -> f32
 func.func @example(%a: i32) -> (i32 {example.attr = 1 : i64}) attributes {example.inline} {
   return %a : i32
@@ -186,6 +188,8 @@ func.func @example(%a: i32) -> (i32 {example.attr = 1 : i64}) attributes {exampl
 export const ReturnOp = defineOp({
   name: 'func.return',
   summary: 'Ends a function with its results.',
+  description:
+    "Its operands have the types of the function's results, in order. Inside of a function it may be written `return`.",
   example: `func.func @example(%a: i32) -> i32 {
   return %a : i32
 }`,

@@ -47,6 +47,7 @@ function elementwise(kernel: (type: Type, op: Operation) => ElementKernel): Inte
 
 interface UnaryOptions {
   readonly summary: string;
+  readonly description: string;
   readonly traits?: readonly Trait[];
 }
 
@@ -55,6 +56,7 @@ function floatFunction<const N extends string>(name: N, options: UnaryOptions) {
   return defineOp({
     name,
     summary: options.summary,
+    description: options.description,
     example: example('%a: f32', `%r = ${name} %a : f32`, 'f32'),
     operands: { operand: FloatLike },
     results: { result: FloatLike },
@@ -74,55 +76,129 @@ function floatFunction<const N extends string>(name: N, options: UnaryOptions) {
   } as const);
 }
 
-export const AbsFOp = floatFunction('math.absf', { summary: 'Clears the sign.', traits: [Idempotent] });
+export const AbsFOp = floatFunction('math.absf', {
+  summary: 'Clears the sign.',
+  description: 'Of NaN it is NaN.',
+  traits: [Idempotent],
+});
 export const CeilOp = floatFunction('math.ceil', {
   summary: 'The least integral value that is not below.',
+  description: 'Infinities and NaN are themselves; between -1 and 0 the result is -0.',
   traits: [Idempotent],
 });
 export const FloorOp = floatFunction('math.floor', {
   summary: 'The greatest integral value that is not above.',
+  description: 'Infinities and NaN are themselves; the sign of zero is kept.',
   traits: [Idempotent],
 });
 export const RoundOp = floatFunction('math.round', {
   summary: 'The nearest integral value, ties away from zero.',
+  description: '2.5 becomes 3 and -2.5 becomes -3. Infinities and NaN are themselves; the sign of zero is kept.',
   traits: [Idempotent],
 });
 export const RoundEvenOp = floatFunction('math.roundeven', {
   summary: 'The nearest integral value, ties to even.',
+  description: '2.5 becomes 2 and 3.5 becomes 4. Infinities and NaN are themselves; the sign of zero is kept.',
   traits: [Idempotent],
 });
 export const TruncOp = floatFunction('math.trunc', {
   summary: 'The nearest integral value toward zero.',
+  description: 'Infinities and NaN are themselves; the sign is kept, that of zero too.',
   traits: [Idempotent],
 });
-export const SqrtOp = floatFunction('math.sqrt', { summary: 'Square root, correctly rounded.' });
-export const RsqrtOp = floatFunction('math.rsqrt', { summary: 'Reciprocal square root.' });
-export const CbrtOp = floatFunction('math.cbrt', { summary: 'Cube root.' });
-export const ExpOp = floatFunction('math.exp', { summary: 'e to the power of x.' });
-export const Exp2Op = floatFunction('math.exp2', { summary: '2 to the power of x.' });
-export const ExpM1Op = floatFunction('math.expm1', { summary: 'e to the power of x, minus 1.' });
-export const LogOp = floatFunction('math.log', { summary: 'Natural logarithm.' });
-export const Log2Op = floatFunction('math.log2', { summary: 'Logarithm to base 2.' });
-export const Log10Op = floatFunction('math.log10', { summary: 'Logarithm to base 10.' });
-export const Log1pOp = floatFunction('math.log1p', { summary: 'Natural logarithm of 1 + x.' });
-export const SinOp = floatFunction('math.sin', { summary: 'Sine.' });
-export const CosOp = floatFunction('math.cos', { summary: 'Cosine.' });
-export const TanOp = floatFunction('math.tan', { summary: 'Tangent.' });
-export const TanhOp = floatFunction('math.tanh', { summary: 'Hyperbolic tangent.' });
-export const SinhOp = floatFunction('math.sinh', { summary: 'Hyperbolic sine.' });
-export const CoshOp = floatFunction('math.cosh', { summary: 'Hyperbolic cosine.' });
-export const AsinOp = floatFunction('math.asin', { summary: 'Arcsine.' });
-export const AcosOp = floatFunction('math.acos', { summary: 'Arccosine.' });
-export const AtanOp = floatFunction('math.atan', { summary: 'Arctangent.' });
-export const ErfOp = floatFunction('math.erf', { summary: 'The error function.' });
+export const SqrtOp = floatFunction('math.sqrt', {
+  summary: 'Square root, correctly rounded.',
+  description: 'NaN for negative numbers; the sign of zero is kept.',
+});
+export const RsqrtOp = floatFunction('math.rsqrt', {
+  summary: 'Reciprocal square root.',
+  description: '`1 / sqrt(x)`: infinite for zero, NaN for negative numbers, 0 for infinity.',
+});
+export const CbrtOp = floatFunction('math.cbrt', {
+  summary: 'Cube root.',
+  description: 'Defined for negative numbers too: `cbrt(-8)` is -2. The sign of zero is kept.',
+});
+export const ExpOp = floatFunction('math.exp', {
+  summary: 'e to the power of x.',
+  description: '0 for negative infinity, infinite where it overflows.',
+});
+export const Exp2Op = floatFunction('math.exp2', {
+  summary: '2 to the power of x.',
+  description: '0 for negative infinity, infinite where it overflows.',
+});
+export const ExpM1Op = floatFunction('math.expm1', {
+  summary: 'e to the power of x, minus 1.',
+  description: 'Accurate near zero, where `exp(x) - 1` loses digits. -1 for negative infinity.',
+});
+export const LogOp = floatFunction('math.log', {
+  summary: 'Natural logarithm.',
+  description: 'Negative infinity of zero, NaN of negative numbers.',
+});
+export const Log2Op = floatFunction('math.log2', {
+  summary: 'Logarithm to base 2.',
+  description: 'Negative infinity of zero, NaN of negative numbers.',
+});
+export const Log10Op = floatFunction('math.log10', {
+  summary: 'Logarithm to base 10.',
+  description: 'Negative infinity of zero, NaN of negative numbers.',
+});
+export const Log1pOp = floatFunction('math.log1p', {
+  summary: 'Natural logarithm of 1 + x.',
+  description: 'Accurate near zero, where `log(1 + x)` loses digits. Negative infinity of -1, NaN below.',
+});
+export const SinOp = floatFunction('math.sin', {
+  summary: 'Sine.',
+  description: 'Of an angle in radians. NaN for infinities; the sign of zero is kept.',
+});
+export const CosOp = floatFunction('math.cos', {
+  summary: 'Cosine.',
+  description: 'Of an angle in radians. NaN for infinities.',
+});
+export const TanOp = floatFunction('math.tan', {
+  summary: 'Tangent.',
+  description: 'Of an angle in radians. NaN for infinities; the sign of zero is kept.',
+});
+export const TanhOp = floatFunction('math.tanh', {
+  summary: 'Hyperbolic tangent.',
+  description: 'From -1, of negative infinity, to 1, of infinity. The sign of zero is kept.',
+});
+export const SinhOp = floatFunction('math.sinh', {
+  summary: 'Hyperbolic sine.',
+  description: '`(exp(x) - exp(-x)) / 2`. The sign of zero is kept.',
+});
+export const CoshOp = floatFunction('math.cosh', {
+  summary: 'Hyperbolic cosine.',
+  description: '`(exp(x) + exp(-x)) / 2`: at least 1, infinite where it overflows.',
+});
+export const AsinOp = floatFunction('math.asin', {
+  summary: 'Arcsine.',
+  description: 'In radians, from -pi/2 to pi/2. NaN outside of [-1, 1]; the sign of zero is kept.',
+});
+export const AcosOp = floatFunction('math.acos', {
+  summary: 'Arccosine.',
+  description: 'In radians, from 0 to pi. NaN outside of [-1, 1].',
+});
+export const AtanOp = floatFunction('math.atan', {
+  summary: 'Arctangent.',
+  description: 'In radians, from -pi/2, of negative infinity, to pi/2, of infinity. The sign of zero is kept.',
+});
+export const ErfOp = floatFunction('math.erf', {
+  summary: 'The error function.',
+  description:
+    '`2 / sqrt(pi)` times the integral of `exp(-t * t)` from 0 to x: from -1 to 1. The sign of zero is kept.',
+});
 /** Not one of MLIR's: the array dialect's function, expanded from numerics like the others. */
-export const SigmoidOp = floatFunction('math.sigmoid', { summary: 'The logistic function, 1 / (1 + exp(-x)).' });
+export const SigmoidOp = floatFunction('math.sigmoid', {
+  summary: 'The logistic function, 1 / (1 + exp(-x)).',
+  description: 'From 0, of negative infinity, to 1, of infinity; 0.5 at zero.',
+});
 
 function integerFunction<const N extends string>(name: N, options: UnaryOptions) {
   const short = name.slice('math.'.length) as IntegerUnary;
   return defineOp({
     name,
     summary: options.summary,
+    description: options.description,
     example: example('%a: i32', `%r = ${name} %a : i32`, 'i32'),
     operands: { operand: IntegerLike },
     results: { result: IntegerLike },
@@ -136,15 +212,26 @@ function integerFunction<const N extends string>(name: N, options: UnaryOptions)
 
 export const AbsIOp = integerFunction('math.absi', {
   summary: 'The absolute value; of the most negative value, itself.',
+  description: "Operands are read as signed numbers in two's complement.",
   traits: [Idempotent],
 });
-export const CtlzOp = integerFunction('math.ctlz', { summary: 'Number of leading zero bits; the width for zero.' });
-export const CttzOp = integerFunction('math.cttz', { summary: 'Number of trailing zero bits; the width for zero.' });
-export const CtPopOp = integerFunction('math.ctpop', { summary: 'Number of one bits.' });
+export const CtlzOp = integerFunction('math.ctlz', {
+  summary: 'Number of leading zero bits; the width for zero.',
+  description: 'Counts from the most significant bit to the first one bit.',
+});
+export const CttzOp = integerFunction('math.cttz', {
+  summary: 'Number of trailing zero bits; the width for zero.',
+  description: 'Counts from the least significant bit to the first one bit.',
+});
+export const CtPopOp = integerFunction('math.ctpop', {
+  summary: 'Number of one bits.',
+  description: '0 for zero, the width for -1.',
+});
 
 function binaryFunction<const N extends string>(
   name: N,
   summary: string,
+  description: string,
   constraint: TypeConstraint,
   type: string,
   kernel: (op: Operation) => ElementKernel,
@@ -152,6 +239,7 @@ function binaryFunction<const N extends string>(
   return {
     name,
     summary,
+    description,
     example: example(`%a: ${type}, %b: ${type}`, `%r = ${name} %a, %b : ${type}`, type),
     operands: { lhs: constraint, rhs: constraint },
     results: { result: constraint },
@@ -170,22 +258,46 @@ const missing =
 const floatFlags = { attributes: { fastmath: fastmathSpec }, assembly: sameTypeAssembly(2, inlineFastmath) } as const;
 
 export const Atan2Op = defineOp({
-  ...binaryFunction('math.atan2', 'The angle of a point (rhs, lhs).', FloatLike, 'f32', missing('math.atan2')),
+  ...binaryFunction(
+    'math.atan2',
+    'The angle of a point (rhs, lhs).',
+    'In radians, from -pi to pi, in the quadrant that the signs of both operands say.',
+    FloatLike,
+    'f32',
+    missing('math.atan2'),
+  ),
   ...floatFlags,
 });
 export const PowFOp = defineOp({
-  ...binaryFunction('math.powf', 'The left operand to the power of the right.', FloatLike, 'f32', missing('math.powf')),
+  ...binaryFunction(
+    'math.powf',
+    'The left operand to the power of the right.',
+    'NaN for a negative base and a power that is no integer. The power 0 gives 1.',
+    FloatLike,
+    'f32',
+    missing('math.powf'),
+  ),
   ...floatFlags,
 });
 export const CopySignOp = defineOp({
-  ...binaryFunction('math.copysign', 'The left operand with the sign of the right.', FloatLike, 'f32', (op) =>
-    floatKernel('copysign', elementTypeOf(op.result(0).type)),
+  ...binaryFunction(
+    'math.copysign',
+    'The left operand with the sign of the right.',
+    'Only the sign bit changes, of zeros and NaNs too.',
+    FloatLike,
+    'f32',
+    (op) => floatKernel('copysign', elementTypeOf(op.result(0).type)),
   ),
   ...floatFlags,
 });
 export const IPowIOp = defineOp({
-  ...binaryFunction('math.ipowi', 'Integer power; wraps. A negative power of zero traps.', IntegerLike, 'i32', (op) =>
-    integerPowerKernel(elementTypeOf(op.result(0).type)),
+  ...binaryFunction(
+    'math.ipowi',
+    'Integer power; wraps. A negative power of zero traps.',
+    'Both operands are signed. A negative power is 1 divided by the power, rounded toward zero: 0 unless the base is 1 or -1.',
+    IntegerLike,
+    'i32',
+    (op) => integerPowerKernel(elementTypeOf(op.result(0).type)),
   ),
   interfaces: [
     elementwise((type) => integerPowerKernel(type)),
@@ -199,6 +311,7 @@ export const IPowIOp = defineOp({
 export const FPowIOp = defineOp({
   name: 'math.fpowi',
   summary: 'A float to an integer power.',
+  description: 'The exponent is signed; a negative one gives the power of the reciprocal.',
   example: example('%a: f32, %b: i32', '%r = math.fpowi %a, %b : f32, i32', 'f32'),
   operands: { lhs: FloatLike, rhs: IntegerLike },
   results: { result: FloatLike },
