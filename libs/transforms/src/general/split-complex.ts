@@ -108,7 +108,7 @@ values and arithmetic. Functions that are only declared keep their signature.`,
 
 /** Pairs for complex types, function types accordingly; everything else stays. */
 function complexToPairs(context: Context): TypeConverter {
-  const converter = new TypeConverter()
+  const converter: TypeConverter = new TypeConverter()
     .addConversion((type) => type)
     .addConversion((type) =>
       type instanceof FunctionType

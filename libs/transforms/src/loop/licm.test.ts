@@ -1,3 +1,4 @@
+import { PassManager, passItem, pipeline } from '@budflow/pass';
 import { describe, expect, test } from 'vitest';
 import { parse, runFunction } from '../testing/kernels.js';
 import { runPasses } from '../testing/programs.js';
@@ -154,5 +155,23 @@ describe('licm', () => {
 }`);
     expect(count).toBe(1);
     expect(position(lines, 'arith.muli')).toBeLessThan(position(lines, 'loop.while'));
+  });
+
+  test('remarks say why something that is the same in every iteration stays', () => {
+    const remarks = (body: string, header?: string) => {
+      const module = parse(kernel(body, header));
+      const { remarks: found } = new PassManager(pipeline('builtin.module', passItem(licm))).run(module);
+      return found.map(({ kind, name, message }) => [kind, name, message]);
+    };
+    const load = '%r = memory.load %a[%c0] : memref<8xi32>';
+    expect(remarks(load)).toEqual([
+      ['missed', 'memory-may-change', "'memory.load' stays in 'loop.for': it reads memory that the loop may change"],
+    ]);
+    const divide = '%r = arith.divsi %p, %q : i32';
+    expect(remarks(divide, 'loop.for %i = 0 to 0')).toEqual([
+      ['missed', 'loop-may-not-run', "'arith.divsi' stays in 'loop.for': it may trap, and the loop may not run"],
+    ]);
+    expect(remarks('%r = arith.addi %p, %q : i32')).toEqual([]);
+    expect(remarks('%r = memory.load %a[%i] : memref<8xi32>')).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ import {
   RegionBranch,
   Terminator,
 } from '@budflow/ir';
-import { definePass } from '@budflow/pass';
+import { definePass, type PassRun } from '@budflow/pass';
 
 export const licm = definePass({
   name: 'licm',
@@ -40,7 +40,7 @@ export const licm = definePass({
             inner.moveBefore(op);
             hoisted++;
             if (reads) pass.statistic('hoisted-reads');
-          }
+          } else reportStaying(inner, op, pass);
           inner = next;
         }
       }
@@ -49,6 +49,19 @@ export const licm = definePass({
     if (hoisted === 0) pass.unchanged();
   },
 });
+
+/** A remark about an op that would be the same in every iteration, and still stays. */
+function reportStaying(op: Operation, loop: Operation, { remark }: Pick<PassRun, 'remark'>): void {
+  if (op.ownRegions !== null || op.ownSuccessors !== null || op.resultCount === 0 || op.operandCount === 0) return;
+  const reads = isHoistableRead(op);
+  if ((!reads && (!isMemoryEffectFree(op) || isSpeculatable(op))) || !isInvariant(op, loop)) return;
+  const [name, why] = !alwaysRuns(loop)
+    ? ['loop-may-not-run', `it ${reads ? 'reads memory' : 'may trap'}, and the loop may not run`]
+    : reads
+      ? ['memory-may-change', 'it reads memory that the loop may change']
+      : ['may-trap', 'it may trap, and other effects come first'];
+  remark({ kind: 'missed', name: name!, message: `'${op.name}' stays in '${loop.name}': ${why}`, at: op });
+}
 
 /** Whether neither the op nor anything nested in it uses a value made in the loop. */
 function isInvariant(op: Operation, loop: Operation): boolean {
