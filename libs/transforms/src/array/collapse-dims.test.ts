@@ -1,5 +1,6 @@
 import { FusionOp } from '@budflow/dialect-array';
 import type { Operation } from '@budflow/ir';
+import { PassManager, passItem, pipeline } from '@budflow/pass';
 import { describe, expect, test } from 'vitest';
 import { canonicalize } from '../general/canonicalize.js';
 import { bufferize } from '../memory/bufferize.js';
@@ -198,4 +199,22 @@ describe('collapse-dims', () => {
     );
     expect(module.toString().match(/memory\.alloc/g)).toHaveLength(2);
   });
+});
+
+test('collapse-dims remarks on fusions whose dimensions stay apart', () => {
+  const remarks = (text: string) => {
+    const module = parse(text);
+    runPasses(module, 'builtin.module(fix-numerics,func.func(instruction-fusion))', passes);
+    const result = new PassManager(pipeline('builtin.module', passItem(collapseDims))).run(module);
+    return result.remarks.map(({ kind, name }) => `${kind} ${name}`);
+  };
+  const transpose = main(
+    '%x: tensor<10x3xf32>, %y: tensor<3x10xf32>',
+    'tensor<3x10xf32>',
+    '  %t = array.transpose %x perm = [1, 0] : tensor<10x3xf32> to tensor<3x10xf32>\n  %0 = array.sub %t, %y : tensor<3x10xf32>\n  return %0 : tensor<3x10xf32>',
+  );
+  expect(remarks(transpose)).toEqual(['missed dims-apart']);
+  expect(
+    remarks(transpose.replaceAll('10x3', '30').replaceAll('3x10', '30').replace('perm = [1, 0]', 'perm = [0]')),
+  ).toEqual([]);
 });

@@ -10,7 +10,7 @@
 // order in which reductions combine does not change: it is one over the flattened elements of adjacent dimensions. As
 // the collapsing of dimensions of linalg in MLIR.
 import { bodyOps, FusionOp } from '@budflow/dialect-array';
-import type { Operation } from '@budflow/ir';
+import type { Operation, TensorType } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { MergeableDims } from './collapse/mergeable.js';
 import { collapseFusion } from './collapse/rewrite.js';
@@ -34,7 +34,16 @@ export const collapseDims = definePass({
       const dims = new MergeableDims(fusion);
       const values = [...fusion.region(0).entry.arguments, ...bodyOps(fusion).flatMap((op) => op.results)];
       const saved = values.reduce((n, v) => n + dims.groups(v).reduce((m, g) => m + g.length - 1, 0), 0);
-      if (saved === 0) continue;
+      if (saved === 0) {
+        if (values.some((v) => ((v.type as Partial<TensorType>).rank ?? 0) > 1))
+          pass.remark({
+            kind: 'missed',
+            name: 'dims-apart',
+            message: 'no two dimensions of this fusion are only walked together',
+            at: fusion,
+          });
+        continue;
+      }
       collapseFusion(fusion, dims);
       changed = true;
       pass.statistic('collapsed');

@@ -1,3 +1,4 @@
+import { PassManager, passItem, pipeline } from '@budflow/pass';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fixNumerics } from '../array/fix-numerics.js';
@@ -66,6 +67,18 @@ describe('buffer-assignment', () => {
     const { func, statistics } = assign(transposeChain(6, 'tensor<?x?xf32>'), [3, 5]);
     expect(statistics.reused).toBeGreaterThanOrEqual(1);
     expect(func.toString().match(/memory\.alloc\(/g)!.length).toBeLessThan(6);
+  });
+
+  test('remarks name the temporaries of dynamic size that share with none', () => {
+    const remarks = (type: string) => {
+      const module = parse(transposeChain(4, type));
+      const before = 'builtin.module(fix-numerics,func.func(instruction-fusion{max-decisions=0}),bufferize)';
+      runPasses(module, before, passes);
+      const result = new PassManager(pipeline('builtin.module', passItem(bufferAssignment))).run(module);
+      return result.remarks.map(({ kind, name }) => `${kind} ${name}`);
+    };
+    expect(remarks('tensor<?x?xf32>')).toContain('missed dynamic-size');
+    expect(remarks('tensor<4x4xf32>')).toEqual([]);
   });
 
   test('the checker sees buffers that overlap, leave the arena or are not aligned', () => {

@@ -50,7 +50,17 @@ export const bufferAssignment = definePass({
       pass.unchanged();
       return;
     }
-    pass.statistic('reused', reuseDynamic(dynamic));
+    const { reused, alone } = reuseDynamic(dynamic);
+    pass.statistic('reused', reused);
+    // The first of each kind has nothing before it to take over.
+    for (const alloc of alone.slice(1))
+      pass.remark({
+        kind: 'missed',
+        name: 'dynamic-size',
+        message:
+          'this temporary keeps memory of its own: its size is known at run time, and no dead one is equal to it',
+        at: alloc,
+      });
     if (fixed.length === 0) return;
     const { before, after, live } = placeInArena(fixed);
     pass.statistic('bytes-before', before);
@@ -100,8 +110,11 @@ function placeInArena(ranges: readonly LiveRange[]): { before: number; after: nu
   };
 }
 
-/** Buffers of one type and the same size values share memory when their lifetimes are apart. Returns how many do. */
-function reuseDynamic(ranges: readonly LiveRange[]): number {
+/**
+ * Buffers of one type and the same size values share memory when their lifetimes are apart. Returns how many do, and
+ * those that do not.
+ */
+function reuseDynamic(ranges: readonly LiveRange[]): { reused: number; alone: readonly Operation[] } {
   const pools: { alloc: Operation; last: number }[] = [];
   let reused = 0;
   for (const { alloc, first, last } of [...ranges].sort((a, b) => a.first - b.first)) {
@@ -115,7 +128,7 @@ function reuseDynamic(ranges: readonly LiveRange[]): number {
     alloc.erase();
     reused++;
   }
-  return reused;
+  return { reused, alone: pools.map((pool) => pool.alloc) };
 }
 
 function sameShape(a: Operation, b: Operation): boolean {

@@ -1,3 +1,4 @@
+import { PassManager, passItem, pipeline } from '@budflow/pass';
 import { describe, expect, test } from 'vitest';
 import { parse, runFunction } from '../testing/kernels.js';
 import { runPasses } from '../testing/programs.js';
@@ -259,4 +260,22 @@ describe('what stays in memory', () => {
     memory.store %x, %o[%i] : memref<8xf32>
   }`);
   });
+});
+
+test('remarks name the buffers that stay in memory', () => {
+  const remarks = (text: string) => {
+    const result = new PassManager(pipeline('builtin.module', passItem(scalarReplacement))).run(parse(text));
+    return result.remarks.map(({ kind, name }) => `${kind} ${name}`);
+  };
+  expect(remarks(SUM)).toEqual([]);
+  const buffer = '  %b = memory.alloca() : memref<8xf32>\n';
+  expect(remarks(kernel(`${buffer}  memory.copy %a, %b : memref<8xf32> to memref<8xf32>`))).toEqual([
+    'missed not-plain',
+  ]);
+  const loop = `${buffer}  loop.for %i = 0 to 8 {
+    memory.store %zero, %b[%i] : memref<8xf32>
+  }
+  %t = memory.load %b[%c1] : memref<8xf32>
+  memory.store %t, %o[%c0] : memref<8xf32>`;
+  expect(remarks(kernel(loop))).toEqual(['missed several-addresses']);
 });

@@ -42,6 +42,16 @@ export const scalarReplacement = definePass({
         for (const block of region.blocks) pass.statistic('forwarded', forward(block.ops));
     });
     pass.statistic('buffers', eraseUnread(root));
+    root.walk((op) => {
+      if (!AllocaOp.is(op)) return;
+      const plain = isPrivate(op.result());
+      pass.remark({
+        kind: 'missed',
+        name: plain ? 'several-addresses' : 'not-plain',
+        message: `this buffer stays in memory: ${plain ? 'it is accessed at addresses that are not all known to be the same or apart' : 'not only loads and stores use it'}`,
+        at: op,
+      });
+    });
   },
 });
 
