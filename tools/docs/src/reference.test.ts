@@ -57,7 +57,7 @@ describe('ops', () => {
     (_, dialect) => {
       const lacking: string[] = [];
       for (const { opName, spec } of dialect.ops) {
-        if (spec.summary.trim().length < 5) lacking.push(`${opName}: summary`);
+        if (spec.summary.trim().length < 3) lacking.push(`${opName}: summary`);
         if (!spec.description?.trim()) lacking.push(`${opName}: description`);
         if (!spec.example) lacking.push(`${opName}: example`);
         else if (!spec.example.includes(opName) && !usesShortName(spec.example, opName))
