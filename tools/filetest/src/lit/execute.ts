@@ -138,6 +138,7 @@ function ioFor(input: Buffer, streams: Streams, folder: string): Io {
     stdin: async () => input,
     readFile: (path) => (path === '/dev/stdin' ? input : files.readFile(at(path))),
     writeFile: (path, data) => files.writeFile(at(path), data),
+    makeFolder: (path) => files.makeFolder(at(path)),
     neighbours: (path) => files.neighbours(at(path)),
   };
 }

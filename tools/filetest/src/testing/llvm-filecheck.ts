@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Io, runCli } from '@budflow/opt';
+import { type Io, nodeIo, runCli } from '@budflow/opt';
 import { fileCheckMain } from '../filecheck/main.js';
 
 export type Verdict = 'ok' | 'failed' | 'invalid';
@@ -56,6 +56,7 @@ export function isKnownDifference(checks: string, args: readonly string[]): bool
 export async function budFileCheck(checks: string, input: string, args: readonly string[]): Promise<Ran> {
   let report = '';
   const io: Io = {
+    ...nodeIo(),
     stdout: () => undefined,
     stderr: (text) => {
       report += text;
