@@ -29,6 +29,8 @@ const CHOICE = new RegExp(
   `(?:\\b(?:${EMITTERS.join('|')})\\(\\s*|\\bid: )[^\\n(){};,]*\\? '([a-z][\\w-]*(?:\\.[\\w-]+)+)' : '([a-z][\\w-]*(?:\\.[\\w-]+)+)'`,
   'g',
 );
+/** Helpers that take the id last. */
+const HANDED_ON = /\bverifyYield\([^;]*?'([a-z][\w-]*(?:\.[\w-]+)+)'/g;
 /** A record of a diagnostic to be. */
 const RECORD = /\bid: '([a-z][\w-]*(?:\.[\w-]+)+)'/g;
 
@@ -56,6 +58,7 @@ export function idsIn(text) {
   const code = text.replace(/^\s*(?:\/\/|\*|\/\*).*$/gm, '');
   const found = new Set();
   for (const [, id] of code.matchAll(CALL)) found.add(id);
+  for (const [, id] of code.matchAll(HANDED_ON)) found.add(id);
   for (const [, one, other] of code.matchAll(CHOICE)) found.add(one).add(other);
   // In a table of ops `id` would be something else: only where severities or messages are near.
   for (const match of code.matchAll(RECORD))

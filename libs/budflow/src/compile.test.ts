@@ -272,6 +272,22 @@ describe('compile', () => {
     expect(new Set(stages.map((s) => s.split(' ')[0])).has('input')).toBe(true);
   });
 
+  it('refuses a constant whose data is not there', () => {
+    const text = `func.func @main() -> tensor<4xf32> {
+  %0 = array.constant dense_resource<nowhere> : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}`;
+    const ids = (level: 0 | 3) => {
+      try {
+        compile(text, { level });
+      } catch (error) {
+        return (error as CompileError).diagnostics.map((d) => d.id);
+      }
+      return [];
+    };
+    expect([ids(0), ids(3)]).toEqual([['runtime.constant'], ['runtime.constant']]);
+  });
+
   it('refuses to leave out a pass that does not exist', () => {
     expect(() => compile(CHAIN, { ablate: ['instruction-fussion'] })).toThrow(
       "ablate: unknown pass 'instruction-fussion', did you mean 'instruction-fusion'?",

@@ -9,7 +9,7 @@ import { BranchOp as BranchInterface } from './interfaces.js';
 import { Operation } from './operation.js';
 import { emptyModule, FuncOp, testContext, YieldOp } from './testing/test-dialect.js';
 import { find, parse, verifyText } from './testing/text.js';
-import { allTypesMatch, Elementwise, SingleBlock, Terminator } from './traits.js';
+import { allTypesMatch, Elementwise, SingleBlock, SymbolTrait, Terminator } from './traits.js';
 import { Value } from './value.js';
 import { verify } from './verifier.js';
 
@@ -482,6 +482,17 @@ describe('symbols', () => {
     f.setAttr('sym_name', null);
     const { diagnostics } = context.diagnostics.collect(() => verify(module));
     expect(diagnostics.map((d) => d.id)).toEqual(['verify.attribute-missing']);
+  });
+  it('rejects a symbol of an op whose definition knows no name', () => {
+    const nameless = defineOp({ name: 'nameless.symbol', summary: 'a symbol', traits: [SymbolTrait] });
+    const context = testContext();
+    context.registerDialect(defineDialect({ name: 'nameless', summary: 'symbols', ops: [nameless] }));
+    const { module, builder } = emptyModule(context);
+    const op = nameless.create(builder, 0, {});
+    const ids = () => context.diagnostics.collect(() => verify(module)).diagnostics.map((d) => d.id);
+    expect(ids()).toEqual(['verify.symbol-name']);
+    op.setAttr('sym_name', context.stringAttr('f'));
+    expect(ids()).toEqual([]);
   });
   it('rejects a symbol table of several blocks', () => {
     expect(

@@ -35,6 +35,18 @@ describe('verifier', () => {
       'requires value of type f32',
     ],
     [
+      '',
+      '%c = memory.global_constant {value = dense<1.0> : tensor<4xf32>} : memref<5xf32>',
+      'memory.constant-type',
+      'expects a buffer of the shape and elements of tensor<4xf32>, got memref<5xf32>',
+    ],
+    [
+      '',
+      '%c = memory.global_constant {value = dense<1.0> : tensor<4xf32>} : memref<4xf64>',
+      'memory.constant-type',
+      'got memref<4xf64>',
+    ],
+    [
       '%n: index',
       '%m = memory.alloc(%n) : memref<4xf32>',
       'memory.size-count',

@@ -1,5 +1,6 @@
 import { bodyOps, FusionOp } from '@budflow/dialect-array';
 import { AnyTensor, defineDialect, defineOp, type Operation } from '@budflow/ir';
+import { PassManager, passItem, pipeline } from '@budflow/pass';
 import { describe, expect, test } from 'vitest';
 import { functionNamed, kernelContext, parse } from '../testing/kernels.js';
 import { layerNormProgram, separableBlurProgram, softmaxProgram } from '../testing/known-programs.js';
@@ -559,4 +560,18 @@ describe('each refusal has its reason', () => {
   test('no reason is left without a test', () => {
     expect([...seen].sort()).toEqual((Object.keys(FUSION_REFUSALS) as FusionRefusal[]).sort());
   });
+});
+
+test('an unknown target is an error that names the nearest, unless the limit is given', () => {
+  const text = main('%x: tensor<4xf32>', 'tensor<4xf32>', '  return %x : tensor<4xf32>');
+  const errors = (options: { target: string; 'max-operands'?: number }) => {
+    const module = parse(text);
+    const manager = new PassManager(pipeline('builtin.module', passItem(instructionFusion, options)));
+    return module.context.diagnostics.collect(() => manager.run(module)).diagnostics.map((d) => [d.id, d.message]);
+  };
+  expect(errors({ target: 'wasm32-simd182' })).toEqual([
+    ['instruction-fusion.target', `'func.func' op unknown target "wasm32-simd182"; did you mean "wasm32-simd128"?`],
+  ]);
+  expect(errors({ target: 'wasm32-simd182', 'max-operands': 8 })).toEqual([]);
+  expect(errors({ target: 'wasm32-simd128' })).toEqual([]);
 });

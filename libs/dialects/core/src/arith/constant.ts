@@ -91,8 +91,6 @@ export const ConstantOp = defineOp({
       op.emitError('arith.constant-type', `value of type ${valueType} does not match the result type ${type}`);
     else if (type instanceof IntegerType && type.signedness !== 'signless')
       op.emitError('arith.constant-signless', `integer result must be signless, got ${type}`);
-    else if (!isArithConstant(value, type) && typeOfAttribute(value) === null)
-      op.emitError('arith.constant-kind', 'value must be an integer, float or elements attribute');
   },
   fold: (op): Attribute => ConstantOp.value(op),
 });
