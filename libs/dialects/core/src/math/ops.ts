@@ -21,6 +21,7 @@ import {
   defineOp,
   Elementwise,
   elementTypeOf,
+  type FoldFunction,
   Idempotent,
   type InterfaceImplementation,
   type Operation,
@@ -34,7 +35,7 @@ import {
 import { fastmathSpec, inlineFastmath } from '../arith/attributes.js';
 import { effectFree, speculatableWhen } from '../arith/define.js';
 import { sameTypeAssembly } from '../support/assembly.js';
-import { constantFold1, constantFoldAll, foldByInterpretation } from '../support/constants.js';
+import { constantFold1, foldByInterpretation } from '../support/constants.js';
 import { example } from '../support/example.js';
 import { FloatLike, IntegerLike } from '../support/types.js';
 import { contractSpec, fusesMultiplyAdds } from './contract.js';
@@ -246,7 +247,7 @@ function binaryFunction<const N extends string>(
     traits: [Pure, Elementwise, SameOperandsAndResultType],
     interfaces: [Interpretable.implement({ compile: (op, c) => elementwiseStep(op, c, kernel(op)) })],
     inferTypes: (_context: unknown, { operands }: { operands: readonly Value[] }) => [operands[0]!.type],
-    fold: foldByInterpretation,
+    fold: foldByInterpretation(),
   } as const;
 }
 
@@ -352,6 +353,13 @@ export const FPowIOp = defineOp({
   inferTypes: (_context, { operands }) => [operands[0]!.type],
 });
 
+function foldFma(): FoldFunction {
+  const constant = foldByInterpretation();
+  const fold = (op: Operation, operands: readonly (Attribute | null)[]) =>
+    op.attr('relaxed') ? null : constant(op, operands);
+  return Object.assign(fold, { constantsOnly: true, evaluates: true });
+}
+
 export const FmaOp = defineOp({
   name: 'math.fma',
   summary: 'a * b + c.',
@@ -376,5 +384,5 @@ export const FmaOp = defineOp({
     if (FmaOp.relaxed(op) && FmaOp.exact(op)) op.emitError('math.fma-kind', "cannot be both 'exact' and 'relaxed'");
   },
   // How a relaxed one rounds is the machine's affair: it stays.
-  fold: (op, operands): Attribute[] | null => (FmaOp.relaxed(op) ? null : constantFoldAll(op, operands)),
+  fold: foldFma(),
 });

@@ -117,14 +117,62 @@ function untrapped(op: Operation, f: () => RuntimeValue): Attribute | null {
   }
 }
 
+/** Results that a fold remembers (a power of two). */
+const REMEMBERED = 128;
+
+/**
+ * Results of one op's evaluation on scalars, null ones (traps) too: programs repeat their constants, and the scalar code
+ * seldom runs often enough in a compiler to be fast. Direct-mapped, and attributes are unique: a hit is exact.
+ */
+class FoldMemo {
+  private readonly operands = new Array<Attribute | null>(3 * REMEMBERED).fill(null);
+  private readonly attributes = new Array<Attribute | null>(REMEMBERED).fill(null);
+  private readonly types = new Array<Type | null>(REMEMBERED).fill(null);
+  private readonly results = new Array<Attribute | null>(REMEMBERED).fill(null);
+
+  /** What `evaluate` gives for `op`, which has one result, on one to three scalars. */
+  fold(
+    op: Operation,
+    a: Attribute,
+    b: Attribute | null,
+    c: Attribute | null,
+    evaluate: (op: Operation, a: Attribute, b: Attribute | null, c: Attribute | null) => Attribute | null,
+  ): Attribute | null {
+    const { attributes } = op;
+    const { type } = op.result(0);
+    const { operands } = this;
+    const hash = a.id + 7 * (b === null ? 0 : b.id) + 31 * (c === null ? 0 : c.id) + type.id;
+    const slot = (hash ^ (hash >>> 7)) & (REMEMBERED - 1);
+    if (
+      operands[3 * slot] === a &&
+      operands[3 * slot + 1] === b &&
+      operands[3 * slot + 2] === c &&
+      this.attributes[slot] === attributes &&
+      this.types[slot] === type
+    )
+      return this.results[slot]!;
+    const result = evaluate(op, a, b, c);
+    operands[3 * slot] = a;
+    operands[3 * slot + 1] = b;
+    operands[3 * slot + 2] = c;
+    this.attributes[slot] = attributes;
+    this.types[slot] = type;
+    this.results[slot] = result;
+    return result;
+  }
+}
+
 /** Constant folding of an op with one operand; `make` gives the scalar function for the operand's element type. */
 export function constantFold1(make: (type: Type) => Evaluator1): ConstantFold {
   const functions = memo(make);
+  const known = new FoldMemo();
+  const evaluate = (op: Operation, a: Attribute) =>
+    untrapped(op, () => functions(op.operand(0).type)(valueFromAttribute(a)!));
   const fold = (op: Operation, operands: readonly (Attribute | null)[]) => {
     const a = operands[0];
     if (!a) return null;
     if (!isScalarConstant(a)) return interpretPureOp(op, [a])?.[0] ?? null;
-    return untrapped(op, () => functions(op.operand(0).type)(valueFromAttribute(a)!));
+    return known.fold(op, a, null, null, evaluate);
   };
   return Object.assign(fold, EVALUATES);
 }
@@ -132,12 +180,15 @@ export function constantFold1(make: (type: Type) => Evaluator1): ConstantFold {
 /** The same for two operands of one type. */
 export function constantFold2(make: (type: Type) => Evaluator2): ConstantFold {
   const functions = memo(make);
+  const known = new FoldMemo();
+  const evaluate = (op: Operation, a: Attribute, b: Attribute | null) =>
+    untrapped(op, () => functions(op.operand(0).type)(valueFromAttribute(a)!, valueFromAttribute(b!)!));
   const fold = (op: Operation, operands: readonly (Attribute | null)[]) => {
     const a = operands[0];
     const b = operands[1];
     if (!a || !b) return null;
     if (!isScalarConstant(a) || !isScalarConstant(b)) return interpretPureOp(op, [a, b])?.[0] ?? null;
-    return untrapped(op, () => functions(op.operand(0).type)(valueFromAttribute(a)!, valueFromAttribute(b)!));
+    return known.fold(op, a, b, null, evaluate);
   };
   return Object.assign(fold, EVALUATES);
 }
@@ -145,11 +196,14 @@ export function constantFold2(make: (type: Type) => Evaluator2): ConstantFold {
 /** The same for a cast: `make` gives the scalar function from one element type to another. */
 export function constantFoldCast(make: (from: Type, to: Type) => Evaluator1): ConstantFold {
   const functions = memo((from: Type) => memo((to: Type) => make(from, to)));
+  const known = new FoldMemo();
+  const evaluate = (op: Operation, a: Attribute) =>
+    untrapped(op, () => functions(op.operand(0).type)(op.result(0).type)(valueFromAttribute(a)!));
   const fold = (op: Operation, operands: readonly (Attribute | null)[]) => {
     const a = operands[0];
     if (!a) return null;
     if (!isScalarConstant(a)) return interpretPureOp(op, [a])?.[0] ?? null;
-    return untrapped(op, () => functions(op.operand(0).type)(op.result(0).type)(valueFromAttribute(a)!));
+    return known.fold(op, a, null, null, evaluate);
   };
   return Object.assign(fold, EVALUATES);
 }
@@ -159,8 +213,15 @@ export function constantFoldAll(op: Operation, operands: readonly (Attribute | n
   return operands.every((a) => a !== null) ? interpretPureOp(op, operands as Attribute[]) : null;
 }
 
-/** `constantFoldAll` as the only fold of an op. */
-export const foldByInterpretation: FoldFunction = Object.assign(
-  (op: Operation, operands: readonly (Attribute | null)[]) => constantFoldAll(op, operands),
-  EVALUATES,
-);
+/** `constantFoldAll` as the only fold of an op with one result. */
+export function foldByInterpretation(): FoldFunction {
+  const known = new FoldMemo();
+  const interpret = (op: Operation, a: Attribute, b: Attribute | null, c: Attribute | null) =>
+    interpretPureOp(op, c ? [a, b!, c] : b ? [a, b] : [a])?.[0] ?? null;
+  const fold = (op: Operation, operands: readonly (Attribute | null)[]) => {
+    if (operands.length === 0 || operands.length > 3 || !operands.every((a) => a !== null && isScalarConstant(a)))
+      return constantFoldAll(op, operands);
+    return known.fold(op, operands[0]!, operands[1] ?? null, operands[2] ?? null, interpret);
+  };
+  return Object.assign(fold, EVALUATES);
+}
