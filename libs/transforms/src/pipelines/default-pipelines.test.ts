@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Operation } from '@budflow/ir';
 import {
   buildPipelineConfig,
@@ -8,6 +9,8 @@ import {
   PassRegistry,
   type PipelineItemJson,
   type PipelineJson,
+  printPipeline,
+  readPipelineConfig,
 } from '@budflow/pass';
 import { targetNames } from '@budflow/target';
 import { describe, expect, test } from 'vitest';
@@ -17,6 +20,7 @@ import { kernelContext, parse } from '../testing/kernels.js';
 import { softmaxProgram } from '../testing/known-programs.js';
 import { runMain } from '../testing/programs.js';
 import { defaultPipeline, type OptimizationLevel } from './default-pipelines.js';
+import { LEVELS as GENERATED } from './levels.js';
 
 const LEVELS: readonly OptimizationLevel[] = [0, 1, 2, 3];
 const TARGETS = targetNames().filter((name) => name.startsWith('wasm'));
@@ -101,6 +105,27 @@ describe('default pipelines', () => {
       ]);
     });
   }
+
+  test('are the JSON files beside the code, which are valid configs themselves', async () => {
+    const { diagnostics } = kernelContext();
+    for (const level of LEVELS) {
+      const file = new URL(`./O${level}.json`, import.meta.url);
+      const { $schema, ...config } = JSON.parse(readFileSync(file, 'utf8')) as PipelineJson;
+      expect($schema).toMatch(/pipeline\.schema\.json$/);
+      // After a change to a file: node tools/ci/generate-pipelines.mjs
+      expect(GENERATED[level]).toEqual(config);
+      const read = await readPipelineConfig(readFileSync(file, 'utf8'), { registry, diagnostics });
+      expect(read && printPipeline(read.pipeline)).toBe(
+        printPipeline(buildPipelineConfig(defaultPipeline(level, config.target!, config.numerics!), registry).pipeline),
+      );
+    }
+  });
+
+  test('tell passes the target and the mode that are asked for', () => {
+    const text = JSON.stringify(defaultPipeline(3, 'my-wasm', 'strict'));
+    expect(text).toContain('{"mode":"strict","target":"my-wasm"}');
+    expect(text).not.toMatch(/wasm32|"default"/);
+  });
 
   test('an unknown pass would be found', () => {
     const json = { pipeline: ['canonicalize', 'cannonicalize'] };
