@@ -1,6 +1,7 @@
 // Passes on array programs.
 export { annotateOpPattern, OP_PATTERN_ATTR, opPatternName } from './annotate-op-pattern.js';
 export { collapseDims } from './collapse-dims.js';
+export { convertArithToArray } from './convert-arith-to-array.js';
 export { derivePattern } from './derive-pattern.js';
 export { fixNumerics, NUMERICS_ATTR } from './fix-numerics.js';
 export { type BodyAccesses, bodyAccesses } from './fusion/body-accesses.js';
