@@ -16,6 +16,7 @@ const CORE: DialectSource = {
 };
 const SOURCES: readonly DialectSource[] = [
   CORE,
+  { names: ['irdl'], load: async () => [(await import('@budflow/dialect-core')).irdlDialect] },
   { names: ['array'], load: async () => [(await import('@budflow/dialect-array')).arrayDialect] },
   { names: ['loop'], load: async () => [(await import('@budflow/dialect-loop')).loopDialect] },
   { names: ['memory'], load: async () => [(await import('@budflow/dialect-memory')).memoryDialect] },

@@ -37,6 +37,12 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
     flags: [
       PLUGIN_FLAG,
       {
+        name: 'irdl-file',
+        value: 'FILE.mlir',
+        repeat: true,
+        help: 'Register the dialects that a file defines in IRDL (irdl.dialect); may be repeated.',
+      },
+      {
         name: 'target',
         value: 'NAME',
         help: 'The machine: a built-in name (wasm32-simd128, wasm32-relaxed-simd, x86-64-v3, ...), host, or a JSON file (--print-target prints one to start from). Default for -O: the best this machine runs.',

@@ -127,14 +127,22 @@ async function optimize(args: Arguments, io: Io, extensions: Extensions): Promis
   ]);
   const pipeline = chosen?.pipeline;
   const emit = (args.value('emit') ?? 'mlir') as EmitKind;
-  const { newContext } = await loadDialects({
-    texts: [bytes],
+  const irdl = args.has('irdl-file')
+    ? await (await import('../compiler/irdl-files.js')).readIrdlFiles(args.values('irdl-file'), io)
+    : undefined;
+  const loaded = await loadDialects({
+    texts: [bytes, ...(irdl?.texts ?? [])],
     extensions,
     names: [
       ...(pipeline ? await (await import('../compiler/pipeline.js')).dialectsOf(pipeline) : []),
       ...(emit === 'mlir' ? [] : ['rt']),
     ],
   });
+  const newContext = () => {
+    const context = loaded.newContext();
+    irdl?.extend(context);
+    return context;
+  };
   const timing =
     args.isOn('mlir-timing') || args.has('mlir-timing-display')
       ? new (await import('@budflow/pass')).Timing()
