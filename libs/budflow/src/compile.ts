@@ -224,7 +224,8 @@ function chosenBackend(wanted: Backend | string | undefined, others: readonly Ba
 /** The target asked for, or the best one. */
 function checkedTarget(backend: Backend, options: CompileOptions): string {
   const { targets } = backend;
-  const target = options.target ?? (backend === wasmBackend ? defaultTarget() : targets[0]) ?? '';
+  const target =
+    options.target ?? options.pipeline?.target ?? (backend === wasmBackend ? defaultTarget() : targets[0]) ?? '';
   if (targets.includes(target) || (isKnownTarget(target) && compatibleTarget(target, targets))) return target;
   const near = nearestName(target, targets);
   const message = `target '${target}' is not one of the ${backend.name} backend's: ${targets.join(', ')}${near ? `; did you mean '${near}'?` : ''}`;

@@ -1,4 +1,5 @@
 // The pipeline a command line asks for: pass flags in order, a textual pipeline, a config, or an optimisation level.
+import { dirname, join } from 'node:path';
 import type { Diagnostic } from '@budflow/ir';
 import type { NumericsMode, OptionValue, PassRegistry, Pipeline, PipelineItem } from '@budflow/pass';
 import { CommandError, UsageError } from '../cli/errors.js';
@@ -118,17 +119,18 @@ async function pipelineOfConfig(file: string, given: Machine, io: Io, extensions
   if (!config) throw new CommandError(messages(engine.unhandled));
   // The command line overrides what the file says for all its passes, not what it says for one pass alone.
   const { target, numerics } = config;
-  if (target !== undefined) await checkConfigTarget(target, file, io);
+  const named = target === undefined ? undefined : await configTarget(target, file, io);
   return fill(
     config.pipeline,
-    { target: given.target ?? target, numerics: given.numerics ?? numerics },
+    { target: given.target ?? named, numerics: given.numerics ?? numerics },
     { target, numerics },
   );
 }
 
-async function checkConfigTarget(target: string, file: string, io: Io): Promise<void> {
+/** The name of a config's target; the path of a description starts from the config's folder. */
+async function configTarget(target: string, file: string, io: Io): Promise<string> {
   try {
-    await targetName(target, io);
+    return await targetName(target.endsWith('.json') ? join(dirname(file), target) : target, io);
   } catch (error) {
     if (error instanceof CommandError)
       throw new CommandError(`${file}: /target: ${error.message.replace('--target: ', '')}`);

@@ -1,5 +1,6 @@
 // bud-opt run in process: flags, passes, output, messages.
 import { PassManager, TRACE_SCHEMA, type Trace, type TracePass, type TracePipeline } from '@budflow/pass';
+import { getTarget } from '@budflow/target';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { fullRegistry, INDEXED_PASSES, isPass, PASS_GROUPS } from '../compiler/passes.js';
@@ -145,6 +146,24 @@ describe('pipelines', () => {
       expect(again.err).toBe('');
       expect(JSON.parse(again.out)).toEqual(json);
     }
+  });
+
+  it('takes a target from a file that the config names, from where the config is', async () => {
+    const target = { ...getTarget('wasm32-simd128'), name: 'config-wasm' };
+    const files = {
+      'in/p.json': JSON.stringify({ target: 'mine.json', pipeline: ['fix-numerics'] }),
+      'in/mine.json': JSON.stringify(target),
+    };
+    const { out, err } = await opt(['--pipeline-config=in/p.json', '--print-pipeline'], { files });
+    expect(err).toBe('');
+    expect(JSON.parse(out)).toEqual({
+      pipeline: [{ pass: 'fix-numerics', options: { target: 'config-wasm' } }],
+      target: 'config-wasm',
+    });
+    const wrong = { ...files, 'in/mine.json': '{}' };
+    expect((await opt(['--pipeline-config=in/p.json', '--print-pipeline'], { files: wrong })).err).toContain(
+      'in/p.json: /target: in/mine.json: ',
+    );
   });
 
   it('takes target and numerics from the command line before those of the config', async () => {
