@@ -1,10 +1,8 @@
 // What a backend is to the rest of the compiler: kernels in, bytes with metadata out, and callables from those.
 import type { Operation } from '@budflow/ir';
+import type { ConversionTarget } from '@budflow/rewrite';
 import type { ArgumentLayout } from './argument-layout.js';
 import type { SizeExpression } from './chunks.js';
-
-/** Whether an op can be compiled: true, or the reason why not, which becomes a remark or an error. */
-export type Legality = (op: Operation) => true | string;
 
 export interface CompileOptions {
   /** One of the backend's targets. */
@@ -84,8 +82,11 @@ export interface Backend {
   /** Names of the machine descriptions it compiles for, best first. */
   readonly targets: readonly string[];
   readonly capabilities: BackendCapabilities;
-  /** @throws CompileError for an unknown target */
-  legality(target: string): Legality;
+  /**
+   * Which ops can be compiled, and why not the others: what a conversion for this backend is to end in.
+   * @throws CompileError for an unknown target
+   */
+  legality(target: string): ConversionTarget;
   /**
    * Compiles a `builtin.module` of kernel functions (the phases, in order).
    * @throws CompileError with a diagnostic for each op that cannot be compiled

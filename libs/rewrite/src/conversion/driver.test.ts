@@ -21,7 +21,7 @@ import {
 } from './testing/modules.js';
 
 const context = makeContext();
-const target = () => new ConversionTarget(context).legalDialect('b').illegalDialect('a');
+const target = () => new ConversionTarget().legalDialect('b').illegalDialect('a');
 const make = (source: string) => parse(source, context);
 
 describe('a conversion', () => {

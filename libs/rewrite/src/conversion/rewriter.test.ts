@@ -26,7 +26,7 @@ import {
 const context = makeContext();
 const { i32, i64, f32 } = context;
 const converter = narrowing(context);
-const target = () => new ConversionTarget(context).legalDialect('b').illegalDialect('a');
+const target = () => new ConversionTarget().legalDialect('b').illegalDialect('a');
 const make = (source: string) => parse(source, context);
 
 /** Any op of dialect `a` becomes the one of dialect `b`, with converted types everywhere; regions move along. */

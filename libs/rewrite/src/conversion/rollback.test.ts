@@ -153,7 +153,7 @@ function randomPattern(random: Random, failing: number): ConversionPattern {
   });
 }
 
-const target = () => new ConversionTarget(context).legalDialect('b').illegalDialect('a');
+const target = () => new ConversionTarget().legalDialect('b').illegalDialect('a');
 
 describe('rollback', () => {
   test('after a failing conversion text, locations, use-lists and identities are what they were', () => {

@@ -9,7 +9,7 @@ const op = (name: string) => newOp(module, name, [], []);
 
 test('rules for an op go before those of its dialect, later ones replace earlier ones', () => {
   const Defined = defineOp({ name: 'a.defined', summary: 'for the test' });
-  const target = new ConversionTarget(context).illegalDialect('a').legalOp('a.fine', Defined).legalDialect('b', 'c');
+  const target = new ConversionTarget().illegalDialect('a').legalOp('a.fine', Defined).legalDialect('b', 'c');
   expect(target.check(op('a.fine'))).toBe(true);
   expect(target.check(op('a.defined'))).toBe(true);
   expect(target.check(op('a.other'))).toBe("the target declares 'a.other' illegal");
@@ -22,7 +22,7 @@ test('rules for an op go before those of its dialect, later ones replace earlier
 });
 
 test('a predicate without an opinion leaves the answer to the rule given before', () => {
-  const target = new ConversionTarget(context)
+  const target = new ConversionTarget()
     .legalOp('a.x')
     .dynamicallyLegalOp(['a.x', 'a.y'], (o) => (o.attr('bad') ? 'it is bad' : undefined))
     .dynamicallyLegalDialect('b', () => 'not today');
@@ -35,7 +35,7 @@ test('a predicate without an opinion leaves the answer to the rule given before'
 });
 
 test('a policy covers the ops nothing else is said about', () => {
-  const target = new ConversionTarget(context).legalDialect('b');
+  const target = new ConversionTarget().legalDialect('b');
   expect(target.unknownOps('illegal').check(op('a.x'))).toBe("the target declares 'a.x' illegal");
   expect(target.unknownOps('legal').check(op('a.x'))).toBe(true);
   expect(target.unknownOps((o) => `no ${o.name}`).check(op('a.x'))).toBe('no a.x');
@@ -43,7 +43,7 @@ test('a policy covers the ops nothing else is said about', () => {
 });
 
 test('only legal ops are recursively legal, and only where the condition holds', () => {
-  const target = new ConversionTarget(context)
+  const target = new ConversionTarget()
     .legalOp('a.x')
     .recursivelyLegal(['a.x', 'a.y'], (o) => o.attr('open') === undefined);
   expect(target.isRecursivelyLegal(op('a.x'))).toBe(true);

@@ -21,17 +21,13 @@ interface Resolved {
 const LEGAL: Rule = { kind: 'legal' };
 
 export class ConversionTarget {
-  readonly context: Context;
   private readonly ops = new Map<string, Rule>();
   private readonly dialects = new Map<string, Rule>();
   private readonly recursive = new Map<string, (op: Operation) => boolean>();
   private unknown: Rule | null = null;
-  /** By the id of the op's info. */
+  /** By the id of the op's info, for ops of `resolvedFor`. */
   private resolved: (Resolved | undefined)[] = [];
-
-  constructor(context: Context) {
-    this.context = context;
-  }
+  private resolvedFor: Context | null = null;
 
   legalOp(...ops: readonly OpNameLike[]): this {
     return this.setOps(ops, () => LEGAL);
@@ -78,7 +74,7 @@ export class ConversionTarget {
 
   /** True, the reason why not, or undefined when the target says nothing about the op. */
   check(op: Operation): true | string | undefined {
-    return verdict((this.resolved[op.info.id] ?? this.resolve(op.info)).rule, op);
+    return verdict(this.resolve(op.info).rule, op);
   }
   /** Like `check`; an op without a rule is not legal. */
   legality(op: Operation): true | string {
@@ -89,20 +85,31 @@ export class ConversionTarget {
   }
   /** Whether everything nested in the op is legal because the op is. */
   isRecursivelyLegal(op: Operation): boolean {
-    const { recursive } = this.resolved[op.info.id] ?? this.resolve(op.info);
+    const { recursive } = this.resolve(op.info);
     return recursive !== null && this.check(op) === true && recursive(op);
   }
   /** Whether ops of this name can be legal: they are, or a predicate decides. */
   mayBeLegal(name: string): boolean {
-    const { rule } = this.resolve(this.context.opInfo(name));
+    const rule = this.ruleFor(name);
     return rule !== null && rule.kind !== 'illegal';
   }
 
   private resolve(info: OpInfo): Resolved {
-    const rule = this.ops.get(info.name) ?? this.dialects.get(info.dialect) ?? this.unknown;
-    const found: Resolved = { rule, recursive: this.recursive.get(info.name) ?? null };
-    this.resolved[info.id] = found;
+    // Ids are those of one context.
+    if (info.context !== this.resolvedFor) {
+      this.resolved = [];
+      this.resolvedFor = info.context;
+    }
+    let found = this.resolved[info.id];
+    if (found === undefined) {
+      found = { rule: this.ruleFor(info.name), recursive: this.recursive.get(info.name) ?? null };
+      this.resolved[info.id] = found;
+    }
     return found;
+  }
+  private ruleFor(name: string): Rule | null {
+    const dot = name.indexOf('.');
+    return this.ops.get(name) ?? this.dialects.get(dot < 0 ? '' : name.slice(0, dot)) ?? this.unknown;
   }
   private setOps(ops: readonly OpNameLike[], make: (before: Rule | null) => Rule): this {
     for (const op of ops) {

@@ -28,14 +28,12 @@ on ranked tensors become ops of the array dialect, on which fusion and lowering 
       const reason = op === root ? undefined : refusal(op);
       if (reason !== undefined && worksOnTensors(op)) kept.set(op, reason);
     });
-    const target = new ConversionTarget(pass.context)
-      .legalDialect('array')
-      .dynamicallyLegalDialect(['arith', 'math'], (op) => {
-        if (!worksOnTensors(op)) return true;
-        const reason = refusal(op);
-        if (reason !== undefined) return pass.options.strict ? reason : true;
-        return 'it works on tensors, which is for the array dialect';
-      });
+    const target = new ConversionTarget().legalDialect('array').dynamicallyLegalDialect(['arith', 'math'], (op) => {
+      if (!worksOnTensors(op)) return true;
+      const reason = refusal(op);
+      if (reason !== undefined) return pass.options.strict ? reason : true;
+      return 'it works on tensors, which is for the array dialect';
+    });
     const result = applyPartialConversion(root, target, PATTERNS, { fold: false });
     if (!result.succeeded) {
       pass.signalFailure();

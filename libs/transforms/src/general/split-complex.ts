@@ -135,7 +135,7 @@ function isSplit(type: Type): type is ComplexType {
 
 /** Nothing is said about create, re and im: between converted ops and others they stay. */
 function targetFor(root: Operation, converter: TypeConverter): ConversionTarget {
-  const target = new ConversionTarget(root.context).legalDialect('arith', 'math');
+  const target = new ConversionTarget().legalDialect('arith', 'math');
   for (const op of [AbsOp, AddOp, ConjOp, ConstantOp, DivOp, EqualOp, MulOp, NegOp, NotEqualOp, SubOp])
     target.illegalOp(op);
   const legality = (op: Operation): true | string => {

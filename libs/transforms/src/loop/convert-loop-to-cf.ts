@@ -31,9 +31,7 @@ become block arguments. Fails, and leaves everything as it was, where an op allo
   dependentDialects: ['cf', 'arith'],
   statistics: { loops: 'loop.for and loop.while ops lowered', ifs: 'loop.if ops lowered' },
   run(root, pass) {
-    const target = new ConversionTarget(pass.context)
-      .illegalOp(...STRUCTURED)
-      .legalOp('loop.apply', 'loop.min', 'loop.max');
+    const target = new ConversionTarget().illegalOp(...STRUCTURED).legalOp('loop.apply', 'loop.min', 'loop.max');
     target.legalDialect('cf', 'arith');
     const annotated: Operation['loc'][] = [];
     root.walk((op) => {

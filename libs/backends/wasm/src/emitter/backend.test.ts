@@ -1,4 +1,5 @@
 import { CompileError } from '@budflow/ir';
+import { applyFullConversion } from '@budflow/rewrite';
 import { describe, expect, test } from 'vitest';
 import { wasmBackend } from '../index.js';
 import { matmulText } from './testing/matmul.js';
@@ -87,15 +88,26 @@ describe('what cannot be compiled', () => {
 });
 
 test('legality answers true or a reason', () => {
-  const legality = wasmBackend.legality('wasm32-simd128');
+  const target = wasmBackend.legality('wasm32-simd128');
   const module = parseKernel(wrap('%a: f32', '  %e = math.exp %a : f32\n  %s = math.sqrt %e : f32'));
   const answers = new Map<string, true | string>();
   module.walk((op) => {
-    answers.set(op.name, legality(op));
+    answers.set(op.name, target.legality(op));
   });
   expect(answers.get('math.sqrt')).toBe(true);
   expect(answers.get('func.func')).toBe(true);
   expect(answers.get('math.exp')).toBe("'math.exp' has no WebAssembly form");
+});
+
+test('legality is the target of conversions: what cannot be compiled is named, with the reason', () => {
+  const module = parseKernel(wrap('%a: f32', '  %e = math.exp %a : f32\n  %s = math.sqrt %e : f32'));
+  const { result, diagnostics } = module.context.diagnostics.collect(() =>
+    applyFullConversion(module, wasmBackend.legality('wasm32-simd128'), []),
+  );
+  expect(result.succeeded).toBe(false);
+  expect(diagnostics.map((d) => [d.id, d.message])).toEqual([
+    ['conversion.illegal-op', "'math.exp' op could not be legalized: 'math.exp' has no WebAssembly form"],
+  ]);
 });
 
 describe('artefacts', () => {

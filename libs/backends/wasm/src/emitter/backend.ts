@@ -6,12 +6,12 @@ import {
   type HeapLike,
   type Kernel,
   type KernelMetadata,
-  type Legality,
   type PhaseFunction,
   type PhaseMetadata,
   phaseMetadata,
 } from '@budflow/backend-api';
 import { CompileError, Diagnostic, type Operation } from '@budflow/ir';
+import { ConversionTarget } from '@budflow/rewrite';
 import { ModuleBuilder, ValueType, type WasmModule, webAssembly } from '../encoder/index.js';
 import { Demand } from './demand.js';
 import { FunctionEmitter } from './function-emitter.js';
@@ -43,14 +43,13 @@ function tableOf(target: string): OpTable {
   return table;
 }
 
-function legality(target: string): Legality {
+function legality(target: string): ConversionTarget {
   const table = tableOf(target);
-  return (op) => {
-    if (op.name === 'func.func' || op.name === 'builtin.module') return true;
+  return new ConversionTarget().legalOp('func.func', 'builtin.module').unknownOps((op) => {
     const entry = table.find(op);
     if (!entry) return `'${op.name}' has no WebAssembly form`;
     return entry.check?.(op, table.features) ?? true;
-  };
+  });
 }
 
 function kernelFunctions(kernelModule: Operation): Operation[] {
