@@ -137,16 +137,15 @@ export class ConstantPool {
   private lookup(home: Region, dialect: string | null, value: Attribute, type: Type): Operation | undefined {
     const found = this.tables.get(home)?.get(value.id);
     if (found === undefined) return undefined;
-    // Patterns may have changed, moved or erased what was entered.
-    const matches = (op: Operation) =>
-      !op.isErased &&
-      op.result0!.type === type &&
-      (dialect === null || op.info.dialect === dialect) &&
-      constantOf(op) === value &&
-      op.parentRegion !== null &&
-      this.homeOf(op.parentRegion) === home;
-    if (!Array.isArray(found)) return matches(found) ? found : undefined;
-    return found.find(matches);
+    if (!Array.isArray(found)) return this.matches(found, home, dialect, value, type) ? found : undefined;
+    return found.find((op) => this.matches(op, home, dialect, value, type));
+  }
+  /** Patterns may have changed, moved or erased what was entered. */
+  private matches(op: Operation, home: Region, dialect: string | null, value: Attribute, type: Type): boolean {
+    if (op.isErased || op.result0!.type !== type || constantOf(op) !== value) return false;
+    if (dialect !== null && op.info.dialect !== dialect) return false;
+    const region = op.parentRegion;
+    return region !== null && (region === home || this.homeOf(region) === home);
   }
 
   private remember(home: Region, value: Attribute, op: Operation): void {

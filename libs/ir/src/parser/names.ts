@@ -155,10 +155,13 @@ function grow(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   return grown;
 }
 
+export const FIRST_HASH = 0x811c9dc5;
+export const HASH_FACTOR = 0x01000193;
+
 /** FNV-1a with a final mix, so that the low bits are usable as a table index. */
 export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
-  let h = 0x811c9dc5;
-  for (let i = start; i < end; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193);
+  let h = FIRST_HASH;
+  for (let i = start; i < end; i++) h = Math.imul(h ^ bytes[i]!, HASH_FACTOR);
   return h ^ (h >>> 15);
 }
 

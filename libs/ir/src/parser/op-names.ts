@@ -12,10 +12,10 @@ export class OpNames {
     this.context = context;
   }
 
-  /** The info of the plain ASCII name in [start, end), made when new. */
-  find(bytes: Uint8Array, start: number, end: number): OpInfo {
+  /** The info of the plain ASCII name in [start, end), made when new. `hash` is what `hashBytes` gives for it. */
+  find(bytes: Uint8Array, start: number, end: number, hash: number): OpInfo {
     const mask = this.infos.length - 1;
-    let slot = hashBytes(bytes, start, end) & mask;
+    let slot = hash & mask;
     for (;;) {
       const info = this.infos[slot]!;
       if (info === null) break;

@@ -13,6 +13,7 @@ import type { Value } from '../value.js';
 import { AttrNames } from '../well-known.js';
 import { CustomAsm, type ResultGroup } from './custom-asm.js';
 import { brief, C_BARE, C_START, CLASS, type ParserInput } from './lexer.js';
+import { FIRST_HASH, HASH_FACTOR, hashBytes } from './names.js';
 import { opNamesOf } from './op-names.js';
 import { PlainOpParser } from './plain-op-parser.js';
 
@@ -277,7 +278,7 @@ export class OpParser extends PlainOpParser {
     while (CLASS[bytes[p]!]! & C_BARE) p++;
     let info: OpInfo;
     if (bytes[p] === 0x22 && p > start + 1) {
-      info = this.opNames.find(bytes, start + 1, p);
+      info = this.opNames.find(bytes, start + 1, p, hashBytes(bytes, start + 1, p));
       this.pos = p + 1;
       this.skip();
     } else {
@@ -311,8 +312,16 @@ export class OpParser extends PlainOpParser {
 
   private customOperation(groups: ResultGroup[], single: number): Operation {
     const { pos: nameAt } = this;
-    const end = this.bareEnd();
-    const info = this.customOpName(nameAt, end);
+    // The name in one pass: where it ends, its hash, and whether it names a dialect.
+    const { bytes } = this;
+    let end = nameAt;
+    let hash = FIRST_HASH;
+    let dotted = false;
+    for (let c = bytes[end]!; (CLASS[c]! & C_BARE) !== 0; c = bytes[++end]!) {
+      hash = Math.imul(hash ^ c, HASH_FACTOR);
+      if (c === 0x2e) dotted = true;
+    }
+    const info = this.customOpName(nameAt, end, dotted, hash ^ (hash >>> 15));
     if (this.listener !== null) this.listener.operationName(info, nameAt, end);
     this.pos = end;
     this.skip();
@@ -334,12 +343,10 @@ export class OpParser extends PlainOpParser {
     return op;
   }
 
-  private customOpName(start: number, end: number): OpInfo {
+  private customOpName(start: number, end: number, dotted: boolean, hash: number): OpInfo {
     const { bytes, context } = this;
-    let dotted = false;
-    for (let i = start; i < end; i++) if (bytes[i] === 0x2e) dotted = true;
     let info: OpInfo;
-    if (dotted) info = this.opNames.find(bytes, start, end);
+    if (dotted) info = this.opNames.find(bytes, start, end, hash);
     else {
       const short = this.slice(start, end);
       info = context.opInfo(`${this.defaultDialect || 'builtin'}.${short}`);

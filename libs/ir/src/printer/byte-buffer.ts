@@ -34,6 +34,16 @@ export class ByteBuffer {
     if (this.length + count > this.bytes.length) this.grow(count);
   }
   private grow(count: number): void {
+    if (this.sink !== null) {
+      // What there is goes to the sink already while the buffer grows: V8 sees all that happens here before it optimises.
+      this.done += this.length;
+      if (this.length > 0) this.sink(this.bytes.subarray(0, this.length));
+      this.length = 0;
+      const capacity = Math.min(CHUNK, 2 * this.bytes.length);
+      if (count > this.bytes.length || capacity > this.bytes.length)
+        this.bytes = new Uint8Array(Math.max(capacity, count));
+      return;
+    }
     if (this.length + count <= CHUNK) {
       const grown = new Uint8Array(Math.min(CHUNK, Math.max(this.length + count, this.bytes.length * 2)));
       grown.set(this.bytes.subarray(0, this.length));
@@ -43,11 +53,8 @@ export class ByteBuffer {
     const chunk = this.bytes.subarray(0, this.length);
     this.done += this.length;
     this.length = 0;
-    if (this.sink) this.sink(chunk);
-    else {
-      this.full.push(chunk);
-      this.bytes = new Uint8Array(CHUNK);
-    }
+    this.full.push(chunk);
+    this.bytes = new Uint8Array(CHUNK);
   }
 
   byte(code: number): void {
