@@ -21,6 +21,10 @@ export const LSP_FLAGS: readonly LspFlag[] = [
     help: 'Know the dialects and passes of a plug-in: a file or an installed package. May be repeated.',
   },
   {
+    name: 'project-plugins',
+    help: 'Load the plug-ins that `budflow.plugins` in the package.json of the workspace names. It runs code of the project: only for projects that are trusted.',
+  },
+  {
     name: 'clientProcessId',
     value: 'PID',
     help: 'Some editors give it; the server ends when this process does.',

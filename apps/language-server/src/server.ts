@@ -1,6 +1,8 @@
 // The server: documents in, answers out. Analysis is done once for a version and only when somebody asks; diagnostics
 // wait until typing pauses. Before each answer the server looks at what has come in meanwhile, so that cancelled and
 // outdated work is dropped.
+import { fileURLToPath } from 'node:url';
+import type { PluginSet } from '@budflow/pass';
 import {
   type CancellationToken,
   type CodeAction,
@@ -31,6 +33,8 @@ export interface ServerOptions extends WorkspaceOptions {
   readonly version: string;
   /** Milliseconds without a change before diagnostics are made (default 150). */
   readonly delay?: number;
+  /** All plug-ins for the workspace in a folder; instead of `plugins` when the client names one. */
+  readonly projectPlugins?: (folder: string) => Promise<PluginSet | undefined>;
 }
 
 const DELAY = 150;
@@ -40,8 +44,9 @@ export function serve(connection: Connection, options: ServerOptions): void {
   const documents = new TextDocuments(TextDocument);
   let workspace: Workspace | undefined;
   let allowUnregistered = options.allowUnregistered;
+  let plugins = options.plugins;
   const house = (): Workspace => {
-    workspace ??= new Workspace({ ...options, allowUnregistered });
+    workspace ??= new Workspace({ allowUnregistered, ...(plugins ? { plugins } : {}) });
     return workspace;
   };
   const cache = new Map<string, MlirDocument>();
@@ -73,9 +78,18 @@ export function serve(connection: Connection, options: ServerOptions): void {
   };
   const at = (document: MlirDocument, position: { line: number; character: number }) => document.lines.offset(position);
 
-  connection.onInitialize((params: InitializeParams): InitializeResult => {
+  connection.onInitialize(async (params: InitializeParams): Promise<InitializeResult> => {
     const given = params.initializationOptions as { allowUnregisteredDialect?: boolean } | undefined;
     if (given?.allowUnregisteredDialect === true) allowUnregistered = true;
+    const root = params.workspaceFolders?.[0]?.uri ?? params.rootUri;
+    if (options.projectPlugins && root?.startsWith('file:')) {
+      try {
+        plugins = await options.projectPlugins(fileURLToPath(root));
+      } catch (error) {
+        // The rest works without them.
+        connection.window.showErrorMessage(`bud-lsp: ${(error as Error).message}`);
+      }
+    }
     return {
       serverInfo: { name: 'bud-lsp', version: options.version },
       capabilities: {

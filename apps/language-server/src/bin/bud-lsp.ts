@@ -1,11 +1,11 @@
 // bud-lsp: the language server on standard input and output.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { PluginSet } from '@budflow/pass';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { LSP_FLAGS, lspHelp } from '../flags.js';
-import { loadPlugins } from '../plugins.js';
+import { flagSources, loadPlugins, projectSources } from '../plugins.js';
 import { serve } from '../server.js';
-import { Workspace } from '../workspace.js';
 
 const { version }: { readonly version: string } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -38,17 +38,22 @@ async function main(): Promise<number | undefined> {
     return 0;
   }
   const workspace = { allowUnregistered: values['allow-unregistered-dialect'] === true };
-  let plugins: Awaited<ReturnType<typeof loadPlugins>>;
+  const given = flagSources((values.load ?? []) as readonly string[]);
+  let plugins: PluginSet | undefined;
   try {
-    plugins = await loadPlugins((values.load ?? []) as readonly string[]);
-    // Names that clash are found now, and said to whoever reads the log of the editor.
-    if (plugins) new Workspace({ ...workspace, plugins });
+    plugins = await loadPlugins(given);
   } catch (error) {
     process.stderr.write(`bud-lsp: error: ${(error as Error).message}\n`);
     return 1;
   }
+  const ofProject = (folder: string) => loadPlugins([...given, ...projectSources(folder)]);
   const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
-  serve(connection, { ...workspace, version, ...(plugins ? { plugins } : {}) });
+  serve(connection, {
+    ...workspace,
+    version,
+    ...(plugins ? { plugins } : {}),
+    ...(values['project-plugins'] === true ? { projectPlugins: ofProject } : {}),
+  });
   connection.listen();
   return undefined;
 }

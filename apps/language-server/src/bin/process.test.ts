@@ -70,4 +70,21 @@ export const plugin = definePlugin({ name: 'mine', dialects: [defineDialect({ na
     expect((hover.contents as { value: string }).value).toContain('What it was.');
     expect(await client.stop()).toBe(0);
   });
+
+  test('loads plug-ins that a project names only when it is told to', async () => {
+    writeFileSync(join(folder, 'package.json'), '{ "budflow": { "plugins": ["./plugin.mjs"] } }');
+    const root = pathToFileURL(folder).href;
+    const text = 'func.func @f(%a: i32) -> i32 {\n  %b = mine.same %a : i32 -> i32\n  return %b : i32\n}\n';
+    const uri = 'file:///p.mlir';
+    for (const [args, problems] of [
+      [['--stdio'], 1],
+      [['--stdio', '--project-plugins'], 0],
+    ] as const) {
+      const client = new Client(args);
+      await client.initialize(undefined, root);
+      client.open(uri, text);
+      expect((await client.diagnostics(uri)).length).toBe(problems);
+      expect(await client.stop()).toBe(0);
+    }
+  });
 });

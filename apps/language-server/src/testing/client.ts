@@ -125,10 +125,13 @@ export class Client {
     return Object.assign(promise, { id });
   }
 
-  async initialize(initializationOptions?: unknown): Promise<{ capabilities: Record<string, unknown> }> {
+  async initialize(
+    initializationOptions?: unknown,
+    rootUri: string | null = null,
+  ): Promise<{ capabilities: Record<string, unknown> }> {
     const result = await this.request<{ capabilities: Record<string, unknown> }>('initialize', {
       processId: null,
-      rootUri: null,
+      rootUri,
       capabilities: {},
       initializationOptions,
     });
