@@ -49,6 +49,8 @@ export abstract class SparseBackwardAnalysis<S extends Lattice<S>> extends DataF
 
   override visit(point: ProgramPoint): void {
     const op = point as Operation;
+    // What calls pass to a callable and what it returns is seen at the calls and returns.
+    if (CallableOp.of(op)) return;
     const results = op.results.map((r) => this.read(this.kind, r, op));
     if (op.ownSuccessors !== null) this.visitBranch(op, results);
     else if (RegionBranch.of(op)) this.visitEdges(op, op, results);

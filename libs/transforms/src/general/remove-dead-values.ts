@@ -188,7 +188,11 @@ function setSignature(func: Operation, inputs: readonly Type[], results: readonl
   func.setAttr('function_type', context.typeAttr(context.functionType(inputs, results)));
 }
 
+/** Drops entries of a list of dictionaries, and the list when they are all empty. */
 function filterList(func: Operation, name: string, keep: readonly boolean[]): void {
   const list = func.attr(name);
-  if (list instanceof ArrayAttr) func.setAttr(name, func.context.arrayAttr(kept(list.elements, keep)));
+  if (!(list instanceof ArrayAttr)) return;
+  const left = kept(list.elements, keep);
+  const { context } = func;
+  func.setAttr(name, left.every((e) => e === context.emptyDictionary) ? null : context.arrayAttr(left));
 }

@@ -9,14 +9,21 @@ export const stripDebuginfo = definePass({
   name: 'strip-debuginfo',
   summary: 'remove all locations',
   preserves: 'all',
-  statistics: { 'num-stripped': 'Ops that had a location' },
+  statistics: { 'num-stripped': 'Ops that had a location, or whose blocks had arguments with one' },
   run(root, { statistic, unchanged }) {
     let count = 0;
     const { unknownLoc } = root.context;
     root.walk((op) => {
-      if (op.loc === 0 || op.loc === unknownLoc) return;
+      let had = op.loc !== 0 && op.loc !== unknownLoc;
       op.loc = 0;
-      count++;
+      for (const region of op.regions)
+        for (const block of region.blocks)
+          for (let i = 0; i < block.arguments.length; i++) {
+            if (block.argumentLocation(i) === 0) continue;
+            block.setArgumentLocation(i, 0);
+            had = true;
+          }
+      if (had) count++;
     });
     statistic('num-stripped', count);
     if (count === 0) unchanged();
