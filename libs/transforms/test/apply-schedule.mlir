@@ -4,7 +4,7 @@
 // STRICT: error: 'func.func' op has a schedule that cannot be applied: step 0 (vectorize of loop "neg.d0"): {{.*}}split it first
 
 
-// Split by eight, four lanes in the inner loop, and a loop for what is left over.
+// Split by four, the inner loop as four lanes, and a loop for what is left over.
 // CHECK-LABEL: func.func @vectorized(
 // CHECK-SAME:  %[[ARG0:.*]]: memref<?xf32>, %[[ARG1:.*]]: index) attributes {loop.schedule_applied = "[{\22primitive\22:\22split\22,\22loop\22:\22neg.d0\22,\22factor\22:4},{\22primitive\22:\22vectorize\22,\22loop\22:\22neg.d0.i\22}]"} {
 // CHECK-NEXT:    loop.for %[[I:.*]] = 0 to affine_map<()[s0] -> (s0 floordiv 4)>()[%[[ARG1]]] name "neg.d0.o" {

@@ -42,7 +42,7 @@ func.func @nested(%a: f32, %m: memref<8x8xf32>, %n: memref<8xf32>) {
   return
 }
 
-// Loads stay, and so does a division that may trap.
+// A load of what the loop writes stays, and so does a division that may trap.
 // CHECK-LABEL: func.func @stays(
 // CHECK-SAME:  %[[ARG0:.*]]: i32, %[[ARG1:.*]]: i32, %[[ARG2:.*]]: memref<8xi32>, %[[ARG3:.*]]: index) {
 // CHECK-NEXT:    loop.for %[[I:.*]] = 0 to 8 {

@@ -28,7 +28,7 @@ func.func @sum(%a: memref<8xf32>, %o: memref<1xf32>) {
   return
 }
 
-// A buffer of the caller's keeps its writes, but what was written need not be read again.
+// Only private buffers: what is written to a buffer of the caller is read from it again.
 // CHECK-LABEL: func.func @forward(
 // CHECK-SAME:  %[[ARG0:.*]]: memref<4xf32>, %[[ARG1:.*]]: f32, %[[ARG2:.*]]: index) -> f32 {
 // CHECK-NEXT:    memory.store %[[ARG1]], %[[ARG0]][%[[ARG2]]] : memref<4xf32>

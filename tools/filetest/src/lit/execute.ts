@@ -11,6 +11,8 @@ export interface Place {
   readonly folder: string;
   /** Further folders to look for programs in. */
   readonly path: readonly string[];
+  /** Milliseconds that another program may take. */
+  readonly timeout?: number;
 }
 
 export interface Executed {
@@ -108,6 +110,7 @@ class Sink {
 }
 
 const SIGNALLED = 128;
+const NOT_FOUND = 127;
 
 async function runWords(words: readonly string[], input: Buffer, streams: Streams, place: Place): Promise<number> {
   const [name, ...argv] = words as [string, ...string[]];
@@ -148,20 +151,34 @@ function runProcess(
   argv: readonly string[],
   input: Buffer,
   streams: Streams,
-  { folder, path }: Place,
+  { folder, path, timeout = Number.POSITIVE_INFINITY }: Place,
 ): Promise<number> {
   return new Promise((done) => {
     const env = { ...process.env, PATH: [...path, process.env.PATH ?? ''].join(delimiter) };
-    const child = spawn(name, argv, { cwd: folder, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const hasGroups = process.platform !== 'win32';
+    // In a group of its own, so that what it starts ends with it.
+    const child = spawn(name, argv, { cwd: folder, env, stdio: ['pipe', 'pipe', 'pipe'], detached: hasGroups });
+    let isLate = false;
+    const stop = () => {
+      isLate = true;
+      if (hasGroups && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      else child.kill('SIGKILL');
+    };
+    const timer = Number.isFinite(timeout) ? setTimeout(stop, timeout) : undefined;
+    const end = (code: number) => {
+      clearTimeout(timer);
+      if (isLate) streams.write(2, `${name}: took longer than ${timeout / 1000} s\n`);
+      done(code);
+    };
     child.stdout.on('data', (data: Buffer) => streams.write(1, data));
     child.stderr.on('data', (data: Buffer) => streams.write(2, data));
     // A child may end without reading.
     child.stdin.on('error', () => undefined);
     child.on('error', (error: NodeJS.ErrnoException) => {
       streams.write(2, `${name}: ${error.code === 'ENOENT' ? 'command not found' : error.message}\n`);
-      done(127);
+      end(NOT_FOUND);
     });
-    child.on('close', (code, signal) => done(code ?? (signal ? SIGNALLED + 1 : 1)));
+    child.on('close', (code, signal) => end(code ?? (signal ? SIGNALLED + 1 : 1)));
     child.stdin.end(input);
   });
 }

@@ -46,6 +46,7 @@ const LABELS: Readonly<Record<Outcome, string>> = {
 };
 const USAGE = 2;
 const SLOWEST = 20;
+const GRACE = 2000;
 
 /** Runs the command; the exit code. */
 export async function filetestMain(argv: readonly string[], io: Io): Promise<number> {
@@ -105,13 +106,15 @@ export async function filetestMain(argv: readonly string[], io: Io): Promise<num
     return 0;
   }
   const scratch = mkdtempSync(join(tmpdir(), 'filetest-'));
-  const settings = { features: [...features], scratch, path: values.path ?? [], substitutions };
+  const timeout = 1000 * numbers.timeout;
+  const settings = { features: [...features], scratch, path: values.path ?? [], substitutions, timeout };
   try {
     if (values.update) return await update(files, root, settings, io);
     const progress = new Progress(files.length, root, io, values);
     const results = await runTests(files, settings, {
       jobs: numbers.jobs,
-      timeout: 1000 * numbers.timeout,
+      // Programs are stopped in time; this is for what hangs in its thread.
+      timeout: timeout + GRACE,
       maxFailures: numbers['max-failures'],
       isFailure: (result) => FAILURES.includes(result.outcome),
       report: (result) => progress.add(result),

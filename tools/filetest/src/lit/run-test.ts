@@ -29,6 +29,8 @@ export interface TestSettings {
   /** Folder for temporary files (%t, %T). */
   readonly scratch: string;
   readonly path: readonly string[];
+  /** Milliseconds that a program started by a test may take. */
+  readonly timeout?: number;
   /** Further substitutions, `name` for `%name`. */
   readonly substitutions: Readonly<Record<string, string>>;
 }
@@ -71,7 +73,7 @@ async function runScript(file: string, { runs }: TestScript, settings: TestSetti
   try {
     for (const { line, text } of runs) {
       const command = substitute(text, file, folder, settings);
-      const ran = await execute(command, { folder, path: settings.path });
+      const ran = await execute(command, { ...settings, folder });
       if (ran.code === 0) continue;
       const parts = [`RUN line ${line}: ${command}`];
       parts.push(`exit code ${ran.code}${ran.failed === undefined ? '' : ` of: ${ran.failed}`}`);

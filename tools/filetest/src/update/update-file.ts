@@ -35,7 +35,7 @@ export async function updateFile(file: string, settings: TestSettings): Promise<
       const command = substitute(run, file, folder, settings);
       const checker = CHECKER.exec(command);
       if (!checker) {
-        await execute(command, { folder, path: settings.path });
+        await execute(command, { ...settings, folder });
         continue;
       }
       const prefix =
@@ -45,7 +45,7 @@ export async function updateFile(file: string, settings: TestSettings): Promise<
           .at(-1) ?? 'CHECK';
       if (done.has(prefix) || !isWritten(text, command, prefix)) continue;
       done.add(prefix);
-      const ran = await execute(command.slice(0, checker.index), { folder, path: settings.path });
+      const ran = await execute(command.slice(0, checker.index), { ...settings, folder });
       if (ran.code !== 0)
         return { changed: false, problem: `'${ran.failed}' ends with ${ran.code}: ${ran.stderr.trimEnd()}` };
       updated = placeChecks(updated, generateChecks(ran.stdout, prefix), prefix);
