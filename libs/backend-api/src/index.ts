@@ -32,7 +32,6 @@ export type {
   HeapLike,
   Kernel,
   KernelMetadata,
-  Legality,
   PhaseFunction,
   PhaseMetadata,
 } from './backend.js';

@@ -1,5 +1,6 @@
 // Values at run time, and their exchange with constant attributes.
 import {
+  ArrayAttr,
   type Attribute,
   ComplexType,
   type Context,
@@ -348,6 +349,11 @@ export function valueFromAttribute(attr: Attribute, context?: Context): RuntimeV
     return isBigType(attr.type) ? attr.bigint : attr.number;
   }
   if (attr instanceof FloatAttr) return attr.value;
+  if (attr instanceof ArrayAttr) {
+    const [re, im] = attr.elements;
+    const isComplex = attr.elements.length === 2 && re instanceof FloatAttr && im instanceof FloatAttr;
+    return isComplex ? new ComplexValue(re.value, im.value) : undefined;
+  }
   if (attr instanceof DenseElementsAttr) {
     if (attr.type instanceof TensorType) return tensorFromDense(attr);
     if (attr.type instanceof VectorType) return storageOf(attr);
@@ -366,6 +372,8 @@ export function attributeFromValue(context: Context, type: Type, value: RuntimeV
   if (type instanceof IntegerType || type instanceof IndexType)
     return context.integerAttr(type, value as number | bigint);
   if (type instanceof FloatType) return context.floatAttr(type, value as number);
+  if (type instanceof ComplexType && type.element instanceof FloatType && value instanceof ComplexValue)
+    return context.arrayAttr([context.floatAttr(type.element, value.re), context.floatAttr(type.element, value.im)]);
   if (type instanceof TensorType && value instanceof TensorValue) {
     if (type.shape.some((d, i) => d !== DYNAMIC && d !== value.shape[i])) return null;
     // A constant of another type than the result's would change the IR's types: only static results fold.
