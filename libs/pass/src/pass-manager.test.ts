@@ -1,4 +1,5 @@
 import { CompileError, Diagnostic, InternalError, type Operation } from '@budflow/ir';
+import { getTarget } from '@budflow/target';
 import { describe, expect, test } from 'vitest';
 import { defineAnalysis } from './analysis.js';
 import { definePass } from './define-pass.js';
@@ -388,5 +389,17 @@ test('a pass whose dialect is missing is reported as crashed', () => {
   const { diagnostics } = run(pipeline('builtin.module', passItem(needs)), makeModule(context, []));
   expect(diagnostics.map((d) => d.message)).toEqual([
     "'builtin.module' op pass 'needs' crashed: it needs dialect 'absent', which is not registered",
+  ]);
+});
+
+test('a pass that is told an unknown target fails with what the target lookup says, and has not crashed', () => {
+  const wants = definePass({ name: 'wants', summary: 'look a target up', run: () => void getTarget('wasm32-simd182') });
+  const { result, diagnostics } = run(pipeline('builtin.module', passItem(wants)), makeModule(context, []));
+  expect([result.succeeded, result.cause]).toEqual([false, undefined]);
+  expect(diagnostics.map((d) => [d.id, d.message])).toEqual([
+    [
+      'pass.target',
+      `'builtin.module' op cannot be given to pass 'wants': unknown target "wasm32-simd182"; did you mean "wasm32-simd128"?`,
+    ],
   ]);
 });

@@ -1,5 +1,6 @@
 // Runs pipelines: nesting, failures, verification between passes, analyses, remarks and statistics.
 import { CompileError, Diagnostic, InternalError, IsolatedFromAbove, Operation, verify } from '@budflow/ir';
+import { TargetError } from '@budflow/target';
 import { type Analysis, AnalysisCache } from './analysis.js';
 import type { DebugCounters } from './debug-counter.js';
 import type { PassRun } from './define-pass.js';
@@ -219,6 +220,8 @@ class Run {
           pass.run(op, this.runOf(item, op, state));
         } catch (error) {
           if (error instanceof CompileError) diagnostics.push(...error.diagnostics);
+          else if (error instanceof TargetError)
+            op.emitError('pass.target', `cannot be given to pass '${pass.name}': ${error.message}`);
           else {
             this.cause = error;
             diagnostics.push(crashed(item, op, error));
