@@ -126,12 +126,11 @@ export function readPart(
           .diagnostics.filter((d) => !blanked.some((name) => d.message.includes(name))),
         'verifier',
       );
-      found.add(recorder, range.start, range.end);
       return {
         ...range,
         context,
         module: blanked.length === 0 && problems.every((p) => p.origin === 'verifier') ? module : undefined,
-        ...found.complete(),
+        ...found.complete(recorder, range.end),
         problems,
       };
     }
@@ -143,8 +142,7 @@ export function readPart(
         : undefined;
     const hidden = chunk ? blank(bytes, offsets.utf16, chunk, range.start, original) : false;
     if (!chunk || !hidden) {
-      found.add(recorder, range.start, range.end);
-      return { ...range, context, module: undefined, ...found.complete(), problems };
+      return { ...range, context, module: undefined, ...found.complete(recorder, range.end), problems };
     }
     found.add(recorder, chunk.start, chunk.end);
     // What refers to symbols that are blanked out is not wrong.
@@ -352,31 +350,36 @@ class Recorder implements ParseListener {
   }
 }
 
-/** Gathers what several readings of a text found, each in its own range. */
+/** What readings that failed found in the statements they failed in. */
 class Findings {
   private readonly ops: OpRecord[] = [];
-  private readonly values = new Map<number, ValueName>();
-  private readonly blocks = new Map<number, BlockName>();
+  private readonly values: [number, ValueName][] = [];
+  private readonly blocks: [number, BlockName][] = [];
 
   add(recorder: Recorder, start: number, end: number): void {
     for (const record of recorder.open) record.end = Math.max(record.end, end);
     for (const record of recorder.ops) if (record.start >= start && record.start < end) this.ops.push(record);
-    for (const [at, name] of recorder.values) if (at >= start && at < end) this.values.set(at, name);
-    for (const [at, name] of recorder.blocks) if (at >= start && at < end) this.blocks.set(at, name);
+    for (const entry of recorder.values) if (entry[0] >= start && entry[0] < end) this.values.push(entry);
+    for (const entry of recorder.blocks) if (entry[0] >= start && entry[0] < end) this.blocks.push(entry);
   }
-  complete() {
-    // What is around an operation may have been read in another round.
-    this.ops.sort((a, b) => a.start - b.start);
-    const around: OpRecord[] = [];
-    for (const record of this.ops) {
-      while (around.length > 0 && around.at(-1)!.end <= record.start) around.pop();
-      record.parent = around.at(-1) ?? null;
-      around.push(record);
+
+  /** Together with what the last reading found elsewhere, which is most. */
+  complete(last: Recorder, end: number) {
+    const { ops, values, blocks } = last;
+    for (const record of last.open) record.end = Math.max(record.end, end);
+    for (const [at, name] of this.values) values.set(at, name);
+    for (const [at, name] of this.blocks) blocks.set(at, name);
+    if (this.ops.length > 0) {
+      for (const record of this.ops) ops.push(record);
+      ops.sort((a, b) => a.start - b.start);
+      // What is around an operation was read in another round.
+      const around: OpRecord[] = [];
+      for (const record of ops) {
+        while (around.length > 0 && around.at(-1)!.end <= record.start) around.pop();
+        record.parent = around.at(-1) ?? null;
+        around.push(record);
+      }
     }
-    return {
-      ops: this.ops,
-      values: this.values,
-      blocks: this.blocks,
-    };
+    return { ops, values, blocks };
   }
 }
