@@ -4,6 +4,9 @@
 //   operands  successors   all of them, separated by commas
 //   type($x) type(operands) type(results)  functional-type(operands, results)
 //   attr-dict  attr-dict-with-keyword      the attributes not shown elsewhere
+//   prop-dict              the definition's own attributes not shown elsewhere, as <{...}>; attr-dict then has the rest
+//   custom<Name>($x, type($y), ref($z))    a directive of the op or its dialect (assembly/directive.ts)
+//   oilist(`a` $x | `b` $y)                clauses in any order, each at most once; printed when what they hold is there
 //   ( elements^ )?         printed when the anchor (marked ^) is there; ( ... ) : ( ... )? with an alternative
 // Types that are not written come from constraints that admit one type, from traits (SameTypeOperands,
 // SameOperandsAndResultType, allTypesMatch, typesMatchWith), and from `inferTypes`.

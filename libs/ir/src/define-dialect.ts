@@ -1,5 +1,6 @@
 // Dialects, and the types and attributes they define.
 import type { AsmParser, AsmPrinter } from './asm.js';
+import type { CustomDirective } from './assembly/directive.js';
 import type { Attribute } from './attribute.js';
 import type { Builder } from './builder.js';
 import type { OpDefinitionBase } from './define-op.js';
@@ -42,6 +43,8 @@ export interface Dialect {
   readonly types?: readonly DialectTypeDefinition<any>[];
   // biome-ignore lint/suspicious/noExplicitAny: a list of definitions with different parameters
   readonly attributes?: readonly DialectAttrDefinition<any>[];
+  /** What `custom<Name>(...)` means in the assembly formats of its ops. */
+  readonly directives?: Readonly<Record<string, CustomDirective>>;
   /** Makes an op whose result is the constant `value` of `type`; null when the dialect cannot. Used by folding. */
   readonly materializeConstant?: (builder: Builder, loc: LocationRef, value: Attribute, type: Type) => Operation | null;
 }

@@ -3,6 +3,7 @@
 //   AddOp.is(op), AddOp.lhs(op), AddOp.create(builder, loc, { lhs, rhs })
 
 import type { CustomAssembly } from './asm.js';
+import type { CustomDirective } from './assembly/directive.js';
 import type { Attribute } from './attribute.js';
 import { DenseArrayAttr } from './attribute.js';
 import type { Block } from './block.js';
@@ -55,6 +56,8 @@ export interface OpSpec {
   readonly interfaces?: readonly InterfaceImplementation[];
   /** A declarative format (see assembly-format.ts) or hooks; without it the generic form is the only one. */
   readonly assembly?: string | CustomAssembly;
+  /** What `custom<Name>(...)` in the format means, by name; those of the dialect come after these. */
+  readonly directives?: Readonly<Record<string, CustomDirective>>;
   /** Result types from operands, attributes and regions; makes `resultTypes` optional in `create` and in formats. */
   readonly inferTypes?: (context: Context, state: InferState) => Type[];
   /** Emits diagnostics on `op` for what the constraints cannot say. Runs only when those hold. */

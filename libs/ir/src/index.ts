@@ -1,6 +1,7 @@
 // Public face of the IR core.
 export * from './affine.js';
 export * from './asm.js';
+export type { CustomDirective, DirectiveArgument, DirectiveValue } from './assembly/directive.js';
 export { compileAssembly } from './assembly-format.js';
 export * from './attribute.js';
 export { floatBits, floatFromBits, printFloat, printString, printSymbolName } from './attribute-text.js';

@@ -1,13 +1,12 @@
 // A format compiled once for an op definition.
 import type { AttrSpec, TypeConstraint, ValueConstraint } from '../constraints.js';
 import type { OpDefinitionBase, OpSpec } from '../define-op.js';
-import { type FormatNode, FormatReader } from './format.js';
+import { everyNode, type FormatNode, FormatReader } from './format.js';
 import { baseConstraint, planTypes, type TypePlan } from './type-plan.js';
 
 export interface CompiledFormat {
   readonly spec: OpSpec;
   readonly nodes: readonly FormatNode[];
-  readonly groups: readonly (FormatNode & { kind: 'group' })[];
   readonly plan: TypePlan;
   readonly operands: readonly ValueConstraint[];
   readonly operandNames: readonly string[];
@@ -19,6 +18,10 @@ export interface CompiledFormat {
   readonly attributes: Record<string, AttrSpec<any>>;
   /** Attributes that the format shows outside of the dictionary, and segment sizes, which follow from the operands. */
   readonly shown: readonly string[];
+  /** Whether some of what it shows depends on the op. */
+  readonly conditional: boolean;
+  /** With `prop-dict`: the attributes of the definition, which attr-dict leaves to it. */
+  readonly inherent: ReadonlySet<string> | null;
 }
 
 export function compileFormat(definition: OpDefinitionBase, text: string): CompiledFormat {
@@ -27,14 +30,12 @@ export function compileFormat(definition: OpDefinitionBase, text: string): Compi
   const nodes = reader.read();
   const operands = Object.values(spec.operands ?? {});
   const results = Object.values(spec.results ?? {});
-  const groups = nodes.filter((n) => n.kind === 'group');
   const shown: string[] = ['operandSegmentSizes', 'resultSegmentSizes'];
-  for (const node of [...nodes, ...groups.flatMap((g) => [...g.elements, ...g.otherwise])])
-    if (node.kind === 'attribute') shown.push(node.name);
+  const all = [...everyNode(nodes)];
+  for (const node of all) if (node.kind === 'attribute') shown.push(node.name);
   return {
     spec,
     nodes,
-    groups,
     plan: planTypes(spec, reader.typed),
     operands,
     operandNames: Object.keys(spec.operands ?? {}),
@@ -44,5 +45,7 @@ export function compileFormat(definition: OpDefinitionBase, text: string): Compi
     resultTypes: results.map(baseConstraint),
     attributes: spec.attributes ?? {},
     shown,
+    conditional: nodes.some((n) => n.kind === 'group' || n.kind === 'oilist'),
+    inherent: all.some((n) => n.kind === 'prop-dict') ? new Set(Object.keys(spec.attributes ?? {})) : null,
   };
 }

@@ -23,12 +23,36 @@ export type FormatNode =
   | { readonly kind: 'successors' }
   | { readonly kind: 'type'; readonly of: ValueSelection; readonly group: ValueConstraint['kind'] }
   | { readonly kind: 'functional-type'; readonly inputs: ValueSelection; readonly results: ValueSelection }
+  | { readonly kind: 'prop-dict' }
+  | { readonly kind: 'custom'; readonly name: string; readonly args: readonly DirectiveNode[] }
+  | { readonly kind: 'oilist'; readonly clauses: readonly OilistClause[] }
   | {
       readonly kind: 'group';
       readonly elements: readonly FormatNode[];
       readonly otherwise: readonly FormatNode[];
       readonly anchor: FormatNode;
     };
+
+/** What a custom directive is given: a variable, a type, or with `ref` what was read before. */
+export interface DirectiveNode {
+  readonly node: FormatNode & { kind: 'operand' | 'attribute' | 'region' | 'successor' | 'type' };
+  readonly ref: boolean;
+}
+/** One of the clauses that may come in any order: a literal and what follows it. */
+export interface OilistClause {
+  readonly literal: FormatNode & { kind: 'literal' };
+  readonly elements: readonly FormatNode[];
+}
+
+/** Every node of a format, those in groups, clauses and directives included. */
+export function* everyNode(nodes: readonly FormatNode[]): Generator<FormatNode> {
+  for (const node of nodes) {
+    yield node;
+    if (node.kind === 'group') yield* everyNode([...node.elements, ...node.otherwise]);
+    else if (node.kind === 'oilist') for (const clause of node.clauses) yield* everyNode(clause.elements);
+    else if (node.kind === 'custom') yield* everyNode(node.args.filter((a) => !a.ref).map((a) => a.node));
+  }
+}
 
 type Token = {
   readonly kind: 'literal' | 'variable' | 'word' | 'punctuation' | 'end';
@@ -63,7 +87,7 @@ export class FormatReader {
 
   private tokenize(format: string): Token[] {
     const tokens: Token[] = [];
-    const pattern = /\s+|`([^`]*)`|\$([A-Za-z_]\w*)|([A-Za-z][\w-]*)|([()?^:,])/y;
+    const pattern = /\s+|`([^`]*)`|\$([A-Za-z_]\w*)|([A-Za-z][\w-]*)|([()?^:,<>|])/y;
     while (pattern.lastIndex < format.length) {
       const at = pattern.lastIndex;
       const match = pattern.exec(format);
@@ -191,6 +215,16 @@ export class FormatReader {
         this.expect(')');
         return { kind: 'functional-type', inputs, results };
       }
+      case 'prop-dict':
+        this.bind('prop-dict', token.at);
+        if (this.depth > 0) this.fail('prop-dict cannot be in an optional group', token.at);
+        return { kind: 'prop-dict' };
+      case 'custom':
+        return this.custom();
+      case 'oilist':
+        return this.oilist(token.at);
+      case 'ref':
+        return this.fail('ref(...) can only be an argument of a custom directive', token.at);
       case 'qualified': {
         this.expect('(');
         const inner = this.element();
@@ -200,6 +234,88 @@ export class FormatReader {
       default:
         return this.fail(`unknown directive '${token.text}'`, token.at);
     }
+  }
+
+  /** After `custom`: `<Name>(argument, ...)`. */
+  private custom(): FormatNode {
+    this.expect('<');
+    const name = this.take();
+    if (name.kind !== 'word') this.fail(`expected the name of a custom directive, got '${name.text}'`, name.at);
+    this.expect('>');
+    this.expect('(');
+    const args: DirectiveNode[] = [];
+    if (!this.accept(')')) {
+      do args.push(this.directiveArgument());
+      while (this.accept(','));
+      this.expect(')');
+    }
+    return { kind: 'custom', name: name.text, args };
+  }
+  private directiveArgument(): DirectiveNode {
+    const token = this.peek();
+    const ref = token.kind === 'word' && token.text === 'ref';
+    if (ref) {
+      this.next++;
+      this.expect('(');
+    }
+    const { at } = this.peek();
+    // A reference binds nothing, but what it refers to must be read before.
+    const bound = new Set(this.bound);
+    const typed = new Set(this.typed);
+    if (ref) {
+      this.bound.clear();
+      this.typed.clear();
+    }
+    this.depth++;
+    const node = this.element();
+    this.depth--;
+    if (ref) {
+      for (const name of this.bound)
+        if (!bound.has(name)) this.fail(`ref of '${name.slice(1)}', which is not read before`, at);
+      for (const name of this.typed) if (!typed.has(name)) this.fail('ref of a type that is not read before', at);
+      for (const name of bound) this.bound.add(name);
+      for (const name of typed) this.typed.add(name);
+      this.expect(')');
+    }
+    switch (node.kind) {
+      case 'operand':
+      case 'attribute':
+      case 'region':
+      case 'successor':
+      case 'type':
+        return { node, ref };
+      default:
+        return this.fail('a custom directive takes variables, type(...) and ref(...)', at);
+    }
+  }
+
+  /** After `oilist`: `(`literal` elements | `literal` elements ...)`. */
+  private oilist(at: number): FormatNode {
+    this.expect('(');
+    if (this.depth > 0) this.fail('oilist cannot be in an optional group', at);
+    this.depth++;
+    const clauses: OilistClause[] = [];
+    do {
+      const start = this.peek().at;
+      const literal = this.element();
+      if (literal.kind !== 'literal') return this.fail('a clause of oilist begins with a literal', start);
+      if (clauses.some((c) => c.literal.text === literal.text))
+        this.fail(`two clauses of oilist begin with \`${literal.text}\``, start);
+      const elements: FormatNode[] = [];
+      while (!(this.peek().kind === 'punctuation' && (this.peek().text === '|' || this.peek().text === ')'))) {
+        if (this.peek().kind === 'end') this.fail("oilist lacks ')'", at);
+        const { at: where } = this.peek();
+        const element = this.element();
+        if (!canBeAbsent(element)) this.fail('what a clause of oilist holds must be optional', where);
+        elements.push(element);
+      }
+      if (!elements.some(isVisible)) this.fail(`clause \`${literal.text}\` of oilist holds nothing`, start);
+      this.checkSequence([literal, ...elements], null);
+      clauses.push({ literal, elements });
+    } while (this.accept('|'));
+    this.expect(')');
+    this.depth--;
+    return { kind: 'oilist', clauses };
   }
 
   private selection(): ValueSelection {
@@ -285,9 +401,13 @@ export class FormatReader {
       (node.kind === 'operand' && node.group !== 'one') ||
       (node.kind === 'attribute' && node.spec.optional) ||
       node.kind === 'region' ||
-      (node.kind === 'type' && node.group !== 'one');
+      (node.kind === 'type' && node.group !== 'one') ||
+      node.kind === 'custom';
     if (!fits)
-      this.fail('only an optional or variadic operand or type, an optional attribute or a region can be an anchor', at);
+      this.fail(
+        'only an optional or variadic operand or type, an optional attribute, a region or a custom directive can be an anchor',
+        at,
+      );
   }
   /** The parser decides by the first element whether the group is there. */
   private checkFirst(nodes: readonly FormatNode[], at: number): void {
@@ -298,7 +418,8 @@ export class FormatReader {
         first.kind === 'region' ||
         (first.kind === 'attribute' && (first.spec.form !== 'unit' || first.alone)) ||
         (first.kind === 'operand' && first.group !== 'one') ||
-        (first.kind === 'type' && first.group !== 'one'));
+        (first.kind === 'type' && first.group !== 'one') ||
+        first.kind === 'custom');
     if (!fits) this.fail('the first element of an optional group must be a literal or something optional', at);
   }
 
@@ -364,6 +485,22 @@ const PUNCTUATION = new Set([
 
 function isVisible(node: FormatNode): boolean {
   return node.kind !== 'space' && node.kind !== 'no-space' && node.kind !== 'newline';
+}
+/** Whether an element of a clause may be missing, so that the clause may be. */
+function canBeAbsent(node: FormatNode): boolean {
+  switch (node.kind) {
+    case 'operand':
+    case 'type':
+      return node.group !== 'one';
+    case 'attribute':
+      return node.spec.optional;
+    case 'successor':
+    case 'operands':
+    case 'functional-type':
+      return false;
+    default:
+      return true;
+  }
 }
 function isFlexibleOperand(node: FormatNode): boolean {
   return node.kind === 'operand' && node.group !== 'one';

@@ -7,7 +7,8 @@ import { Operation, Region } from '../operation.js';
 import { Terminator } from '../traits.js';
 import type { Type } from '../type.js';
 import type { CompiledFormat } from './compiled.js';
-import type { FormatNode, ValueSelection } from './format.js';
+import { type DirectiveArgument, directiveOf } from './directive.js';
+import type { DirectiveNode, FormatNode, OilistClause, ValueSelection } from './format.js';
 import { type ReadValues, TypeResolution } from './type-resolution.js';
 
 export class FormatParse {
@@ -91,8 +92,82 @@ export class FormatParse {
         this.setTypes(node.results, results);
         return;
       }
+      case 'prop-dict':
+        if (!parser.optionalPunctuation('<')) return;
+        parser.optionalAttrDict(state.attributes);
+        parser.punctuation('>');
+        return;
+      case 'custom':
+        this.custom(node);
+        return;
+      case 'oilist':
+        this.oilist(node);
+        return;
       case 'group':
         this.group(node);
+    }
+  }
+
+  /** Clauses in any order, each at most once. */
+  private oilist(node: FormatNode & { kind: 'oilist' }): void {
+    const { parser } = this;
+    const seen = new Set<OilistClause>();
+    for (;;) {
+      const at = parser.offset();
+      const clause = node.clauses.find(({ literal }) =>
+        literal.keyword ? parser.optionalKeyword(literal.text) : parser.optionalPunctuation(literal.text),
+      );
+      if (!clause) return;
+      if (seen.has(clause)) parser.error(`clause '${clause.literal.text}' can appear at most once`, at);
+      seen.add(clause);
+      for (const element of clause.elements) this.node(element);
+    }
+  }
+
+  /** False when the directive found nothing it knows, which is right only where it is optional. */
+  private custom(node: FormatNode & { kind: 'custom' }): boolean {
+    const { parser, state } = this;
+    const args = node.args.map((arg) => this.argument(arg));
+    const found = directiveOf(this.format.spec, parser.context, node.name).parse(parser, args);
+    args.forEach((arg, i) => {
+      const { node: what, ref } = node.args[i]!;
+      if (ref) return;
+      if (what.kind === 'attribute') {
+        if (arg.attribute) this.setAttribute(what, arg.attribute, this.start);
+      } else if (what.kind === 'type') this.setTypes(what.of, arg.types);
+      else if (what.kind === 'region')
+        arg.regions.forEach((region, k) => {
+          this.regions[what.index + k] = region;
+        });
+      else if (what.kind === 'successor' && arg.successors[0]) state.successors[what.index] = arg.successors[0];
+    });
+    return found !== false;
+  }
+  /** What a directive fills in, or what was read before. */
+  private argument({ node, ref }: DirectiveNode): DirectiveArgument {
+    const { state } = this;
+    const empty: DirectiveArgument = {
+      kind: node.kind,
+      operands: [],
+      types: [],
+      attribute: undefined,
+      regions: [],
+      successors: [],
+    };
+    switch (node.kind) {
+      case 'operand':
+        return { ...empty, operands: this.read.operands[node.index]! };
+      case 'attribute':
+        return { ...empty, attribute: ref ? state.attributes.get(node.name) : undefined };
+      case 'type': {
+        const { side, index } = node.of;
+        const known = index === 'all' ? this.read.allTypes[side] : this.read.types[side][index];
+        return { ...empty, types: ref ? (known ?? []) : [] };
+      }
+      case 'region':
+        return { ...empty, regions: ref && this.regions[node.index] ? [this.regions[node.index]!] : [] };
+      case 'successor':
+        return { ...empty, successors: ref && state.successors[node.index] ? [state.successors[node.index]!] : [] };
     }
   }
 
@@ -128,6 +203,8 @@ export class FormatParse {
         else this.regions[node.index] = region;
         return true;
       }
+      case 'custom':
+        return this.custom(node);
       default:
         return false;
     }

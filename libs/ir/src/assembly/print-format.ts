@@ -1,12 +1,13 @@
 // Prints an operation through its compiled format. Spaces go where MLIR's generated printers put them.
 import type { AsmPrinter } from '../asm.js';
-import type { Attribute } from '../attribute.js';
+import { type Attribute, printNamed } from '../attribute.js';
 import type { AttrSpec } from '../constraints.js';
 import type { Operation, Region } from '../operation.js';
 import type { Type } from '../type.js';
 import { AttrNames } from '../well-known.js';
 import type { CompiledFormat } from './compiled.js';
-import type { FormatNode, ValueSelection } from './format.js';
+import { type DirectiveValue, directiveOf } from './directive.js';
+import { type DirectiveNode, everyNode, type FormatNode, type OilistClause, type ValueSelection } from './format.js';
 import { groupBounds } from './groups.js';
 
 export class FormatPrint {
@@ -92,8 +93,28 @@ export class FormatPrint {
         else printAttribute(printer, node.spec, attr);
         return;
       }
+      case 'prop-dict':
+        this.properties();
+        return;
+      case 'custom':
+        this.separate();
+        directiveOf(this.format.spec, op.context, node.name).print(
+          printer,
+          node.args.map((arg) => this.argument(arg)),
+          op,
+        );
+        return;
+      case 'oilist':
+        for (const clause of node.clauses) {
+          if (!this.hasClause(clause)) continue;
+          this.node(clause.literal);
+          this.nodes(clause.elements);
+        }
+        return;
       case 'attr-dict': {
         const elided = this.elided();
+        const { inherent } = this.format;
+        if (inherent !== null) elided.push(...inherent);
         if (node.keyword) printer.attrDictWithKeyword(op, elided);
         else printer.attrDict(op, elided);
         this.afterPunctuation = false;
@@ -136,6 +157,55 @@ export class FormatPrint {
     }
   }
 
+  /** `<{...}>` of the definition's own attributes that the format does not show. */
+  private properties(): void {
+    const { op, printer } = this;
+    const { inherent } = this.format;
+    const elided = new Set(this.elided());
+    const { names, values } = op.attributes;
+    const list: string[] = [];
+    names.forEach((name, i) => {
+      const value = values[i]!;
+      if (!inherent!.has(name) || elided.has(name) || this.isDefault(name, value)) return;
+      list.push(printNamed(name, value));
+    });
+    if (list.length === 0) return;
+    printer.text(` <{${list.join(', ')}}>`);
+    this.afterPunctuation = false;
+    this.space = true;
+  }
+
+  private hasClause(clause: OilistClause): boolean {
+    return clause.elements.some((node) => node.kind !== 'literal' && this.isPresent(node));
+  }
+
+  private argument({ node }: DirectiveNode): DirectiveValue {
+    const { op } = this;
+    const empty: DirectiveValue = {
+      kind: node.kind,
+      values: [],
+      types: [],
+      attribute: undefined,
+      regions: [],
+      successors: [],
+    };
+    switch (node.kind) {
+      case 'operand':
+        return {
+          ...empty,
+          values: op.operands.slice(this.operandBounds[node.index], this.operandBounds[node.index + 1]),
+        };
+      case 'attribute':
+        return { ...empty, attribute: op.attributes.get(node.name) };
+      case 'type':
+        return { ...empty, types: this.typesOf(node.of) };
+      case 'region':
+        return { ...empty, regions: node.spec.variadic ? op.regions.slice(node.index) : [op.region(node.index)] };
+      case 'successor':
+        return { ...empty, successors: [op.successors[node.index]!] };
+    }
+  }
+
   private typesOf(selection: ValueSelection): Type[] {
     const { op } = this;
     const operand = selection.side === 'operand';
@@ -160,6 +230,8 @@ export class FormatPrint {
         return anchor.spec.variadic ? op.regions.length > anchor.index : !(op.regions[anchor.index]?.isEmpty ?? true);
       case 'type':
         return this.typesOf(anchor.of).length > 0;
+      case 'custom':
+        return anchor.args.some((arg) => !arg.ref && this.isPresent(arg.node));
       default:
         return false;
     }
@@ -171,14 +243,18 @@ export class FormatPrint {
     );
   }
 
-  /** Attributes that the format itself shows; those of a group that is not printed stay in the dictionary. */
-  private elided(): readonly string[] {
+  /** Attributes that the format itself shows; those of a group or clause that is not printed stay in the dictionary. */
+  private elided(): string[] {
     const { format } = this;
-    if (format.groups.length === 0) return format.shown;
+    if (!format.conditional) return format.shown.slice();
     const hidden = new Set<string>();
-    for (const group of format.groups) {
-      for (const node of this.isPresent(group.anchor) ? group.otherwise : group.elements)
-        if (node.kind === 'attribute') hidden.add(node.name);
+    const hide = (nodes: readonly FormatNode[]) => {
+      for (const node of everyNode(nodes)) if (node.kind === 'attribute') hidden.add(node.name);
+    };
+    for (const node of format.nodes) {
+      if (node.kind === 'group') hide(this.isPresent(node.anchor) ? node.otherwise : node.elements);
+      else if (node.kind === 'oilist')
+        for (const clause of node.clauses) if (!this.hasClause(clause)) hide(clause.elements);
     }
     return format.shown.filter((name) => !hidden.has(name));
   }
