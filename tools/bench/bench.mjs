@@ -23,5 +23,7 @@ if (build.status !== 0) {
   console.error(existsSync(main) ? 'bench: the build has errors; running what was built' : 'bench: the build failed');
   if (!existsSync(main)) process.exit(1);
 }
+// The compiler suite starts bud-opt as users do, from its bundle.
+if (!peers) spawnSync(process.execPath, [join(root, 'tools', 'bundle', 'build.mjs')], { stdio: 'inherit' });
 process.argv.splice(1, peers ? 2 : 1, main);
 await import(pathToFileURL(main).href);

@@ -5,7 +5,6 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { rolldown } from 'rolldown';
 
 const root = join(import.meta.dirname, '..', '..');
 const app = join(root, 'apps', 'opt');
@@ -30,9 +29,14 @@ const out = resolve(
 );
 // The state of the packages before the modules are read: a build in between makes the bundle stale, not wrong.
 const before = buildInfos();
+// What is in the bundle depends on these two as well.
+const madeBy = hash([import.meta.filename, join(app, 'bin', 'start.js')].map((file) => readFileSync(file, 'utf8')));
 try {
-  const { chunks, modules } = await bundle();
-  write(chunks, builtFrom(modules));
+  if (!isUpToDate()) {
+    const { chunks, modules } = await bundle();
+    write(chunks, builtFrom(modules));
+  }
+  // Does nothing when the caches of this engine are there.
   teach();
 } catch (error) {
   console.error(`bundle: ${error.message}`);
@@ -58,7 +62,21 @@ function builtFrom(modules) {
   });
 }
 
+function isUpToDate() {
+  const manifest = readManifest();
+  if (manifest?.madeBy !== madeBy) return false;
+  return manifest.builtFrom.every(({ file, modified, size }) => {
+    const now = statSync(join(app, file), { throwIfNoEntry: false });
+    return now?.mtimeMs === modified && now.size === size;
+  });
+}
+
+function hash(texts) {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 12);
+}
+
 async function bundle() {
+  const { rolldown } = await import('rolldown');
   const build = await rolldown({
     input: { entry: join(app, 'dist', 'bin', 'commands.js') },
     platform: 'node',
@@ -127,10 +145,7 @@ function lateBuiltins(code) {
 
 /** Writes the chunks under names of their own, then says so: who starts in between finds the old ones or the new. */
 function write(chunks, builtFrom) {
-  const id = createHash('sha256')
-    .update(JSON.stringify([...chunks]))
-    .digest('hex')
-    .slice(0, 12);
+  const id = hash([...chunks]);
   const named = (name) => name.replace(/\.js$/, `-${id}.js`);
   mkdirSync(out, { recursive: true });
   const previous = readManifest();
@@ -140,7 +155,7 @@ function write(chunks, builtFrom) {
     lengths[named(name)] = text.length;
     writeAtomically(named(name), text);
   }
-  const manifest = { id, entry: named('core.js'), chunks: lengths, builtFrom };
+  const manifest = { id, madeBy, entry: named('core.js'), chunks: lengths, builtFrom };
   writeAtomically('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
   // The chunks before these may be in use by processes that have yet to load the second one.
   const kept = [id, previous?.id];

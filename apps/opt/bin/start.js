@@ -18,7 +18,7 @@ const KEPT_CACHES = 6;
 function start(command) {
   const argv = process.argv.slice(2);
   const bundle = mayLoadPlugins(argv) ? undefined : openBundle();
-  if (isLong(argv)) tuning.start();
+  tuning.start(bytesOfInput(argv));
   if (bundle?.commands.isCommand(command)) {
     bundle.commands.runCommand(command, argv).then((code) => {
       process.exitCode = code;
@@ -34,14 +34,11 @@ function fail(error) {
   });
 }
 
-/** Inputs of fewer bytes are done before V8 has optimised anything. */
-const LONG = 1 << 16;
-
-/** Whether the run will take longer than loading `node:v8` does; nobody knows how much a pipe will bring. */
-function isLong(argv) {
+/** Bytes of the largest input; nobody knows how many a pipe will bring. */
+function bytesOfInput(argv) {
   const files = argv.filter((word) => !word.startsWith('-'));
-  if (files.length === 0 || argv.includes('-')) return sizeOf(() => fs.fstatSync(0)) >= LONG;
-  return files.some((file) => sizeOf(() => fs.statSync(file)) >= LONG);
+  if (files.length === 0 || argv.includes('-')) return sizeOf(() => fs.fstatSync(0));
+  return Math.max(...files.map((file) => sizeOf(() => fs.statSync(file))));
 }
 
 function sizeOf(look) {
@@ -54,38 +51,44 @@ function sizeOf(look) {
 }
 
 /**
- * A run is short, and V8 optimises for long ones: told to wait some six times longer than usual, it spends less time on
- * optimising functions that are done soon or not understood yet. A code cache holds for the flags it was made with, all
- * of them: around every use of caches the flags are what they were.
+ * A run is short, and V8 optimises for long ones: told to wait longer, it spends less time on optimising functions that
+ * are done soon or not understood yet. A code cache holds for the flags it was made with, all of them: around every use
+ * of caches the flags are what they were.
  */
 const tuning = {
-  /** By version of V8: the flag, its value, and the value it has by itself. Flags come and go. */
+  /** By version of V8, for flags come and go: when a function is optimised, and its value when nobody says anything. */
   flags: {
-    11: ['--interrupt-budget', 405504, 67584],
-    12: ['--invocation-count-for-turbofan', 18000, 3000],
-    13: ['--invocation-count-for-turbofan', 18000, 3000],
+    11: ['--interrupt-budget', 67584],
+    12: ['--invocation-count-for-turbofan', 3000],
+    13: ['--invocation-count-for-turbofan', 3000],
   },
+  /** How much longer to wait. Below the first size a run is over before `node:v8`, which sets flags, is worth loading. */
+  factor(bytes) {
+    return bytes < 1 << 16 ? 1 : bytes < 1 << 20 ? 16 : 5;
+  },
+  now: 1,
   tag: undefined,
-  isOn: false,
-  start() {
-    const flag = this.flags[Number.parseInt(process.versions.v8, 10)];
-    if (flag) this.set(flag, { isOn: true });
+  start(bytes) {
+    const factor = this.factor(bytes);
+    if (factor !== 1) this.set(factor);
   },
-  set([name, tuned, usual], { isOn }) {
+  set(factor) {
+    const flag = this.flags[Number.parseInt(process.versions.v8, 10)];
+    if (!flag) return;
     const v8 = require('node:v8');
     this.tag ??= v8.cachedDataVersionTag();
-    v8.setFlagsFromString(`${name}=${isOn ? tuned : usual}`);
-    this.isOn = isOn;
+    v8.setFlagsFromString(`${flag[0]}=${factor * flag[1]}`);
+    this.now = factor;
   },
   /** Calls `body` with the flags as they were at the start. */
   without(body) {
-    const flag = this.isOn && this.flags[Number.parseInt(process.versions.v8, 10)];
-    if (!flag) return body();
-    this.set(flag, { isOn: false });
+    const factor = this.now;
+    if (factor === 1) return body();
+    this.set(1);
     try {
       return body();
     } finally {
-      this.set(flag, { isOn: true });
+      this.set(factor);
     }
   },
 };
@@ -253,7 +256,9 @@ async function teach(bundle) {
 /** Makes the caches of this engine; for the build. @throws Error when that does not work */
 async function prepare() {
   const bundle = openBundle();
-  if (!bundle) throw new Error('the bundle does not fit what it was made of');
+  if (!bundle) throw new Error('the bundle does not fit what it was made of: a package was built meanwhile');
+  const hasAll = Object.keys(bundle.manifest.chunks).every((name) => readCache(cacheFile(bundle, name)));
+  if (hasAll && !bundle.lacksCache) return;
   if (!(await teach(bundle))) throw new Error('the training programs change the flags of V8');
 }
 
