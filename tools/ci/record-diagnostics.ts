@@ -1,7 +1,7 @@
 // Set-up of every test file: records the ids of the diagnostics that its tests make, for tools/ci/diagnostics.mjs.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Below the IR there are no diagnostics, and loading it would only take time. */
@@ -10,14 +10,9 @@ const WITHOUT = /^(libs\/(numerics|target|heap)|tools\/ci)\//;
 const path = relative(ROOT, expect.getState().testPath ?? '').replaceAll('\\', '/');
 if (path !== '' && !WITHOUT.test(path)) {
   const ids = new Set<string>();
-  beforeAll(async () => {
-    const { Diagnostic } = await import('@budflow/ir');
-    const outer = Diagnostic.observer;
-    Diagnostic.observer = (diagnostic) => {
-      ids.add(diagnostic.id);
-      outer?.(diagnostic);
-    };
-  });
+  // At once: tables of tests are computed while the file is loaded.
+  const { Diagnostic } = await import('@budflow/ir');
+  Diagnostic.observer = (diagnostic) => ids.add(diagnostic.id);
   afterAll(() => {
     const folder = join(projectOf(path), '.results', 'diagnostics');
     mkdirSync(folder, { recursive: true });
