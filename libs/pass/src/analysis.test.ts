@@ -100,8 +100,14 @@ describe('passes and analyses', () => {
 
   test('a pass may keep an analysis valid in one run and not in another', () => {
     const values: number[] = [];
-    const look = pass('look', (op, { analysis, unchanged }) => (values.push(analysis(count, op)), unchanged()));
-    const keeps = pass('keeps', (op, { preserve }) => (addMark(op, 'x'), preserve(count)));
+    const look = pass('look', (op, { analysis, unchanged }) => {
+      values.push(analysis(count, op));
+      unchanged();
+    });
+    const keeps = pass('keeps', (op, { preserve }) => {
+      addMark(op, 'x');
+      preserve(count);
+    });
     const drops = pass('drops', (op) => addMark(op, 'x'));
     run(pipeline('builtin.module', look, keeps, look, drops, look), makeModule(context, []));
     // The second answer is wrong: `keeps` lied.
@@ -116,7 +122,10 @@ describe('passes and analyses', () => {
     ],
     [
       'says that it changed nothing',
-      pass('liar', (op, { unchanged }) => (addMark(op, 'x'), unchanged())),
+      pass('liar', (op, { unchanged }) => {
+        addMark(op, 'x');
+        unchanged();
+      }),
       "'func.func' op pass 'liar' said that it changed nothing, and analysis 'count-marks' of 'func.func' is different after it",
     ],
   ] as const)
@@ -138,7 +147,10 @@ describe('passes and analyses', () => {
 
   test('a pass that erases its own op leaves nothing behind', () => {
     const module = makeModule(context, ['f', 'g']);
-    const erase = pass('erase', (op, { analysis }) => (analysis(count, op), op.erase()));
+    const erase = pass('erase', (op, { analysis }) => {
+      analysis(count, op);
+      op.erase();
+    });
     const { result } = run(pipeline('builtin.module', nested('func.func', erase)), module, {
       verifyAnalyses: true,
       verifyEach: false,

@@ -6,17 +6,7 @@ import { definePass } from './define-pass.js';
 import { nested, passItem, pipeline } from './pipeline.js';
 import { remarksToJson } from './remark.js';
 import { readReproducer } from './reproducer.js';
-import {
-  addMark,
-  makeModule,
-  mark,
-  markFunction,
-  markModule,
-  marks,
-  newContext,
-  nothing,
-  run,
-} from './testing/fixtures.js';
+import { addMark, makeModule, mark, markFunction, markModule, marks, newContext, run } from './testing/fixtures.js';
 
 const context = newContext();
 const onFunctions = (...items: Parameters<typeof nested>[1][]) =>
@@ -24,7 +14,10 @@ const onFunctions = (...items: Parameters<typeof nested>[1][]) =>
 const failing = definePass({
   name: 'failing',
   summary: 'fail',
-  run: (op, { signalFailure }) => (op.emitError('test.broken', 'is broken'), signalFailure()),
+  run: (op, { signalFailure }) => {
+    op.emitError('test.broken', 'is broken');
+    signalFailure();
+  },
 });
 
 describe('nesting', () => {
