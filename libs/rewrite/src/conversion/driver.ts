@@ -7,7 +7,7 @@ import {
   FLAG_VISITED,
   type FoldResult,
   InternalError,
-  type Operation,
+  Operation,
   type Region,
   reversePostorder,
   type Type,
@@ -16,7 +16,7 @@ import {
 import { Fingerprinter, sameFingerprint } from '../fingerprint.js';
 import { foldOp, isAttribute } from '../fold.js';
 import { type FailedAttempt, type IllegalOp, reportCast, reportIllegalOp } from './failure.js';
-import { type Change, Created, Modified, Redirected } from './journal.js';
+import { type Change, Modified, Redirected } from './journal.js';
 import { LegalizationOrder } from './legalization-order.js';
 import { type ConversionPattern, ConvertedOperands } from './pattern.js';
 import { resolveCasts } from './resolve-casts.js';
@@ -100,6 +100,8 @@ class ConversionDriver {
   private readonly rewriter: ConversionRewriter;
   /** By the index of the pattern: whether it is being applied. */
   private readonly active: boolean[] = [];
+  /** By the index of the pattern: what the journal says of it. */
+  private readonly applied: Applied[];
   private readonly fingerprinter: Fingerprinter | null;
   private readonly maxDepth: number;
   /** The ops there were at the start, marked FLAG_VISITED while the conversion runs. */
@@ -115,6 +117,7 @@ class ConversionDriver {
     this.target = target;
     this.options = options;
     this.order = new LegalizationOrder(patterns, target);
+    this.applied = patterns.map((pattern) => new Applied(pattern));
     this.rewriter = new ConversionRewriter(root.context);
     this.fingerprinter = options.checkChanges ? new Fingerprinter() : null;
     this.maxDepth = options.maxDepth ?? 200;
@@ -235,14 +238,11 @@ class ConversionDriver {
     attempts: FailedAttempt[],
   ): boolean {
     const { rewriter } = this;
-    const fail = (reason: string, inner?: IllegalOp): false => {
-      attempts.push({ pattern: pattern.name, reason, ...(inner ? { inner } : {}) });
-      return false;
-    };
     const converter = pattern.converter ?? null;
     if (converter !== null) {
       const wrong = unconvertible(op, (type) => converter.convert(type) === null);
-      if (wrong !== null) return fail(`operand of type ${wrong} has no conversion: ${converter.reason(wrong)}`);
+      if (wrong !== null)
+        return failed(attempts, pattern, `operand of type ${wrong} has no conversion: ${converter.reason(wrong)}`);
     }
     const { journal } = rewriter;
     const mark = journal.mark;
@@ -254,27 +254,28 @@ class ConversionDriver {
     rewriter.failure = undefined;
     rewriter.matched = op;
     rewriter.setInsertionPoint(op);
-    const operands = new ConvertedOperands(op, (value) =>
-      converter === null ? [value] : (rewriter.converted(value, converter) as readonly Value[]),
-    );
-    let ok = rewriter.inScope({ name: pattern.name, converter }, () => pattern.rewrite(op, operands, rewriter));
-    if (!ok) fail(`does not match: ${rewriter.failure ?? 'it gives no reason'}`);
+    const operands = new ConvertedOperands(op, rewriter, converter);
+    const outerScope = rewriter.enter(pattern.name, converter);
+    let ok = pattern.rewrite(op, operands, rewriter);
+    rewriter.leave(outerScope);
+    if (!ok) failed(attempts, pattern, `does not match: ${rewriter.failure ?? 'it gives no reason'}`);
     else {
       const end = journal.mark;
-      if (!this.touched(op, mark, end)) ok = fail('says that it applied, and neither replaced nor changed the op');
+      if (!this.touched(op, mark, end))
+        ok = failed(attempts, pattern, 'says that it applied, and neither replaced nor changed the op');
       else {
         const inner = this.legalizeChanges(mark, end, depth + 1);
         if (inner !== null) {
           const what =
             inner.op === op ? 'changed the op, which still is not legal' : `makes '${inner.name}', which is not legal`;
-          ok = fail(`${what}: ${inner.reason ?? 'the target says nothing about it'}`, inner);
+          ok = failed(attempts, pattern, `${what}: ${inner.reason ?? 'the target says nothing about it'}`, inner);
         }
       }
     }
     this.active[index] = wasActive;
     rewriter.matched = outerMatched;
     if (ok) {
-      journal.push(new Applied(pattern));
+      journal.push(this.applied[index]!);
       return true;
     }
     journal.undo(mark);
@@ -307,7 +308,7 @@ class ConversionDriver {
     for (let i = mark; i < end; i++) {
       const change = changes[i]!;
       let failure: IllegalOp | null = null;
-      if (change instanceof Created) failure = this.legalizeTree(change.op, depth);
+      if (change instanceof Operation) failure = this.legalizeTree(change, depth);
       else if (
         change instanceof Modified &&
         !(change instanceof Redirected) &&
@@ -349,7 +350,9 @@ class ConversionDriver {
     const { journal } = rewriter;
     const mark = journal.mark;
     rewriter.setInsertionPoint(op);
-    const values = rewriter.inScope({ name: 'fold', converter: null }, () => this.foldedValues(op, results));
+    const scope = rewriter.enter('fold', null);
+    const values = this.foldedValues(op, results);
+    rewriter.leave(scope);
     if (values !== null) {
       rewriter.replaceOp(op, values);
       const inner = this.legalizeChanges(mark, journal.mark, depth + 1);
@@ -381,6 +384,11 @@ class ConversionDriver {
     }
     return values;
   }
+}
+
+function failed(attempts: FailedAttempt[], { name }: ConversionPattern, reason: string, inner?: IllegalOp): false {
+  attempts.push({ pattern: name, reason, ...(inner ? { inner } : {}) });
+  return false;
 }
 
 const FAILED: ConversionResult = { succeeded: false, changed: false, hits: new Map(), castsLeft: 0 };

@@ -5,7 +5,7 @@ import {
   FLAG_ERASED,
   hideUse,
   type LocationRef,
-  type Operation,
+  Operation,
   type Region,
   restoreUse,
   type Slot,
@@ -19,34 +19,28 @@ export interface Change {
 }
 
 export class Journal {
-  readonly changes: Change[] = [];
+  /** An operation stands for its insertion, the most frequent change. */
+  readonly changes: (Change | Operation)[] = [];
 
   get mark(): number {
     return this.changes.length;
   }
-  push(change: Change): void {
+  push(change: Change | Operation): void {
     this.changes.push(change);
   }
   /** Undoes everything since `mark`. */
   undo(mark: number): void {
     const { changes } = this;
-    while (changes.length > mark) changes.pop()!.undo();
+    while (changes.length > mark) {
+      const change = changes.pop()!;
+      if (change instanceof Operation) change.erase();
+      else change.undo();
+    }
   }
   /** What was erased is gone for good: it keeps no values alive. */
   commit(): void {
     for (const change of this.changes) if (change instanceof Erased || change instanceof BlockErased) change.drop();
     this.changes.length = 0;
-  }
-}
-
-/** An op was made and inserted. */
-export class Created implements Change {
-  readonly op: Operation;
-  constructor(op: Operation) {
-    this.op = op;
-  }
-  undo(): void {
-    this.op.erase();
   }
 }
 

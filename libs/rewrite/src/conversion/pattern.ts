@@ -42,12 +42,14 @@ export function asConversionPattern(pattern: RewritePattern): ConversionPattern 
 /** The operands of an op in converted types; made when they are first asked for. */
 export class ConvertedOperands {
   private readonly op: Operation;
-  private readonly convert: (value: Value) => readonly Value[];
-  private readonly known: (readonly Value[] | undefined)[] = [];
+  private readonly rewriter: ConversionRewriter;
+  private readonly converter: TypeConverter | null;
+  private known: (readonly Value[] | undefined)[] | null = null;
 
-  constructor(op: Operation, convert: (value: Value) => readonly Value[]) {
+  constructor(op: Operation, rewriter: ConversionRewriter, converter: TypeConverter | null) {
     this.op = op;
-    this.convert = convert;
+    this.rewriter = rewriter;
+    this.converter = converter;
   }
   /** Number of operands of the op. */
   get length(): number {
@@ -55,9 +57,11 @@ export class ConvertedOperands {
   }
   /** What operand `index` became. */
   values(index: number): readonly Value[] {
+    this.known ??= [];
     let found = this.known[index];
     if (found === undefined) {
-      found = this.convert(this.op.operand(index));
+      const value = this.op.operand(index);
+      found = this.converter === null ? [value] : this.rewriter.converted(value, this.converter)!;
       this.known[index] = found;
     }
     return found;

@@ -1,9 +1,8 @@
 // The end of a conversion: casts nobody uses go, casts that cancel out fold, type converters bridge the rest.
-import type { Operation } from '@budflow/ir';
+import { Operation } from '@budflow/ir';
 import { isDead } from '../fold.js';
 import { type CastRecord, castSources } from './casts.js';
 import type { IllegalOp } from './failure.js';
-import { Created } from './journal.js';
 import type { ConversionRewriter } from './rewriter.js';
 
 export interface CastsLeft {
@@ -30,12 +29,12 @@ export function resolveCasts(rewriter: ConversionRewriter, legalize: (op: Operat
     // Of what bridges several values not every part need be used: later ops read earlier ones.
     for (let i = end - 1; i >= mark; i--) {
       const change = rewriter.journal.changes[i]!;
-      if (change instanceof Created && !change.op.isErased && isDead(change.op)) rewriter.eraseOp(change.op);
+      if (change instanceof Operation && !change.isErased && isDead(change)) rewriter.eraseOp(change);
     }
     for (let i = mark; i < end; i++) {
       const change = rewriter.journal.changes[i]!;
-      if (!(change instanceof Created) || change.op.isErased) continue;
-      const failure = legalize(change.op);
+      if (!(change instanceof Operation) || change.isErased) continue;
+      const failure = legalize(change);
       if (failure !== null) illegal.push(failure);
     }
   }
@@ -68,9 +67,9 @@ function bridge(rewriter: ConversionRewriter, { op, kind, converter, pattern }: 
   const { journal } = rewriter;
   const mark = journal.mark;
   rewriter.setInsertionPoint(op);
-  const values = rewriter.inScope({ name: `${kind} materialization for '${pattern}'`, converter }, () =>
-    converter.materialize(kind, rewriter, op.resultTypes, op.operands, op.loc),
-  );
+  const scope = rewriter.enter(`${kind} materialization for '${pattern}'`, converter);
+  const values = converter.materialize(kind, rewriter, op.resultTypes, op.operands, op.loc);
+  rewriter.leave(scope);
   if (values === undefined || values.length !== op.resultCount || values.some((v, i) => v.type !== op.result(i).type)) {
     journal.undo(mark);
     return false;

@@ -8,7 +8,7 @@ import {
   type Region,
   Rewriter,
   type Type,
-  type Value,
+  Value,
 } from '@budflow/ir';
 import { CAST_NAME, CastList, resultsHaveTypes } from './casts.js';
 import {
@@ -16,7 +16,6 @@ import {
   BlockCreated,
   BlockErased,
   BlockMoved,
-  Created,
   Erased,
   Journal,
   Modified,
@@ -44,6 +43,7 @@ export class ConversionRewriter extends Rewriter {
   readonly casts: CastList;
   private readonly castInfo: Operation['info'];
   private scopeNow: RewriteScope = NOBODY;
+  private lastScope: RewriteScope = NOBODY;
 
   constructor(context: Context) {
     super(context);
@@ -51,15 +51,18 @@ export class ConversionRewriter extends Rewriter {
     this.casts = new CastList(this.journal, this.castInfo);
   }
 
-  /** Runs `body` on behalf of a pattern. */
-  inScope<T>(scope: RewriteScope, body: () => T): T {
+  /** What follows is done by a pattern. Returns the scope before, for `leave`. Not for patterns. */
+  enter(name: string, converter: TypeConverter | null): RewriteScope {
     const before = this.scopeNow;
-    this.scopeNow = scope;
-    try {
-      return body();
-    } finally {
-      this.scopeNow = before;
+    // Most often the same pattern runs again.
+    if (before.name !== name || before.converter !== converter) {
+      if (this.lastScope.name !== name || this.lastScope.converter !== converter) this.lastScope = { name, converter };
+      this.scopeNow = this.lastScope;
     }
+    return before;
+  }
+  leave(before: RewriteScope): void {
+    this.scopeNow = before;
   }
   isCast(op: Operation): boolean {
     return op.info === this.castInfo;
@@ -78,7 +81,7 @@ export class ConversionRewriter extends Rewriter {
   override insert(op: Operation): Operation {
     if (this.block === null) throw new InternalError(`${op.name} is made without an insertion point`, op);
     this.block.insertBefore(op, this.before);
-    this.journal.push(new Created(op));
+    this.journal.push(op);
     return op;
   }
 
@@ -93,7 +96,11 @@ export class ConversionRewriter extends Rewriter {
       const result = op.result(i);
       if (!result.hasUses) continue;
       const given = values[i]!;
-      const list = Array.isArray(given) ? (given as readonly Value[]) : [given as Value];
+      if (given instanceof Value && given.type === result.type) {
+        this.replaceAllUses(result, given);
+        continue;
+      }
+      const list = given instanceof Value ? [given] : given;
       this.replaceByValues(result, list, 'source', `result ${i} of '${op.name}'`, () => placeAfter(list, op));
     }
     this.eraseOp(op);
@@ -102,12 +109,13 @@ export class ConversionRewriter extends Rewriter {
   /** Erases an op with what is nested in it. Results that are still used must have lost their uses when the conversion ends. */
   override eraseOp(op: Operation): void {
     if (op.parent === null) throw new InternalError(`${op.name} is not in a block`, op);
-    for (const result of op.results)
-      if (result.hasUses)
-        this.replaceByValues(result, [], 'source', `result ${result.index} of '${op.name}'`, () => ({
-          block: op.parent!,
-          before: op,
-        }));
+    if (op.hasResultUses)
+      for (const result of op.results)
+        if (result.hasUses)
+          this.replaceByValues(result, [], 'source', `result ${result.index} of '${op.name}'`, () => ({
+            block: op.parent!,
+            before: op,
+          }));
     if (this.before === op) this.before = op.next;
     this.journal.push(new Erased(op));
   }
@@ -244,17 +252,17 @@ export class ConversionRewriter extends Rewriter {
       return value;
     });
     setArguments(block, values);
-    this.inScope({ name: this.scopeNow.name, converter: converter ?? this.scopeNow.converter }, () => {
-      old.forEach((argument, i) => {
-        const { start, count, values: given } = signature.mapping(i);
-        if (values[start] === argument || !argument.hasUses) return;
-        const list = given ?? values.slice(start, start + count);
-        this.replaceByValues(argument, list, 'argument', `block argument ${i}`, () => ({
-          block,
-          before: block.firstOp,
-        }));
-      });
+    const scope = this.enter(this.scopeNow.name, converter ?? this.scopeNow.converter);
+    old.forEach((argument, i) => {
+      const { start, count, values: given } = signature.mapping(i);
+      if (values[start] === argument || !argument.hasUses) return;
+      const list = given ?? values.slice(start, start + count);
+      this.replaceByValues(argument, list, 'argument', `block argument ${i}`, () => ({
+        block,
+        before: block.firstOp,
+      }));
     });
+    this.leave(scope);
   }
 
   /** What a value is in the types of `converter`, through a cast when its definition was not converted; null: it has no conversion. */
@@ -274,9 +282,10 @@ export class ConversionRewriter extends Rewriter {
     const before = definition === null ? block.firstOp : definition.next;
     const subject =
       definition === null ? `block argument ${value.index}` : `result ${value.index} of '${definition.name}'`;
-    return this.inScope({ name: this.scopeNow.name, converter }, () =>
-      this.insertCast('target', subject, [value], types, { block, before }),
-    ).results;
+    const scope = this.enter(this.scopeNow.name, converter);
+    const cast = this.insertCast('target', subject, [value], types, { block, before });
+    this.leave(scope);
+    return cast.results;
   }
 
   // Helpers
