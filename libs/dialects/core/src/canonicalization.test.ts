@@ -408,6 +408,13 @@ func.func @f(%x: i32) -> i32 {
       'cond-br-same-target',
       'switch-constant',
       'assert-true',
+      // In cf/branch-patterns.test.ts.
+      'br-pass-through',
+      'cond-br-pass-through',
+      'switch-pass-through',
+      'cond-br-selects',
+      'condition-known-after-branch',
+      'switch-drop-default-cases',
       'call-known-function',
       'bitcast-bitcast',
       'extf-extf',

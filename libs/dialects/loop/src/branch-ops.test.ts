@@ -69,14 +69,22 @@ describe('loop.if', () => {
       canonicalBody(`func.func @f(%c: i1, %x: f32, %y: f32) -> f32 {
   %r:2 = loop.if %c -> (f32, f32) {
     %a = arith.addf %x, %x : f32
-    loop.yield %a, %x : f32, f32
+    %d = arith.subf %x, %y : f32
+    loop.yield %a, %d : f32, f32
   } else {
     %b = arith.mulf %y, %y : f32
     loop.yield %b, %y : f32, f32
   }
   return %r#1 : f32
 }`),
-    ).toEqual(['%0 = loop.if %arg0 -> (f32) {', 'loop.yield %arg1 : f32', '} else {', 'loop.yield %arg2 : f32', '}']);
+    ).toEqual([
+      '%0 = loop.if %arg0 -> (f32) {',
+      '%1 = arith.subf %arg1, %arg2 : f32',
+      'loop.yield %1 : f32',
+      '} else {',
+      'loop.yield %arg2 : f32',
+      '}',
+    ]);
   });
 
   test('with nothing in its else has none', () => {

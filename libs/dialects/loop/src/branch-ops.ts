@@ -1,5 +1,6 @@
 // loop.if, loop.while and loop.condition.
 
+import { ConstantOp, SelectOp } from '@budflow/dialect-core';
 import { exitsRegion } from '@budflow/interpreter';
 import {
   AnyType,
@@ -109,6 +110,58 @@ const dropElseWithoutEffect = definePattern({
   },
 });
 
+const conditionKnown = definePattern({
+  name: 'condition-known-in-branch',
+  equation: 'if c then a(c) else b(c) == if c then a(true) else b(false)',
+  root: 'loop.if',
+  generates: ['arith.constant'],
+  rewrite(op, rewriter) {
+    const condition = op.operand(0);
+    if (condition.hasOneUse()) return false;
+    let changed = false;
+    op.regions.forEach((region, i) => {
+      const uses: [Operation, number][] = [];
+      condition.forEachUse((user, operand) => {
+        if (user !== op && user.parentRegion !== null && region.isAncestorOf(user.parentRegion))
+          uses.push([user, operand]);
+      });
+      if (uses.length === 0) return;
+      rewriter.setInsertionPointToStart(region.entry);
+      const known = ConstantOp.build(rewriter, op.loc, {
+        value: op.context.integerAttr(op.context.i1, i === 0 ? 1 : 0),
+      });
+      for (const [user, operand] of uses) rewriter.modify(user, () => user.setOperand(operand, known));
+      changed = true;
+    });
+    return changed;
+  },
+});
+
+const chooseOuterValues = definePattern({
+  name: 'if-of-outer-values-is-select',
+  equation: 'if c then x else y == select(c, x, y), for x and y from outside',
+  root: 'loop.if',
+  generates: ['arith.select'],
+  rewrite(op, rewriter) {
+    if (op.resultCount === 0) return false;
+    const [then, otherwise] = op.regions.map((region) => region.entry.terminator) as [Operation, Operation];
+    const isOuter = (value: Value) => {
+      const home = value.parentBlock?.parent ?? null;
+      return home !== null && !op.regions.some((region) => region.isAncestorOf(home));
+    };
+    let changed = false;
+    op.results.forEach((result, i) => {
+      const [x, y] = [then.operand(i), otherwise.operand(i)];
+      if (!result.hasUses || x === y || !isOuter(x) || !isOuter(y)) return;
+      rewriter.setInsertionPoint(op);
+      const chosen = SelectOp.build(rewriter, op.loc, { condition: op.operand(0), trueValue: x, falseValue: y });
+      rewriter.replaceAllUses(result, chosen);
+      changed = true;
+    });
+    return changed;
+  },
+});
+
 export const IfOp = defineOp({
   name: 'loop.if',
   summary: 'one of two regions, by a condition',
@@ -186,7 +239,14 @@ exist and end in a \`loop.yield\` of the results' types.`,
       if (!verifyYield(op, region, op.resultTypes, 'loop.if-yield')) return;
     }
   },
-  patterns: [constantCondition, sameInBoth, dropUnused, dropElseWithoutEffect] satisfies readonly RewritePattern[],
+  patterns: [
+    constantCondition,
+    sameInBoth,
+    conditionKnown,
+    chooseOuterValues,
+    dropUnused,
+    dropElseWithoutEffect,
+  ] satisfies readonly RewritePattern[],
 });
 
 export const ConditionOp = defineOp({

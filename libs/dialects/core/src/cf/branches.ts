@@ -18,7 +18,7 @@ import {
   I1,
   IntegerType,
   MemoryEffects,
-  type Operation,
+  Operation,
   optionalAttr,
   type RewritePattern,
   Terminator,
@@ -28,6 +28,7 @@ import {
   variadic,
 } from '@budflow/ir';
 import { constantOperand, integerOf, isInteger } from '../support/constants.js';
+import { conditionKnownAfterBranch, passThrough, sameTargetSelects } from './branch-patterns.js';
 
 const effectFree = MemoryEffects.implement({ effects: () => [] });
 
@@ -71,6 +72,7 @@ export const BranchOp = defineOp({
       printer.attrDict(op);
     },
   },
+  patterns: [passThrough('cf.br')],
 });
 
 function segments(op: Operation): number[] {
@@ -189,7 +191,7 @@ export const CondBranchOp = defineOp({
     }),
   ],
   assembly: conditionalAssembly,
-  patterns: [constantCondition, sameTargets],
+  patterns: [constantCondition, sameTargets, passThrough('cf.cond_br'), sameTargetSelects, conditionKnownAfterBranch],
 });
 
 /** Values of the cases, in order. */
@@ -392,6 +394,45 @@ export const SwitchOp = defineOp({
         return true;
       },
     }),
+    definePattern({
+      name: 'switch-drop-default-cases',
+      equation: 'switch c [default: ^a(x), k: ^a(x), ..] == switch c [default: ^a(x), ..]',
+      root: 'cf.switch',
+      rewrite(op, rewriter) {
+        const lists = switchOperands(op);
+        const values = caseValues(op);
+        const isDefault = (i: number) =>
+          op.successors[i] === op.successors[0] && lists[i]!.every((v, k) => v === lists[0]![k]);
+        // Of repeated values the first counts: a later one must not become the first.
+        const isRepeated = (i: number) => values.indexOf(values[i - 1]!) !== values.lastIndexOf(values[i - 1]!);
+        const keep = op.successors.map((_, i) => i === 0 || !isDefault(i) || isRepeated(i));
+        if (keep.every(Boolean)) return false;
+        const kept = <T>(list: readonly T[]): T[] => list.filter((_, i) => keep[i]);
+        const attributes = new Map<string, Attribute>();
+        const [fallback, ...cases] = kept(lists);
+        setCases(
+          attributes,
+          op.operand(0).type as IntegerType,
+          values.filter((_, i) => keep[i + 1]),
+          cases.map((c) => c.length),
+          fallback!.length,
+          op.context,
+        );
+        const made = Operation.create(
+          op.info,
+          op.loc,
+          [op.operand(0), ...fallback!, ...cases.flat()],
+          [],
+          op.context.dictionary([...attributes]),
+          [],
+          kept(op.successors),
+        );
+        rewriter.insert(made);
+        rewriter.eraseOp(op);
+        return true;
+      },
+    }),
+    passThrough('cf.switch'),
   ],
 });
 
