@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '..', '..');
 const app = join(root, 'apps', 'opt');
@@ -34,7 +35,8 @@ const madeBy = hash([import.meta.filename, join(app, 'bin', 'start.js')].map((fi
 try {
   if (!isUpToDate()) {
     const { chunks, modules } = await bundle();
-    write(chunks, builtFrom(modules));
+    const { COMMAND_NAMES } = await import(pathToFileURL(join(app, 'dist', 'bin', 'commands.js')).href);
+    write(chunks, { commands: COMMAND_NAMES, builtFrom: builtFrom(modules) });
   }
   // Does nothing when the caches of this engine are there.
   teach();
@@ -144,7 +146,7 @@ function lateBuiltins(code) {
 }
 
 /** Writes the chunks under names of their own, then says so: who starts in between finds the old ones or the new. */
-function write(chunks, builtFrom) {
+function write(chunks, { commands, builtFrom }) {
   const id = hash([...chunks]);
   const named = (name) => name.replace(/\.js$/, `-${id}.js`);
   mkdirSync(out, { recursive: true });
@@ -155,7 +157,7 @@ function write(chunks, builtFrom) {
     lengths[named(name)] = text.length;
     writeAtomically(named(name), text);
   }
-  const manifest = { id, madeBy, entry: named('core.js'), chunks: lengths, builtFrom };
+  const manifest = { id, madeBy, commands, entry: named('core.js'), chunks: lengths, builtFrom };
   writeAtomically('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
   // The chunks before these may be in use by processes that have yet to load the second one.
   const kept = [id, previous?.id];
@@ -184,5 +186,5 @@ function teach() {
     env: { ...process.env, BUDFLOW_BUNDLE: out },
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`the training run failed:\n${stderr}`);
+  if (status !== 0) throw new Error(`no code cache: ${stderr}`);
 }

@@ -17,9 +17,9 @@ const KEPT_CACHES = 6;
 /** Runs a command on the arguments of this process and sets the exit code. */
 function start(command) {
   const argv = process.argv.slice(2);
-  const bundle = mayLoadPlugins(argv) ? undefined : openBundle();
+  const bundle = mayLoadPlugins(argv) ? undefined : openBundle(command);
   tuning.start(bytesOfInput(argv));
-  if (bundle?.commands.isCommand(command)) {
+  if (bundle) {
     bundle.commands.runCommand(command, argv).then((code) => {
       process.exitCode = code;
       // The first run of an engine teaches the next ones. What this run had to say is written by now.
@@ -95,8 +95,8 @@ const tuning = {
 
 async function startModules(command, argv) {
   require('node:module').enableCompileCache?.();
-  const { isCommand, runCommand } = await import('../dist/bin/commands.js');
-  if (isCommand(command)) process.exitCode = await runCommand(command, argv);
+  const { COMMAND_NAMES, runCommand } = await import('../dist/bin/commands.js');
+  if (COMMAND_NAMES.includes(command)) process.exitCode = await runCommand(command, argv);
   else await import(`../dist/bin/${command}.js`);
 }
 
@@ -128,14 +128,17 @@ function textOf(file) {
   }
 }
 
-/** The bundle, loaded; undefined when there is none that fits. BUDFLOW_BUNDLE is `off` or another folder. */
-function openBundle() {
+/**
+ * The bundle, loaded; undefined when there is none that fits, or none with that command. BUDFLOW_BUNDLE is `off` or
+ * another folder.
+ */
+function openBundle(command) {
   const wanted = process.env.BUDFLOW_BUNDLE;
   if (wanted === 'off') return undefined;
   const folder = wanted || path.join(APP, 'dist', 'bundle');
   try {
     const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
-    if (!isFresh(manifest.builtFrom)) return undefined;
+    if (!manifest.commands.includes(command) || !isFresh(manifest.builtFrom)) return undefined;
     const bundle = { folder, manifest, chunks: new Map(), lacksCache: false };
     bundle.commands = loadChunk(bundle, manifest.entry);
     return bundle;
@@ -255,7 +258,7 @@ async function teach(bundle) {
 
 /** Makes the caches of this engine; for the build. @throws Error when that does not work */
 async function prepare() {
-  const bundle = openBundle();
+  const bundle = openBundle('bud-opt');
   if (!bundle) throw new Error('the bundle does not fit what it was made of: a package was built meanwhile');
   const hasAll = Object.keys(bundle.manifest.chunks).every((name) => readCache(cacheFile(bundle, name)));
   if (hasAll && !bundle.lacksCache) return;
@@ -263,4 +266,8 @@ async function prepare() {
 }
 
 module.exports = { start };
-if (require.main === module) prepare().catch(fail);
+if (require.main === module)
+  prepare().catch((error) => {
+    process.exitCode = 1;
+    fs.writeSync(2, error.message);
+  });

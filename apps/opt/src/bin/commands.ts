@@ -8,9 +8,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Main>> = new Map([
   ['bud-run', async () => (await import('../run/main.js')).runMain],
 ]);
 
-export function isCommand(name: string): boolean {
-  return COMMANDS.has(name);
-}
+/** The others are modules of their own in this folder, and are not in the bundle. */
+export const COMMAND_NAMES: readonly string[] = [...COMMANDS.keys()];
 
 /** Runs a command on this process's files and streams; returns its exit code. Never throws for what the user did. */
 export async function runCommand(name: string, argv: readonly string[]): Promise<number> {
