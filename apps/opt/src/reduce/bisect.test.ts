@@ -2,7 +2,10 @@
 import { type Context, definePattern } from '@budflow/ir';
 import { definePass, nested, type PassDefinition, passItem, pipeline, printPipeline } from '@budflow/pass';
 import { applyPatternsGreedily } from '@budflow/rewrite';
+import { fixNumerics, instructionFusion } from '@budflow/transforms/array';
 import { canonicalize, cse, dce } from '@budflow/transforms/general';
+import { arrayToLoop } from '@budflow/transforms/loop';
+import { bufferize } from '@budflow/transforms/memory';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadDialects } from '../compiler/dialects.js';
 import { bisectPasses, bisectPatterns, describeCounters, describePasses } from './bisect.js';
@@ -48,6 +51,31 @@ describe('the pass', () => {
     expect(describePasses(verdict)).toBe(
       'introduced by pass 4: fold-sub-wrongly\nneeds: builtin.module(func.func(cse),fold-sub-wrongly)\n',
     );
+  });
+
+  it('is found where tensors have become buffers and kernels', () => {
+    const wrong = definePass({
+      name: 'sub-becomes-add',
+      summary: 'has a bug, for tests',
+      run: (op) =>
+        op.walk((inner) => {
+          if (inner.name === 'arith.subf') inner.info = inner.context.opInfo('arith.addf');
+        }),
+    });
+    const lowering = [fixNumerics, instructionFusion, bufferize, arrayToLoop].map((pass) => passItem(pass));
+    const test: FailureTest = {
+      newContext,
+      pipeline: pipeline('builtin.module', ...lowering, passItem(wrong), passItem(cse)),
+      expect: { kind: 'miscompile' },
+    };
+    const text = `func.func @main(%x: tensor<?xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
+  %0 = array.sub %x, %y : tensor<?xf32>
+  %1 = array.mul %0, %y : tensor<?xf32>
+  return %1 : tensor<?xf32>
+}`;
+    expect(bisectPasses(text, test)).toMatchObject({ position: 5, pass: { pass: { name: 'sub-becomes-add' } } });
+    const right = { ...test, pipeline: pipeline('builtin.module', ...lowering, passItem(cse)) };
+    expect(bisectPasses(text, right).pass).toBeUndefined();
   });
 
   it('is none when all are right', () => {

@@ -1,7 +1,7 @@
 // The flags of bud-reduce.
 import { type FlagGroup, printFlags } from '../cli/flags.js';
 import { PLUGIN_FLAG } from '../compiler/project.js';
-import { NUMERICS } from '../opt/flags.js';
+import { LEVELS, NUMERICS } from '../opt/flags.js';
 
 export const REDUCE_FLAGS: readonly FlagGroup[] = [
   {
@@ -17,10 +17,11 @@ export const REDUCE_FLAGS: readonly FlagGroup[] = [
         value: 'TEXT',
         help: "A pipeline that runs in this process on each candidate: 'builtin.module(canonicalize,func.func(cse))'. --expect says what is looked for.",
       },
+      { name: 'O', short: 'O', value: '0..3', choices: LEVELS, help: 'The same with a default pipeline.' },
     ],
   },
   {
-    title: 'With --test-pipeline',
+    title: 'With a pipeline',
     flags: [
       {
         name: 'expect',
@@ -65,7 +66,7 @@ export const REDUCE_FLAGS: readonly FlagGroup[] = [
 ];
 
 export function reduceHelp(): string {
-  return `Usage: bud-reduce [FILE|-] --test=PROGRAM | --test-pipeline=TEXT [flags]
+  return `Usage: bud-reduce [FILE|-] --test=PROGRAM | --test-pipeline=TEXT | -O3 [flags]
 
 Shrinks a program that makes a compiler fail, as long as it still does.
 

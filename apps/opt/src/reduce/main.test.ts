@@ -79,6 +79,13 @@ describe('bud-reduce', () => {
     expect(code).toBe(0);
   });
 
+  it('takes a default pipeline', async () => {
+    const flags = ['-O1', '--target=wasm32-simd128', '--expect=diagnostic=has no body; only functions', '-q'];
+    expect((await reduce(['f.mlir', ...flags], REPORTED)).out).toMatch(/^module \{\n.*@declared.*\n\}\n$/);
+    const right = await reduce(['f.mlir', '-O3', '--expect=miscompile'], REPORTED.split('\n').slice(1).join('\n'));
+    expect(right).toMatchObject({ code: 1, err: expect.stringContaining('the same results before and after') });
+  });
+
   it('bisects passes and patterns instead', async () => {
     const flags = ['--test-pipeline=canonicalize,bufferize,cse', '--expect=diagnostic=has no body', '--bisect-passes'];
     const { code, out } = await reduce(['f.mlir', ...flags, '--bisect-patterns'], REPORTED);
@@ -95,9 +102,11 @@ describe('bud-reduce', () => {
   });
 
   it.each([
-    [['f.mlir'], 2, 'what is interesting? Give --test=PROGRAM or --test-pipeline=TEXT'],
+    [['f.mlir'], 2, 'what is interesting? Give --test=PROGRAM, --test-pipeline=TEXT or a level'],
     [['f.mlir', '--test=x', '--test-pipeline=cse'], 2, 'both say what is interesting'],
-    [['f.mlir', '--test=x', '--expect=crash'], 2, '--expect goes with --test-pipeline'],
+    [['f.mlir', '--test=x', '--expect=crash'], 2, '--expect goes with a pipeline'],
+    [['f.mlir', '-O3', '--test-pipeline=cse'], 2, '--test-pipeline and -O both say what is interesting'],
+    [['f.mlir', '-O4'], 2, "'-O' is one of 0, 1, 2, 3"],
     [['f.mlir', '--test-pipeline=csee'], 2, 'cse'],
     [['f.mlir', '--test-pipeline=cse', '--expect=wrong'], 2, "one of crash, diagnostic=REGEX, miscompile; got 'wrong'"],
     [['f.mlir', '--test-pipeline=cse', '--expect=diagnostic=('], 2, '--expect=diagnostic=('],

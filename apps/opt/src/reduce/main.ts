@@ -3,6 +3,7 @@ import { CommandError, DiagnosticsError, ExitCode, UsageError } from '../cli/err
 import { type Arguments, integerValue, positiveValue, readArguments } from '../cli/flags.js';
 import { type Io, inputName, readInput } from '../cli/io.js';
 import { version } from '../cli/version.js';
+import type { OptimizationLevel } from '../compiler/pipeline.js';
 import type { Extensions } from '../compiler/plugins.js';
 import { namesPlugins } from '../compiler/project.js';
 import { REDUCE_FLAGS, reduceHelp } from './flags.js';
@@ -68,15 +69,15 @@ async function checkCommandLine(args: Arguments): Promise<void> {
   }
   if (args.positionals.length > 1)
     throw new UsageError(`bud-reduce reads one file, got ${args.positionals.map((p) => `'${p}'`).join(', ')}`);
-  if (args.has('test') === args.has('test-pipeline'))
-    throw new UsageError(
-      args.has('test')
-        ? '--test and --test-pipeline both say what is interesting; give one of them'
-        : 'what is interesting? Give --test=PROGRAM or --test-pipeline=TEXT',
-    );
+  const ways = ['test', 'test-pipeline', 'O']
+    .filter((flag) => args.has(flag))
+    .map((f) => (f === 'O' ? '-O' : `--${f}`));
+  if (ways.length === 0)
+    throw new UsageError('what is interesting? Give --test=PROGRAM, --test-pipeline=TEXT or a level, -O0 to -O3');
+  if (ways.length > 1) throw new UsageError(`${ways.join(' and ')} both say what is interesting; give one of them`);
   if (!args.has('test')) return;
   for (const flag of ['expect', 'bisect-passes', 'bisect-patterns', 'entry', 'sizes'])
-    if (args.has(flag)) throw new UsageError(`--${flag} goes with --test-pipeline, not with --test`);
+    if (args.has(flag)) throw new UsageError(`--${flag} goes with a pipeline, not with --test`);
 }
 
 function expectationOf(args: Arguments): Expectation {
@@ -94,12 +95,14 @@ function expectationOf(args: Arguments): Expectation {
 
 async function pipelineOf(args: Arguments, io: Io, extensions: Extensions) {
   const text = args.value('test-pipeline');
-  if (text === undefined) return undefined;
+  const level = args.value('O');
+  if (text === undefined && level === undefined) return undefined;
   const { choosePipeline } = await import('../compiler/pipeline.js');
   const chosen = await choosePipeline(
     {
       passes: [],
       text,
+      level: level === undefined ? undefined : (Number(level) as OptimizationLevel),
       target: args.value('target'),
       numerics: args.value('numerics') as 'strict' | 'default' | 'fast' | undefined,
       flagNames: [],
