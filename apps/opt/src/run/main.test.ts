@@ -29,7 +29,6 @@ describe('results', () => {
     [['-O1']],
     [['-O2', '--numerics=strict']],
     [['--target=wasm32-simd128']],
-    [['--ablate=licm']],
   ])('are printed as NumPy prints them, with %j', async (flags) => {
     expect(await run(['f.mlir', 'x.npy', 'w.npy', ...flags])).toMatchObject({ code: 0, out: PRODUCT, err: '' });
   });
@@ -277,6 +276,14 @@ describe('--benchmark', () => {
 it('prints help and version', async () => {
   expect((await run(['--help'])).out).toContain('--check-each');
   expect((await run(['--version'])).out).toMatch(/^bud-run \d+\.\d+\.\d+\n$/);
+});
+
+describe('--ablate', () => {
+  it('leaves out one pass, and says which and how often', async () => {
+    const { code, out, err } = await run(['f.mlir', 'x.npy', 'w.npy', '--ablate=licm']);
+    expect([code, out]).toEqual([0, PRODUCT]);
+    expect(err).toMatch(/^left out: licm, 2 of \d+ passes\n$/);
+  });
 });
 
 describe('looking into the passes', () => {

@@ -52,6 +52,7 @@ export async function runProgram(program: Program): Promise<number> {
   const chosen = await pipelineOf(program, backend, extensions);
   const ablate = args.names('ablate');
   checkAblated(ablate, chosen);
+  for (const name of ablate) io.stderr(`left out: ${leftOut(name, chosen)}\n`);
 
   const { newContext } = await loadDialects({
     texts: [program.source],
@@ -122,6 +123,12 @@ async function pipelineOf(
   // Node 20 has it behind a flag.
   if (chosen?.target !== undefined && getTarget(chosen.target).features.includes('relaxed-simd')) enableRelaxedSimd();
   return chosen;
+}
+
+/** `licm, 2 of 25 passes` */
+function leftOut(name: string, chosen: ChosenPipeline | undefined): string {
+  const all = passesOf(chosen?.pipeline.items ?? []);
+  return `${name}, ${all.filter((item) => item.pass.name === name).length} of ${all.length} passes`;
 }
 
 function checkAblated(ablate: readonly string[], chosen: ChosenPipeline | undefined): void {
