@@ -27,10 +27,11 @@ export function catalogue(): CatalogueEntry[] {
     for (const message of messages) entry.messages.add(message);
     entry.files.add(file);
   };
+  const helpers = handedOn();
   for (const { path, text } of sources()) {
     for (const match of text.matchAll(EMITTERS)) {
       const args = splitArguments(text, match.index + match[0].length);
-      const at = args.findIndex((arg, i) => i < 3 && ID.test(arg));
+      const at = args.findIndex((arg, i) => i < 3 && idsOf(arg).length > 0);
       if (at < 0 || at + 1 >= args.length) continue;
       const name = match[1] ?? match[2]!;
       const severity =
@@ -39,18 +40,44 @@ export function catalogue(): CatalogueEntry[] {
           : /remark/i.test(name) || args[0] === "'remark'"
             ? 'remark'
             : 'error';
-      add(ID.exec(args[at]!)![1]!, severity, messagesAt(args[at + 1]!, text.slice(0, match.index)), path);
+      for (const id of idsOf(args[at]!)) add(id, severity, messagesAt(args[at + 1]!, text.slice(0, match.index)), path);
     }
     // `{ id: 'area.what', path, message: ... }`
-    for (const match of text.matchAll(/\{ ?(?=[^{}]*\bmessage\b)[^{}]*?\bid: ('[^']+')/g)) {
-      const id = ID.exec(match[1]!)?.[1];
+    for (const match of text.matchAll(/\{\s*(?=[^{}]*\bmessage\b)[^{}]*?\bid: ([^,\n]+),/g)) {
       const message = /\bmessage: ([\s\S]*)/.exec(text.slice(match.index, match.index + 600))?.[1];
-      if (id) add(id, 'error', message === undefined ? [] : messagesAt(splitArguments(message, 0)[0] ?? '', ''), path);
+      const messages = message === undefined ? [] : messagesAt(splitArguments(message, 0)[0] ?? '', '');
+      for (const id of idsOf(match[1]!)) add(id, 'error', messages, path);
     }
+    // `verifyYield(op, region, types, 'area.what')`
+    for (const [name, messages] of helpers)
+      for (const match of text.matchAll(new RegExp(`\\b${name}\\(`, 'g')))
+        for (const arg of splitArguments(text, match.index + match[0].length))
+          for (const id of idsOf(arg)) add(id, 'error', messages, path);
   }
   return [...found]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, e]) => ({ id, severity: e.severity, messages: [...e.messages].sort(), files: [...e.files].sort() }));
+}
+
+/** The ids of an expression: a literal, or one of two. */
+function idsOf(expression: string): string[] {
+  const choice = /\? ('[^']+') : ('[^']+')$/.exec(expression);
+  return (choice ? [choice[1]!, choice[2]!] : [expression]).flatMap((literal) => ID.exec(literal)?.[1] ?? []);
+}
+
+/** Functions that are given the id of what they emit: their messages by name. */
+function handedOn(): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { text } of sources())
+    for (const match of text.matchAll(/function (\w+)\([^)]*\bid: string[^)]*\)[^{]*\{/g)) {
+      const body = splitBody(text, match.index + match[0].length);
+      const messages = [...body.matchAll(/\bemit(?:Error|Warning)\(/g)].flatMap((call) => {
+        const args = splitArguments(body, call.index + call[0].length);
+        return args[0] === 'id' && args[1] ? messagesOf(args[1]) : [];
+      });
+      if (messages.length > 0) found.set(match[1]!, [...new Set([...(found.get(match[1]!) ?? []), ...messages])]);
+    }
+  return found;
 }
 
 /** The arguments of a call as source text, from behind its parenthesis; also ends at a closing brace. */
