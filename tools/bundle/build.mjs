@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 const root = join(import.meta.dirname, '..', '..');
 const app = join(root, 'apps', 'opt');
@@ -41,7 +42,7 @@ try {
   // Does nothing when the caches of this engine are there.
   teach();
 } catch (error) {
-  console.error(`bundle: ${error.message}`);
+  console.error(`bundle: ${stripVTControlCharacters(error.message)}`);
   process.exitCode = 1;
 }
 
@@ -82,6 +83,7 @@ async function bundle() {
   const build = await rolldown({
     input: { entry: join(app, 'dist', 'bin', 'commands.js') },
     platform: 'node',
+    tsconfig: false,
     external: EXTERNAL,
     onLog(level, log) {
       // Modules of one chunk import each other dynamically; that is how they are evaluated late.
