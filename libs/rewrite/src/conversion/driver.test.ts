@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AddOp, ConstantOp, constant, makeFunction, newContext, show, UseOp } from '../testing/calc.js';
 import {
   analyzeConversion,
   applyFullConversion,
@@ -262,6 +263,17 @@ describe('errors', () => {
     expect(fails(source, []).length).toBe(10);
   });
 
+  test('do not repeat themselves for what is nested in an op that failed', () => {
+    const diagnostics = fails(
+      `"a.outer"() ({
+  "a.end"() : () -> ()
+}) : () -> ()
+"a.x"() : () -> ()`,
+      [],
+    );
+    expect(diagnostics.map((d) => d.op?.name)).toEqual(['a.outer', 'a.x']);
+  });
+
   test('leftover casts say what needs what, and who made both', () => {
     const converter = narrowing(context);
     const [diagnostic] = fails('%0 = "a.x"() : () -> f64\n"b.use"(%0) : (f64) -> ()', [
@@ -335,5 +347,42 @@ describe('errors', () => {
     expect(() => applyFullConversion(module, target(), [rename('a.x', 'b.x'), broken])).toThrow('broken');
     expect(everything(module)).toBe(before);
     module.walk((op) => expect(op.flags).toBe(0));
+  });
+});
+
+describe('folds', () => {
+  const calcContext = newContext();
+  const i32 = calcContext.i32;
+  const sum = (values: readonly [number | null, number]) =>
+    makeFunction(calcContext, 1, (b, [x]) => {
+      const lhs = values[0] === null ? x! : constant(b, values[0]);
+      const rhs = constant(b, values[1]);
+      UseOp.create(b, 0, { values: [AddOp.build(b, 0, { lhs, rhs, resultTypes: [i32] })] });
+    });
+  const noSums = () => new ConversionTarget().legalDialect('calc').illegalOp(AddOp);
+
+  test('are tried before patterns: to a value that is there, and to a constant', () => {
+    const toOperand = sum([null, 0]);
+    expect(applyFullConversion(toOperand, noSums(), [])).toMatchObject({ succeeded: true, changed: true });
+    expect(show(toOperand)).toEqual(['v0 = 0', 'use a0']);
+    const toConstant = sum([3, 4]);
+    expect(applyFullConversion(toConstant, noSums(), []).succeeded).toBe(true);
+    expect(show(toConstant)).toEqual(['v0 = 3', 'v1 = 4', 'v2 = 7', 'use v2']);
+  });
+
+  test('can be left out, and do not count when their constant is not legal', () => {
+    const { result } = calcContext.diagnostics.collect(() =>
+      applyFullConversion(sum([3, 4]), noSums(), [], { fold: false }),
+    );
+    expect(result.succeeded).toBe(false);
+    const small = noSums().dynamicallyLegalOp(ConstantOp, (op) =>
+      String(op.attr('value')).startsWith('7') ? 'seven is too large' : true,
+    );
+    const { diagnostics } = calcContext.diagnostics.collect(() => applyFullConversion(sum([3, 4]), small, []));
+    expect(text(diagnostics[0]!)).toEqual([
+      "'calc.add' op could not be legalized: the target declares 'calc.add' illegal",
+      "pattern 'fold': makes 'calc.constant', which is not legal: seven is too large",
+      "  no pattern starts from 'calc.constant'",
+    ]);
   });
 });

@@ -129,7 +129,8 @@ class ConversionDriver {
       const failures: IllegalOp[] = [];
       const maxErrors = this.options.maxErrors ?? 10;
       for (const op of this.collect()) {
-        if (op.isErased) continue;
+        // What is nested in an op that could not be legalised may only have waited for it.
+        if (op.isErased || failures.some((f) => f.op.isAncestorOf(op))) continue;
         const failure = this.legalize(op, 0);
         if (failure === null || (mode === 'partial' && failure.reason === undefined)) continue;
         failures.push(failure);
@@ -357,7 +358,11 @@ class ConversionDriver {
       rewriter.replaceOp(op, values);
       const inner = this.legalizeChanges(mark, journal.mark, depth + 1);
       if (inner === null) return true;
-      attempts.push({ pattern: 'fold', reason: `makes '${inner.name}', which is not legal`, inner });
+      attempts.push({
+        pattern: 'fold',
+        reason: `makes '${inner.name}', which is not legal: ${inner.reason ?? 'the target says nothing about it'}`,
+        inner,
+      });
     }
     journal.undo(mark);
     return false;

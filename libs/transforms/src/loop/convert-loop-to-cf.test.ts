@@ -97,6 +97,15 @@ describe('convert-loop-to-cf', () => {
     expect(remarks.map((r) => [r.kind, r.name])).toEqual([['missed', 'annotations-lost']]);
   });
 
+  test('a loop in an op that allows one block is an error, and nothing changes', () => {
+    const module = parse('loop.for %i = 0 to 4 {\n  loop.yield\n}');
+    const before = printModule(module, { generic: true, locations: true });
+    expect(() => runPasses(module, 'builtin.module(convert-loop-to-cf)', [convertLoopToCf])).toThrow(
+      "'builtin.module' around it allows only one block in its regions",
+    );
+    expect(printModule(module, { generic: true, locations: true })).toBe(before);
+  });
+
   test('nothing to do is said to be nothing', () => {
     const module = parse('func.func @f() {\n  return\n}');
     const before = printModule(module);
@@ -106,7 +115,7 @@ describe('convert-loop-to-cf', () => {
 
   test('random nests compute the same, memory included', () => {
     const random = new Random(7);
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 30; i++) {
       const text = randomStructured(random);
       const { module } = lowered(text);
       expect(verify(module)).toBe(true);
