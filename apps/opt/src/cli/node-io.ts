@@ -1,6 +1,16 @@
 // Io on Node. Writes are synchronous: what was printed is out before the process ends, in order, and a reader that went
 // away is noticed at the write.
-import { existsSync, mkdirSync, readdirSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { writeAtomically } from './atomic-write.js';
 import { BrokenPipe, FileError } from './errors.js';
@@ -32,7 +42,7 @@ export function nodeIo(): Io {
     stdin: readStdin,
     readFile(path) {
       try {
-        return readFileSync(path);
+        return readPadded(path) ?? readFileSync(path);
       } catch (error) {
         throw fileError('read', path, error);
       } finally {
@@ -61,6 +71,27 @@ export function nodeIo(): Io {
       }
     },
   };
+}
+
+/** Zeros behind a text that the parser need not copy, see parseModule. */
+const PADDING = 32;
+const LARGE = 1 << 20;
+
+/** A large file with zeros behind it in its buffer; undefined for anything else. */
+function readPadded(path: string): Uint8Array | undefined {
+  // A pipe must not be opened twice.
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats?.isFile() || stats.size < LARGE) return undefined;
+  const file = openSync(path, 'r');
+  try {
+    const bytes = new Uint8Array(stats.size + PADDING);
+    let length = 0;
+    for (let read = 1; read > 0 && length < stats.size; length += read)
+      read = readSync(file, bytes, length, stats.size - length, length);
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
 }
 
 async function readStdin(): Promise<Uint8Array> {

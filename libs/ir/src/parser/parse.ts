@@ -64,6 +64,8 @@ class ModuleParser extends ResourceParser {
 /**
  * Parses a file. Returns the `builtin.module` operation: the one in the text, or one made around its operations.
  * On an error it emits one diagnostic on the context's engine and returns undefined. The result is not verified.
+ * Bytes of more than a megabyte with 32 zeros behind them in their buffer are used where they are, and must stay as they
+ * are while messages may show lines of them; all others are copied.
  */
 export function parseModule(
   text: string | Uint8Array,
@@ -95,12 +97,23 @@ export function parseAttribute(
   });
 }
 
+/** Texts that are not copied when zeros follow them: the copy of a large one is a tenth of all memory. */
+const LARGE = 1 << 20;
+
+function hasPadding(text: Uint8Array): boolean {
+  if (text.length < LARGE || text.byteOffset + text.length + PADDING > text.buffer.byteLength) return false;
+  const behind = new Uint8Array(text.buffer, text.byteOffset + text.length, PADDING);
+  return behind.every((byte) => byte === 0);
+}
+
 function inputOf(text: string | Uint8Array, context: Context, options: ParseOptions): ParserInput {
   const file = options.file ?? '<text>';
   const { listener } = options;
   if (typeof text !== 'string') {
-    const bytes = new Uint8Array(text.length + PADDING);
-    bytes.set(text);
+    const bytes = hasPadding(text)
+      ? new Uint8Array(text.buffer, text.byteOffset, text.length + PADDING)
+      : new Uint8Array(text.length + PADDING);
+    if (bytes.buffer !== text.buffer) bytes.set(text);
     return { context, bytes, end: text.length, file, listener };
   }
   // ASCII takes one byte for a character, anything else at most three.
