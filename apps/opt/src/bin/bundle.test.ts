@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -136,6 +137,27 @@ describe('the bundle', () => {
     });
     expect(modulesLoaded(['empty.mlir'], { from: stale })).toBeGreaterThan(50);
     expect(run('bud-opt', ['empty.mlir'], { from: join(folder, 'none') })).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('is all that an installed package needs, which nobody builds again', () => {
+    const app = join(import.meta.dirname, '..', '..');
+    const installed = join(folder, 'installed');
+    cpSync(join(app, 'bin'), join(installed, 'bin'), { recursive: true });
+    copyFileSync(join(app, 'package.json'), join(installed, 'package.json'));
+    mkdirSync(join(installed, 'dist', 'bin'), { recursive: true });
+    const inside = copyOfBundle(join('installed', 'dist', 'bundle'));
+    editManifest(inside, (manifest) => {
+      manifest.builtFrom = [{ file: 'none.tsbuildinfo', modified: 0, size: 0 }];
+    });
+    const env = { ...process.env, BUDFLOW_BUNDLE: '' };
+    for (const argv of [['--version'], ['arrays.mlir', '-O3', '--target=wasm32-simd128']]) {
+      const { status, stdout } = spawnSync(process.execPath, [join(installed, 'bin', 'bud-opt.js'), ...argv], {
+        cwd: folder,
+        env,
+        encoding: 'utf8',
+      });
+      expect({ status, stdout }).toEqual({ status: 0, stdout: run('bud-opt', argv).stdout });
+    }
   });
 
   it('is left alone when its code is cut off', () => {

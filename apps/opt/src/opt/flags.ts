@@ -181,6 +181,7 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
     flags: [
       { name: 'list-passes', help: 'The passes with their options.' },
       { name: 'show-dialects', help: 'The dialects.' },
+      { name: 'json', help: 'With --list-passes and --show-dialects: as JSON.' },
       { name: 'print-target', help: 'The description of the target as JSON.' },
       { name: 'print-pipeline', help: 'The pipeline as JSON, for --pipeline-config; nothing runs.' },
       {

@@ -7,8 +7,27 @@ import type { Extensions } from '../compiler/plugins.js';
 
 const WIDTH = 106;
 
-export async function listPasses(extensions: Extensions): Promise<string> {
+export interface Form {
+  readonly json: boolean;
+}
+
+export async function listPasses(extensions: Extensions, { json }: Form): Promise<string> {
   const registry = await fullRegistry(extensions);
+  if (json) {
+    const passes = registry.all.map(
+      ({ name, summary, description, anchor, options, statistics, dependentDialects }) => ({
+        name,
+        summary,
+        ...(description === '' ? {} : { description }),
+        anchor,
+        options,
+        statistics,
+        dependentDialects,
+      }),
+    );
+    const pipelines = Object.fromEntries(registry.pipelineNames.map((name) => [name, registry.pipeline(name)]));
+    return `${JSON.stringify({ passes, pipelines }, null, 2)}\n`;
+  }
   const pipelines = registry.pipelineNames.map(
     (name) => `--${name}\n    a pipeline: ${JSON.stringify(registry.pipeline(name)?.pipeline)}\n`,
   );
@@ -39,9 +58,13 @@ function indented(text: string, by: number): string[] {
   return wrap(text, WIDTH - by).map((line, i) => ' '.repeat(i === 0 ? by : by + 2) + line);
 }
 
-export async function showDialects(extensions: Extensions): Promise<string> {
+export async function showDialects(extensions: Extensions, { json }: Form): Promise<string> {
   const { newContext } = await loadDialects({ all: true, extensions });
   const dialects = [...newContext().registeredDialects].sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (json) {
+    const list = dialects.map(({ name, summary, ops }) => ({ name, summary, ops: ops.map((op) => op.opName) }));
+    return `${JSON.stringify({ dialects: list }, null, 2)}\n`;
+  }
   const width = Math.max(...dialects.map((d) => d.name.length));
   return dialects
     .map((d) => `${d.name.padEnd(width)}  ${String(d.ops.length).padStart(3)} ops  ${d.summary}\n`)

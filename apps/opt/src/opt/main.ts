@@ -23,8 +23,10 @@ export async function optMain(argv: readonly string[], io: Io): Promise<number> 
   if (args.has('dump') && args.isOn('split-input-file'))
     throw new UsageError('--dump: a trace is of one program; leave --split-input-file out');
   const extensions = await extensionsOf(args, io);
-  if (args.isOn('list-passes')) return print(io, await (await import('./information.js')).listPasses(extensions));
-  if (args.isOn('show-dialects')) return print(io, await (await import('./information.js')).showDialects(extensions));
+  if (args.isOn('list-passes'))
+    return print(io, await (await import('./information.js')).listPasses(extensions, { json: args.isOn('json') }));
+  if (args.isOn('show-dialects'))
+    return print(io, await (await import('./information.js')).showDialects(extensions, { json: args.isOn('json') }));
   if (args.isOn('print-pipeline-schema')) {
     const [{ composePipelineSchema }, { fullRegistry }] = await Promise.all([
       import('@budflow/pass'),

@@ -232,3 +232,19 @@ describe('checking passes', () => {
     expect(seen).toEqual([true, false, true]);
   });
 });
+
+describe('--json', () => {
+  it('lists passes with the schemas of their options, and dialects with their ops', async () => {
+    const { passes, pipelines } = JSON.parse((await opt(['--list-passes', '--json'])).out);
+    const canonicalize = passes.find((pass: { name: string }) => pass.name === 'canonicalize');
+    expect(canonicalize).toMatchObject({
+      anchor: 'any',
+      options: { 'max-iterations': { type: 'integer', minimum: 1, default: 64 } },
+      statistics: { 'num-folded': 'Ops folded' },
+    });
+    expect(pipelines).toEqual({});
+    const { dialects } = JSON.parse((await opt(['--show-dialects', '--json'])).out);
+    const core = dialects.find((dialect: { name: string }) => dialect.name === 'func');
+    expect(core.ops).toContain('func.return');
+  });
+});
