@@ -2,7 +2,16 @@
 // analysis it is conditional: what a branch on a constant never reaches does not count. After Wegman and Zadeck.
 
 import { interpretPureOp } from '@budflow/interpreter';
-import { type Attribute, ConstantLike, isMemoryEffectFree, type Operation, Pure, type Value } from '@budflow/ir';
+import {
+  type Attribute,
+  ConstantLike,
+  elementCount,
+  isMemoryEffectFree,
+  isShaped,
+  type Operation,
+  type Type,
+  type Value,
+} from '@budflow/ir';
 import { constantOf, isAttribute } from '@budflow/rewrite';
 import { DeadCodeAnalysis } from './dead-code.js';
 import type { Anchor, DataFlowAnalysis, DataFlowSolver, ProgramPoint } from './solver.js';
@@ -26,18 +35,24 @@ export class ConstantValue extends Lattice<ConstantValue> {
   static readonly kind = { name: 'constant', make: (anchor: Anchor): ConstantValue => new ConstantValue(anchor) };
 }
 
+/** Constants of more elements are not made: they would bloat the IR. As in canonicalize. */
+const MAX_ELEMENTS = 4096;
+
+function isSmall(type: Type): boolean {
+  return !isShaped(type) || (elementCount(type.shape) ?? Number.POSITIVE_INFINITY) <= MAX_ELEMENTS;
+}
+
 export class ConstantPropagation extends SparseForwardAnalysis<ConstantValue> {
   constructor(solver: DataFlowSolver) {
     super(solver, ConstantValue.kind);
   }
 
-  override initialize(top: Operation): void {
+  override prepare(): void {
     this.solver
       .loaded(DeadCodeAnalysis)
       ?.useConstants((value: Value, reader: DataFlowAnalysis, point: ProgramPoint) =>
         this.constantFor(value, reader, point),
       );
-    super.initialize(top);
   }
 
   /** The constant a value always is, after the run; null when it has none, or is never computed. */
@@ -94,7 +109,8 @@ export class ConstantPropagation extends SparseForwardAnalysis<ConstantValue> {
           return list.map((r) => (isAttribute(r) ? r : this.read(ConstantValue.kind, r, op)));
       }
     }
-    if (!all || constants.length === 0 || !(op.info.hasTrait(Pure) || isMemoryEffectFree(op))) return null;
+    if (!all || constants.length === 0 || !isMemoryEffectFree(op) || !op.results.every((r) => isSmall(r.type)))
+      return null;
     return interpretPureOp(op, constants as Attribute[]);
   }
 }

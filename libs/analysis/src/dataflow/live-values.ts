@@ -54,8 +54,7 @@ function isRemovable(op: Operation): boolean {
   if (op.info.definition === null && op.info.traits.length === 0) return false;
   const effects = effectsOf(op);
   return (
-    effects !== null &&
-    effects.every((e) => e.kind === 'read' || (e.kind === 'allocate' && e.value !== null && e.value.definingOp === op))
+    effects !== null && effects.every((e) => e.kind === 'read' || (e.kind === 'allocate' && e.value?.definingOp === op))
   );
 }
 

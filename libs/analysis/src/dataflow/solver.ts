@@ -38,6 +38,8 @@ export abstract class DataFlowAnalysis {
   constructor(solver: DataFlowSolver) {
     this.solver = solver;
   }
+  /** Runs before any analysis of the solver looks at anything: what they need of each other. */
+  prepare(): void {}
   /** Visits everything below `top` once. */
   abstract initialize(top: Operation): void;
   /** Computes the states at a point anew from those it depends on. */
@@ -95,6 +97,7 @@ export class DataFlowSolver {
     return this;
   }
   private toFixpoint(top: Operation): void {
+    for (const analysis of this.analyses) analysis.prepare();
     for (const analysis of this.analyses) analysis.initialize(top);
     // First in, first out: facts of one round of a loop meet before the next round begins.
     for (let next = 0; next < this.queue.length; next++) {
