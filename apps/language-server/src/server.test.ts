@@ -139,6 +139,9 @@ describe('diagnostics', () => {
       ['pipeline.unknown-pass', 'cze'],
       ['pipeline.unknown-option', 'max-iteration'],
     ]);
+    const quoted =
+      '// RUN: bud-opt %s "--pass-pipeline=fix-numerics{mode=strict target=wasm32-simd128},cze" | filecheck %s\n';
+    expect((await client.diagnostics(open(quoted))).map((d) => textAt(quoted, d.range))).toEqual(['cze']);
   });
 
   test('pipeline configs are checked against the schema, other JSON is left alone', async () => {

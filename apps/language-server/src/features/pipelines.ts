@@ -10,13 +10,16 @@ export interface PipelineText {
   readonly text: string;
 }
 
-const FLAG = /--?pass-pipeline(?:=|\s+)(?:'([^']*)'?|"([^"]*)"?|([^\s'"]\S*))/dg;
+/** The quotes of a shell stand around the pipeline, or around the flag as a whole. */
+const FLAG =
+  /'--?pass-pipeline=([^']*)'?|"--?pass-pipeline=([^"]*)"?|--?pass-pipeline(?:=|\s+)(?:'([^']*)'?|"([^"]*)"?|([^\s'"]\S*))/dg;
 
 /** The pipelines in a comment that begins at `start`. */
 function pipelinesIn(comment: string, start: number): PipelineText[] {
-  return [...comment.matchAll(FLAG)].map((match) => {
-    const group = match[1] !== undefined ? 1 : match[2] !== undefined ? 2 : 3;
-    return { start: start + match.indices![group]![0], text: match[group]! };
+  return [...comment.matchAll(FLAG)].flatMap((match) => {
+    const group = match.findIndex((text, i) => i > 0 && text !== undefined);
+    if (group < 0) return [];
+    return [{ start: start + match.indices![group]![0], text: match[group]! }];
   });
 }
 
