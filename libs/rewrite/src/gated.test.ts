@@ -113,3 +113,21 @@ describe('wouldApply', () => {
     expect(uses()).toEqual(counts);
   });
 });
+
+describe('strict rewriting, asked for by the context', () => {
+  test('catches a pattern that says it changed something and did not', () => {
+    const liar = definePattern({ name: 'liar', root: 'calc.sub', rewrite: () => true });
+    const ids = (strict: boolean) => {
+      context.strictRewriting = strict;
+      try {
+        const f = function4();
+        const run = () => applyPatternsGreedily(f, [liar], { maxRewrites: 20, fold: false });
+        return new Set(context.diagnostics.collect(run).diagnostics.map((d) => d.id));
+      } finally {
+        context.strictRewriting = false;
+      }
+    };
+    expect(ids(true)).toEqual(new Set(['rewrite.false-change']));
+    expect(ids(false)).toEqual(new Set(['rewrite.no-convergence']));
+  });
+});
