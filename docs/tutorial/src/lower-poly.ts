@@ -49,8 +49,8 @@ export const lowerPoly = definePass({
   summary: 'lower polynomials to products and sums of arrays',
   dependentDialects: ['array'],
   statistics: { 'num-lowered': 'Polynomials lowered' },
-  run(op, { context, statistic, signalFailure, unchanged }) {
-    const target = new ConversionTarget(context).illegalDialect('poly').legalDialect('array');
+  run(op, { statistic, signalFailure, unchanged }) {
+    const target = new ConversionTarget().illegalDialect('poly').legalDialect('array');
     const result = applyPartialConversion(op, target, [horner]);
     statistic('num-lowered', result.hits.get('horner') ?? 0);
     if (!result.succeeded) signalFailure();
