@@ -9,12 +9,10 @@ interface PassGroup {
 }
 
 export const PASS_GROUPS: readonly PassGroup[] = [
+  { passes: ['canonicalize', 'cse', 'dce'], load: () => import('@budflow/transforms/cleanup') },
   {
     passes: [
-      'canonicalize',
       'control-flow-sink',
-      'cse',
-      'dce',
       'inline',
       'int-range-optimizations',
       'print-op-stats',
