@@ -2,6 +2,7 @@ import { statisticTotal } from '@budflow/pass';
 import { describe, expect, test } from 'vitest';
 import { canonicalize } from './canonicalize.js';
 import { runOn } from './testing/dialect.js';
+import { count, transform } from './testing/functions.js';
 
 describe('canonicalize', () => {
   const body = `%0 = const() {value = 1 : i32}
@@ -58,5 +59,44 @@ describe('canonicalize', () => {
   test('fails when the limit of sweeps is reached first', () => {
     const { diagnostics } = runOn(canonicalize, body, { 'max-iterations': 1 });
     expect(diagnostics.map((d) => d.id)).toEqual(['rewrite.no-convergence']);
+  });
+
+  test('applies only enabled patterns when some are named', () => {
+    const text = '%0 = sub(%x, %x)\nsink(%0)\nreturn()';
+    expect(runOn(canonicalize, text, { 'enable-patterns': ['sub-self'] }).text[0]).toBe(
+      '%0 = const() {value = 0 : i32}',
+    );
+    expect(runOn(canonicalize, text, { 'enable-patterns': ['something-else'] }).text[0]).toBe('%0 = sub(%x, %x)');
+  });
+
+  test('simplifies regions as far as asked for', () => {
+    const body = `cond_br %c, ^a, ^b
+      ^a:
+      %p = arith.muli %x, %y : i32
+      return %p : i32
+      ^b:
+      %q = arith.muli %x, %y : i32
+      cf.br ^d(%q : i32)
+      ^d(%r: i32):
+      return %r : i32`;
+    const blocks = (level: string) =>
+      count(
+        transform(
+          `func.func @main(%c: i1, %x: i32, %y: i32) -> i32 {\ncf.${body}\n}`,
+          `canonicalize{region-simplify=${level}}`,
+          canonicalize,
+        ),
+        '^bb',
+      );
+    // Lines that name a block: the branches and the labels.
+    expect(blocks('disabled')).toBe(5);
+    expect(blocks('normal')).toBe(3);
+    expect(blocks('aggressive')).toBe(0);
+  });
+
+  test('visits ops from the end when asked to, with the same outcome', () => {
+    const topDown = runOn(canonicalize, body);
+    const bottomUp = runOn(canonicalize, body, { 'top-down': false });
+    expect(bottomUp.text).toEqual(topDown.text);
   });
 });
