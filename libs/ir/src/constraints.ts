@@ -18,9 +18,10 @@ import {
   UnitAttr,
 } from './attribute.js';
 import type { Context } from './context.js';
-import type { DialectAttrDefinition } from './define-dialect.js';
+import type { BareForm, DialectAttrDefinition, DialectTypeDefinition } from './define-dialect.js';
 import {
   ComplexType,
+  DialectType,
   FloatType,
   FunctionType,
   IndexType,
@@ -68,6 +69,35 @@ export function optional(of: TypeConstraint): OptionalConstraint {
 }
 export function anyOf(...list: TypeConstraint[]): TypeConstraint {
   return typeConstraint(list.map((c) => c.description).join(' or '), (t) => list.some((c) => c.check(t)));
+}
+
+/** What satisfies every one of the constraints. */
+export function allOf(...list: TypeConstraint[]): TypeConstraint {
+  const build = list.find((c) => c.build)?.build;
+  return typeConstraint(list.map((c) => c.description).join(' and '), (t) => list.every((c) => c.check(t)), build);
+}
+/** What satisfies none of the constraints. */
+export function noneOf(...list: TypeConstraint[]): TypeConstraint {
+  return typeConstraint(`not ${list.map((c) => c.description).join(' or ')}`, (t) => !list.some((c) => c.check(t)));
+}
+/** A constraint with a predicate, which the description names: `32-bit integer`. */
+export function where<T extends TypeConstraint>(
+  of: T,
+  description: string,
+  holds: (type: Type) => boolean,
+): TypeConstraint {
+  return typeConstraint(description, (t) => of.check(t) && holds(t), of.build);
+}
+/** A type made with `defineType`, with constraints on its parameters where they are given. */
+export function dialectTypeOf<P>(
+  definition: DialectTypeDefinition<P>,
+  description = `!${definition.name}`,
+  holds: (parameters: P) => boolean = () => true,
+): TypeConstraint {
+  return typeConstraint(
+    description,
+    (t) => t instanceof DialectType && t.definition === (definition as unknown) && holds(t.parameters as P),
+  );
 }
 
 export const AnyType = typeConstraint('any type', () => true);
@@ -135,6 +165,8 @@ export interface AttrSpec<T> {
   readonly form?: AttrForm;
   /** The names of an enumeration. */
   readonly keywords?: readonly string[];
+  /** How an assembly format writes the attribute, where it has a form of its own. */
+  readonly bare?: BareForm<T>;
   /** Absent attributes are allowed: T then includes undefined, or `defaultValue` stands in. */
   readonly optional: boolean;
   readonly defaultValue?: T;
@@ -149,6 +181,7 @@ export function optionalAttr<T>(spec: AttrSpec<T>): AttrSpec<T | undefined> {
     description: spec.description,
     form: spec.form,
     keywords: spec.keywords,
+    bare: spec.bare as BareForm<T | undefined> | undefined,
     optional: true,
     check: spec.check,
     read: spec.read,
@@ -304,6 +337,20 @@ export const attr = {
       make: (c, v) => c.arrayAttr(v.map((e) => of.make(c, e))),
     };
   },
+  /** An attribute that one of the specifications accepts; read as the attribute. */
+  anyOf(...list: readonly Pick<AttrSpec<unknown>, 'description' | 'check'>[]): AttrSpec<Attribute> {
+    return {
+      description: list.map((s) => s.description).join(' or '),
+      optional: false,
+      check: (a) => list.some((s) => s.check(a)),
+      read: (a) => a,
+      make: (_, v) => v,
+    };
+  },
+  /** A specification with a predicate on the value, which the description names: `positive 64-bit integer`. */
+  where<T>(of: AttrSpec<T>, description: string, holds: (value: T) => boolean): AttrSpec<T> {
+    return { ...of, description, check: (a) => of.check(a) && holds(of.read(a)) };
+  },
   /** A string out of a fixed set. */
   enum<const N extends readonly string[]>(...names: N): AttrSpec<N[number]> {
     return {
@@ -338,6 +385,7 @@ export const attr = {
   dialect<P>(definition: DialectAttrDefinition<P>): AttrSpec<P> {
     return {
       description: `#${definition.name} attribute`,
+      bare: definition.bare,
       optional: false,
       check: (a) => a instanceof DialectAttr && a.definition === definition,
       read: (a) => (a as DialectAttr<P>).parameters,

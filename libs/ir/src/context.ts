@@ -25,6 +25,7 @@ import type { Dialect, DialectAttrDefinition, DialectTypeDefinition } from './de
 import type { OpInterface } from './define-interface.js';
 import { elementBytes } from './dense.js';
 import { DiagnosticEngine } from './diagnostic.js';
+import { definedText } from './dialect-text.js';
 import { InternalError } from './errors.js';
 import {
   CallSiteLoc,
@@ -253,7 +254,10 @@ export class Context {
     return this.uniqueType(`!${text}`, () => new OpaqueType(dialect, text));
   }
   dialectType<P>(definition: DialectTypeDefinition<P>, parameters: P): DialectType<P> {
-    const text = `!${definition.name}${printWith(this, (p) => definition.print(p, parameters))}`;
+    const text = `!${definedText(
+      definition.name,
+      printWith(this, (p) => definition.print(p, parameters)),
+    )}`;
     return this.uniqueType(text, () => new DialectType<P>(definition, parameters, text));
   }
   /** The same shaped type with another element type. */
@@ -416,7 +420,10 @@ export class Context {
     throw new InternalError(`no constant of type ${type}`);
   }
   dialectAttr<P>(definition: DialectAttrDefinition<P>, parameters: P): DialectAttr<P> {
-    const text = `#${definition.name}${printWith(this, (p) => definition.print(p, parameters))}`;
+    const text = `#${definedText(
+      definition.name,
+      printWith(this, (p) => definition.print(p, parameters)),
+    )}`;
     return this.uniqueAttr(text, () => new DialectAttr<P>(definition, parameters, text));
   }
   /** For attribute kinds with a faithful text: one object for each text. */

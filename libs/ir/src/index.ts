@@ -11,8 +11,16 @@ export * from './constraints.js';
 export * from './context.js';
 export * from './debug-counter.js';
 export * from './define-dialect.js';
+export * from './define-enum.js';
 export * from './define-interface.js';
 export * from './define-op.js';
+export {
+  type GivenValues,
+  type Parameter,
+  type ParameterValues,
+  type ParametricDefinition,
+  param,
+} from './define-parameters.js';
 export * from './dense.js';
 export * from './diagnostic.js';
 export { ancestorInRegion, DominanceInfo, DominatorTree, hasSsaDominance, reversePostorder } from './dominance.js';

@@ -436,7 +436,7 @@ export class FormatReader {
         (isList(a) || (a.kind === 'group' && isList(a.elements.filter(isVisible).at(-1)!)))
       )
         this.fail("ambiguous: a list is followed by ','", 0);
-      if (b.kind === 'literal' && b.text === ':' && a.kind === 'attribute' && a.spec.form === undefined)
+      if (b.kind === 'literal' && b.text === ':' && a.kind === 'attribute' && a.spec.form === undefined && !a.spec.bare)
         this.fail(`ambiguous: ':' after attribute '${a.name}', whose text may itself end in ': type'`, 0);
       if (a.kind === 'attr-dict' && !a.keyword && b.kind === 'region')
         this.fail('ambiguous: a region after attr-dict; use attr-dict-with-keyword', 0);

@@ -259,6 +259,7 @@ export class FormatParse {
   private attribute(spec: AttrSpec<any>): Attribute {
     const { parser } = this;
     const { context } = parser;
+    if (spec.bare) return spec.make(context, spec.bare.parse(parser));
     switch (spec.form) {
       case 'untyped':
         return parser.attribute(numberType(spec, parser) ?? undefined);
@@ -289,7 +290,12 @@ export class FormatParse {
     const { context } = parser;
     const at = parser.offset();
     let attr: Attribute | undefined;
-    switch (spec.form) {
+    switch (spec.bare ? 'bare' : spec.form) {
+      case 'bare': {
+        const value = spec.bare!.parseOptional(parser);
+        if (value !== undefined) attr = spec.make(context, value);
+        break;
+      }
       case 'untyped':
         attr = parser.optionalAttribute(numberType(spec, parser) ?? undefined);
         break;

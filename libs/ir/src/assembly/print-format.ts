@@ -268,6 +268,10 @@ function spaceBefore(text: string, afterPunctuation: boolean): boolean {
 
 // biome-ignore lint/suspicious/noExplicitAny: a spec of any value type
 function printAttribute(printer: AsmPrinter, spec: AttrSpec<any>, attr: Attribute): void {
+  if (spec.bare) {
+    spec.bare.print(printer, spec.read(attr));
+    return;
+  }
   switch (spec.form) {
     case 'untyped':
       printer.attributeWithoutType(attr);

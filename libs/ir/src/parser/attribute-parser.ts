@@ -1,12 +1,12 @@
 // Attributes of every kind, dictionaries, and the `#...` symbols of dialects and aliases.
 import type { AffineMap, IntegerSet } from '../affine.js';
 import { type Attribute, type DictionaryAttr, DistinctAttr, OpaqueAttr, type SymbolRefAttr } from '../attribute.js';
+import { opaqueText } from '../dialect-text.js';
 import type { Location } from '../location.js';
 import { DYNAMIC, type Type } from '../type.js';
 import { ElementsParser } from './elements-parser.js';
 import { brief, C_BARE, C_START, CLASS } from './lexer.js';
 import { hashBytes } from './names.js';
-import { opaqueText } from './type-parser.js';
 
 const MEMO_SIZE = 2048;
 /** Longest dictionary text that is remembered. */
@@ -388,6 +388,8 @@ export abstract class AttributeParser extends ElementsParser {
     const parameters = definition.parse(this.asm);
     if (dot < 0) this.expectClose(0x3e, "'>' to close the attribute", open);
     this.leave();
+    const problem = definition.verify?.(parameters, context);
+    if (problem !== undefined) this.fail('parse.attribute-parameters', problem, start);
     return context.dialectAttr(definition, parameters);
   }
 

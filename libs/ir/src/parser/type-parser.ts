@@ -1,6 +1,7 @@
 // Types. Short repeated texts such as `tensor<4x8xf32>` are recognised by their bytes and not parsed again.
 import type { AsmParser } from '../asm.js';
 import { AffineMapAttr, type Attribute, IntegerAttr, StridedLayoutAttr } from '../attribute.js';
+import { opaqueText } from '../dialect-text.js';
 import {
   ComplexType,
   DialectType,
@@ -431,30 +432,10 @@ export abstract class TypeParser extends AffineParser {
     const parameters = definition.parse(this.asm);
     if (dot < 0) this.expectClose(0x3e, "'>' to close the type", open);
     this.leave();
+    const problem = definition.verify?.(parameters, context);
+    if (problem !== undefined) this.fail('parse.type-parameters', problem, start);
     return context.dialectType(definition, parameters);
   }
-}
-
-/**
- * The text of an opaque type or attribute that is one for both ways to write it: `foo.bar<1>` where what stands in
- * `foo<bar<1>>` begins with a name and has nothing but brackets behind it.
- */
-export function opaqueText(dialect: string, text: string): string {
-  const dotted = text[dialect.length] === '.';
-  const body = dotted ? text.slice(dialect.length + 1) : text.slice(dialect.length + 1, -1);
-  const name = /^[A-Za-z][\w.]*/.exec(body)?.[0];
-  const simple = name !== undefined && (name === body || (body[name.length] === '<' && closesAtEnd(body, name.length)));
-  return simple ? `${dialect}.${body}` : `${dialect}<${body}>`;
-}
-
-/** Whether the bracket at `open` of a balanced text is closed by its last character. */
-function closesAtEnd(text: string, open: number): boolean {
-  let depth = 0;
-  for (const match of text.slice(open).matchAll(/"(?:[^"\\]|\\.)*"|->|[<>]/g)) {
-    if (match[0] === '<') depth++;
-    else if (match[0] === '>' && --depth === 0) return open + match.index === text.length - 1;
-  }
-  return false;
 }
 
 function isVectorElement(t: Type): boolean {

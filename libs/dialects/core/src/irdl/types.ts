@@ -45,20 +45,17 @@ export const VARIADICITIES = ['single', 'optional', 'variadic'] as const;
 /** How many values one entry of `irdl.operands` or `irdl.results` stands for: one, none or one, any number. */
 export type Variadicity = (typeof VARIADICITIES)[number];
 
-/** `#irdl.variadicity_array<[single, optional]>`; the form `#irdl<variadicity_array[single]>` is read as well. */
+/** `#irdl<variadicity_array[single, optional]>` */
 export const VariadicityArray = defineAttribute<readonly Variadicity[]>({
   name: 'irdl.variadicity_array',
   summary: 'How many values each entry of a list stands for.',
   parse(parser) {
-    const bracketed = parser.optionalPunctuation('<');
-    const list = parser.commaSeparated('square', () => {
+    return parser.commaSeparated('square', () => {
       const at = parser.offset();
       const word = parser.anyKeyword('single, optional or variadic');
       const found = VARIADICITIES.find((v) => v === word);
       return found ?? parser.error(`expected single, optional or variadic, got '${word}'`, at);
     });
-    if (bracketed) parser.punctuation('>');
-    return list;
   },
-  print: (printer, list) => printer.text(`<[${list.join(', ')}]>`),
+  print: (printer, list) => printer.text(`[${list.join(', ')}]`),
 });
