@@ -3,6 +3,7 @@ import {
   AttrNames,
   type Context,
   definePattern,
+  isMemoryEffectFree,
   Operation,
   Region,
   type RewritePattern,
@@ -135,6 +136,49 @@ const dropCarried = definePattern({
   },
 });
 
+/** Ops looked at to find what a carried value is for; more are taken to matter. */
+const MAX_CHAIN = 32;
+
+/** Whether a carried value is used for nothing but its own next value. */
+function onlyFeedsItself(op: Operation, index: number): boolean {
+  const body = op.region(0).entry;
+  const { terminator } = body;
+  const chain = new Set<Operation>();
+  const work: Value[] = [body.arguments[index + 1]!];
+  let matters = false;
+  for (let value = work.pop(); value && !matters; value = work.pop()) {
+    value.forEachUse((user, operand) => {
+      if (user === terminator && operand === index) return;
+      if (chain.has(user)) return;
+      if (user === terminator || user.parent !== body || chain.size >= MAX_CHAIN || !isMemoryEffectFree(user)) {
+        matters = true;
+        return;
+      }
+      chain.add(user);
+      work.push(...user.results);
+    });
+  }
+  return !matters;
+}
+
+const cutDeadCarried = definePattern({
+  name: 'cut-dead-carried-value',
+  equation: 'for .. carrying x: yield f(x) == for .. carrying x: yield x, when x is used for nothing else',
+  root: ROOT,
+  rewrite(op, rewriter) {
+    const body = op.region(0).entry;
+    const { terminator } = body;
+    let changed = false;
+    op.results.forEach((result, i) => {
+      const argument = body.arguments[i + 1]!;
+      if (result.hasUses || !argument.hasUses || terminator.operand(i) === argument || !onlyFeedsItself(op, i)) return;
+      rewriter.modify(terminator, () => terminator.setOperand(i, argument));
+      changed = true;
+    });
+    return changed;
+  },
+});
+
 /** Makes the loop anew without the carried values marked in `drop`, whose results and arguments have no uses. */
 function rebuildWithout(op: Operation, drop: readonly boolean[], rewriter: Rewriter): void {
   const { context } = op;
@@ -170,4 +214,10 @@ function rebuildWithout(op: Operation, drop: readonly boolean[], rewriter: Rewri
   );
 }
 
-export const forPatterns: readonly RewritePattern[] = [eraseEmpty, inlineSingle, composeBounds, dropCarried];
+export const forPatterns: readonly RewritePattern[] = [
+  eraseEmpty,
+  inlineSingle,
+  composeBounds,
+  dropCarried,
+  cutDeadCarried,
+];

@@ -15,12 +15,14 @@ import {
   Commutative,
   type CustomAssembly,
   defineOp,
+  definePattern,
   Elementwise,
   elementTypeOf,
   type InterfaceImplementation,
   isShaped,
-  type Operation,
+  Operation,
   Pure,
+  type RewritePattern,
   type Type,
 } from '@budflow/ir';
 import { sameTypeAssembly } from '../support/assembly.js';
@@ -111,6 +113,22 @@ const multiplyAssembly: CustomAssembly = {
 const exampleOf = (name: string, types: string): string =>
   `func.func @example(%a: i32, %b: i32) -> (${types}) {\n  %r, %s = ${name} %a, %b : ${name.startsWith('arith.add') ? types : 'i32'}\n  return %r, %s : ${types}\n}`;
 
+/** `low, _ = extended(x, y) == plain(x, y)`: the second result is not computed when nobody reads it. */
+function plainWhenLowOnly(root: string, plain: string): RewritePattern {
+  return definePattern({
+    name: `${root.slice('arith.'.length).replace('_', '-')}-low-only`,
+    equation: `the first result of ${root.slice('arith.'.length)}(x, y) == ${plain.slice('arith.'.length)}(x, y)`,
+    root,
+    generates: [plain],
+    rewrite(op, rewriter) {
+      if (op.result(1).hasUses || !op.result(0).hasUses) return false;
+      const made = Operation.create(op.context.opInfo(plain), op.loc, op.operands, [op.result(0).type]);
+      rewriter.replaceAllUses(op.result(0), rewriter.insert(made).result(0));
+      return true;
+    },
+  });
+}
+
 export const AddUIExtendedOp = defineOp({
   name: 'arith.addui_extended',
   summary: 'The wrapped sum, and whether the unsigned addition overflowed.',
@@ -129,6 +147,7 @@ export const AddUIExtendedOp = defineOp({
       op.emitError('arith.overflow-type', `overflow result must be ${wanted}, got ${op.result(1).type}`);
   },
   fold: constantFoldAll,
+  patterns: [plainWhenLowOnly('arith.addui_extended', 'arith.addi')],
 });
 
 function wideMultiplication<const N extends string>(name: N, kind: 'mulsi' | 'mului', summary: string) {
@@ -144,6 +163,7 @@ function wideMultiplication<const N extends string>(name: N, kind: 'mulsi' | 'mu
     assembly: multiplyAssembly,
     inferTypes: (_context, { operands }) => [operands[0]!.type, operands[0]!.type],
     fold: (op: Operation, operands) => constantFoldAll(op, operands),
+    patterns: [plainWhenLowOnly(name, 'arith.muli')],
   } as const);
 }
 

@@ -85,7 +85,7 @@ const difference = (op: Operation, a: Attribute, b: Attribute) => combineInteger
 /** `op` whose left operand is `(c1 - x)`: gives x and c1. */
 function constantMinus(op: Operation, index: number): { x: Value; constant: Attribute } | null {
   const inner = op.operand(index).definingOp;
-  if (!inner || inner.name !== 'arith.subi') return null;
+  if (inner?.name !== 'arith.subi') return null;
   const constant = constantOperand(inner.operand(0));
   return constant ? { x: inner.operand(1), constant } : null;
 }

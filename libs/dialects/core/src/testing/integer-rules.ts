@@ -113,6 +113,21 @@ export const INTEGER_RULES: readonly IntegerRule[] = [
     ),
   ),
 
+  ...['mulsi', 'mului'].map((name) =>
+    rule(
+      `${name}-extended-low-only`,
+      lines(`%p, %q = arith.${name}_extended %x, %y : I`, '%r = arith.addi %p, %x : I'),
+      'I',
+      'none',
+    ),
+  ),
+  rule(
+    'addui-extended-low-only',
+    lines('%p, %q = arith.addui_extended %x, %y : I, i1', '%r = arith.muli %p, %x : I'),
+    'I',
+    'none',
+  ),
+
   // Comparisons.
   ...PREDICATES.flatMap((p) => [
     rule(
