@@ -128,6 +128,7 @@ function silentIo(files: Readonly<Record<string, string>>): Io {
       if (files[path] === undefined) throw new FileError(`cannot read '${path}': no such file`, path, 'ENOENT');
       return bytes(path);
     },
+    exists: (path) => files[path] !== undefined,
     writeFile() {},
     makeFolder() {},
     neighbours: () => [],

@@ -10,6 +10,8 @@ export interface Io {
   stdin(): Promise<Uint8Array>;
   /** @throws FileError */
   readFile(path: string): Uint8Array;
+  /** Whether there is something at a path. */
+  exists(path: string): boolean;
   /** Replaces a file at once: it has its old content or all of the new. @throws FileError */
   writeFile(path: string, data: string | Uint8Array): void;
   /** Makes a folder and those around it; one that is there stays as it is. @throws FileError */

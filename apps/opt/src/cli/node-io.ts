@@ -49,6 +49,7 @@ export function nodeIo(): Io {
         forgetPipe();
       }
     },
+    exists: existsSync,
     writeFile(path, data) {
       try {
         writeAtomically(path, data);

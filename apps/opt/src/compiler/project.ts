@@ -1,7 +1,7 @@
 // Which plug-ins there are to load: `budflow.plugins` in the nearest package.json above the input. Imports little: every
 // run looks.
 import { dirname, join, resolve } from 'node:path';
-import { CommandError, FileError } from '../cli/errors.js';
+import { CommandError } from '../cli/errors.js';
 import type { Flag } from '../cli/flags.js';
 import type { Io } from '../cli/io.js';
 
@@ -29,8 +29,7 @@ export function namesPlugins(input: string, io: Io): boolean {
 export function projectPlugins(input: string, io: Io): PluginSource[] {
   for (let folder = dirname(resolve(input === '-' ? 'x' : input)); ; folder = dirname(folder)) {
     const file = join(folder, 'package.json');
-    const text = textOf(file, io);
-    if (text !== undefined) return pluginsOfManifest(text, folder, file);
+    if (io.exists(file)) return pluginsOfManifest(new TextDecoder().decode(io.readFile(file)), folder, file);
     if (folder === dirname(folder)) return [];
   }
 }
@@ -53,13 +52,4 @@ function pluginsOfManifest(text: string, folder: string, file: string): PluginSo
     from: folder,
     origin: `${file}: /budflow/plugins/${i}`,
   }));
-}
-
-function textOf(file: string, io: Io): string | undefined {
-  try {
-    return new TextDecoder().decode(io.readFile(file));
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
 }

@@ -44,6 +44,7 @@ export function fakeWorld({ files = {}, stdin = '', terminal = false }: FakeOpti
         if (!found) throw new FileError(`cannot read '${path}': no such file`, path, 'ENOENT');
         return found;
       },
+      exists: (path) => map.has(path),
       writeFile(path, data) {
         if (path.startsWith('readonly/'))
           throw new FileError(`cannot write '${path}': permission denied`, path, 'EACCES');

@@ -141,6 +141,7 @@ function ioFor(input: Buffer, streams: Streams, folder: string): Io {
     stdin: async () => input,
     readFile: (path) => (path === '/dev/stdin' ? input : files.readFile(at(path))),
     writeFile: (path, data) => files.writeFile(at(path), data),
+    exists: (path) => files.exists(at(path)),
     makeFolder: (path) => files.makeFolder(at(path)),
     neighbours: (path) => files.neighbours(at(path)),
   };
