@@ -1,7 +1,6 @@
 // Reads the directives of a check file.
 import { DEFAULT_OPTIONS, type FileCheckOptions } from './options.js';
 import { type CheckKind, Pattern, Variables } from './pattern.js';
-import { escapeRegex } from './posix-regex.js';
 import { CheckFileError, type TextAt } from './variables.js';
 
 /** A directive that finds its place in order, with the -DAG and -NOT directives in front of it. */
@@ -69,7 +68,7 @@ class Reader {
     const unused = new Set(options.prefixes);
     let before: Pattern[] = [...implicit];
     const longestFirst = [...options.prefixes, ...options.commentPrefixes].sort((a, b) => b.length - a.length);
-    const finder = new RegExp(longestFirst.map(escapeRegex).join('|'), 'g');
+    const finder = new RegExp(longestFirst.join('|'), 'g');
     let line = 1;
     let counted = 0;
     for (let found = finder.exec(text); found; found = finder.exec(text)) {

@@ -10,7 +10,8 @@ import {
   wildcard,
 } from './numeric.js';
 import type { FileCheckOptions } from './options.js';
-import { escapeRegex, LINE_END, LINE_START, LongestMatcher, RegexError, translateRegex } from './posix-regex.js';
+import { RegexMatcher } from './regex-matcher.js';
+import { parseRegex, RegexError, type RegexNode } from './regex-syntax.js';
 import { CheckFileError, NumericVariables, parseVariableName, type TextAt } from './variables.js';
 
 export type CheckKind = 'plain' | 'next' | 'same' | 'not' | 'dag' | 'label' | 'empty' | 'end';
@@ -38,6 +39,19 @@ type Substitution =
       readonly offset: number;
       readonly text: string;
     };
+
+/** A part of a pattern; what is not regular yet gets its value at each match. */
+type Piece =
+  | RegexNode
+  | { readonly kind: 'substitution'; readonly of: Substitution }
+  | { readonly kind: 'capture'; readonly item: Exclude<Piece, { readonly kind: 'capture' }> };
+
+const fixedText = (text: string): RegexNode => ({ kind: 'text', text });
+const EMPTY: RegexNode = { kind: 'sequence', items: [] };
+const LINE_START: RegexNode = { kind: 'line-start' };
+const LINE_END: RegexNode = { kind: 'line-end' };
+/** ` *` */
+const BLANKS: RegexNode = { kind: 'repeat', item: fixedText(' '), least: 0, most: Number.POSITIVE_INFINITY };
 
 /** A variable's value at the time of a match, for reports. */
 export interface Substituted {
@@ -75,8 +89,8 @@ export class Pattern {
   private readonly variables: Variables;
   private readonly ignoreCase: boolean;
   private fixed: string | undefined;
-  private pieces: (string | Substitution)[] = [];
-  private compiled: LongestMatcher | undefined;
+  private readonly pieces: Piece[] = [];
+  private compiled: RegexMatcher | undefined;
   private readonly stringGroups = new Map<string, number>();
   private readonly numberGroups = new Map<string, { readonly group: number; readonly format: NumberFormat }>();
   private groups = 0;
@@ -107,7 +121,7 @@ export class Pattern {
 
   /** Whether it cannot be a label; as in LLVM, defining a number is fine. */
   get usesVariables(): boolean {
-    return this.stringGroups.size > 0 || this.pieces.some((p) => typeof p !== 'string');
+    return this.stringGroups.size > 0 || this.substitutions.length > 0;
   }
 
   // Parsing
@@ -123,15 +137,15 @@ export class Pattern {
           `found non-empty check string for empty check with prefix '${this.directive}:'`,
           offset,
         );
-      this.pieces.push(`\\n${LINE_END}`);
+      this.pieces.push(fixedText('\n'), LINE_END);
       return;
     }
     if (literal || (!fullLines && !text.includes('{{') && !text.includes('[['))) {
       this.fixed = text;
       return;
     }
-    const blanks = options.strictWhitespace ? '' : ' *';
-    if (fullLines) this.pieces.push(LINE_START + blanks);
+    const blanks = options.strictWhitespace ? [] : [BLANKS];
+    if (fullLines) this.pieces.push(LINE_START, ...blanks);
     for (let at = 0; at < text.length; ) {
       if (text.startsWith('{{', at)) at = this.regexBlock(at);
       else if (text.startsWith('[[', at) && text[at + 2] !== '[') at = this.variableBlock(at);
@@ -139,11 +153,11 @@ export class Pattern {
         // Of `[[[` the first bracket is text.
         const ends = [text.indexOf('{{', at + 1), text.indexOf('[[', at + 1)].filter((end) => end >= 0);
         const end = ends.length > 0 ? Math.min(...ends) : text.length;
-        this.pieces.push(escapeRegex(text.slice(at, end)));
+        this.pieces.push(fixedText(text.slice(at, end)));
         at = end;
       }
     }
-    if (fullLines) this.pieces.push(blanks + LINE_END);
+    if (fullLines) this.pieces.push(...blanks, LINE_END);
   }
 
   private regexBlock(at: number): number {
@@ -152,20 +166,17 @@ export class Pattern {
     if (end < 0) throw new CheckFileError("found start of regex string with no end '}}'", offset + at);
     // A capturing group around alternatives, as they count in back-references.
     const grouped = text.includes('|', at);
-    if (grouped) {
-      this.pieces.push('(');
-      this.groups++;
-    }
-    this.regex(text.slice(at + 2, end), offset + at + 2);
-    if (grouped) this.pieces.push(')');
+    if (grouped) this.groups++;
+    const node = this.regex(text.slice(at + 2, end), offset + at + 2);
+    this.pieces.push(grouped ? { kind: 'group', item: node } : node);
     return end + 2;
   }
 
-  private regex(source: string, offset: number): void {
+  private regex(source: string, offset: number): RegexNode {
     try {
-      const translated = translateRegex(source);
-      this.pieces.push(translated.source);
-      this.groups += translated.groups;
+      const { node, groups } = parseRegex(source);
+      this.groups += groups;
+      return node;
     } catch (error) {
       if (error instanceof RegexError) throw new CheckFileError(`invalid regex: ${error.message}`, offset);
       throw error;
@@ -213,8 +224,9 @@ export class Pattern {
       if (name.length < block.text.length)
         throw new CheckFileError('invalid name in string variable use', block.offset + name.length);
       const group = this.stringGroups.get(name);
-      if (group === undefined) this.pieces.push({ kind: 'string', name, offset: block.offset });
-      else if (group <= 9) this.pieces.push(`(?:\\${group})`);
+      if (group === undefined)
+        this.pieces.push({ kind: 'substitution', of: { kind: 'string', name, offset: block.offset } });
+      else if (group <= 9) this.pieces.push({ kind: 'reference', group });
       else throw new CheckFileError("can't back-reference more than 9 variables", block.offset);
       return;
     }
@@ -225,9 +237,8 @@ export class Pattern {
     this.groups++;
     this.stringGroups.set(name, this.groups);
     this.variables.stringNames.add(name);
-    this.pieces.push('(');
-    if (colon + 1 < block.text.length) this.regex(block.text.slice(colon + 1), block.offset + colon + 1);
-    this.pieces.push(')');
+    const source = block.text.slice(colon + 1);
+    this.pieces.push({ kind: 'group', item: source === '' ? EMPTY : this.regex(source, block.offset + colon + 1) });
   }
 
   private numberBlock(block: TextAt, how: { readonly legacyLine: boolean }): void {
@@ -235,23 +246,31 @@ export class Pattern {
     if (defines !== undefined) {
       this.groups++;
       this.numberGroups.set(defines, { group: this.groups, format });
-      this.pieces.push('(');
     }
-    if (expression)
-      this.pieces.push({ kind: 'number', expression, format, offset: block.offset, text: block.text.trim() });
-    else this.regex(wildcard(format), block.offset);
-    if (defines !== undefined) this.pieces.push(')');
+    const piece: Exclude<Piece, { readonly kind: 'capture' }> = expression
+      ? {
+          kind: 'substitution',
+          of: { kind: 'number', expression, format, offset: block.offset, text: block.text.trim() },
+        }
+      : this.regex(wildcard(format), block.offset);
+    this.pieces.push(defines === undefined ? piece : { kind: 'capture', item: piece });
   }
 
   // Matching
 
+  private get substitutions(): Substitution[] {
+    return this.pieces.flatMap((piece) => {
+      const inner = piece.kind === 'capture' ? piece.item : piece;
+      return inner.kind === 'substitution' ? [inner.of] : [];
+    });
+  }
+
   /** The values its variables have now. @throws SubstitutionError */
   substituted(): Substituted[] {
-    return this.pieces.flatMap((piece) =>
-      typeof piece === 'string'
-        ? []
-        : [{ what: piece.kind === 'string' ? piece.name : piece.text, value: this.valueOf(piece) }],
-    );
+    return this.substitutions.map((substitution) => ({
+      what: substitution.kind === 'string' ? substitution.name : substitution.text,
+      value: this.valueOf(substitution),
+    }));
   }
 
   private valueOf(substitution: Substitution): string {
@@ -279,12 +298,12 @@ export class Pattern {
     if (!found) return undefined;
     const captured: Substituted[] = [];
     for (const [name, group] of this.stringGroups) {
-      const value = found[group] ?? '';
+      const value = found.groups[group] ?? '';
       this.variables.strings.set(name, value);
       captured.push({ what: name, value });
     }
     for (const [name, { group, format }] of this.numberGroups) {
-      const value = found[group] ?? '';
+      const value = found.groups[group] ?? '';
       const number = parseNumber(value, format);
       if (number === undefined)
         throw new SubstitutionError(`unable to represent numeric value: ${value}`, this.source.offset);
@@ -292,8 +311,8 @@ export class Pattern {
       captured.push({ what: name, value });
     }
     // The line end in front of an empty line belongs to the line before.
-    const start = found.index + (this.kind === 'empty' ? 1 : 0);
-    return { start, end: found.index + found[0].length, captured };
+    const start = found.start + (this.kind === 'empty' ? 1 : 0);
+    return { start, end: found.end, captured };
   }
 
   private matchFixed(text: string, fixed: string): Match | undefined {
@@ -301,18 +320,17 @@ export class Pattern {
     return start < 0 ? undefined : { start, end: start + fixed.length, captured: [] };
   }
 
-  private matcher(): LongestMatcher {
+  private matcher(): RegexMatcher {
     if (this.compiled) return this.compiled;
-    let changes = false;
-    const source = this.pieces
-      .map((piece) => {
-        if (typeof piece === 'string') return piece;
-        changes = true;
-        return escapeRegex(this.valueOf(piece));
-      })
-      .join('');
-    const matcher = new LongestMatcher(source, { ignoreCase: this.ignoreCase });
-    if (!changes) this.compiled = matcher;
+    const items = this.pieces.map((piece) => this.nodeOf(piece));
+    const matcher = new RegexMatcher({ kind: 'sequence', items }, { ignoreCase: this.ignoreCase });
+    if (this.substitutions.length === 0) this.compiled = matcher;
     return matcher;
+  }
+
+  private nodeOf(piece: Piece): RegexNode {
+    if (piece.kind === 'substitution') return fixedText(this.valueOf(piece.of));
+    if (piece.kind === 'capture') return { kind: 'group', item: this.nodeOf(piece.item) };
+    return piece;
   }
 }
