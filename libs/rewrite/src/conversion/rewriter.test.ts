@@ -312,6 +312,38 @@ describe('blocks', () => {
     checkLinks(module);
   });
 
+  test('in the middle of a region are erased and merged, and come back to their place', () => {
+    const module = make(`"b.func"() ({
+  "a.if"()[^bb1] : () -> ()
+^bb1:
+  %0 = "b.first"() : () -> i32
+  "b.br"(%0)[^bb2] : (i32) -> ()
+^bb2:
+  "b.br"(%0)[^bb3] : (i32) -> ()
+^bb3:
+  "b.end"(%0, %0) : (i32, i32) -> ()
+}) : () -> ()`);
+    const before = everything(module);
+    const shrinks = (hopeless: boolean) =>
+      pattern((op, rewriter) => {
+        const [entry, first, second] = op.parentRegion!.blocks;
+        rewriter.eraseBlock(second!);
+        rewriter.mergeBlocks(first!, entry!);
+        rewriter.eraseOp(op);
+        if (!hopeless) return;
+        rewriter.setInsertionPointToEnd(entry!);
+        rewriter.insert(newOp(op, 'a.hopeless', [], []));
+      });
+    const run = (hopeless: boolean) =>
+      context.diagnostics.collect(() => applyFullConversion(module, target(), [shrinks(hopeless)])).result.succeeded;
+    expect(run(true)).toBe(false);
+    expect(everything(module)).toBe(before);
+    checkLinks(module);
+    expect(run(false)).toBe(true);
+    expect(module.region(0).entry.firstOp!.region(0).blocks.length).toBe(2);
+    checkLinks(module);
+  });
+
   test('are not made without a place', () => {
     const nowhere = asConversionPattern(
       definePattern({
