@@ -85,6 +85,7 @@ export function triggered() {
     const records = join(root, folder, '.results', 'diagnostics');
     if (!existsSync(records)) continue;
     for (const name of readdirSync(records)) {
+      if (!name.endsWith('.json')) continue;
       const record = JSON.parse(readFileSync(join(records, name), 'utf8'));
       if (existsSync(join(root, record.test))) for (const id of record.ids) ids.add(id);
     }

@@ -1,5 +1,5 @@
 // Set-up of every test file: records the ids of the diagnostics that its tests make, for tools/ci/diagnostics.mjs.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, expect } from 'vitest';
 
@@ -18,7 +18,10 @@ if (path !== '' && !WITHOUT.test(path) && !process.env.BUDFLOW_ABLATE) {
     const folder = join(projectOf(path), '.results', 'diagnostics');
     mkdirSync(folder, { recursive: true });
     const record = { test: path, ids: [...ids].sort() };
-    writeFileSync(join(folder, `${path.replaceAll('/', '__')}.json`), `${JSON.stringify(record)}\n`);
+    const file = join(folder, `${path.replaceAll('/', '__')}.json`);
+    // At once: somebody may be reading.
+    writeFileSync(`${file}.${process.pid}.tmp`, `${JSON.stringify(record)}\n`);
+    renameSync(`${file}.${process.pid}.tmp`, file);
   });
 }
 
