@@ -107,6 +107,10 @@ export function simplifiedMod(l: AffineExpr, r: AffineExpr, form: Form): AffineE
   // By zero and by negative numbers it is undefined, and kept.
   if (!isConstant(r) || r.value < 1) return AffineExpr.node('mod', l, r);
   if (isConstant(l)) {
+    if (l.wide === null && r.wide === null) {
+      const m = l.value % r.value;
+      return AffineExpr.constant(m < 0 ? m + r.value : m);
+    }
     const m = l.bigint % r.bigint;
     return AffineExpr.constant(m < 0n ? m + r.bigint : m);
   }
@@ -143,6 +147,7 @@ export function simplifiedCeilDiv(l: AffineExpr, r: AffineExpr, form: Form): Aff
   return form === 'expanded' && isMultiple(l, r) ? divideExactly(l, r) : AffineExpr.node('ceildiv', l, r);
 }
 
+/** Rounded towards minus infinity. */
 function floorQuotient(a: bigint, b: bigint): bigint {
   const q = a / b;
   return a % b < 0n ? q - 1n : q;
@@ -150,37 +155,46 @@ function floorQuotient(a: bigint, b: bigint): bigint {
 
 /** (e * (n * m)) / n == e * m */
 function exactQuotient(l: AffineExpr, r: AffineExpr, form: Form): AffineExpr | null {
-  if (l.kind !== 'mul' || !isConstant(l.rhs!) || l.rhs!.bigint % r.bigint !== 0n) return null;
-  return simplifiedProduct(l.lhs!, AffineExpr.constant(l.rhs!.bigint / r.bigint), form);
+  if (l.kind !== 'mul' || !isConstant(l.rhs!)) return null;
+  const factor = l.rhs!;
+  if (factor.wide === null && r.wide === null)
+    return factor.value % r.value === 0
+      ? simplifiedProduct(l.lhs!, AffineExpr.constant(factor.value / r.value), form)
+      : null;
+  if (factor.bigint % r.bigint !== 0n) return null;
+  return simplifiedProduct(l.lhs!, AffineExpr.constant(factor.bigint / r.bigint), form);
 }
 
 /** Whether every value of the expression is known to be a multiple of a positive constant. */
 function isMultiple(e: AffineExpr, n: AffineExpr): boolean {
-  return largestKnownDivisor(e) % n.bigint === 0n;
+  const divisor = largestKnownDivisor(e);
+  return divisor === 0 || (n.wide === null && divisor % n.value === 0);
 }
 
-/** MLIR's: 0 for the constant zero. */
-function largestKnownDivisor(e: AffineExpr): bigint {
+/** MLIR's: 0 for the constant zero. Constants beyond 2^53 count as 1. */
+function largestKnownDivisor(e: AffineExpr): number {
   switch (e.kind) {
     case 'dim':
     case 'symbol':
-      return 1n;
+      return 1;
     case 'constant':
-      return e.value < 0 ? -e.bigint : e.bigint;
+      return e.wide === null ? Math.abs(e.value) : 1;
     case 'floordiv':
     case 'ceildiv': {
-      if (!isConstant(e.rhs!) || e.rhs!.value === 0) return 1n;
+      const n = e.rhs!;
+      if (!isConstant(n) || n.value === 0 || n.wide !== null) return 1;
       const divisor = largestKnownDivisor(e.lhs!);
-      const n = e.rhs!.bigint;
-      const quotient = divisor % n === 0n ? divisor / n : 1n;
-      return quotient < 0n ? -quotient : quotient;
+      return divisor % n.value === 0 ? Math.abs(divisor / n.value) : 1;
     }
-    case 'mul':
-      return largestKnownDivisor(e.lhs!) * largestKnownDivisor(e.rhs!);
+    case 'mul': {
+      const left = largestKnownDivisor(e.lhs!);
+      const product = left * largestKnownDivisor(e.rhs!);
+      return Number.isSafeInteger(product) ? product : left;
+    }
     default: {
       let a = largestKnownDivisor(e.lhs!);
       let b = largestKnownDivisor(e.rhs!);
-      while (b !== 0n) [a, b] = [b, a % b];
+      while (b !== 0) [a, b] = [b, a % b];
       return a;
     }
   }

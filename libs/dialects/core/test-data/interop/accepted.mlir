@@ -569,3 +569,114 @@ func.func @f(%a: i32 loc(#loc)) -> i32 {
 "t.x"() {a = tensor<4x4xf32, {a = 1, b = [2]}>, b = tensor<4xf32, affine_map<(d0) -> (d0)>>} : () -> ()
 // -----
 "t.x"() {a = loc("x")} : () -> () loc("y")
+// -----
+func.func private @missing(i32) -> i32 attributes {a.b}
+func.func private @t(tuple<>, tuple<i32>, tuple<i32, (f32) -> ()>) -> (tensor<*xf64>)
+// -----
+module attributes {test.a = dense<[0x7F800000, 0xFF800000, 0x7FC00000]> : tensor<3xf32>} {
+  "t.o"() {x = dense<> : tensor<2x0x3xf32>} : () -> ()
+}
+// -----
+"t.o"() {b = true, c = [true, false], d = [], e = [[]], f = [1 : i8, 2 : index], g = {}} : () -> ()
+// -----
+func.func @br(%a: i32) { cf.br ^bb1(%a: i32)
+^bb1(%b: i32): // pred
+  cf.br ^bb2(%b, %b : i32, i32)
+^bb2(%c: i32, %d: i32):
+  return }
+// -----
+func.func @cst() { %neg = arith.constant 5 : i8
+ %0 = arith.constant dense<"0x0000000000000000"> : tensor<2xf32>
+ return }
+// -----
+func.func @r() -> () { "func.return"() : () -> () }
+// -----
+func.func @"a\22b"() { call @"a\22b"() : () -> () return }
+// -----
+func.func @long_name_with.dots$and_dollars(%arg$0: i32, %1: i32) { return }
+// -----
+"t.o"() ({
+  %0 = "t.a"() : () -> i32
+  "t.o"() ({
+    %1 = "t.b"(%0) : (i32) -> i32
+    "t.o"() ({ "t.c"(%0, %1) : (i32, i32) -> () }) : () -> ()
+  }) : () -> ()
+}) : () -> ()
+// -----
+"t.o"() ({
+^a:
+  "t.br"()[^c] : () -> ()
+^b:
+  "t.use"(%v) : (i32) -> ()
+  "t.br"()[^c] : () -> ()
+^c:
+  %v = "t.def"()[^b] : () -> i32
+}) : () -> ()
+// -----
+func.func @dom() {
+  cf.br ^b
+^a:
+  "t.use"(%v) : (i32) -> ()
+  return
+^b:
+  %v = "t.def"() : () -> i32
+  cf.br ^a
+}
+// -----
+func.func @noterm() { "t.x"() : () -> () }
+// -----
+"t.x"(%0#1) : (i32) -> ()
+%0:2 = "t.y"() : () -> (i32, i32)
+// -----
+%0:2 = "t.y"() : () -> (i32, i32)
+"t.x"(%0) : (i32) -> ()
+// -----
+%a = "t.y"() : () -> i32
+"t.x"(%a#0) : (i32) -> ()
+// -----
+"t.x"() : () -> memref<2x4xf32, affine_map<(d0, d1)[s0] -> (d0 * 4 + s0 + d1)>, 1>
+// -----
+"t.x"() : () -> memref<?x?xf32, affine_map<(d0, d1)[s0, s1] -> (d0 * s1 + s0 + d1)>>
+// -----
+"t.x"() : () -> memref<vector<4xf32>>
+// -----
+"t.x"() : () -> (tensor<1x2x3x4x5xf32>, tensor<0xf32>, tensor<?x0xi1>)
+// -----
+"t.x"() : () -> si0
+// -----
+"t.x"() : () -> i01
+// -----
+"t.x"() : () -> ui1
+// -----
+"t.x"() {a = @a::@b::@c, b = @"x"::@"y z", c = [@a, @b::@c]} : () -> ()
+// -----
+"t.x"() {a = "tab	inside"} : () -> ()
+// -----
+"t.x"() {a = "é ü 漢字 \E2\82\AC"} : () -> ()
+// -----
+"t.x"() {"é" = 1} : () -> ()
+// -----
+#x = "s"
+#y = [#x, #x]
+#x2 = {a = #y}
+"t.x"() {a = #x2, b = #y, c = #x} : () -> ()
+// -----
+func.func @f() { return } loc(fused<"CSE">["a.mlir":1:2, callsite("foo"("b.mlir":3:4) at "c.mlir":5:6), unknown])
+// -----
+"t.x"() : () -> () loc(callsite("a" at callsite("b" at "c")))
+// -----
+"t.x"() {a = 1.5e+3 : f32, b = 1.5E-3 : f64, c = 100000000000000000000.0 : f32} : () -> ()
+// -----
+"t.x"() {a = 1.0e39 : f32, b = 65520.0 : f16, c = 1.0e-46 : f32} : () -> ()
+// -----
+"t.x"() {a = 0.1 : f32, b = 0.1 : f16, c = 0.1 : bf16, d = 3.14159265358979 : f64, e = 16777217.0 : f32} : () -> ()
+// -----
+"t.x"() {a = 0.1 : f8E5M2, b = 448.0 : f8E4M3FN, c = -0.0 : f8E5M2} : () -> ()
+// -----
+"t.x"() {a = dense<[0.1, 448.0, -1.0]> : tensor<3xf8E4M3FN>, b = dense<0.1> : tensor<2xf16>, c = dense<[0.1, 0.2]> : tensor<2xbf16>} : () -> ()
+// -----
+"t.x"() {a = affine_map<(d0) -> ((d0 + 1) mod 2 floordiv 3 * 4 ceildiv 5)>} : () -> ()
+// -----
+"t.x"() {a = affine_map<(d0, d1, d2) -> (d0, d1, d2)>, b = affine_map<(d0, d1) -> (d1, d0)>, c = affine_map<(mod, floordiv) -> (mod)>} : () -> ()
+// -----
+"t.x"() {a = affine_map<(d0) -> (d0 ceildiv 4 * 4 - d0, 4 - d0 mod 4, -d0 mod 4, -(d0 mod 4), d0 * 2 * 3, 2 * (3 * d0))>} : () -> ()

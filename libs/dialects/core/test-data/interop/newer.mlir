@@ -31,3 +31,5 @@
 "t.x"() : () -> () loc("file":10:20 to 11:3)
 // -----
 "t.x"() {a = 0 : index, b = -0 : i32, c = 00012 : i32, d = 0x0 : i64} : () -> ()
+// -----
+"t.x"() : () -> (memref<4x!foo.t>, memref<4xcomplex<f32>>, memref<4xindex>)

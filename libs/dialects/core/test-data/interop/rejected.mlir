@@ -318,3 +318,127 @@ func.func @f(%x: i32) {
 "t.x"() {a = #foo.bar<} : () -> ()
 // -----
 "t.x"() {a = #foo.bar<(>)>} : () -> ()
+// -----
+func.func @cst() {
+  %cst = arith.constant dense<0.0> : vector<2x2xf16>
+  %cst_0 = arith.constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi8>
+  %c0_i32 = arith.constant 0 : i32
+  %c0_i32_1 = arith.constant 0 : i32
+  %true = arith.constant true
+  %idx = arith.constant 5 : index
+  %neg = arith.constant -5 : si8
+  %big = arith.constant 170141183460469231731687303715884105727 : i128
+  %f = arith.constant 0x7FF0000000000000 : f64
+  %bf = arith.constant 1.0e+00 : bf16
+  return
+}
+// -----
+func.func @nodom(%c: i1) {
+  cf.cond_br %c, ^a, ^b
+^a:
+  %v = "t.def"() : () -> i32
+  cf.br ^b
+^b:
+  "t.use"(%v) : (i32) -> ()
+  return
+}
+// -----
+func.func @blk() {
+  cf.br ^undefined
+}
+// -----
+func.func @blk() {
+^a:
+  return
+^a:
+  return
+}
+// -----
+func.func @args(%c: i32) {
+  cf.br ^a
+^a(%x: i32):
+  return
+}
+// -----
+func.func @args(%c: i32) {
+  cf.br ^a(%c : f32)
+^a(%x: f32):
+  return
+}
+// -----
+func.func @args(%c: i32, %c: i32) { return }
+// -----
+func.func @empty() {}
+// -----
+func.func @noterm() { %0 = arith.constant 1 : i32 }
+// -----
+func.func @mid() { return
+ return }
+// -----
+"t.x"() {test.x = #test<"unterminated> } : () -> ()
+// -----
+"t.x"() : () -> (i32
+// -----
+"t.x"( : () -> ()
+// -----
+"t.x"() {a = 5 : } : () -> ()
+// -----
+%0:2 = "t.y"() : () -> (i32, i32)
+"t.x"(%0#2) : (i32) -> ()
+// -----
+%a = "t.y"() : () -> i32
+"t.x"(%a#1) : (i32) -> ()
+// -----
+"t.x"() : () -> memref<2x4xf32, affine_map<(d0) -> (d0)>>
+// -----
+"t.x"() : () -> memref<4xtensor<4xf32>>
+// -----
+"t.x"() : () -> memref<4x(i32) -> i32>
+// -----
+"t.x"() : () -> tensor<-1xf32>
+// -----
+"t.x"() : () -> tensor<4*f32>
+// -----
+"t.x"() : () -> tensor<4xf33>
+// -----
+"t.x"() : () -> i
+// -----
+"t.x"() {a = @} : () -> ()
+// -----
+"t.x"() {a = @a::b} : () -> ()
+// -----
+"t.x"() {a = @1} : () -> ()
+// -----
+"t.x"() {1 = 2} : () -> ()
+// -----
+"t.x"() {a, b c} : () -> ()
+// -----
+"t.x"() {a,} : () -> ()
+// -----
+"t.x"() {a = [1,]} : () -> ()
+// -----
+#x = #y
+#y = 5
+// -----
+!x = !y
+!y = i32
+// -----
+"t.x"() : () -> () loc("a":1)
+// -----
+"t.x"() : () -> () loc(foo)
+// -----
+"t.x"() : () -> () loc()
+// -----
+"t.x"() {a = 0x : i32} : () -> ()
+// -----
+"t.x"() {a = 1.5e : f32} : () -> ()
+// -----
+"t.x"() {a = .5 : f32} : () -> ()
+// -----
+"t.x"() {a = affine_map<(d0) -> (d0 + )>} : () -> ()
+// -----
+"t.x"() {a = affine_map<(d0, d0) -> (d0)>} : () -> ()
+// -----
+"t.x"() {a = affine_map<(d0)[d0] -> (d0)>} : () -> ()
+// -----
+"t.x"() {a = affine_map<(d0) -> (d0 mod (d0 + 1))>} : () -> ()
