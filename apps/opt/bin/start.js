@@ -47,6 +47,9 @@ function sizeOf(look) {
     return stats.isFIFO() || stats.isSocket() ? Number.POSITIVE_INFINITY : stats.size;
   } catch {
     return 0;
+  } finally {
+    // Node's realpath gives up when the latest stat was of a pipe, and modules would be loaded under two names.
+    fs.statSync(__dirname);
   }
 }
 
