@@ -117,6 +117,8 @@ interface Found {
   readonly ops: Operation[];
   readonly constants: Operation[];
   readonly isolated: Operation[];
+  /** Whether a region has fewer blocks than before. */
+  fewerBlocks: boolean;
 }
 
 const NO_PATTERNS: readonly RewritePattern[] = [];
@@ -230,10 +232,13 @@ class GreedyDriver implements RewriteListener {
 
   /** Sweeps over what is below `parent` until a sweep changes nothing. False when a limit was reached. */
   private toFixpoint(parent: Operation, maxIterations: number): boolean {
+    let limit = maxIterations;
     for (let iteration = 1; ; iteration++) {
       if (iteration > this.iterations) this.iterations = iteration;
-      const found: Found = { ops: [], constants: [], isolated: [] };
+      const found: Found = { ops: [], constants: [], isolated: [], fewerBlocks: false };
       this.collect(parent, found);
+      // One branch decided may decide the next: that ends when the blocks do.
+      if (found.fewerBlocks) limit++;
       if (this.firstRound && iteration === 1 && this.options.maxRewrites === undefined)
         this.maxRewrites += 10 * found.ops.length;
       for (const op of found.isolated) if (!this.toFixpoint(op, maxIterations)) return false;
@@ -241,7 +246,7 @@ class GreedyDriver implements RewriteListener {
       if (!this.sweep(found)) return false;
       // Erasing dead ops and uniquing constants opens nothing that the worklist did not see.
       if (this.rewrites === before) return true;
-      if (iteration >= maxIterations) return false;
+      if (iteration >= limit) return false;
     }
   }
 
@@ -277,7 +282,11 @@ class GreedyDriver implements RewriteListener {
     for (const region of parent.ownRegions) {
       if (region.blocks.length > 1) {
         const level = this.options.regionSimplify ?? (this.options.canonicalize ? 'normal' : 'disabled');
-        if (simplifyRegion(region, level, this.forget)) this.changed = true;
+        const before = region.blocks.length;
+        if (simplifyRegion(region, level, this.forget)) {
+          this.changed = true;
+          if (region.blocks.length < before) found.fewerBlocks = true;
+        }
       }
       for (const block of region.blocks) {
         for (let op = block.firstOp; op !== null; op = op.next) {

@@ -13,8 +13,9 @@ const MAX_NEW_ARGUMENTS = 4;
 /** Merges blocks of one region. Returns whether any were. */
 export function mergeIdenticalBlocks(region: Region, erased?: (op: Operation) => void): boolean {
   const clusters = new Map<string, Block[]>();
+  const fixed = fixedTargets(region);
   for (const block of region.blocks) {
-    if (block === region.entry || !branchesCanChange(region, block)) continue;
+    if (fixed.has(block)) continue;
     const key = shapeOf(block);
     if (key === null) continue;
     const list = clusters.get(key);
@@ -44,13 +45,13 @@ function shapeOf(block: Block): string | null {
   return parts.join(';');
 }
 
-function branchesCanChange(region: Region, block: Block): boolean {
-  for (const from of region.blocks) {
-    const branch = from.lastOp;
-    if (branch === null || !branch.successors.includes(block)) continue;
-    if (!BranchOp.of(branch)?.setSuccessorOperands) return false;
-  }
-  return true;
+/** Blocks whose arguments must stay: the entry, and targets of branches whose operands cannot be changed. */
+function fixedTargets(region: Region): Set<Block> {
+  const fixed = new Set<Block>([region.entry]);
+  for (const { lastOp } of region.blocks)
+    if (lastOp !== null && !BranchOp.of(lastOp)?.setSuccessorOperands)
+      for (const target of lastOp.successors) fixed.add(target);
+  return fixed;
 }
 
 /** Redirects everything from `other` to `leader` when they compute the same up to a few values. */

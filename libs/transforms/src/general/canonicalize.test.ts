@@ -99,4 +99,33 @@ describe('canonicalize', () => {
     const bottomUp = runOn(canonicalize, body, { 'top-down': false });
     expect(bottomUp.text).toEqual(topDown.text);
   });
+
+  test('a long row of branches, each decided by the one before, is one block in the end', () => {
+    const n = 150;
+    const rows = Array.from(
+      { length: n },
+      (_, i) => `^h${i}(%v${i}: i32):
+        %p${i} = arith.cmpi eq, %v${i}, %k : i32
+        cf.cond_br %p${i}, ^x${i}, ^y${i}
+      ^x${i}:
+        %s${i} = arith.addi %v${i}, %x : i32
+        %d${i} = arith.subi %s${i}, %x : i32
+        cf.br ^h${i + 1}(%d${i} : i32)
+      ^y${i}:
+        cf.br ^h${i + 1}(%x : i32)`,
+    );
+    const done = transform(
+      `func.func @main(%x: i32) -> i32 {
+        %k = arith.constant 7 : i32
+        cf.br ^h0(%k : i32)
+      ${rows.join('\n')}
+      ^h${n}(%r: i32):
+        return %r : i32
+      }`,
+      'canonicalize',
+      canonicalize,
+    );
+    expect(count(done, '^bb')).toBe(0);
+    expect(done.text).toContain('return %c7_i32');
+  });
 });

@@ -61,10 +61,20 @@ export function passThrough(root: string): RewritePattern {
 
 /** Whether all branches to a block come from one edge of `branch`. */
 function isOnlyEdge(block: Block, branch: Operation): boolean {
-  if (block === block.parent?.entry) return false;
-  const [first, ...others] = block.predecessors;
-  return first === branch.parent && others.length === 0;
+  const region = block.parent;
+  if (region === null || block === region.entry) return false;
+  let edges = 0;
+  for (const from of region.blocks) {
+    const successors = from.lastOp?.ownSuccessors;
+    if (!successors?.includes(block)) continue;
+    if (from.lastOp !== branch) return false;
+    for (const successor of successors) if (successor === block) edges++;
+  }
+  return edges === 1;
 }
+
+/** Conditions with more uses are left alone: each use would cost a walk over all of them. */
+const MAX_USES = 16;
 
 export const conditionKnownAfterBranch: RewritePattern = definePattern({
   name: 'condition-known-after-branch',
@@ -74,6 +84,11 @@ export const conditionKnownAfterBranch: RewritePattern = definePattern({
   rewrite(op, rewriter) {
     const condition = op.operand(0);
     if (condition.hasOneUse() || op.successors[0] === op.successors[1]) return false;
+    let uses = 0;
+    condition.forEachUse(() => {
+      uses++;
+    });
+    if (uses > MAX_USES) return false;
     let changed = false;
     op.successors.forEach((block, i) => {
       const users: [Operation, number][] = [];
