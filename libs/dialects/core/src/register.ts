@@ -5,6 +5,7 @@ import { builtinDialect } from './builtin/dialect.js';
 import { cfDialect } from './cf/dialect.js';
 import { complexDialect } from './complex/dialect.js';
 import { funcDialect } from './func/dialect.js';
+import { irdlDialect } from './irdl/dialect.js';
 import { mathDialect } from './math/dialect.js';
 
 export const coreDialects: readonly Dialect[] = [
@@ -16,7 +17,8 @@ export const coreDialects: readonly Dialect[] = [
   complexDialect,
 ];
 
-/** Registers builtin, func, arith, math, cf and complex. */
+/** Registers builtin, func, arith, math, cf and complex, and irdl for when it is met. */
 export function registerCoreDialects(context: Context): void {
   for (const dialect of coreDialects) context.registerDialect(dialect);
+  context.registerLazyDialect('irdl', () => irdlDialect);
 }

@@ -11,6 +11,7 @@ import {
   UnitAttr,
   variadic,
 } from '@budflow/ir';
+import { ATTRIBUTES_EXAMPLE, CMATH_EXAMPLE, REGIONS_EXAMPLE } from './examples.js';
 import { requireParent } from './lists.js';
 import { definitionOf } from './names.js';
 import { ConstraintHandle, constraintType, RegionHandle, regionType } from './types.js';
@@ -31,6 +32,9 @@ function verifyReference(op: Operation, ref: SymbolRefAttr): void {
 export const IsOp = defineOp({
   name: 'irdl.is',
   summary: 'One attribute or type only.',
+  description: 'The attribute or type is compared as a whole.',
+  example: CMATH_EXAMPLE,
+
   results: output,
   attributes: { expected: attr.any },
   traits: [Pure],
@@ -52,6 +56,10 @@ export const IsOp = defineOp({
 export const BaseOp = defineOp({
   name: 'irdl.base',
   summary: 'Any attribute or type of one kind: defined in IRDL (`@complex`), or by name (`"!builtin.integer"`).',
+  description:
+    'A name begins with `!` for types and `#` for attributes; those of MLIR itself are in the dialect `builtin`.',
+  example: ATTRIBUTES_EXAMPLE,
+
   results: output,
   attributes: { base_ref: optionalAttr(attr.any), base_name: optionalAttr(attr.string) },
   assembly: {
@@ -103,6 +111,9 @@ export const BaseOp = defineOp({
 export const ParametricOp = defineOp({
   name: 'irdl.parametric',
   summary: 'An attribute or type defined in IRDL, with constraints on its parameters.',
+  description: 'The attribute or type is a reference, looked for in the dialect and then around it.',
+  example: CMATH_EXAMPLE,
+
   operands: { args: variadic(ConstraintHandle) },
   results: output,
   attributes: { base_type: attr.any },
@@ -140,6 +151,9 @@ export const ParametricOp = defineOp({
 export const AnyOp = defineOp({
   name: 'irdl.any',
   summary: 'Any attribute or type.',
+  description: 'Used twice, it asks for the same attribute or type both times.',
+  example: CMATH_EXAMPLE,
+
   results: output,
   assembly: 'attr-dict',
   verify: (op) => requireParent(op, ...PARENTS),
@@ -154,13 +168,26 @@ const several = {
 export const AnyOfOp = defineOp({
   name: 'irdl.any_of',
   summary: 'What satisfies at least one of the constraints.',
+  description: 'The first alternative that fits is taken.',
+  example: CMATH_EXAMPLE,
+
   ...several,
 });
-export const AllOfOp = defineOp({ name: 'irdl.all_of', summary: 'What satisfies all of the constraints.', ...several });
+export const AllOfOp = defineOp({
+  name: 'irdl.all_of',
+  summary: 'What satisfies all of the constraints.',
+  description: 'The constraints are tried in order.',
+  example: ATTRIBUTES_EXAMPLE,
+  ...several,
+});
 
 export const CPredOp = defineOp({
   name: 'irdl.c_pred',
   summary: 'A predicate in C++; loading needs a function in its place.',
+  description:
+    'A dialect that has one can be loaded when `loadIrdl` is given a function under the text of the predicate.',
+  example: ATTRIBUTES_EXAMPLE,
+
   results: output,
   attributes: { pred: attr.string },
   assembly: '$pred attr-dict',
@@ -169,6 +196,10 @@ export const CPredOp = defineOp({
 export const RegionOp = defineOp({
   name: 'irdl.region',
   summary: 'A region: the arguments of its entry block, when they are constrained, and its number of blocks.',
+  description:
+    'Parentheses, even empty ones, constrain the arguments of the entry block; `with size` the number of blocks.',
+  example: REGIONS_EXAMPLE,
+
   operands: { entryBlockArgs: variadic(ConstraintHandle) },
   results: { output: RegionHandle },
   attributes: { numberOfBlocks: optionalAttr(attr.i32), constrainedArguments: attr.unit },

@@ -15,6 +15,7 @@ import {
   SymbolTrait,
 } from '@budflow/ir';
 import { AllOfOp, AnyOfOp, AnyOp, BaseOp, CPredOp, IsOp, ParametricOp, RegionOp } from './constraint-ops.js';
+import { ATTRIBUTES_EXAMPLE, CMATH_EXAMPLE } from './examples.js';
 import {
   AttributesOp,
   attributeNames,
@@ -75,6 +76,10 @@ function verifyName(op: Operation): void {
 export const IrdlDialectOp = defineOp({
   name: 'irdl.dialect',
   summary: 'Defines a dialect.',
+  description:
+    'Its body holds definitions of types, attributes and operations. Loading the module that has it (`loadIrdl`, `bud-opt --irdl-file`) registers them.',
+  example: CMATH_EXAMPLE,
+
   ...definition,
   traits: [IsolatedFromAbove, NoTerminator, SymbolTrait, SymbolTableTrait],
   verify(op) {
@@ -88,6 +93,9 @@ export const IrdlDialectOp = defineOp({
 export const IrdlTypeOp = defineOp({
   name: 'irdl.type',
   summary: 'Defines a type of the dialect.',
+  description: 'Written `!dialect.name<...>`, with the parameters that an `irdl.parameters` in the body lists.',
+  example: CMATH_EXAMPLE,
+
   ...definition,
   traits: [NoTerminator, SymbolTrait],
   verify: (op) => verifyDefinition(op, ['irdl.parameters']),
@@ -95,6 +103,9 @@ export const IrdlTypeOp = defineOp({
 export const IrdlAttributeOp = defineOp({
   name: 'irdl.attribute',
   summary: 'Defines an attribute of the dialect.',
+  description: 'Written `#dialect.name<...>`, with the parameters that an `irdl.parameters` in the body lists.',
+  example: ATTRIBUTES_EXAMPLE,
+
   ...definition,
   traits: [NoTerminator, SymbolTrait],
   verify: (op) => verifyDefinition(op, ['irdl.parameters']),
@@ -102,6 +113,10 @@ export const IrdlAttributeOp = defineOp({
 export const IrdlOperationOp = defineOp({
   name: 'irdl.operation',
   summary: 'Defines an operation of the dialect.',
+  description:
+    'Written in generic form. What the body does not list (operands, results, attributes, regions), the operation does not have; attributes beyond those listed are allowed. A value of the body is a variable: what satisfies it first, it stands for from there on.',
+  example: CMATH_EXAMPLE,
+
   ...definition,
   traits: [NoTerminator, SymbolTrait],
   verify(op) {
@@ -136,6 +151,8 @@ export function listIn(op: Operation, name: string): Operation | undefined {
 export const irdlDialect: Dialect = defineDialect({
   name: 'irdl',
   summary: 'Dialects as text: types, attributes and operations with their constraints.',
+  description:
+    'An `irdl.dialect` defines a dialect. `loadIrdl(module, context)` of `@budflow/dialect-core`, or `bud-opt --irdl-file=FILE`, registers it: its types and attributes are then read, and its operations verified, as the definitions say. MLIR 17 and later read the same text; entries may have names or not.',
   ops: [
     IrdlDialectOp,
     IrdlTypeOp,

@@ -14,6 +14,7 @@ import {
   StringAttr,
   variadic,
 } from '@budflow/ir';
+import { ATTRIBUTES_EXAMPLE, CMATH_EXAMPLE, REGIONS_EXAMPLE } from './examples.js';
 import {
   ConstraintHandle,
   constraintType,
@@ -138,6 +139,9 @@ const listWithVariadicity = { ...listAttributes, variadicity: optionalAttr(attr.
 export const ParametersOp = defineOp({
   name: 'irdl.parameters',
   summary: 'The constraints on the parameters of a type or attribute.',
+  description: 'Each parameter is an attribute or a type. Names are optional.',
+  example: CMATH_EXAMPLE,
+
   operands: { args: variadic(ConstraintHandle) },
   attributes: listAttributes,
   assembly: listAssembly({ variadicity: false, region: false }),
@@ -149,6 +153,10 @@ export const ParametersOp = defineOp({
 export const OperandsOp = defineOp({
   name: 'irdl.operands',
   summary: 'The constraints on the operands of an operation.',
+  description:
+    'An entry stands for one operand, with `optional` for none or one, with `variadic` for any number. Several such entries need the attribute operandSegmentSizes on the operation.',
+  example: CMATH_EXAMPLE,
+
   operands: { args: variadic(ConstraintHandle) },
   attributes: listWithVariadicity,
   assembly: listAssembly({ variadicity: true, region: false }),
@@ -160,6 +168,10 @@ export const OperandsOp = defineOp({
 export const ResultsOp = defineOp({
   name: 'irdl.results',
   summary: 'The constraints on the results of an operation.',
+  description:
+    'An entry stands for one result, with `optional` for none or one, with `variadic` for any number. Several such entries need the attribute resultSegmentSizes on the operation.',
+  example: CMATH_EXAMPLE,
+
   operands: { args: variadic(ConstraintHandle) },
   attributes: listWithVariadicity,
   assembly: listAssembly({ variadicity: true, region: false }),
@@ -171,6 +183,9 @@ export const ResultsOp = defineOp({
 export const RegionsOp = defineOp({
   name: 'irdl.regions',
   summary: 'The constraints on the regions of an operation.',
+  description: 'As many regions as there are entries.',
+  example: REGIONS_EXAMPLE,
+
   operands: { args: variadic(RegionHandle) },
   attributes: listAttributes,
   assembly: listAssembly({ variadicity: false, region: true }),
@@ -189,6 +204,9 @@ export function attributeNames(op: Operation): readonly string[] {
 export const AttributesOp = defineOp({
   name: 'irdl.attributes',
   summary: 'The attributes an operation requires, and the constraints on them.',
+  description: 'All of them must be there.',
+  example: ATTRIBUTES_EXAMPLE,
+
   operands: { attributeValues: variadic(ConstraintHandle) },
   attributes: { attributeValueNames: attr.array(attr.string) },
   assembly: {
