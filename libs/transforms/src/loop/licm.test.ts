@@ -174,4 +174,56 @@ describe('licm', () => {
     expect(remarks('%r = arith.addi %p, %q : i32')).toEqual([]);
     expect(remarks('%r = memory.load %a[%i] : memref<8xi32>')).toEqual([]);
   });
+
+  test('reads move when the loop runs and writes nothing', () => {
+    const reading = (upper: string, extra = '') => `func.func @k(%a: memref<8xi32>, %o: memref<1xi32>) {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0 : i32
+  %n = memory.dim %a, 0 : memref<8xi32>
+  %s = loop.for %i = 0 to ${upper} iter_args(%acc = %zero) -> (i32) {
+    %x = memory.load %a[%c0] : memref<8xi32>
+    %t = arith.addi %acc, %x : i32
+    ${extra}
+    loop.yield %t : i32
+  }
+  memory.store %s, %o[%c0] : memref<1xi32>
+  return
+}`;
+    const before = ({ lines }: { lines: readonly string[] }) =>
+      position(lines, 'memory.load') < position(lines, 'loop.for');
+    expect(before(hoisted(reading('4')))).toBe(true);
+    expect(before(hoisted(reading('%n')))).toBe(false);
+    expect(before(hoisted(reading('0')))).toBe(false);
+    expect(before(hoisted(reading('4', 'memory.store %t, %o[%c0] : memref<1xi32>')))).toBe(false);
+  });
+
+  test('conditionals and loops that do not depend on the loop move as a whole; those that may not end stay', () => {
+    const { lines, count } = hoisted(
+      kernel(`%b = arith.cmpi slt, %p, %q : i32
+    %v = loop.if %b -> (i32) {
+      %t = arith.muli %p, %q : i32
+      loop.yield %t : i32
+    } else {
+      loop.yield %p : i32
+    }
+    %r = loop.for %j = 0 to 3 iter_args(%acc = %v) -> (i32) {
+      %t = arith.addi %acc, %q : i32
+      loop.yield %t : i32
+    }`),
+    );
+    expect(count).toBe(3);
+    expect(position(lines, 'loop.if')).toBeLessThan(position(lines, '0 to 8'));
+    expect(position(lines, '0 to 3')).toBeLessThan(position(lines, '0 to 8'));
+    const { lines: kept } = hoisted(
+      kernel(`%r = loop.while (%v = %p) : (i32) -> (i32) {
+      %c = arith.cmpi slt, %v, %q : i32
+      loop.condition(%c) %v : i32
+    } do {
+    ^bb0(%w: i32):
+      %t = arith.addi %w, %p : i32
+      loop.yield %t : i32
+    }`),
+    );
+    expect(position(kept, 'loop.while')).toBeGreaterThan(position(kept, 'loop.for'));
+  });
 });
