@@ -1,10 +1,18 @@
-// Runs the fuzzer on the sources: bundles it with what vitest resolves packages to, then starts it.
+// Runs a fuzzer on the sources: bundles it with what vitest resolves packages to, then starts it.
+//   node fuzz.mjs random [flags]       random programs: interpreter against compiled code
+//   node fuzz.mjs mutations [flags]    changed files: what reads them answers
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, loadConfigFromFile } from 'vite';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
+const [fuzzer] = process.argv.splice(2, 1);
+if (fuzzer !== 'random' && fuzzer !== 'mutations') {
+  console.error('usage: node fuzz.mjs random|mutations [flags]');
+  process.exit(2);
+}
+process.env.BUDFLOW_ROOT = root;
 const loaded = await loadConfigFromFile(
   { command: 'build', mode: 'production' },
   join(root, 'vitest.config.ts'),
@@ -18,12 +26,12 @@ await build({
   resolve: loaded.config.resolve,
   ssr: { noExternal: true },
   build: {
-    ssr: join(here, 'src/random/main.ts'),
-    outDir: join(here, '.results/fuzz'),
+    ssr: join(here, `src/${fuzzer}/main.ts`),
+    outDir: join(here, `.results/fuzz-${fuzzer}`),
     emptyOutDir: true,
     minify: false,
     sourcemap: true,
     target: 'node20',
   },
 });
-await import(pathToFileURL(join(here, '.results/fuzz/main.js')).href);
+await import(pathToFileURL(join(here, `.results/fuzz-${fuzzer}/main.js`)).href);
