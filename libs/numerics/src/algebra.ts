@@ -5,7 +5,7 @@
  * is a number and the function computes; with an algebra whose handles are IR values (scalars or vectors) the same
  * function emits the expansion. So folds, the interpreter and compiled code agree bit for bit.
  *
- * The algebra is straight-line: no comparison reaches the host language, only `select` does. Every operation rounds
+ * The algebra is straight-line but for `selectRare`: no comparison reaches the host language. Every operation rounds
  * once, to the format of the algebra. Only `mulAdd` may be contracted: an algebra says how it rounds, and strict ones
  * round twice, because the hardware may lack a fused operation.
  *
@@ -73,6 +73,12 @@ export interface Algebra<F, I, M> {
   select(mask: M, a: F, b: F): F;
   /** As `select`, on integers. */
   selectI(mask: M, a: I, b: I): I;
+  /**
+   * `common`, and in the lanes of the mask what `cold` computes, which is seldom needed: scalars evaluate it only there,
+   * vectors only when the mask is true in any lane (`loop.if`). `cold` computes in the algebra that it is given, must
+   * return as many values as `common` has, and must be harmless in the other lanes.
+   */
+  selectRare(mask: M, common: readonly F[], cold: (alg: Algebra<F, I, M>) => readonly F[]): readonly F[];
   /** `arith.andi` on masks. */
   andM(a: M, b: M): M;
   /** `arith.ori` on masks. */
@@ -115,3 +121,6 @@ export interface Algebra<F, I, M> {
 
 /** A math function of one argument, written over any algebra of its format. */
 export type UnaryMathFunction = <F, I, M>(alg: Algebra<F, I, M>, x: F) => F;
+
+/** A math function of two arguments, written over any algebra of its format. */
+export type BinaryMathFunction = <F, I, M>(alg: Algebra<F, I, M>, x: F, y: F) => F;

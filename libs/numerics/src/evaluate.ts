@@ -76,6 +76,9 @@ export class ScalarF32 implements Algebra<number, number, boolean> {
   selectI(mask: boolean, a: number, b: number): number {
     return mask ? a : b;
   }
+  selectRare(mask: boolean, common: readonly number[], cold: (alg: this) => readonly number[]): readonly number[] {
+    return mask ? cold(this) : common;
+  }
   andM(a: boolean, b: boolean): boolean {
     return a && b;
   }
@@ -206,6 +209,9 @@ export class ScalarF64 implements Algebra<number, Int64Halves, boolean> {
   }
   selectI(mask: boolean, a: Int64Halves, b: Int64Halves): Int64Halves {
     return mask ? a : b;
+  }
+  selectRare(mask: boolean, common: readonly number[], cold: (alg: this) => readonly number[]): readonly number[] {
+    return mask ? cold(this) : common;
   }
   andM(a: boolean, b: boolean): boolean {
     return a && b;

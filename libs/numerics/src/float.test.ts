@@ -13,7 +13,7 @@ import {
   ulpDistance,
 } from './float.js';
 import { Random } from './random.js';
-import { exactly } from './testing/reference.js';
+import { exactly } from './reference.js';
 
 const formats: { format: AnyFloatFormat; least: number; epsilon: number; largest: number }[] = [
   { format: 'f16', least: 2 ** -24, epsilon: 2 ** -10, largest: 65504 },

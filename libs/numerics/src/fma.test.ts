@@ -5,7 +5,7 @@ import { nextDown, nextUp } from './float.js';
 import { fmaF32, fmaF64 } from './fma.js';
 import { fusedMultiplyAddF32, fusedMultiplyAddF64 } from './functions/fused-multiply-add.js';
 import { Random } from './random.js';
-import { exactly } from './testing/reference.js';
+import { exactly } from './reference.js';
 
 /** A finite double as an integer, in units of 2^-1074. */
 function scaled(x: number): bigint {

@@ -2,6 +2,7 @@
 import { FloatType, type Type } from '@budflow/ir';
 import {
   type AnyFloatFormat,
+  binaryMathEvaluator,
   fmaF32,
   fmaF64,
   mathEvaluator,
@@ -151,6 +152,18 @@ export function floatUnary(
   const { format, half } = mathFormat(type);
   const f = mathEvaluator(name, format, options);
   return half ? (x) => round(f(x)) : f;
+}
+
+/** As `floatUnary`, for a function of two floats by the name of its `math` op: atan2, powf. */
+export function floatBinaryFunction(
+  name: string,
+  type: Type,
+  options: { readonly fused?: boolean } = {},
+): (a: number, b: number) => number {
+  const { format, half } = mathFormat(type);
+  const f = binaryMathEvaluator(name, format, options);
+  const round = rounding(type);
+  return half ? (a, b) => round(f(a, b)) : f;
 }
 
 /** `arith.cmpf` on scalars; gives 0 or 1. */

@@ -134,20 +134,6 @@ export function expF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   return expInRange(alg, atLeast(alg, atMost(alg, x, 710), -746), F64, EXPM1_F64);
 }
 
-/**
- * e^x in f64 for x <= 0 or NaN, as a value and what its last addition lost: the sum of the two is within 0.4 ULP
- * where it is normal.
- */
-export function expNegativeWithTailF64<F, I, M>(alg: Algebra<F, I, M>, x: F): { value: F; tail: F } {
-  const reduced = reduce(alg, atLeast(alg, x, -746), F64, 2 * F64.bias);
-  const one = alg.constF(1);
-  const p = expm1Reduced(alg, reduced, EXPM1_F64);
-  const y = alg.add(one, p);
-  const lost = alg.sub(p, alg.sub(y, one));
-  const [first, second] = powerOfTwoFactors(alg, reduced.biased, F64);
-  return { value: alg.mul(alg.mul(y, first), second), tail: alg.mul(alg.mul(lost, first), second) };
-}
-
 function exp2InRange<F, I, M>(alg: Algebra<F, I, M>, x: F, k: ExpConstants, q: readonly number[]): F {
   const magic = alg.constF(k.magic + 2 * k.bias);
   const shifted = alg.add(x, magic);
@@ -206,4 +192,61 @@ export function expm1BoundedF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
 /** e^x - 1 in f64 for |x| <= 700 or NaN; +0 at -0. */
 export function expm1BoundedF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   return expm1Bounded(alg, x, F64, EXPM1_F64);
+}
+
+/**
+ * 2^(x + tail) for a tail of at most an ULP of x, and x from -1076 to 1025 (-151 to 129 in f32), or NaN: as `exp2`,
+ * whose error stays below 1 ULP.
+ */
+function exp2WithTail<F, I, M>(alg: Algebra<F, I, M>, x: F, tail: F, k: ExpConstants, q: readonly number[]): F {
+  const magic = alg.constF(k.magic + 2 * k.bias);
+  const shifted = alg.add(x, magic);
+  const r = alg.add(alg.sub(x, alg.sub(shifted, magic)), tail);
+  const y = alg.add(alg.constF(1), alg.mulAdd(r, polynomial(alg, r, q), r));
+  return scaleByPowerOfTwo(alg, y, alg.bitcastToInt(shifted), k);
+}
+
+export function exp2WithTailF32<F, I, M>(alg: Algebra<F, I, M>, x: F, tail: F): F {
+  return exp2WithTail(alg, x, tail, F32, EXP2_F32);
+}
+
+export function exp2WithTailF64<F, I, M>(alg: Algebra<F, I, M>, x: F, tail: F): F {
+  return exp2WithTail(alg, x, tail, F64, EXP2_F64);
+}
+
+/** e^(x + tail) * 2^shift as a value and what its last addition lost. */
+function expWithTail<F, I, M>(
+  alg: Algebra<F, I, M>,
+  x: F,
+  tail: F | undefined,
+  shift: number,
+  k: ExpConstants,
+  q: readonly number[],
+): { value: F; lost: F } {
+  const plain = reduce(alg, x, k, 2 * k.bias + shift);
+  const reduced = tail === undefined ? plain : { ...plain, low: alg.add(plain.low, tail) };
+  const one = alg.constF(1);
+  const p = expm1Reduced(alg, reduced, q);
+  const y = alg.add(one, p);
+  const lost = alg.sub(p, alg.sub(y, one));
+  const [first, second] = powerOfTwoFactors(alg, reduced.biased, k);
+  return { value: alg.mul(alg.mul(y, first), second), lost: alg.mul(alg.mul(lost, first), second) };
+}
+
+/** e^x / 2 for 0 <= x or NaN, infinite only where the half is, as a value and what its last addition lost. */
+export function halfExpF32<F, I, M>(alg: Algebra<F, I, M>, x: F): { value: F; lost: F } {
+  return expWithTail(alg, atMost(alg, x, 90), undefined, -1, F32, EXP_F32);
+}
+
+/** The same in f64. */
+export function halfExpF64<F, I, M>(alg: Algebra<F, I, M>, x: F): { value: F; lost: F } {
+  return expWithTail(alg, atMost(alg, x, 711), undefined, -1, F64, EXPM1_F64);
+}
+
+/**
+ * e^x in f64 for x <= 0 or NaN, as a value and what its last addition lost: the sum of the two is within 0.4 ULP
+ * where it is normal.
+ */
+export function expNegativeWithTailF64<F, I, M>(alg: Algebra<F, I, M>, x: F): { value: F; lost: F } {
+  return expWithTail(alg, atLeast(alg, x, -746), undefined, 0, F64, EXPM1_F64);
 }

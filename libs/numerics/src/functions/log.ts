@@ -78,7 +78,7 @@ const LOG10_F64: Log10Constants = {
 };
 
 /** `x = 2^exponent (1 + f)`; `exponentBits` are those of the float 2^exponent. Garbage unless 0 < x < inf. */
-interface Split<F, I> {
+export interface Split<F, I> {
   readonly exponent: F;
   readonly exponentBits: I;
   readonly f: F;
@@ -95,6 +95,15 @@ function splitNormal<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstants, bias
     exponentBits: alg.subI(shifted, mantissa),
     f: alg.sub(m, alg.constF(1)),
   };
+}
+
+/** `split` of the format. */
+export function splitF32<F, I, M>(alg: Algebra<F, I, M>, x: F): Split<F, I> {
+  return split(alg, x, F32);
+}
+
+export function splitF64<F, I, M>(alg: Algebra<F, I, M>, x: F): Split<F, I> {
+  return split(alg, x, F64);
 }
 
 /** Splits any positive `x`: a subnormal is scaled up first. */

@@ -26,3 +26,10 @@ export function atLeast<F, I, M>(alg: Algebra<F, I, M>, x: F, bound: number): F 
 export function cmpGt<F, I, M>(alg: Algebra<F, I, M>, a: F, b: F): M {
   return alg.cmpLt(b, a);
 }
+
+/** `magnitude`, which is not negative, with the sign of `x`. */
+export function withSign<F, I, M>(alg: Algebra<F, I, M>, magnitude: F, x: F): F {
+  const signBit = alg.constI(alg.format === 'f32' ? -(2 ** 31) : -(2 ** 63));
+  const sign = alg.andI(alg.bitcastToInt(x), signBit);
+  return alg.bitcastToFloat(alg.orI(alg.bitcastToInt(magnitude), sign));
+}

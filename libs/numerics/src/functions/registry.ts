@@ -1,27 +1,36 @@
 /** The table of math functions, and their scalar entry points. */
 
-import type { FloatFormat, UnaryMathFunction } from '../algebra.js';
+import type { BinaryMathFunction, FloatFormat, UnaryMathFunction } from '../algebra.js';
 import { fusedF32, fusedF64, scalarF32, scalarF64 } from '../evaluate.js';
+import { cbrtF32, cbrtF64 } from './cbrt.js';
 import { exp2F32, exp2F64, expF32, expF64, expm1F32, expm1F64 } from './exp.js';
+import { coshF32, coshF64, sinhF32, sinhF64 } from './hyperbolic.js';
+import { acosF32, acosF64, asinF32, asinF64, atan2F32, atan2F64, atanF32, atanF64 } from './inverse-trigonometric.js';
 import { log1pF32, log1pF64, log2F32, log2F64, log10F32, log10F64, logF32, logF64 } from './log.js';
+import { powF32, powF64 } from './pow.js';
 import { erfF32, erfF64, sigmoidF32, sigmoidF64, tanhF32, tanhF64 } from './sigmoid.js';
 import { rsqrt, sqrt } from './sqrt.js';
+import { cosF32, cosF64, sinF32, sinF64, tanF32, tanF64 } from './trigonometric.js';
 
-/** A math function of one argument: its expansions and what they promise. */
-export interface MathFunction {
+/** A math function: its expansions and what they promise. */
+export interface MathFunction<Expansion = UnaryMathFunction> {
   /** The name of the op in `math` and in the array dialect. */
   readonly name: string;
   /** The expansion per format; an absent format is not implemented. */
-  readonly formats: { readonly [format in FloatFormat]?: UnaryMathFunction };
+  readonly formats: { readonly [format in FloatFormat]?: Expansion };
   /** The largest error per format, in units in the last place of the exact result. */
   readonly ulp: { readonly [format in FloatFormat]?: number };
 }
 
-function define(name: string, formats: MathFunction['formats'], ulp: MathFunction['ulp']): MathFunction {
+function define<Expansion>(
+  name: string,
+  formats: MathFunction<Expansion>['formats'],
+  ulp: MathFunction['ulp'],
+): MathFunction<Expansion> {
   return { name, formats, ulp };
 }
 
-/** Every math function by name. */
+/** Every math function of one argument by name. */
 export const mathFunctions: { readonly [name: string]: MathFunction } = {
   exp: define('exp', { f32: expF32, f64: expF64 }, { f32: 1, f64: 1 }),
   exp2: define('exp2', { f32: exp2F32, f64: exp2F64 }, { f32: 1, f64: 1 }),
@@ -30,34 +39,87 @@ export const mathFunctions: { readonly [name: string]: MathFunction } = {
   log2: define('log2', { f32: log2F32, f64: log2F64 }, { f32: 2, f64: 2 }),
   log10: define('log10', { f32: log10F32, f64: log10F64 }, { f32: 2, f64: 2 }),
   log1p: define('log1p', { f32: log1pF32, f64: log1pF64 }, { f32: 2, f64: 2 }),
+  sin: define('sin', { f32: sinF32, f64: sinF64 }, { f32: 2, f64: 2 }),
+  cos: define('cos', { f32: cosF32, f64: cosF64 }, { f32: 2, f64: 2 }),
+  tan: define('tan', { f32: tanF32, f64: tanF64 }, { f32: 4, f64: 4 }),
+  asin: define('asin', { f32: asinF32, f64: asinF64 }, { f32: 2, f64: 2 }),
+  acos: define('acos', { f32: acosF32, f64: acosF64 }, { f32: 2, f64: 2 }),
+  atan: define('atan', { f32: atanF32, f64: atanF64 }, { f32: 2, f64: 2 }),
+  sinh: define('sinh', { f32: sinhF32, f64: sinhF64 }, { f32: 3, f64: 2 }),
+  cosh: define('cosh', { f32: coshF32, f64: coshF64 }, { f32: 3, f64: 2 }),
   tanh: define('tanh', { f32: tanhF32, f64: tanhF64 }, { f32: 3, f64: 2 }),
   sigmoid: define('sigmoid', { f32: sigmoidF32, f64: sigmoidF64 }, { f32: 3, f64: 2 }),
   erf: define('erf', { f32: erfF32, f64: erfF64 }, { f32: 3, f64: 4 }),
   rsqrt: define('rsqrt', { f32: rsqrt, f64: rsqrt }, { f32: 2, f64: 2 }),
+  cbrt: define('cbrt', { f32: cbrtF32, f64: cbrtF64 }, { f32: 2, f64: 2 }),
   sqrt: define('sqrt', { f32: sqrt, f64: sqrt }, { f32: 0.5, f64: 0.5 }),
 };
 
+/** Every math function of two arguments by the name of its op in `math`. */
+export const binaryMathFunctions: { readonly [name: string]: MathFunction<BinaryMathFunction> } = {
+  atan2: define('atan2', { f32: atan2F32, f64: atan2F64 }, { f32: 2, f64: 2 }),
+  powf: define('powf', { f32: powF32, f64: powF64 }, { f32: 2, f64: 4 }),
+};
+
+/** Whether the multiply-adds inside an expansion round once, as hardware with fma does. */
+export interface RoundingOptions {
+  readonly fused?: boolean;
+}
+
 const evaluators = new Map<string, (x: number) => number>();
+const binaryEvaluators = new Map<string, (x: number, y: number) => number>();
 
 /**
  * The function on plain numbers. For f32, `x` must be a value of f32 (see `Math.fround`); the result is one.
- * Fetch it once outside a loop. With `fused`, the multiply-adds of its expansion round once, as hardware with fma does.
+ * Fetch it once outside a loop.
  *
  * @throws RangeError when the function does not exist or not in this format.
  */
-export function mathEvaluator(
+export function mathEvaluator(name: string, format: FloatFormat, options: RoundingOptions = {}): (x: number) => number {
+  const { fused = false } = options;
+  return remembered(evaluators, name, format, fused, () => {
+    const expansion = expansionOf(mathFunctions, name, format);
+    const { f32, f64 } = algebras(fused);
+    return format === 'f32' ? (x) => expansion(f32, x) : (x) => expansion(f64, x);
+  });
+}
+
+/** As `mathEvaluator`, for a function of two arguments. */
+export function binaryMathEvaluator(
   name: string,
   format: FloatFormat,
-  { fused = false }: { readonly fused?: boolean } = {},
-): (x: number) => number {
+  options: RoundingOptions = {},
+): (x: number, y: number) => number {
+  const { fused = false } = options;
+  return remembered(binaryEvaluators, name, format, fused, () => {
+    const expansion = expansionOf(binaryMathFunctions, name, format);
+    const { f32, f64 } = algebras(fused);
+    return format === 'f32' ? (x, y) => expansion(f32, x, y) : (x, y) => expansion(f64, x, y);
+  });
+}
+
+function algebras(fused: boolean): { f32: typeof scalarF32; f64: typeof scalarF64 } {
+  return fused ? { f32: fusedF32, f64: fusedF64 } : { f32: scalarF32, f64: scalarF64 };
+}
+
+function remembered<T>(known: Map<string, T>, name: string, format: FloatFormat, fused: boolean, make: () => T): T {
   const key = `${name}:${format}${fused ? ':fused' : ''}`;
-  const known = evaluators.get(key);
-  if (known !== undefined) return known;
-  const definition = Object.hasOwn(mathFunctions, name) ? mathFunctions[name] : undefined;
+  let evaluator = known.get(key);
+  if (evaluator === undefined) {
+    evaluator = make();
+    known.set(key, evaluator);
+  }
+  return evaluator;
+}
+
+function expansionOf<Expansion>(
+  functions: { readonly [name: string]: MathFunction<Expansion> },
+  name: string,
+  format: FloatFormat,
+): Expansion {
+  const definition = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (definition === undefined) {
-    throw new RangeError(
-      `math function '${name}' is not known: expected one of ${Object.keys(mathFunctions).join(', ')}`,
-    );
+    throw new RangeError(`math function '${name}' is not known: expected one of ${Object.keys(functions).join(', ')}`);
   }
   const expansion = definition.formats[format];
   if (expansion === undefined) {
@@ -65,12 +127,7 @@ export function mathEvaluator(
       `math function '${name}' has no ${format} form: it exists in ${Object.keys(definition.formats).join(', ')}`,
     );
   }
-  const f32 = fused ? fusedF32 : scalarF32;
-  const f64 = fused ? fusedF64 : scalarF64;
-  const evaluator =
-    format === 'f32' ? (x: number): number => expansion(f32, x) : (x: number): number => expansion(f64, x);
-  evaluators.set(key, evaluator);
-  return evaluator;
+  return expansion;
 }
 
 /** The function at one point; see `mathEvaluator`. */

@@ -2,20 +2,13 @@
 
 import type { Algebra } from '../algebra.js';
 import { expm1BoundedF32, expm1BoundedF64, expNegativeF32, expNegativeWithTailF64 } from './exp.js';
-import { atMost, polynomial } from './polynomial.js';
+import { atMost, polynomial, withSign } from './polynomial.js';
 
 /** -log(1 - erf(x)) / x - 1 for 0 <= x <= 3.93: relative error of erf 8.2e-9. */
 const ERF_F32 = [
   0.12837916612625122, 0.6366193890571594, 0.10277783125638962, -0.019153065979480743, -0.00016039125330280513,
   0.0016670225886628032, -0.000632834155112505, 0.00011764051305362955, -9.25617860048078e-6,
 ];
-
-/** `magnitude`, which is not negative, with the sign of `x`. */
-function withSign<F, I, M>(alg: Algebra<F, I, M>, magnitude: F, x: F): F {
-  const signBit = alg.constI(alg.format === 'f32' ? -(2 ** 31) : -(2 ** 63));
-  const sign = alg.andI(alg.bitcastToInt(x), signBit);
-  return alg.bitcastToFloat(alg.orI(alg.bitcastToInt(magnitude), sign));
-}
 
 /**
  * Hyperbolic tangent in f32, at most 3 ULP: `t / (t + 2)` with `t = expm1(2|x|)`, whose relative error shrinks by
@@ -97,7 +90,7 @@ export function sigmoidF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   const one = alg.constF(1);
   const zero = alg.constF(0);
   const negative = alg.cmpLt(x, zero);
-  const { value: z, tail } = expNegativeWithTailF64(alg, alg.neg(alg.abs(x)));
+  const { value: z, lost: tail } = expNegativeWithTailF64(alg, alg.neg(alg.abs(x)));
   const denominator = alg.add(one, z);
   const denominatorTail = alg.add(alg.sub(z, alg.sub(denominator, one)), tail);
   const quotient = alg.div(alg.select(negative, z, one), denominator);

@@ -18,7 +18,7 @@ import {
   type Value,
   VectorType,
 } from '@budflow/ir';
-import { fusedMultiplyAddF32, fusedMultiplyAddF64, mathFunctions } from '@budflow/numerics';
+import { binaryMathFunctions, fusedMultiplyAddF32, fusedMultiplyAddF64, mathFunctions } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
 import { getTarget } from '@budflow/target';
 import { expandRemainder } from './expand-remainder.js';
@@ -33,7 +33,7 @@ export const expandMath = definePass({
   options: {
     target: { type: 'string', default: 'wasm32-simd128', description: 'Name of the machine description.' },
   },
-  dependentDialects: ['arith', 'math'],
+  dependentDialects: ['arith', 'math', 'loop', 'simd'],
   statistics: { expanded: 'math ops replaced by their expansion' },
   run(root, pass) {
     const hasFma = getTarget(pass.options.target).fma === 'exact';
@@ -71,17 +71,21 @@ function expandFma(op: Operation): boolean {
 
 function expand(op: Operation): boolean {
   const name = op.name.slice('math.'.length);
-  if (NATIVE.has(name) || !Object.hasOwn(mathFunctions, name)) return false;
   const { type } = op.result();
   const element = elementTypeOf(type);
   if (!(element instanceof FloatType) || (element.name !== 'f32' && element.name !== 'f64')) return false;
-  const expansion = mathFunctions[name]?.formats[element.name];
-  if (!expansion) return false;
-  const algebra = irAlgebra(Builder.before(op), op.loc, type, element.name, {
-    fastmath: fastmathOf(op),
-    contract: contractOf(op),
-  });
-  op.result().replaceAllUsesWith(expansion(algebra, op.operand(0)));
+  const algebra = () =>
+    irAlgebra(Builder.before(op), op.loc, type, element.name as 'f32' | 'f64', {
+      fastmath: fastmathOf(op),
+      contract: contractOf(op),
+    });
+  const unary = Object.hasOwn(mathFunctions, name) ? mathFunctions[name]?.formats[element.name] : undefined;
+  const binary = Object.hasOwn(binaryMathFunctions, name)
+    ? binaryMathFunctions[name]?.formats[element.name]
+    : undefined;
+  if (unary && !NATIVE.has(name)) op.result().replaceAllUsesWith(unary(algebra(), op.operand(0)));
+  else if (binary) op.result().replaceAllUsesWith(binary(algebra(), op.operand(0), op.operand(1)));
+  else return false;
   op.erase();
   return true;
 }

@@ -30,8 +30,15 @@ import {
   SubIOp,
   XOrIOp,
 } from '@budflow/dialect-core';
+import { ReduceOrOp } from '@budflow/dialect-simd';
 import { type Builder, type LocationRef, type Type, type Value, VectorType } from '@budflow/ir';
 import type { Algebra, FloatFormat } from '@budflow/numerics';
+import { buildIf } from '../loop/lowering/scalar-ops.js';
+
+export interface IrAlgebraOptions {
+  readonly fastmath: number;
+  readonly contract: 'exact' | 'relaxed' | undefined;
+}
 
 /** An algebra on values of `type` (f32, f64 or a vector of them); every op it builds carries `fastmath`, multiply-adds round by `contract` (absent: twice). */
 export function irAlgebra(
@@ -39,21 +46,34 @@ export function irAlgebra(
   loc: LocationRef,
   type: Type,
   format: FloatFormat,
-  { fastmath, contract }: { readonly fastmath: number; readonly contract: 'exact' | 'relaxed' | undefined },
+  options: IrAlgebraOptions,
 ): Algebra<Value, Value, Value> {
+  return algebraWithConstants(builder, loc, type, format, options, new Map());
+}
+
+/** `known` are constants that dominate the insertion point, by value. */
+function algebraWithConstants(
+  builder: Builder,
+  loc: LocationRef,
+  type: Type,
+  format: FloatFormat,
+  options: IrAlgebraOptions,
+  known: ReadonlyMap<string, Value>,
+): Algebra<Value, Value, Value> {
+  const { fastmath, contract } = options;
   const { context } = builder;
   const width = format === 'f32' ? 32 : 64;
   const shaped = (element: Type): Type =>
     type instanceof VectorType ? context.vector(type.shape, element, type.scalable) : element;
   const integers = shaped(context.integer(width));
-  const constants = new Map<string, Value>();
+  const constants = new Map(known);
   const constant = (key: string, of: Type, value: number | bigint): Value => {
-    let known = constants.get(key);
-    if (!known) {
-      known = ConstantOp.build(builder, loc, { value: context.constantAttr(of, value), resultTypes: [of] });
-      constants.set(key, known);
+    let made = constants.get(key);
+    if (!made) {
+      made = ConstantOp.build(builder, loc, { value: context.constantAttr(of, value), resultTypes: [of] });
+      constants.set(key, made);
     }
-    return known;
+    return made;
   };
   const constI = (value: number): Value =>
     constant(`i${value}`, integers, width === 32 ? value | 0 : BigInt.asIntN(64, BigInt(value)));
@@ -93,6 +113,14 @@ export function irAlgebra(
     cmpUnordered: (lhs, rhs) => compare('uno', lhs, rhs),
     select,
     selectI: select,
+    selectRare(mask, common, cold) {
+      // Constants made in the branch are not visible behind it: it keeps its own.
+      const compute = (): Value[] => cold(algebraWithConstants(builder, loc, type, format, options, constants)).slice();
+      if (!(type instanceof VectorType)) return buildIf(builder, loc, mask, compute, () => common);
+      const blend = (): Value[] => compute().map((value, i) => select(mask, value, common[i]!));
+      if (!reducesLanes(type)) return blend();
+      return buildIf(builder, loc, ReduceOrOp.build(builder, loc, { vector: mask }), blend, () => common);
+    },
     andM: (lhs, rhs) => AndIOp.build(builder, loc, { lhs, rhs }),
     orM: (lhs, rhs) => OrIOp.build(builder, loc, { lhs, rhs }),
     notM: (lhs) => XOrIOp.build(builder, loc, { lhs, rhs: constant('true', shaped(context.i1), 1) }),
@@ -112,4 +140,9 @@ export function irAlgebra(
     intToFloat: (input) => SIToFPOp.build(builder, loc, { in: input, resultTypes: [type] }),
     floatToInt: (input) => FPToSIOp.build(builder, loc, { in: input, resultTypes: [integers] }),
   };
+}
+
+/** Whether the lanes of a mask for the type can be combined. */
+function reducesLanes(type: VectorType): boolean {
+  return type.rank === 1 && !type.scalable[0] && Number.isInteger(Math.log2(type.lanes));
 }

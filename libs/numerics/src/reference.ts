@@ -3,7 +3,7 @@
  * values are `mantissa * 2^exponent` with some 250 significant bits.
  */
 
-import { f64Bits } from '../bits.js';
+import { f64Bits } from './bits.js';
 
 /** `mantissa * 2^exponent`. */
 export interface Big {
@@ -85,11 +85,13 @@ function logExact(x: number): bigint {
   return logFixed(shift(mantissa, P - bits)) + BigInt(exponent + bits) * LN2;
 }
 
-/** sqrt(pi), pi by Machin's formula. */
-const SQRT_PI = (() => {
+/** pi with `bits` fraction bits, by Machin's formula. */
+function piBits(bits: number): bigint {
+  const guard = 32n;
+  const one = 1n << (BigInt(bits) + guard);
   const arctan = (inverse: bigint): bigint => {
     let sum = 0n;
-    let power = ONE / inverse;
+    let power = one / inverse;
     for (let k = 1n; power !== 0n; k += 4n) {
       sum += power / k;
       power /= inverse * inverse;
@@ -98,8 +100,96 @@ const SQRT_PI = (() => {
     }
     return sum;
   };
-  return squareRoot((16n * arctan(5n) - 4n * arctan(239n)) << BigInt(P));
-})();
+  return (16n * arctan(5n) - 4n * arctan(239n)) >> guard;
+}
+
+const PI = piBits(P);
+const SQRT_PI = squareRoot(PI << BigInt(P));
+
+/** pi with enough bits to reduce the largest double. */
+const LONG = 1280;
+const LONG_PI = piBits(LONG);
+
+/** `x = n pi/2 + r` with 0 <= r < pi/2; n mod 4, and r in fixed point. */
+function quadrant(x: number): { n: number; r: bigint } {
+  const { mantissa, exponent } = exactly(x);
+  const fixed = shift(mantissa, exponent + LONG);
+  const halfPi = LONG_PI >> 1n;
+  let n = fixed / halfPi;
+  if (fixed < n * halfPi) n -= 1n;
+  return { n: Number(BigInt.asUintN(2, n)), r: (fixed - n * halfPi) >> BigInt(LONG - P) };
+}
+
+/** `first`, times `-square / ((k + 1) (k + 2))` for k from `k`, summed up. */
+function alternating(first: bigint, square: bigint, k: bigint): bigint {
+  let term = first;
+  let sum = first;
+  for (; term !== 0n && term !== -1n; k += 2n) {
+    term = -((term * square) >> BigInt(P)) / ((k + 1n) * (k + 2n));
+    sum += term;
+  }
+  return sum;
+}
+
+function sinFixed(r: bigint): bigint {
+  return alternating(r, (r * r) >> BigInt(P), 1n);
+}
+
+function cosFixed(r: bigint): bigint {
+  return alternating(ONE, (r * r) >> BigInt(P), 0n);
+}
+
+function sinCosFixed(x: number): { sin: bigint; cos: bigint } {
+  const { n, r } = quadrant(x);
+  const sin = sinFixed(r);
+  const cos = cosFixed(r);
+  if (n === 0) return { sin, cos };
+  if (n === 1) return { sin: cos, cos: -sin };
+  if (n === 2) return { sin: -sin, cos: -cos };
+  return { sin: -cos, cos: sin };
+}
+
+/** The angle of the point (x, y), both fixed: a double guess, and the sine of what it lacks, to third order. */
+function angleFixed(y: bigint, x: bigint, guess: number): bigint {
+  const g = toFixed(exactly(guess));
+  const { sin, cos } = { sin: sinFixed(g), cos: cosFixed(g) };
+  const length = squareRoot(x * x + y * y);
+  // sin(angle - g)
+  const s = (y * cos - x * sin) / length;
+  const cube = (((s * s) >> BigInt(P)) * s) >> BigInt(P);
+  return g + s + cube / 6n;
+}
+
+/** The fixed-point square root of `1 - x^2`. */
+function complement(x: bigint): bigint {
+  return squareRoot(ONE * ONE - x * x);
+}
+
+const fixedResult = (mantissa: bigint): Big => ({ mantissa, exponent: -P });
+
+/** log2 of a positive double in fixed point. */
+function log2Fixed(x: number): bigint {
+  return (logExact(x) << BigInt(P)) / LN2;
+}
+
+/** Functions of two arguments, for ordinary ones: x > 0 for powf, and quotients within 2^90 for atan2. */
+export const bigBinaryReferences: { readonly [name: string]: (x: number, y: number) => Big } = {
+  atan2: (y, x) => {
+    const a = exactly(y);
+    const b = exactly(x);
+    // Only the direction counts: the larger one gets P bits.
+    const top = Math.max(a.exponent + a.mantissa.toString(2).length, b.exponent + b.mantissa.toString(2).length);
+    const fixed = (v: Big): bigint => shift(v.mantissa, v.exponent - top + P);
+    return fixedResult(angleFixed(fixed(a), fixed(b), Math.atan2(y, x)));
+  },
+  powf: (x, y) => {
+    const { mantissa, exponent } = exactly(y);
+    const t = shift(log2Fixed(x) * mantissa, exponent);
+    const n = (t + (ONE >> 1n)) >> BigInt(P);
+    const power = expFixed(((t - n * ONE) * LN2) >> BigInt(P));
+    return { mantissa: power.mantissa, exponent: power.exponent + Number(n) };
+  },
+};
 
 /** The functions to 200 bits and more, for 2^-100 <= |x| as far as the result is a finite double. */
 export const bigReferences: { readonly [name: string]: (x: number) => Big } = {
@@ -125,6 +215,40 @@ export const bigReferences: { readonly [name: string]: (x: number) => Big } = {
       sum += term / (2n * k + 1n);
     }
     return divide(2n * sum, SQRT_PI);
+  },
+  sin: (x) => fixedResult(sinCosFixed(x).sin),
+  cos: (x) => fixedResult(sinCosFixed(x).cos),
+  tan: (x) => {
+    const { sin, cos } = sinCosFixed(x);
+    return divide(sin, cos);
+  },
+  asin: (x) => {
+    const fixed = toFixed(exactly(x));
+    return fixedResult(angleFixed(fixed, complement(fixed), Math.asin(x)));
+  },
+  acos: (x) => {
+    const fixed = toFixed(exactly(x));
+    return fixedResult(angleFixed(complement(fixed), fixed, Math.acos(x)));
+  },
+  atan: (x) => bigBinaryReferences.atan2!(x, 1),
+  sinh: (x) => {
+    const e = toFixed(expFixed(toFixed(exactly(Math.abs(x)))));
+    const twice = e - (ONE * ONE) / e;
+    return { mantissa: x < 0 ? -twice : twice, exponent: -P - 1 };
+  },
+  cosh: (x) => {
+    const e = toFixed(expFixed(toFixed(exactly(Math.abs(x)))));
+    return { mantissa: e + (ONE * ONE) / e, exponent: -P - 1 };
+  },
+  cbrt: (x) => {
+    // Newton's iteration from the double: three steps from 50 bits.
+    const { mantissa, exponent } = exactly(Math.abs(x));
+    const third = Math.floor(exponent / 3);
+    const m = mantissa << BigInt(exponent - 3 * third);
+    const target = m << BigInt(3 * P);
+    let y = shift(exactly(Math.cbrt(Number(m))).mantissa, exactly(Math.cbrt(Number(m))).exponent + P);
+    for (let i = 0; i < 3; i++) y = (2n * y + target / (y * y)) / 3n;
+    return { mantissa: x < 0 ? -y : y, exponent: third - P };
   },
   tanh: (x) => {
     const e = toFixed(expFixed(2n * toFixed(exactly(x))));
@@ -187,11 +311,27 @@ export const doubleReferences: { readonly [name: string]: (x: number) => number 
   log2: Math.log2,
   log10: Math.log10,
   log1p: Math.log1p,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  cbrt: Math.cbrt,
   tanh: Math.tanh,
   sigmoid: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
   erf,
   rsqrt: (x) => 1 / Math.sqrt(x),
   sqrt: Math.sqrt,
+};
+
+/** The functions of two arguments in double arithmetic. */
+export const doubleBinaryReferences: { readonly [name: string]: (x: number, y: number) => number } = {
+  atan2: Math.atan2,
+  // ECMAScript's power of 1 or -1 to an infinity, and of 1 to NaN, is NaN; C's is 1.
+  powf: (x, y) => (x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y),
 };
 
 /** The distance of `y` from a double reference in units of the last place that f32 keeps of the reference. */
