@@ -90,6 +90,11 @@ export const StructuredOp = defineInterface<{
   readonly reduction?: ReductionInfo;
   /** For ops whose domain does not cover the result (pad): the constant the rest is filled with. */
   fill?(op: Operation): Attribute;
+  /**
+   * For ops whose tensor operands lie side by side in the result (concat): the dimension along which they do, in order. The domain
+   * is the result's; an operand's map gives its index for points that count from where it begins along that dimension.
+   */
+  sideBySide?(op: Operation): number;
   /** True for ops that may write over operand `index` when it dies here: element p of the result needs only element p of it. Default: equal maps. */
   inPlace?(op: Operation, index: number): boolean;
 }>('StructuredOp');

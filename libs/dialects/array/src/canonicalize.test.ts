@@ -398,6 +398,94 @@ const cases: [string, string, string, string, string[]][] = [
     ['%0 = array.reduce add %arg0 init %arg1 dims = [0]', 'return %0'],
   ],
   [
+    'reverse of reverse',
+    `%x: tensor<4x8xf32>`,
+    '%0 = array.reverse %x dims = [0, 1] : tensor<4x8xf32>\n%r = array.reverse %0 dims = [1] : tensor<4x8xf32>',
+    'tensor<4x8xf32>',
+    ['%0 = array.reverse %arg0 dims = [0] :', 'return %0'],
+  ],
+  [
+    'reverse of a dimension of size 1',
+    `%x: tensor<1x?xf32>`,
+    '%r = array.reverse %x dims = [0, 1] : tensor<1x?xf32>',
+    'tensor<1x?xf32>',
+    ['%0 = array.reverse %arg0 dims = [1] :', 'return %0'],
+  ],
+  [
+    'reverse of dimensions of size 1 only',
+    `%x: tensor<1x8xf32>`,
+    '%r = array.reverse %x dims = [0] : tensor<1x8xf32>',
+    'tensor<1x8xf32>',
+    ['return %arg0'],
+  ],
+  ['concat of one', `%x: ${t}`, `%r = array.concat %x dim = 0 : ${t} to ${t}`, t, ['return %arg0']],
+  [
+    'concat with empty parts',
+    `%x: ${t}, %e: tensor<0xf32>`,
+    `%r = array.concat %e, %x, %e dim = 0 : tensor<0xf32>, ${t}, tensor<0xf32> to ${t}`,
+    t,
+    ['return %arg0'],
+  ],
+  [
+    'concat of concat',
+    '%x: tensor<2xf32>, %y: tensor<3xf32>',
+    `%0 = array.concat %x, %y dim = 0 : tensor<2xf32>, tensor<3xf32> to tensor<5xf32>
+%r = array.concat %0, %x dim = 0 : tensor<5xf32>, tensor<2xf32> to tensor<7xf32>`,
+    'tensor<7xf32>',
+    ['%0 = array.concat %arg0, %arg1, %arg0 dim = 0', 'return %0'],
+  ],
+  [
+    'concat of adjacent slices',
+    '%x: tensor<9xf32>, %y: tensor<3xf32>',
+    `%0 = array.slice %x [1:3:1] : tensor<9xf32> to tensor<2xf32>
+%1 = array.slice %x [3:6:1] : tensor<9xf32> to tensor<3xf32>
+%r = array.concat %y, %0, %1 dim = 0 : tensor<3xf32>, tensor<2xf32>, tensor<3xf32> to tensor<8xf32>`,
+    'tensor<8xf32>',
+    ['%0 = array.slice %arg0 [1:6:1]', '%1 = array.concat %arg1, %0 dim = 0', 'return %1'],
+  ],
+  [
+    'concat of slices that are apart',
+    '%x: tensor<9xf32>',
+    `%0 = array.slice %x [1:3:1] : tensor<9xf32> to tensor<2xf32>
+%1 = array.slice %x [4:6:1] : tensor<9xf32> to tensor<2xf32>
+%r = array.concat %0, %1 dim = 0 : tensor<2xf32>, tensor<2xf32> to tensor<4xf32>`,
+    'tensor<4xf32>',
+    ['%0 = array.slice', '%1 = array.slice', '%2 = array.concat', 'return %2'],
+  ],
+  [
+    'bitcast of bitcast',
+    '%x: tensor<4xui32>',
+    '%0 = array.bitcast %x : tensor<4xui32> to tensor<4xf32>\n%r = array.bitcast %0 : tensor<4xf32> to tensor<4xi32>',
+    'tensor<4xi32>',
+    ['%0 = array.bitcast %arg0 : tensor<4xui32> to tensor<4xi32>', 'return %0'],
+  ],
+  [
+    'map without unused operands',
+    `%x: ${t}, %y: ${t}`,
+    `%r = array.map %x, %y : ${t}, ${t} to ${t} body(%a: f32, %b: f32) {
+  %0 = arith.negf %b : f32
+  array.yield %0 : f32
+}`,
+    t,
+    [`%0 = array.map %arg1 : ${t} to ${t} body(`, '%1 = arith.negf', 'array.yield', 'return %0'],
+  ],
+  [
+    'map that yields an argument',
+    `%x: ${t}, %y: ${t}`,
+    `%r = array.map %x, %y : ${t}, ${t} to ${t} body(%a: f32, %b: f32) {
+  array.yield %b : f32
+}`,
+    t,
+    ['return %arg1'],
+  ],
+  [
+    'empty is zero',
+    '%n: index',
+    '%r = array.empty : tensor<?xf32> (%n)',
+    'tensor<?xf32>',
+    ['%0 = array.full 0.000000e+00 : f32, tensor<?xf32> (%arg0)', 'return %0'],
+  ],
+  [
     'static dim',
     '%x: tensor<4x?xf32>',
     '%r = array.dim %x, 0 : tensor<4x?xf32>',

@@ -11,18 +11,57 @@ import {
   type Type,
   typeOfAttribute,
 } from '@budflow/ir';
-import { AddOp, AndOp, DivOp, MaxOp, MinOp, MulOp, OrOp, RemOp, SubOp, XorOp } from './ops/binary.js';
+import {
+  AddOp,
+  AndOp,
+  Atan2Op,
+  DivOp,
+  MaxOp,
+  MinOp,
+  MulOp,
+  OrOp,
+  PowOp,
+  RemOp,
+  ShlOp,
+  ShrSOp,
+  ShrUOp,
+  SubOp,
+  XorOp,
+} from './ops/binary.js';
+import { BitcastOp } from './ops/bitcast.js';
 import { BroadcastOp } from './ops/broadcast.js';
 import { CastOp } from './ops/cast.js';
 import { ClampOp, CmpOp, FmaOp, SelectOp } from './ops/compare.js';
+import { ConcatOp } from './ops/concat.js';
 import { ConstantOp, FullOp, IotaOp } from './ops/creation.js';
 import { DimOp } from './ops/dim.js';
 import { DotGeneralOp } from './ops/dot-general.js';
+import { EmptyOp } from './ops/empty.js';
+import { ExtractOp, FromScalarOp } from './ops/extract.js';
+import {
+  AcosOp,
+  AsinOp,
+  AtanOp,
+  CbrtOp,
+  ClzOp,
+  CoshOp,
+  CosOp,
+  PopcountOp,
+  RoundOp,
+  SignOp,
+  SinhOp,
+  SinOp,
+  TanOp,
+  TruncOp,
+} from './ops/functions.js';
 import { FusionOp, YieldOp } from './ops/fusion.js';
+import { IsFiniteOp } from './ops/is-finite.js';
+import { MapOp } from './ops/map.js';
 import { NotOp } from './ops/not.js';
 import { PadOp } from './ops/pad.js';
 import { ReduceOp } from './ops/reduce.js';
 import { ReshapeOp } from './ops/reshape.js';
+import { ReverseOp } from './ops/reverse.js';
 import { SliceOp } from './ops/slice.js';
 import { TransposeOp } from './ops/transpose.js';
 import {
@@ -62,6 +101,7 @@ which affine accesses and which scalar body it has (StructuredOp).`,
   ops: [
     ConstantOp,
     FullOp,
+    EmptyOp,
     IotaOp,
     NegOp,
     AbsOp,
@@ -74,12 +114,27 @@ which affine accesses and which scalar body it has (StructuredOp).`,
     Log2Op,
     Log10Op,
     Log1pOp,
+    SinOp,
+    CosOp,
+    TanOp,
+    AsinOp,
+    AcosOp,
+    AtanOp,
+    SinhOp,
+    CoshOp,
     TanhOp,
     SigmoidOp,
     ErfOp,
+    CbrtOp,
+    SignOp,
     FloorOp,
     CeilOp,
+    RoundOp,
     RoundEvenOp,
+    TruncOp,
+    IsFiniteOp,
+    PopcountOp,
+    ClzOp,
     NotOp,
     AddOp,
     SubOp,
@@ -88,22 +143,33 @@ which affine accesses and which scalar body it has (StructuredOp).`,
     RemOp,
     MinOp,
     MaxOp,
+    PowOp,
+    Atan2Op,
     AndOp,
     OrOp,
     XorOp,
+    ShlOp,
+    ShrSOp,
+    ShrUOp,
     CmpOp,
     SelectOp,
     ClampOp,
     FmaOp,
     CastOp,
+    BitcastOp,
+    MapOp,
     BroadcastOp,
     ReshapeOp,
     TransposeOp,
+    ReverseOp,
     SliceOp,
     PadOp,
+    ConcatOp,
     ReduceOp,
     DotGeneralOp,
     DimOp,
+    ExtractOp,
+    FromScalarOp,
     FusionOp,
     YieldOp,
   ],

@@ -4,18 +4,26 @@ export { isBoolean, isExactConversion, isUnsigned } from './element-types.js';
 export { interpretStructured, structuredInterpretation } from './interpret/structured.js';
 export * from './kinds.js';
 export * from './ops/binary.js';
+export * from './ops/bitcast.js';
 export { BroadcastOp, broadcastSize, dimsThatNeedSizes } from './ops/broadcast.js';
 export * from './ops/cast.js';
 export { ClampOp, CmpOp, FmaOp, SelectOp } from './ops/compare.js';
+export { ConcatOp } from './ops/concat.js';
 export * from './ops/creation.js';
 export { DimOp, sizeOperand, sizeSource } from './ops/dim.js';
 export { type DotDimensions, DotGeneralOp, dotDimensions } from './ops/dot-general.js';
+export { EmptyOp } from './ops/empty.js';
+export { ExtractOp, FromScalarOp } from './ops/extract.js';
+export * from './ops/functions.js';
 export { bodyOps, FusionOp, YieldOp } from './ops/fusion.js';
+export { IsFiniteOp } from './ops/is-finite.js';
+export { MapOp } from './ops/map.js';
 export * from './ops/not.js';
 export * from './ops/pad.js';
 export { ReduceOp, reductionOrder } from './ops/reduce.js';
 export { ReshapeOp, reshapeIndices } from './ops/reshape.js';
-export { buildResultSizes } from './ops/result-sizes.js';
+export { buildResultSizes, buildSizeRule } from './ops/result-sizes.js';
+export { ReverseOp } from './ops/reverse.js';
 export { SliceOp } from './ops/slice.js';
 export * from './ops/transpose.js';
 export * from './ops/unary.js';
@@ -26,3 +34,5 @@ export {
   CANONICAL_OUTER_ORDER,
   OrderAttr,
 } from './reduction-order.js';
+export { inlineScalarRegion } from './region.js';
+export { type OperandDim, ShapeRules, type SizeConstraint, type SizeRule, sizeRule } from './shape-rules.js';

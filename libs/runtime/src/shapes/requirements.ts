@@ -6,10 +6,20 @@
 //     %1 = array.slice %0 [2:7:1] : ..                     ->   size x >= 7
 //
 // Sizes are expressions over the arguments' sizes; structured ops say by their indexing maps which must agree.
-import { FusionOp, PadOp, ReshapeOp, SliceOp, sizeOperand, sizeSource, YieldOp } from '@budflow/dialect-array';
+import {
+  FusionOp,
+  PadOp,
+  ReshapeOp,
+  ShapeRules,
+  SliceOp,
+  sizeOperand,
+  sizeRule,
+  sizeSource,
+  YieldOp,
+} from '@budflow/dialect-array';
 import { DYNAMIC, type Operation, positionOf, StructuredOp, TensorType, type Value } from '@budflow/ir';
 import { type HostExpression, hostOperation, productOf, sameExpression } from '../host/expression.js';
-import { indexExpression } from '../host/index-ops.js';
+import { affineExpression, indexExpression } from '../host/index-ops.js';
 import { argumentSlots, type HostRequirement } from '../host/program.js';
 import { specOf } from '../host/signature.js';
 
@@ -60,7 +70,8 @@ class Analysis {
       this.fusion(op);
       return;
     }
-    if (StructuredOp.of(op)) this.structured(op);
+    if (ShapeRules.of(op)) this.rules(op);
+    else if (StructuredOp.of(op)) this.structured(op);
     if (SliceOp.is(op)) this.slice(op);
     else if (ReshapeOp.is(op)) this.reshape(op);
     for (const result of op.results) {
@@ -128,6 +139,18 @@ class Analysis {
     });
   }
 
+  /** What an op says itself about the sizes of its operands. */
+  private rules(op: Operation): void {
+    const rules = ShapeRules.of(op)!;
+    for (const { left, relation, right } of rules.constraints?.(op) ?? []) {
+      const l = this.size(op.operand(left.operand), left.dim);
+      const r = typeof right === 'number' ? right : this.size(op.operand(right.operand), right.dim);
+      if (l === undefined || r === undefined) continue;
+      const name = typeof right === 'number' ? '' : `dimension ${right.dim} of operand ${right.operand}`;
+      this.require(op, l, relation, r, `dimension ${left.dim} of operand ${left.operand}`, name);
+    }
+  }
+
   private slice(op: Operation): void {
     const { shape } = op.operand(0).type as TensorType;
     shape.forEach((declared, d) => {
@@ -180,6 +203,14 @@ class Analysis {
   private computed(op: Operation, value: Value, dim: number): HostExpression | undefined {
     const source = sizeSource(value, dim);
     if (source) return this.size(source.value, source.dim);
+    const rule = sizeRule(value, dim);
+    if (rule) {
+      const sizes = rule.of.map((d) => this.size(op.operand(d.operand), d.dim));
+      if (sizes.includes(undefined)) return undefined;
+      return rule.map.results
+        .map((e) => affineExpression(e, sizes as HostExpression[], sizes.length))
+        .reduce((l, r) => hostOperation('max', l, r));
+    }
     if (SliceOp.is(op)) {
       const whole = this.size(op.operand(0), dim);
       if (whole === undefined) return undefined;

@@ -17,7 +17,8 @@ export function derivePattern(op: Operation): OpPatternKind {
     );
     return partial.length >= 2 ? OpPatternKind.outElementwiseFusable : OpPatternKind.reduction;
   }
-  if (structured.fill || results.some((m) => !m?.isPermutation())) return OpPatternKind.injective;
+  if (structured.fill || structured.sideBySide || results.some((m) => !m?.isPermutation()))
+    return OpPatternKind.injective;
   if (operands.every((m) => m === results[0])) return OpPatternKind.elementwise;
   return operands.every(repeats) ? OpPatternKind.broadcast : OpPatternKind.injective;
 }

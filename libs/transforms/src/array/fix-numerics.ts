@@ -11,7 +11,7 @@
 import { DotGeneralOp, ReduceOp } from '@budflow/dialect-array';
 import { FastMath, FastMathAttr } from '@budflow/dialect-core';
 import { type Block, DialectAttr, type Operation, wouldBeTriviallyDead } from '@budflow/ir';
-import { mathFunctions } from '@budflow/numerics';
+import { binaryMathFunctions, mathFunctions } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
 import { getTarget, TargetError } from '@budflow/target';
 import { type ContractKind, contractReduction, formFma } from './numerics/contraction.js';
@@ -114,8 +114,8 @@ function eraseDead(block: Block): void {
 /** Lets the expansion of a math function use the target's multiply-add. */
 function contractFunction(op: Operation, contract: ContractKind): boolean {
   const name = op.name.slice('array.'.length);
-  if (contract === 'none' || name === 'sqrt' || !Object.hasOwn(mathFunctions, name) || op.attr('contract'))
-    return false;
+  const isFunction = name === 'pow' || Object.hasOwn(binaryMathFunctions, name) || Object.hasOwn(mathFunctions, name);
+  if (contract === 'none' || name === 'sqrt' || name === 'round' || !isFunction || op.attr('contract')) return false;
   op.setAttr('contract', op.context.stringAttr(contract));
   return true;
 }

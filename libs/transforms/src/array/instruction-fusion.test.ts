@@ -315,6 +315,39 @@ describe('each refusal has its reason', () => {
     expectRefusals(fused, ['dot_general into abs: contraction', 'neg into dot_general: contraction']);
   });
 
+  test('concatenation: what reads it is another kernel, and a reduction does not run inside of it', () => {
+    const fused = fuse(
+      main(
+        `%x: ${full}, %y: tensor<4xf32>`,
+        'tensor<8xf32>',
+        `  %z = array.constant dense<0.0> : tensor<f32>
+  %0 = array.reduce add %x init %z dims = [1] : ${full}, tensor<f32> to tensor<4xf32>
+  %1 = array.exp %y : tensor<4xf32>
+  %2 = array.concat %0, %1 dim = 0 : tensor<4xf32>, tensor<4xf32> to tensor<8xf32>
+  %3 = array.neg %2 : tensor<8xf32>
+  return %3 : tensor<8xf32>`,
+      ),
+    );
+    expectRefusals(fused, ['concat into neg: concatenation', 'reduce into concat: concatenation']);
+    expect(bodies(fused)).toEqual(['reduce', 'exp concat', 'neg']);
+    expect(kinds(fused)).toEqual(['reduce', 'concat', 'loop']);
+  });
+
+  test('opaque: an op that builds its own loops is a kernel of its own', () => {
+    const fused = fuse(
+      main(
+        '%x: tensor<?xf32>',
+        'tensor<?xf32>',
+        `  %0 = array.exp %x : tensor<?xf32>
+  %1 = array.reverse %0 dims = [0] : tensor<?xf32>
+  %2 = array.neg %1 : tensor<?xf32>
+  return %2 : tensor<?xf32>`,
+      ),
+    );
+    expectRefusals(fused, ['reverse into neg: opaque']);
+    expect(kinds(fused)).toEqual(['loop', 'opaque', 'loop']);
+  });
+
   test('padding: what reads a padded tensor is another kernel', () => {
     const fused = fuse(
       main(

@@ -9,7 +9,7 @@
 // of some fusion; constants, sizes and reshapes that are views stay outside. Vertical fusion after XLA: producers into
 // consumers, walking from the last op to the first, with rows of reductions as the unit that epilogues share.
 import { MulOp } from '@budflow/dialect-array';
-import { type Block, Builder, type Operation } from '@budflow/ir';
+import { type Block, Builder, type Operation, RegionBranch } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { getTarget, TargetError } from '@budflow/target';
 import { liftDims } from './fusion/dims.js';
@@ -56,7 +56,7 @@ export const instructionFusion = definePass({
         return;
       }
     }
-    for (const block of func.region(0).blocks) {
+    for (const block of fusionScopes(func)) {
       const { report, fusions } = fuseBlock(block, {
         maxOperands,
         maxDecisions: pass.options['max-decisions'],
@@ -71,6 +71,23 @@ export const instructionFusion = definePass({
     }
   },
 });
+
+/**
+ * The blocks in which ops are fused with each other: those of the function, and of every loop and branch in it. What one
+ * block makes and another reads lies in memory.
+ */
+function fusionScopes(func: Operation): Block[] {
+  const scopes: Block[] = [];
+  const visit = (op: Operation): void => {
+    for (const region of op.regions)
+      for (const block of region.blocks) {
+        scopes.push(block);
+        for (const inner of block.ops) if (RegionBranch.of(inner)) visit(inner);
+      }
+  };
+  visit(func);
+  return scopes;
+}
 
 /** Fuses the ops of a block; returns what was decided. */
 export function fuseBlock(
@@ -96,5 +113,5 @@ function isolateProducts(block: Block): void {
 
 /** Fuses every block of a function. */
 export function fuseFunction(func: Operation, options: FusionOptions): FusionReport {
-  return { decisions: func.region(0).blocks.flatMap((block) => fuseBlock(block, options).report.decisions) };
+  return { decisions: fusionScopes(func).flatMap((block) => fuseBlock(block, options).report.decisions) };
 }

@@ -10,10 +10,11 @@
 // Requires kernel functions as `bufferize` leaves them and reductions with their order fixed. Cheap producers become
 // scalar code in their consumers; reductions keep the order of their attribute and accumulate in private buffers.
 // Follows the split of Halide: this pass says what is computed, the schedule where and in which order.
+import { IN_PLACE_ATTR } from '@budflow/analysis';
 import { FusionOp } from '@budflow/dialect-array';
 import { applyAffine, buildFor, buildIndexConstant } from '@budflow/dialect-loop';
 import { AllocaOp, buildDim, buildStore, CopyOp, FillOp, MaterializeOp, ToTensorOp } from '@budflow/dialect-memory';
-import { KernelAttrs } from '@budflow/dialect-rt';
+import { argumentAttr, KernelAttrs } from '@budflow/dialect-rt';
 import {
   AffineExpr,
   type AffineMap,
@@ -24,6 +25,7 @@ import {
   type DomainSize,
   DYNAMIC,
   denseElement,
+  IntegerAttr,
   IntegerType,
   InternalError,
   type Operation,
@@ -33,6 +35,8 @@ import {
   type Value,
 } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
+import { hasLoopLowering, loopLowering } from '../array/lowering/registry.js';
+import { LoweringSite } from '../array/lowering/site.js';
 import { FusionSizes } from '../memory/bufferization/sizes.js';
 import { ReductionEmitter, type ReductionSite, type Size } from './lowering/reductions.js';
 import { ScalarCode } from './lowering/scalar-code.js';
@@ -100,7 +104,15 @@ class KernelLowering {
 
     // 2. Stages in program order, each a root nest.
     const ops = body.ops.slice(0, -1);
-    const stages = findStages(ops);
+    const opaque = ops.find(hasLoopLowering);
+    const stages = opaque ? [] : findStages(ops);
+    if (opaque) {
+      opaque.results.forEach((result) => {
+        const at = yielded.indexOf(result);
+        this.buffers.set(result, at >= 0 ? destinations[at]! : this.scratch(result, opaque));
+      });
+      this.lowerOpaque(opaque);
+    }
     for (const stage of stages) {
       stage.op.results.forEach((result) => {
         const at = yielded.indexOf(result);
@@ -126,7 +138,21 @@ class KernelLowering {
     for (const op of views) if (MaterializeOp.is(op)) op.erase();
     this.fusion.erase();
     for (const op of views) if (!op.isErased && !op.hasResultUses) op.erase();
-    return { stages: stages.length, inlined: ops.length - stages.length };
+    return opaque ? { stages: 1, inlined: 0 } : { stages: stages.length, inlined: ops.length - stages.length };
+  }
+
+  /** An op that builds its loops itself. */
+  private lowerOpaque(op: Operation): void {
+    const lowering = loopLowering(op)!;
+    const site = new LoweringSite(op, this.builder, this.code, {
+      buffer: (value) => this.buffers.get(value)!,
+      size: (value, dim) => this.sizeOf(value, dim),
+      isInPlace: (result) => {
+        const at = lowering.destination?.(op, result.index);
+        return at !== undefined && sharesMemory(this.buffers.get(op.operand(at)), this.buffers.get(result)!);
+      },
+    });
+    lowering.build(op, site);
   }
 
   /** A constant that leaves the kernel, as folding inside of fusions makes them. */
@@ -202,6 +228,10 @@ class KernelLowering {
     const maps = structured.indexingMaps(op).slice(op.operandCount) as AffineMap[];
     const point = new Array<Value>(domain.length);
     const parallel = domain.flatMap((d, i) => (d.iterator === 'parallel' ? [i] : []));
+    if (structured.sideBySide) {
+      this.emitSideBySide(op, name);
+      return;
+    }
     if (structured.fill) {
       this.emitPadded(op, name, sizes);
       return;
@@ -283,6 +313,53 @@ class KernelLowering {
     return combined.map((c, i) => (inits[i] === null ? totals[i]! : c));
   }
 
+  /** Operands one behind the other: a nest for each, over its elements. */
+  private emitSideBySide(op: Operation, name: string): void {
+    const dim = StructuredOp.of(op)!.sideBySide!(op);
+    const maps = StructuredOp.of(op)!.indexingMaps(op);
+    const buffer = this.buffers.get(op.result(0))!;
+    const { rank } = op.result(0).type as TensorType;
+    let begin: Size = 0;
+    op.operands.forEach((operand, part) => {
+      const map = maps[part];
+      if (!map) return;
+      const point: Value[] = [];
+      const from = begin;
+      const nest = (depth: number): void => {
+        if (depth < rank) {
+          // Loops of the other dimensions have equal bounds in all parts.
+          const upper = this.sizeOf(depth === dim ? operand : op.result(0), depth);
+          const stage = part === 0 ? name : `${name}_part${part}`;
+          buildFor(this.builder, op.loc, { lower: 0, upper, step: 1, name: `${stage}.d${depth}` }, (_, iv) => {
+            point[depth] = iv;
+            nest(depth + 1);
+            return [];
+          });
+          return;
+        }
+        this.code.scope(() => {
+          const indices = map.results.map((e) =>
+            applyAffine(this.builder, op.loc, op.context.affineMap(rank, 0, [e]), point),
+          );
+          const value = this.code.element(operand, indices, op.loc);
+          buildStore(
+            this.builder,
+            op.loc,
+            value,
+            buffer,
+            point.map((p, d) => (d === dim ? addSizes(this.builder, op, p, from) : p)),
+          );
+        });
+      };
+      nest(0);
+      const size = this.sizeOf(operand, dim);
+      begin =
+        typeof begin === 'number' && typeof size === 'number'
+          ? begin + size
+          : addSizes(this.builder, op, typeof begin === 'number' ? this.constant(begin) : begin, size);
+    });
+  }
+
   /** A result of which the domain covers an inner box: constant borders around it, dimension by dimension. */
   private emitPadded(op: Operation, name: string, sizes: readonly Size[]): void {
     const structured = StructuredOp.of(op)!;
@@ -333,6 +410,21 @@ class KernelLowering {
     };
     borders(0, false);
   }
+}
+
+/** value + amount */
+function addSizes(builder: Builder, op: Operation, value: Value, amount: Size): Value {
+  if (typeof amount === 'number') return applyAffine(builder, op.loc, shiftMap(op, amount), [value]);
+  const sum = AffineExpr.dim(0).add(AffineExpr.symbol(0));
+  return applyAffine(builder, op.loc, op.context.affineMap(1, 1, [sum]), [value, amount]);
+}
+
+/** Whether two arguments of a kernel are one buffer, as bufferization decided. */
+function sharesMemory(input: Value | undefined, output: Value): boolean {
+  const kernel = output.parentBlock?.parentOp;
+  if (!input || !kernel || output.definingOp || input.definingOp) return false;
+  const shared = argumentAttr(kernel, output.index, IN_PLACE_ATTR);
+  return shared instanceof IntegerAttr && shared.number === input.index;
 }
 
 /** d0 -> d0 + offset */

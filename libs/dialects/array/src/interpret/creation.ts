@@ -87,6 +87,24 @@ export function interpretFull(valueAttr: (op: Operation) => Attribute): Interfac
   });
 }
 
+export const interpretEmpty: InterfaceImplementation = Interpretable.implement({
+  compile(op, c) {
+    const type = op.result(0).type as TensorType;
+    const sizes = c.operandSlots(op);
+    const r = c.slot(op.result(0));
+    return (frame) => {
+      const v = frame.values;
+      v[r] = makeTensor(
+        type,
+        shapeWithSizes(
+          type,
+          sizes.map((s) => v[s] as number),
+        ),
+      );
+    };
+  },
+});
+
 /** The index `i` as an element: wrapped to an integer, rounded to a float. */
 function indexAs(type: Type): (i: number) => Scalar {
   if (type instanceof IndexType) return (i) => i;

@@ -1,4 +1,4 @@
-// Interpretation of the ops that move elements: broadcast, reshape, transpose, slice, pad. All but reshape walk the
+// Interpretation of the ops that move elements: broadcast, reshape, transpose, reverse, slice, pad, bitcast. All but reshape walk the
 // source with strides; a complex element is two neighbours, so its copies move pairs.
 
 import {
@@ -182,6 +182,72 @@ export function interpretTranspose(permOf: (op: Operation) => readonly number[])
     };
   });
 }
+
+/** The reversed dimensions are walked backwards from their last element. */
+export function interpretReverse(dimsOf: (op: Operation) => readonly number[]): InterfaceImplementation {
+  return gathers((op) => {
+    const dims = dimsOf(op);
+    return (input) => {
+      const strides = stridesOf(input.shape);
+      let offset = 0;
+      for (const d of dims) {
+        offset += (input.shape[d]! - 1) * strides[d]!;
+        strides[d] = -strides[d]!;
+      }
+      return { shape: input.shape.slice(), source: { offset, strides } };
+    };
+  });
+}
+
+/** Each operand is copied to where it begins. */
+export function interpretConcat(dimOf: (op: Operation) => number): InterfaceImplementation {
+  return Interpretable.implement({
+    compile(op, c) {
+      const type = op.result(0).type as TensorType;
+      const dim = dimOf(op);
+      const slots = c.operandSlots(op);
+      const r = c.slot(op.result(0));
+      return (frame) => {
+        const parts = slots.map((s) => frame.values[s] as TensorValue);
+        const shape = parts[0]!.shape.slice();
+        for (const part of parts.slice(1)) {
+          if (part.shape.some((size, d) => d !== dim && size !== shape[d]))
+            throw new RuntimeTrap(
+              'ShapeMismatch',
+              `operands of shapes [${parts[0]!.shape.join(', ')}] and [${part.shape.join(', ')}] differ beside dimension ${dim}`,
+            );
+          shape[dim]! += part.shape[dim]!;
+        }
+        const out = makeTensor(type, shape);
+        const strides = stridesOf(shape);
+        let offset = 0;
+        for (const part of parts) {
+          copyWalk(type.element, part.shape, out.data, { offset, strides }, part.data, {
+            offset: 0,
+            strides: stridesOf(part.shape),
+          });
+          offset += part.shape[dim]! * strides[dim]!;
+        }
+        frame.values[r] = out;
+      };
+    },
+  });
+}
+
+/** The bytes of the elements, read as the other type. */
+export const interpretBitcast: InterfaceImplementation = Interpretable.implement({
+  compile(op, c) {
+    const type = op.result(0).type as TensorType;
+    const a = c.slot(op.operand(0));
+    const r = c.slot(op.result(0));
+    return (frame) => {
+      const { shape, data } = frame.values[a] as TensorValue;
+      const bytes = new Uint8Array(data.byteLength);
+      bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      frame.values[r] = new TensorValue(type, shape, elementAccess(type.element).view(bytes.buffer, 0, data.length));
+    };
+  },
+});
 
 export interface SliceRanges {
   readonly starts: readonly number[];

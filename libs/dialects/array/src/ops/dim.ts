@@ -21,10 +21,12 @@ import {
 } from '@budflow/ir';
 import { fitsDefinition } from '../assembly.js';
 import { interpretDim } from '../interpret/creation.js';
+import { sizeRule } from '../shape-rules.js';
 import { FREE, tensorType } from '../structure.js';
 import { verifyDims } from '../verify-types.js';
 import { BroadcastOp, broadcastSize } from './broadcast.js';
 import { FullOp, IotaOp } from './creation.js';
+import { EmptyOp } from './empty.js';
 import { ReshapeOp } from './reshape.js';
 
 /** Sizes are exact in a double. */
@@ -113,7 +115,8 @@ export function sizeOperand(value: Value, dim: number): Value | undefined {
   if (BroadcastOp.is(op)) return broadcastSize(op, dim);
   const shape = tensorType(value).shape;
   const position = shape.slice(0, dim).filter((d) => d === DYNAMIC).length;
-  if (FullOp.is(op) || IotaOp.is(op)) return shape[dim] === DYNAMIC ? op.operand(position) : undefined;
+  if (FullOp.is(op) || IotaOp.is(op) || EmptyOp.is(op))
+    return shape[dim] === DYNAMIC ? op.operand(position) : undefined;
   if (ReshapeOp.is(op)) return shape[dim] === DYNAMIC ? ReshapeOp.sizes(op)[position] : undefined;
   return undefined;
 }
@@ -121,6 +124,13 @@ export function sizeOperand(value: Value, dim: number): Value | undefined {
 /** The operand dimension of the defining (structured) op that has the size of dimension `dim` of `value`. */
 export function sizeSource(value: Value, dim: number): { value: Value; dim: number } | undefined {
   const op = value.definingOp;
+  const rule = op && value.type instanceof TensorType ? sizeRule(value, dim) : undefined;
+  if (op && rule) {
+    const [from] = rule.of;
+    // Only a rule of one size as it is names a source.
+    const same = rule.of.length === 1 && rule.map.isIdentity();
+    return from && same ? { value: op.operand(from.operand), dim: from.dim } : undefined;
+  }
   const structure = op ? StructuredOp.of(op) : undefined;
   // A domain that does not cover the result (pad) does not tell its size.
   if (!op || !structure || structure.fill || !(value.type instanceof TensorType)) return undefined;

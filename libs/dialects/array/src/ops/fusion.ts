@@ -29,6 +29,17 @@ import { fitsDefinition } from '../assembly.js';
 import { interpretFusion } from '../interpret/fusion.js';
 import { FREE } from '../structure.js';
 
+/** The ops whose bodies and regions end in a yield. */
+const YIELD_PARENTS: ReadonlySet<string> = new Set([
+  'array.fusion',
+  'array.reduce',
+  'array.map',
+  'array.scatter',
+  'array.reduce_window',
+  'array.select_and_scatter',
+  'array.scan',
+]);
+
 export const YieldOp = defineOp({
   name: 'array.yield',
   summary: 'Ends the body of a fusion or the region of a reduction with its results',
@@ -72,10 +83,10 @@ export const YieldOp = defineOp({
   },
   verify(op) {
     const parent = op.parentOp?.name;
-    if (parent !== 'array.fusion' && parent !== 'array.reduce')
+    if (parent === undefined || !YIELD_PARENTS.has(parent))
       op.emitError(
         'array.yield-parent',
-        `requires array.fusion or array.reduce around it, got ${parent ? `'${parent}'` : 'nothing'}`,
+        `requires one of ${[...YIELD_PARENTS].join(', ')} around it, got ${parent ? `'${parent}'` : 'nothing'}`,
       );
   },
 });

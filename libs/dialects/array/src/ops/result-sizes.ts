@@ -2,6 +2,7 @@
 // bufferization allocates by.
 import { buildConstant, buildNamed } from '@budflow/dialect-core';
 import {
+  type AffineExpr,
   type Builder,
   DYNAMIC,
   type LocationRef,
@@ -10,6 +11,7 @@ import {
   type Type,
   type Value,
 } from '@budflow/ir';
+import { type SizeRule, sizeRule } from '../shape-rules.js';
 import { DimOp, sizeOperand, sizeSource } from './dim.js';
 import { PadOp } from './pad.js';
 import { ReshapeOp } from './reshape.js';
@@ -17,8 +19,8 @@ import { SliceOp } from './slice.js';
 
 /** Builds index arithmetic with constants on the right. */
 class IndexBuilder {
-  private readonly builder: Builder;
-  private readonly loc: LocationRef;
+  readonly builder: Builder;
+  readonly loc: LocationRef;
   constructor(builder: Builder, loc: LocationRef) {
     this.builder = builder;
     this.loc = loc;
@@ -80,6 +82,14 @@ function dynamicSize(op: Operation, value: Value, dim: number, build: IndexBuild
   if (given) return given;
   const source = sizeSource(value, dim);
   if (source) return build.dim(source.value, source.dim);
+  const rule = sizeRule(value, dim);
+  if (rule)
+    return buildSizeRule(
+      build.builder,
+      build.loc,
+      rule,
+      rule.of.map((d) => build.dim(op.operand(d.operand), d.dim)),
+    );
   if (SliceOp.is(op)) {
     const n = build.dim(op.operand(0), dim) as Value;
     return build.ceilDiv(build.add(n, -SliceOp.starts(op)[dim]!), SliceOp.strides(op)[dim]!);
@@ -98,4 +108,31 @@ function dynamicSize(op: Operation, value: Value, dim: number, build: IndexBuild
     return typeof count === 'number' ? count / known : build.div(count, known);
   }
   return undefined;
+}
+
+const OPERATORS = {
+  add: 'arith.addi',
+  mul: 'arith.muli',
+  floordiv: 'arith.floordivsi',
+  ceildiv: 'arith.ceildivsi',
+  mod: 'arith.remsi',
+} as const;
+
+/** The size that a rule gives for known sizes of the operands' dimensions, as index arithmetic. */
+export function buildSizeRule(
+  builder: Builder,
+  loc: LocationRef,
+  rule: SizeRule,
+  sizes: readonly (number | Value)[],
+): number | Value {
+  const value = (size: number | Value): Value =>
+    typeof size === 'number' ? buildConstant(builder, loc, builder.context.index, size) : size;
+  const build = (e: AffineExpr): number | Value => {
+    if (e.kind === 'constant') return e.value;
+    if (e.kind === 'dim' || e.kind === 'symbol') return sizes[e.value]!;
+    const [l, r] = [build(e.lhs!), build(e.rhs!)];
+    return buildNamed(builder, loc, OPERATORS[e.kind], [value(l), value(r)]);
+  };
+  if (sizes.every((s) => typeof s === 'number')) return Math.max(...rule.map.evaluate(sizes as number[]));
+  return rule.map.results.map(build).reduce((l, r) => buildNamed(builder, loc, 'arith.maxsi', [value(l), value(r)]));
 }

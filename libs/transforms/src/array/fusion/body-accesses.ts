@@ -2,7 +2,7 @@
 import { bodyOps } from '@budflow/dialect-array';
 import { type Operation, StructuredOp, type Value } from '@budflow/ir';
 import { type Accesses, addAccess, operandMap, throughOp } from './accesses.js';
-import { needsLoops } from './rules.js';
+import { isPatchwork, needsLoops } from './rules.js';
 
 export interface BodyAccesses {
   /** In program order; the last one is the root. */
@@ -25,12 +25,12 @@ export function bodyAccesses(fusion: Operation): BodyAccesses {
   };
   const stages: Operation[] = [];
   for (const op of bodyOps(fusion).reverse()) {
-    if (!StructuredOp.of(op)) continue;
+    const structured = StructuredOp.of(op);
+    if (!structured) continue;
     const own: Accesses = new Map();
     for (const result of op.results)
       for (const [stage, maps] of readsOf(result)) for (const map of maps) addAccess(own, stage, map);
-    const stage =
-      op.results.some((r) => yielded.has(r)) || StructuredOp.of(op)!.fill !== undefined || needsLoops(op, own);
+    const stage = op.results.some((r) => yielded.has(r)) || isPatchwork(structured) || needsLoops(op, own);
     if (stage) stages.push(op);
     op.operands.forEach((operand, i) => {
       if (!stage) throughOp(op, 0, own, i, readsOf(operand));

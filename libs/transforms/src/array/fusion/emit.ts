@@ -12,12 +12,13 @@ import {
   Terminator,
   type Value,
 } from '@budflow/ir';
+import { hasLoopLowering } from '../lowering/registry.js';
 import { type Group, isInlineConstant } from './group.js';
 import type { FusionPlan } from './plan.js';
 import { isContraction } from './rules.js';
 
 /** What kind of kernel a fusion is: its schedule starts from there. */
-export type FusionKind = 'loop' | 'reduce' | 'row-wise' | 'contraction' | 'pad';
+export type FusionKind = 'loop' | 'reduce' | 'row-wise' | 'contraction' | 'pad' | 'concat' | 'opaque';
 
 /** Replaces the ops of all groups by fusions, in an order in which every value is defined before its uses. */
 export function emitFusions(block: Block, plan: FusionPlan): void {
@@ -75,8 +76,10 @@ function emitGroup(group: Group, position: ReadonlyMap<Operation, number>): Oper
 }
 
 function kindOf(group: Group): FusionKind {
+  if (hasLoopLowering(group.root)) return 'opaque';
   if (isContraction(group.root)) return 'contraction';
   if (StructuredOp.of(group.root)!.fill) return 'pad';
+  if (StructuredOp.of(group.root)!.sideBySide) return 'concat';
   if (!group.hasReduction) return 'loop';
   return group.stages.length > 1 ? 'row-wise' : 'reduce';
 }

@@ -3,6 +3,7 @@
 // inside every consumer, or it has a kernel and a buffer of its own.
 import { DimOp } from '@budflow/dialect-array';
 import { type Block, isMemoryEffectFree, type Operation, StructuredOp, Terminator } from '@budflow/ir';
+import { hasLoopLowering } from '../lowering/registry.js';
 import { Group } from './group.js';
 import { FusionOrder } from './order.js';
 import type { FusionDecision, FusionRefusal, FusionVerdict } from './report.js';
@@ -64,9 +65,17 @@ class Planner {
     for (let i = this.ops.length - 1; i >= 0; i--) {
       const op = this.ops[i]!;
       if (isFusible(op)) this.settle(op);
+      else if (hasLoopLowering(op)) this.alone(op);
       else this.noteOpaque(op);
     }
     return { groups: this.groups.reverse(), decisions: this.decisions };
+  }
+
+  /** An op with loops of its own making is a kernel; its operands lie in memory, and so do its results. */
+  private alone(op: Operation): void {
+    if (!op.hasResultUses && isMemoryEffectFree(op)) return;
+    this.noteOpaque(op);
+    this.groups.push(new Group(op));
   }
 
   private settle(op: Operation): void {

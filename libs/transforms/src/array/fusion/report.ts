@@ -7,6 +7,7 @@ export const FUSION_REFUSALS = {
   opaque: 'the op has no loop form that another could take part in',
   contraction: 'matrix products read and write buffers of their own',
   padding: 'borders and inside of a padded tensor are computed by different loops',
+  concatenation: 'the parts of a concatenation are computed by different loops',
   'reshape-view': 'the reshape is a view of its operand and costs nothing',
   'used-outside': 'the result is needed in memory by something that is no fusion',
   'expensive-producer-reused': 'several kernels need the result and computing it again costs more than loading it',

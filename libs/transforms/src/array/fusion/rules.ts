@@ -59,6 +59,11 @@ export function isExpensive(op: Operation): boolean {
   return OpCost.of(op)?.pointCost(op).expensive ?? true;
 }
 
+/** Whether one loop nest over the domain of an op does not make its whole result: borders, operands side by side. */
+export function isPatchwork(structured: { readonly fill?: unknown; readonly sideBySide?: unknown }): boolean {
+  return structured.fill !== undefined || structured.sideBySide !== undefined;
+}
+
 /** Whether an op is computed by a fusion; the others stay where they are. */
 export function isFusible(op: Operation): boolean {
   return (
@@ -112,6 +117,7 @@ export function producerRefusal(op: Operation): FusionRefusal | undefined {
   if (isViewReshape(op)) return 'reshape-view';
   if (isContraction(op)) return 'contraction';
   if (StructuredOp.of(op)!.fill) return 'padding';
+  if (StructuredOp.of(op)!.sideBySide) return 'concatenation';
   return undefined;
 }
 
@@ -132,6 +138,7 @@ export function mayJoin(
   if (contraction && !isProductOf(producer, root) && (stage || flops(producer) > 0 || readsBuffers))
     return { refusal: 'contraction' };
   if (stage && StructuredOp.of(root)!.fill) return { refusal: 'padding' };
+  if (stage && StructuredOp.of(root)!.sideBySide) return { refusal: 'concatenation' };
   if (stage) {
     const problem = placement(producer, accesses);
     if (problem) return { refusal: problem };

@@ -77,8 +77,8 @@ function varyingDims(value: Value, depth = 8): boolean[] {
   if (op && (FullOp.is(op) || (ConstantOp.is(op) && isSplat(op)))) return new Array<boolean>(rank).fill(false);
   const structured = op ? StructuredOp.of(op) : undefined;
   const resultMap = op ? structured?.indexingMaps(op)[op.operandCount + value.index] : undefined;
-  if (!op || !structured || depth === 0 || structured.reduction || structured.fill || !resultMap?.isPermutation())
-    return new Array<boolean>(rank).fill(true);
+  const whole = structured && !structured.reduction && !structured.fill && !structured.sideBySide;
+  if (!op || !whole || depth === 0 || !resultMap?.isPermutation()) return new Array<boolean>(rank).fill(true);
   const tensorOperands = structured.indexingMaps(op).slice(0, op.operandCount);
   if (!tensorOperands.some((m) => m !== null) && !BroadcastOp.is(op) && !ReshapeOp.is(op))
     return new Array<boolean>(rank).fill(true);

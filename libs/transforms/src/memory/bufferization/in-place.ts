@@ -1,6 +1,9 @@
 // Which inputs of a fusion may share memory with an output: element p of the result needs only element p of them.
+import { bodyOps } from '@budflow/dialect-array';
 import { type Operation, StructuredOp, type Value } from '@budflow/ir';
 import { bodyAccesses } from '../../array/fusion/body-accesses.js';
+import { isPatchwork } from '../../array/fusion/rules.js';
+import { hasLoopLowering, loopLowering } from '../../array/lowering/registry.js';
 
 /**
  * Pairs (input, output) of equal types such that storing the output over the input is safe in any order of elements. The
@@ -8,11 +11,13 @@ import { bodyAccesses } from '../../array/fusion/body-accesses.js';
  */
 export function inPlaceCandidates(fusion: Operation): { readonly input: number; readonly output: number }[] {
   const block = fusion.region(0).entry;
+  const opaque = bodyOps(fusion).find(hasLoopLowering);
+  if (opaque) return destinations(fusion, opaque);
   const { stages, values: reads } = bodyAccesses(fusion);
   const root = stages[stages.length - 1];
   if (!root) return [];
   const structured = StructuredOp.of(root)!;
-  if (structured.fill || structured.domain(root).some((d) => d.iterator === 'reduction')) return [];
+  if (isPatchwork(structured) || structured.domain(root).some((d) => d.iterator === 'reduction')) return [];
   const maps = structured.indexingMaps(root);
   const list: { input: number; output: number }[] = [];
   block.terminator.operands.forEach((value, output) => {
@@ -37,9 +42,10 @@ export function scratchResults(fusion: Operation): Map<number, number> {
   const unused = fusion.results.filter((r) => !r.hasUses);
   if (unused.length === 0) return shared;
   const { stages, values: reads } = bodyAccesses(fusion);
-  const root = stages[stages.length - 1]!;
+  const root = stages[stages.length - 1];
+  if (!root) return shared;
   const structured = StructuredOp.of(root)!;
-  if (structured.fill || structured.domain(root).some((d) => d.iterator === 'reduction')) return shared;
+  if (isPatchwork(structured) || structured.domain(root).some((d) => d.iterator === 'reduction')) return shared;
   const yielded = fusion.region(0).entry.terminator.operands;
   const output = yielded.findIndex((value) => value.definingOp === root);
   const own = structured.indexingMaps(root)[root.operandCount + yielded[output]!.index];
@@ -52,6 +58,18 @@ export function scratchResults(fusion: Operation): Map<number, number> {
     break;
   }
   return shared;
+}
+
+/** The destination of an op that updates one, when nothing else of it is the same tensor. */
+function destinations(fusion: Operation, op: Operation): { readonly input: number; readonly output: number }[] {
+  const block = fusion.region(0).entry;
+  const lowering = loopLowering(op)!;
+  return block.terminator.operands.flatMap((value, output) => {
+    const at = value.definingOp === op ? lowering.destination?.(op, value.index) : undefined;
+    const input = at === undefined ? -1 : block.arguments.indexOf(op.operand(at) as (typeof block.arguments)[number]);
+    if (input < 0 || block.arguments[input]!.type !== value.type) return [];
+    return op.operands.filter((v) => v === op.operand(at!)).length === 1 ? [{ input, output }] : [];
+  });
 }
 
 /** An op that reads the input directly may know better. */

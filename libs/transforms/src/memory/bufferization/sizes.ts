@@ -1,5 +1,15 @@
 // Sizes of what a fusion yields, computed by the host from the sizes of its operands: the caller allocates results.
-import { ConstantOp, DimOp, PadOp, ReshapeOp, SliceOp, sizeOperand, sizeSource } from '@budflow/dialect-array';
+import {
+  buildSizeRule,
+  ConstantOp,
+  DimOp,
+  PadOp,
+  ReshapeOp,
+  SliceOp,
+  sizeOperand,
+  sizeRule,
+  sizeSource,
+} from '@budflow/dialect-array';
 import { AddIOp, CeilDivSIOp, DivSIOp, MulIOp, ConstantOp as ScalarConstantOp } from '@budflow/dialect-core';
 import { buildDim } from '@budflow/dialect-memory';
 import {
@@ -125,6 +135,11 @@ export class FusionSizes {
 
   private computed(value: Value, dim: number): Size {
     const op = value.definingOp!;
+    const rule = sizeRule(value, dim);
+    if (rule) {
+      const sizes = rule.of.map((d) => this.size(op.operand(d.operand), d.dim));
+      return buildSizeRule(this.builder, this.loc, rule, sizes);
+    }
     if (SliceOp.is(op)) {
       const whole = this.size(op.operand(0), dim);
       return this.ceilDivide(this.add(whole, -SliceOp.starts(op)[dim]!), SliceOp.strides(op)[dim]!);

@@ -18,6 +18,7 @@ import {
 import { gatherLanes, splitLoad, splitStore, splitStridedLoad } from './accesses.js';
 import { castParts, isCast } from './casts.js';
 import { convertMask, isMask } from './masks.js';
+import { splitShuffle } from './shuffles.js';
 
 /** Elementwise ops that 128-bit vectors lack. */
 const LANE_BY_LANE = new Set(
@@ -149,6 +150,9 @@ export class VectorLegalizer {
       }
       case 'simd.slice':
         this.slice(builder, op);
+        return true;
+      case 'simd.shuffle':
+        splitShuffle(this, builder, op);
         return true;
       case 'simd.concat':
         this.concat(builder, op);

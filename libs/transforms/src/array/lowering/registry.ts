@@ -1,0 +1,24 @@
+// The lowerings that come with the compiler, one file for each op. They are attached to a context when it is first asked
+// for one, because the array dialect lies below the dialects they build.
+import type { Context, Operation } from '@budflow/ir';
+import { LoopLowering, type LoopLoweringMethods } from './interface.js';
+import { lowerReverse } from './reverse.js';
+
+const LOWERINGS: readonly (readonly [string, LoopLoweringMethods])[] = [['array.reverse', lowerReverse]];
+
+const prepared = new WeakSet<Context>();
+
+/** The lowering of an op; undefined for ops that fusion works on by their structured form, and for all others. */
+export function loopLowering(op: Operation): LoopLoweringMethods | undefined {
+  const { context } = op;
+  if (!prepared.has(context)) {
+    prepared.add(context);
+    for (const [name, lowering] of LOWERINGS) context.attach(name, LoopLowering, lowering);
+  }
+  const lowering = LoopLowering.of(op);
+  return lowering && lowering.applies?.(op) !== false ? lowering : undefined;
+}
+
+export function hasLoopLowering(op: Operation): boolean {
+  return loopLowering(op) !== undefined;
+}
