@@ -3,7 +3,7 @@ import { InternalError } from './errors.js';
 import type { LocationRef } from './location.js';
 import type { Operation, Region } from './operation.js';
 import type { Type } from './type.js';
-import { Value } from './value.js';
+import { BlockArgument, type Value } from './value.js';
 
 export class Block {
   parent: Region | null = null;
@@ -17,7 +17,7 @@ export class Block {
   private argumentLocs: LocationRef[] | null = null;
 
   addArgument(type: Type, loc: LocationRef = 0): Value {
-    const value = new Value(type, this, this.arguments.length);
+    const value = new BlockArgument(type, this, this.arguments.length);
     this.arguments.push(value);
     if (loc !== 0) this.setArgumentLocation(value.index, loc);
     return value;
@@ -32,11 +32,11 @@ export class Block {
     this.argumentLocs[index] = loc;
   }
   insertArgument(index: number, type: Type, loc: LocationRef = 0): Value {
-    const value = new Value(type, this, index);
+    const value = new BlockArgument(type, this, index);
     if (this.argumentLocs !== null && index < this.argumentLocs.length) this.argumentLocs.splice(index, 0, loc);
     else if (loc !== 0) this.setArgumentLocation(index, loc);
     this.arguments.splice(index, 0, value);
-    for (let i = index + 1; i < this.arguments.length; i++) this.arguments[i]!.index = i;
+    for (let i = index + 1; i < this.arguments.length; i++) (this.arguments[i] as BlockArgument).position = i;
     return value;
   }
   eraseArgument(index: number): void {
@@ -44,7 +44,7 @@ export class Block {
     if (arg?.hasUses) throw new InternalError(`erasing block argument ${index} which is still used`);
     this.arguments.splice(index, 1);
     this.argumentLocs?.splice(index, 1);
-    for (let i = index; i < this.arguments.length; i++) this.arguments[i]!.index = i;
+    for (let i = index; i < this.arguments.length; i++) (this.arguments[i] as BlockArgument).position = i;
   }
 
   get parentOp(): Operation | null {

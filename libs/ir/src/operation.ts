@@ -8,14 +8,15 @@ import { InternalError } from './errors.js';
 import type { Location, LocationRef } from './location.js';
 import type { OpInfo } from './op-info.js';
 import type { Type } from './type.js';
-import { linkUse, Use, unlinkUse, Value } from './value.js';
+import { linkUse, OpResult, Use, unlinkUse, Value } from './value.js';
 
 /** Bits of `Operation.flags`. */
 export const FLAG_ERASED = 1;
 export const FLAG_IN_WORKLIST = 2;
 export const FLAG_VISITED = 4;
 
-export class Operation {
+/** An operation; as a value, its first result (`type` is null when it has none). */
+export class Operation extends Value {
   info: OpInfo;
   loc: LocationRef;
   attributes: DictionaryAttr;
@@ -36,14 +37,14 @@ export class Operation {
   previous1: Operation | Use | null = null;
   slots1 = 0;
   moreOperands: Use[] | null = null;
-  result0: Value | null = null;
-  moreResults: Value[] | null = null;
+  moreResults: OpResult[] | null = null;
   /** Owned regions; null when there are none. */
   ownRegions: Region[] | null = null;
   /** Successor blocks of a terminator; null when there are none. */
   ownSuccessors: Block[] | null = null;
 
   constructor(info: OpInfo, loc: LocationRef, attributes: DictionaryAttr) {
+    super(NO_TYPE);
     this.info = info;
     this.loc = loc;
     this.attributes = attributes;
@@ -65,6 +66,24 @@ export class Operation {
     for (const region of regions) op.appendRegion(region);
     if (successors.length) op.ownSuccessors = successors.slice();
     return op;
+  }
+
+  // As a value
+
+  override get owner(): Operation {
+    return this;
+  }
+  override get index(): number {
+    return 0;
+  }
+  override get definingOp(): Operation {
+    return this;
+  }
+  override get isBlockArgument(): boolean {
+    return false;
+  }
+  override get parentBlock(): Block | null {
+    return this.parent;
   }
 
   get name(): string {
@@ -151,34 +170,38 @@ export class Operation {
 
   // Results
 
+  /** The first result: the operation itself, or null. */
+  get result0(): Operation | null {
+    return this.type === NO_TYPE ? null : this;
+  }
   get resultCount(): number {
-    return this.result0 === null ? 0 : 1 + (this.moreResults === null ? 0 : this.moreResults.length);
+    return this.type === NO_TYPE ? 0 : 1 + (this.moreResults === null ? 0 : this.moreResults.length);
   }
   result(index = 0): Value {
-    const value = index === 0 ? this.result0 : this.moreResults?.[index - 1];
+    if (index === 0 && this.type !== NO_TYPE) return this;
+    const value = this.moreResults?.[index - 1];
     if (!value) throw new InternalError(`${this.name} has no result ${index}`, this);
     return value;
   }
   get results(): Value[] {
-    return this.result0 === null
-      ? []
-      : this.moreResults === null
-        ? [this.result0]
-        : [this.result0, ...this.moreResults];
+    if (this.type === NO_TYPE) return [];
+    return this.moreResults === null ? [this] : [this, ...this.moreResults];
   }
   get resultTypes(): Type[] {
     return this.results.map((r) => r.type);
   }
   appendResult(type: Type): Value {
-    const value = new Value(type, this, this.resultCount);
-    if (this.result0 === null) this.result0 = value;
-    else if (this.moreResults === null) this.moreResults = [value];
+    if (this.type === NO_TYPE) {
+      this.type = type;
+      return this;
+    }
+    const value = new OpResult(type, this, this.resultCount);
+    if (this.moreResults === null) this.moreResults = [value];
     else this.moreResults.push(value);
     return value;
   }
   get hasResultUses(): boolean {
-    if (this.result0 === null) return false;
-    if (this.result0.first !== null) return true;
+    if (this.first !== null) return true;
     if (this.moreResults !== null) for (const r of this.moreResults) if (r.first !== null) return true;
     return false;
   }
@@ -343,7 +366,7 @@ export class Operation {
   }
 
   /** The operation in MLIR text (custom assembly where defined). */
-  toString(): string {
+  override toString(): string {
     return this.context.printOperation(this);
   }
 }
@@ -418,5 +441,7 @@ function resolvePending(pending: readonly PendingOperand[], mapping: ReadonlyMap
   }
 }
 
+/** What `type` is of an operation without results. */
+const NO_TYPE = null as unknown as Type;
 const NO_REGIONS: readonly Region[] = [];
 const NO_BLOCKS: readonly Block[] = [];

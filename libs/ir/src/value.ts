@@ -1,7 +1,7 @@
 // SSA values and their use-lists. A use is a pair (holder, slot): the links of operands 0 and 1 live in the operation
 // itself, those of later operands in a Use object; following the list allocates nothing.
 import type { Block } from './block.js';
-import { Operation } from './operation.js';
+import type { Operation } from './operation.js';
 import type { Type } from './type.js';
 
 /** Links of operand 2 and beyond. */
@@ -29,11 +29,12 @@ export function takeScratch(): number {
 /** Slots 0 and 1 are an operation's embedded links; slot 2 means the holder is a Use. */
 export type Slot = 0 | 1 | 2;
 
-export class Value {
+/**
+ * A value: an operation, which stands for its first result, a further result, or an argument of a block. That operations
+ * are values saves an object for most of them.
+ */
+export abstract class Value {
   type: Type;
-  /** The operation whose result, or the block whose argument this is. */
-  owner: Operation | Block;
-  index: number;
   /** Head of the use-list (most recent use first); with `firstSlot` a use. */
   first: Operation | Use | null = null;
   firstSlot: Slot = 0;
@@ -43,24 +44,20 @@ export class Value {
    */
   scratch = 0;
 
-  constructor(type: Type, owner: Operation | Block, index: number) {
+  constructor(type: Type) {
     this.type = type;
-    this.owner = owner;
-    this.index = index;
   }
 
+  /** The operation whose result, or the block whose argument this is. */
+  abstract get owner(): Operation | Block;
+  /** Position among the results of the operation or the arguments of the block. */
+  abstract get index(): number;
   /** The operation this is a result of; null for a block argument. */
-  get definingOp(): Operation | null {
-    // Operation is never derived from; comparing constructors costs a fraction of `instanceof` before V8 optimises.
-    return this.owner.constructor === Operation ? (this.owner as Operation) : null;
-  }
-  get isBlockArgument(): boolean {
-    return this.owner.constructor !== Operation;
-  }
+  abstract get definingOp(): Operation | null;
+  abstract get isBlockArgument(): boolean;
   /** The block in which the value is defined. */
-  get parentBlock(): Block | null {
-    return this.owner.constructor === Operation ? (this.owner as Operation).parent : (this.owner as Block);
-  }
+  abstract get parentBlock(): Block | null;
+
   get hasUses(): boolean {
     return this.first !== null;
   }
@@ -105,6 +102,60 @@ export class Value {
     this.forEachUse((user, index) => {
       if (predicate(user, index)) user.setOperand(index, other);
     });
+  }
+}
+
+/** A result after the first. */
+export class OpResult extends Value {
+  private readonly op: Operation;
+  private readonly position: number;
+
+  constructor(type: Type, op: Operation, index: number) {
+    super(type);
+    this.op = op;
+    this.position = index;
+  }
+  override get owner(): Operation {
+    return this.op;
+  }
+  override get index(): number {
+    return this.position;
+  }
+  override get definingOp(): Operation {
+    return this.op;
+  }
+  override get isBlockArgument(): boolean {
+    return false;
+  }
+  override get parentBlock(): Block | null {
+    return this.op.parent;
+  }
+}
+
+export class BlockArgument extends Value {
+  /** Changed by the block alone. */
+  block: Block;
+  position: number;
+
+  constructor(type: Type, block: Block, index: number) {
+    super(type);
+    this.block = block;
+    this.position = index;
+  }
+  override get owner(): Block {
+    return this.block;
+  }
+  override get index(): number {
+    return this.position;
+  }
+  override get definingOp(): null {
+    return null;
+  }
+  override get isBlockArgument(): boolean {
+    return true;
+  }
+  override get parentBlock(): Block {
+    return this.block;
   }
 }
 
@@ -214,10 +265,9 @@ export function unlinkUse(value: Value, holder: Operation | Use, slot: Slot): vo
  * in between are to be undone first, in reverse order.
  */
 export function hideUse(value: Value, holder: Operation | Use, slot: Slot): void {
-  const inOp = holder instanceof Operation;
-  const next = inOp ? (slot === 0 ? holder.next0 : holder.next1) : holder.next;
-  const previous = inOp ? (slot === 0 ? holder.previous0 : holder.previous1) : holder.previous;
-  const slots = inOp ? (slot === 0 ? holder.slots0 : holder.slots1) : holder.slots;
+  const next = nextUse(holder, slot);
+  const previous = previousUse(holder, slot);
+  const slots = slotsOf(holder, slot);
   if (previous === null) {
     value.first = next;
     value.firstSlot = (slots & 3) as Slot;
@@ -227,10 +277,9 @@ export function hideUse(value: Value, holder: Operation | Use, slot: Slot): void
 
 /** The inverse of `hideUse`. */
 export function restoreUse(value: Value, holder: Operation | Use, slot: Slot): void {
-  const inOp = holder instanceof Operation;
-  const next = inOp ? (slot === 0 ? holder.next0 : holder.next1) : holder.next;
-  const previous = inOp ? (slot === 0 ? holder.previous0 : holder.previous1) : holder.previous;
-  const slots = inOp ? (slot === 0 ? holder.slots0 : holder.slots1) : holder.slots;
+  const next = nextUse(holder, slot);
+  const previous = previousUse(holder, slot);
+  const slots = slotsOf(holder, slot);
   if (previous === null) {
     value.first = holder;
     value.firstSlot = slot;
@@ -240,10 +289,9 @@ export function restoreUse(value: Value, holder: Operation | Use, slot: Slot): v
 
 /** Whether the neighbours of a use in the value's list point back to it: a broken list is a bug of ours. */
 export function useIsLinked(value: Value, holder: Operation | Use, slot: Slot): boolean {
-  const inOp = holder instanceof Operation;
-  const next = inOp ? (slot === 0 ? holder.next0 : holder.next1) : holder.next;
-  const previous = inOp ? (slot === 0 ? holder.previous0 : holder.previous1) : holder.previous;
-  const slots = inOp ? (slot === 0 ? holder.slots0 : holder.slots1) : holder.slots;
+  const next = nextUse(holder, slot);
+  const previous = previousUse(holder, slot);
+  const slots = slotsOf(holder, slot);
   if (previous === null) {
     if (value.first !== holder || value.firstSlot !== slot) return false;
   } else if (nextUse(previous, slots >> 2) !== holder || nextSlot(previous, slots >> 2) !== slot) return false;
@@ -251,10 +299,13 @@ export function useIsLinked(value: Value, holder: Operation | Use, slot: Slot): 
 }
 
 function previousUse(holder: Operation | Use, slot: number): Operation | Use | null {
-  if (holder instanceof Operation) return slot === 0 ? holder.previous0 : holder.previous1;
-  return holder.previous;
+  if (slot === 2) return (holder as Use).previous;
+  return slot === 0 ? (holder as Operation).previous0 : (holder as Operation).previous1;
+}
+function slotsOf(holder: Operation | Use, slot: number): number {
+  if (slot === 2) return (holder as Use).slots;
+  return slot === 0 ? (holder as Operation).slots0 : (holder as Operation).slots1;
 }
 function previousSlotOf(holder: Operation | Use, slot: number): number {
-  if (holder instanceof Operation) return (slot === 0 ? holder.slots0 : holder.slots1) >> 2;
-  return holder.slots >> 2;
+  return slotsOf(holder, slot) >> 2;
 }

@@ -10,7 +10,7 @@ import { Operation } from './operation.js';
 import { emptyModule, FuncOp, testContext, YieldOp } from './testing/test-dialect.js';
 import { find, parse, verifyText } from './testing/text.js';
 import { allTypesMatch, Elementwise, SingleBlock, SymbolTrait, Terminator } from './traits.js';
-import { Value } from './value.js';
+import { OpResult } from './value.js';
 import { verify } from './verifier.js';
 
 const short = (list: readonly Diagnostic[]) => list.map((d) => [d.id, d.message, ...d.notes.map((n) => n.message)]);
@@ -146,7 +146,7 @@ describe('links', () => {
   it('rejects an operand that its value does not know of', () => {
     expect(
       broken((op, module) => {
-        op.moreOperands![0]!.value = new Value(module.context.i32, op, 0);
+        op.moreOperands![0]!.value = new OpResult(module.context.i32, op, 0);
       }),
     ).toContainEqual(['verify.use-list', "'d.b' op operand #2 is not in the use-list of its value"]);
   });

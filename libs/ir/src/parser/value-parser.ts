@@ -1,7 +1,7 @@
 // SSA values: names, uses before definitions, scopes.
 import { Block } from '../block.js';
 import type { Type } from '../type.js';
-import { Value } from '../value.js';
+import { BlockArgument, type Value } from '../value.js';
 import { brief, type ParserInput } from './lexer.js';
 import { LocationParser } from './location-parser.js';
 import { NameTable, ValueScopes } from './names.js';
@@ -88,7 +88,7 @@ export abstract class ValueParser extends LocationParser {
         this.base + knownAt,
       );
     }
-    const value = new Value(type, this.forward, 0);
+    const value = new BlockArgument(type, this.forward, 0);
     this.pending++;
     if (this.listener !== null) this.listener.use(value, at, number);
     if (number === 0) scopes.set(id, value, at);

@@ -2,6 +2,7 @@
 // order. Use-lists come back in their order, because a hidden use keeps its own links.
 import {
   type Block,
+  type BlockArgument,
   FLAG_ERASED,
   hideUse,
   type LocationRef,
@@ -188,7 +189,7 @@ export class ArgumentsChanged implements Change {
 export function setArguments(block: Block, values: readonly Value[]): void {
   block.arguments.length = 0;
   for (const value of values) {
-    value.index = block.arguments.length;
+    (value as BlockArgument).position = block.arguments.length;
     block.arguments.push(value);
   }
 }

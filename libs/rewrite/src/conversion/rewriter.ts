@@ -2,6 +2,7 @@
 // old type is still wanted.
 import {
   Block,
+  type BlockArgument,
   type Context,
   InternalError,
   type Operation,
@@ -248,7 +249,7 @@ export class ConversionRewriter extends Rewriter {
       const kept = made[i];
       if (kept !== undefined) return kept;
       const value = fresh.addArgument(type);
-      value.owner = block;
+      (value as BlockArgument).block = block;
       return value;
     });
     setArguments(block, values);
