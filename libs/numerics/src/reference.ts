@@ -320,6 +320,8 @@ export const doubleReferences: { readonly [name: string]: (x: number) => number 
   sinh: Math.sinh,
   cosh: Math.cosh,
   cbrt: Math.cbrt,
+  // Halves of f32 are exact here.
+  round: (x) => (x < 0 ? -1 : 1) * Math.floor(Math.abs(x) + 0.5) || x * 0,
   tanh: Math.tanh,
   sigmoid: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
   erf,

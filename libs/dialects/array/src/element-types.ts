@@ -18,6 +18,12 @@ export const NumericElement: TypeConstraint = typeConstraint(
   (t) => t instanceof FloatType || t instanceof IndexType || (t instanceof IntegerType && t.width > 1),
 );
 
+/** Integers as bits: truth values have one, and index no fixed number of them. */
+export const BitsElement: TypeConstraint = typeConstraint(
+  'integer (not i1)',
+  (t) => t instanceof IntegerType && t.width > 1,
+);
+
 export const IntegerElement: TypeConstraint = typeConstraint(
   'integer or index',
   (t) => t instanceof IntegerType || t instanceof IndexType,
@@ -32,6 +38,7 @@ export const ScalarElement: TypeConstraint = typeConstraint(
 export const FloatTensor: TypeConstraint = tensorOf(FloatElement);
 export const NumericTensor: TypeConstraint = tensorOf(NumericElement);
 export const IntegerTensor: TypeConstraint = tensorOf(IntegerElement);
+export const BitsTensor: TypeConstraint = tensorOf(BitsElement);
 export const ScalarTensor: TypeConstraint = tensorOf(ScalarElement);
 export const BooleanTensor: TypeConstraint = typeConstraint(
   'ranked tensor of i1 values',

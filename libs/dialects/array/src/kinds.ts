@@ -13,16 +13,45 @@ export type UnaryKind =
   | 'log2'
   | 'log10'
   | 'log1p'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'asin'
+  | 'acos'
+  | 'atan'
+  | 'sinh'
+  | 'cosh'
   | 'tanh'
   | 'sigmoid'
   | 'erf'
+  | 'cbrt'
+  | 'sign'
   | 'floor'
   | 'ceil'
+  | 'round'
   | 'round_even'
+  | 'trunc'
+  | 'popcount'
+  | 'clz'
   | 'not';
 
 /** Elementwise ops of two operands of one type. */
-export type BinaryKind = 'add' | 'sub' | 'mul' | 'div' | 'rem' | 'min' | 'max' | 'and' | 'or' | 'xor';
+export type BinaryKind =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'rem'
+  | 'min'
+  | 'max'
+  | 'pow'
+  | 'atan2'
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'shl'
+  | 'shr_s'
+  | 'shr_u';
 
 export const COMPARE_PREDICATES = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
 export type ComparePredicate = (typeof COMPARE_PREDICATES)[number];

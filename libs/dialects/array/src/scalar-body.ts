@@ -34,15 +34,19 @@ function optionsOf(op: Operation): BuildOptions {
   return bodyOptions(op, tensorType(op.operand(0)).element);
 }
 
-export function unaryBody(kind: UnaryKind, op: Operation, context: BodyContext): Value {
+function functionOptions(op: Operation): BuildOptions {
   const contract = op.attr('contract');
-  return buildUnary(kind, context.builder, context.loc, context.operand(0), {
+  return {
     ...optionsOf(op),
     contract: contract instanceof StringAttr ? (contract.value as 'exact' | 'relaxed') : undefined,
-  });
+  };
+}
+
+export function unaryBody(kind: UnaryKind | 'is_finite', op: Operation, context: BodyContext): Value {
+  return buildUnary(kind, context.builder, context.loc, context.operand(0), functionOptions(op));
 }
 export function binaryBody(kind: BinaryKind, op: Operation, context: BodyContext): Value {
-  return buildBinary(kind, context.builder, context.loc, context.operand(0), context.operand(1), optionsOf(op));
+  return buildBinary(kind, context.builder, context.loc, context.operand(0), context.operand(1), functionOptions(op));
 }
 export function compareBody(op: Operation, context: BodyContext, predicate: ComparePredicate): Value {
   return buildCompare(predicate, context.builder, context.loc, context.operand(0), context.operand(1), optionsOf(op));

@@ -346,6 +346,21 @@ describe('special values', () => {
       [-1, nan],
       [nan, nan],
     ],
+    round: [
+      [0.5, 1],
+      [-0.5, -1],
+      [2.5, 3],
+      [-2.5, -3],
+      [1.4999998807907104, 1],
+      [0.49999997019767761, 0],
+      [-0.25, -0],
+      [-0, -0],
+      [8388609, 8388609],
+      [4503599627370496, 4503599627370496],
+      [inf, inf],
+      [-inf, -inf],
+      [nan, nan],
+    ],
     sqrt: [
       [4, 2],
       [0, 0],
@@ -472,6 +487,7 @@ const expansionLengths = {
   erf: 33,
   rsqrt: 2,
   cbrt: 42,
+  round: 8,
   sqrt: 1,
 };
 
@@ -484,5 +500,5 @@ test('an unknown function or format is refused with what there is', () => {
 });
 
 test('every function in f64 has a reference or is checked by hand', () => {
-  expect(inF64.filter((name) => !(name in bigReferences))).toEqual(['sqrt']);
+  expect(inF64.filter((name) => !(name in bigReferences))).toEqual(['round', 'sqrt']);
 });

@@ -8,6 +8,7 @@ import { coshF32, coshF64, sinhF32, sinhF64 } from './hyperbolic.js';
 import { acosF32, acosF64, asinF32, asinF64, atan2F32, atan2F64, atanF32, atanF64 } from './inverse-trigonometric.js';
 import { log1pF32, log1pF64, log2F32, log2F64, log10F32, log10F64, logF32, logF64 } from './log.js';
 import { powF32, powF64 } from './pow.js';
+import { roundAwayFromZeroExpansion } from './rounding.js';
 import { erfF32, erfF64, sigmoidF32, sigmoidF64, tanhF32, tanhF64 } from './sigmoid.js';
 import { rsqrt, sqrt } from './sqrt.js';
 import { cosF32, cosF64, sinF32, sinF64, tanF32, tanF64 } from './trigonometric.js';
@@ -52,6 +53,7 @@ export const mathFunctions: { readonly [name: string]: MathFunction } = {
   erf: define('erf', { f32: erfF32, f64: erfF64 }, { f32: 3, f64: 4 }),
   rsqrt: define('rsqrt', { f32: rsqrt, f64: rsqrt }, { f32: 2, f64: 2 }),
   cbrt: define('cbrt', { f32: cbrtF32, f64: cbrtF64 }, { f32: 2, f64: 2 }),
+  round: define('round', { f32: roundAwayFromZeroExpansion, f64: roundAwayFromZeroExpansion }, { f32: 0, f64: 0 }),
   sqrt: define('sqrt', { f32: sqrt, f64: sqrt }, { f32: 0.5, f64: 0.5 }),
 };
 

@@ -5,6 +5,7 @@ import {
   type ElementKernel,
   type Evaluator3,
   elementwiseStep,
+  floatBinaryFunction,
   floatKernel,
   floatUnaryKernel,
   Interpretable,
@@ -58,7 +59,7 @@ function interpretation(
 export function interpretUnary(kind: UnaryKind): InterfaceImplementation {
   return interpretation((op, relaxed) => {
     const type = element(op);
-    if (!(type instanceof FloatType)) return { scalar: unaryScalar(kind, type) };
+    if (!(type instanceof FloatType) || kind === 'sign') return { scalar: unaryScalar(kind, type) };
     const fused = fusesMultiplyAdds(op, relaxed);
     return withLoop(floatUnaryKernel(floatUnaryName(kind), type, { fused }), isF32(type) ? f32Unary[kind] : undefined);
   });
@@ -85,7 +86,13 @@ const maximumLoop: Loop = (out, inputs, n) => {
   for (let i = 0; i < n; i++) out[i] = Math.max(a[i]!, b[i]!);
 };
 
-export function binaryKernel(kind: BinaryKind, type: Type): ElementKernel {
+export function binaryKernel(
+  kind: BinaryKind,
+  type: Type,
+  { fused = false }: { readonly fused?: boolean } = {},
+): ElementKernel {
+  const isFunction = kind === 'pow' || kind === 'atan2';
+  if (isFunction) return { scalar: floatBinaryFunction(kind === 'pow' ? 'powf' : kind, type, { fused }) };
   if (type instanceof FloatType) {
     const kernel = floatKernel(FLOAT_NAMES[kind as keyof typeof FLOAT_NAMES], type);
     return withLoop(kernel, isF32(type) ? f32Binary[kind] : undefined);
@@ -98,7 +105,7 @@ export function binaryKernel(kind: BinaryKind, type: Type): ElementKernel {
 }
 
 export function interpretBinary(kind: BinaryKind): InterfaceImplementation {
-  return interpretation((op) => binaryKernel(kind, element(op)));
+  return interpretation((op, relaxed) => binaryKernel(kind, element(op), { fused: fusesMultiplyAdds(op, relaxed) }));
 }
 
 const numberCompare: Readonly<Record<ComparePredicate, Loop>> = numberComparisons();
@@ -143,6 +150,10 @@ export const interpretSelect: InterfaceImplementation = interpretation((op) => {
   const type = element(op, 1);
   return withLoop(selectKernel(type), isF32(type) ? f32Select : undefined);
 });
+
+export const interpretIsFinite: InterfaceImplementation = interpretation(() => ({
+  scalar: (x: number) => (Number.isFinite(x) ? 1 : 0),
+}));
 
 export const interpretClamp: InterfaceImplementation = interpretation((op) => {
   const type = element(op);

@@ -16,8 +16,8 @@ import { type IntegerArithmetic, narrowInteger, wideInteger } from '@budflow/num
 import { isBoolean, isUnsigned } from '../element-types.js';
 import type { BinaryKind, ComparePredicate, UnaryKind } from '../kinds.js';
 
-type IntegerUnaryName = 'neg' | 'abs' | 'not';
-type IntegerBinaryName = BinaryKind;
+type IntegerUnaryName = 'neg' | 'abs' | 'not' | 'sign' | 'popcount' | 'clz';
+type IntegerBinaryName = Exclude<BinaryKind, 'pow' | 'atan2'>;
 
 /** Arithmetic of an integer type over its scalars; undefined for index, whose scalars are numbers of 64-bit range. */
 function arithmetic(type: IntegerType): IntegerArithmetic<number> | IntegerArithmetic<bigint> {
@@ -27,13 +27,23 @@ function arithmetic(type: IntegerType): IntegerArithmetic<number> | IntegerArith
 
 const indexArithmetic = wideInteger(64, { signed: true });
 
-export function integerUnaryScalar(name: IntegerUnaryName, type: Type): Evaluator1 {
+const INTEGER_UNARY = { neg: 'neg', abs: 'abs', not: 'not', popcount: 'popcount', clz: 'countLeadingZeros' } as const;
+
+export function integerUnaryScalar(kind: IntegerUnaryName, type: Type): Evaluator1 {
+  if (kind === 'sign') return isBigType(type) ? bigSign : Math.sign;
+  const name = INTEGER_UNARY[kind];
   if (type instanceof IndexType) return (a: number) => toIndex(indexArithmetic[name](BigInt(a)));
   const a = arithmetic(type as IntegerType) as IntegerArithmetic<number>;
   return (x: number) => a[name](x);
 }
 
-export function integerBinaryScalar(name: IntegerBinaryName, type: Type): Evaluator2 {
+const bigSign: Evaluator1 = (a: bigint) => (a > 0n ? 1n : a < 0n ? -1n : 0n);
+
+/** Names of the arithmetic for the kinds that are called otherwise. */
+const SHIFTS = { shl: 'shl', shr_s: 'shrS', shr_u: 'shrU' } as const;
+
+export function integerBinaryScalar(kind: IntegerBinaryName, type: Type): Evaluator2 {
+  const name = kind === 'shl' || kind === 'shr_s' || kind === 'shr_u' ? SHIFTS[kind] : kind;
   if (type instanceof IndexType) return (a: number, b: number) => toIndex(indexArithmetic[name](BigInt(a), BigInt(b)));
   const a = arithmetic(type as IntegerType) as IntegerArithmetic<number>;
   return (x: number, y: number) => a[name](x, y);
@@ -46,6 +56,8 @@ export function floatUnaryName(kind: UnaryKind): string {
 }
 
 export function unaryScalar(kind: UnaryKind, type: Type): Evaluator1 {
+  // NaN and zeros are their own sign.
+  if (kind === 'sign' && type instanceof FloatType) return Math.sign;
   if (type instanceof FloatType) return floatUnary(floatUnaryName(kind), type) as Evaluator1;
   return integerUnaryScalar(kind as IntegerUnaryName, type);
 }
@@ -63,7 +75,7 @@ const FLOAT_BINARY = {
 export function binaryScalar(kind: BinaryKind, type: Type): Evaluator2 {
   if (type instanceof FloatType)
     return floatBinary(FLOAT_BINARY[kind as keyof typeof FLOAT_BINARY], type) as Evaluator2;
-  return integerBinaryScalar(kind, type);
+  return integerBinaryScalar(kind as IntegerBinaryName, type);
 }
 
 /** Scalars of every type compare as they are: their form has the sign of the type. Gives 0 or 1. */

@@ -1,4 +1,5 @@
 // Elementwise ops of two operands of one type.
+import { contractSpec } from '@budflow/dialect-core';
 import {
   type Attribute,
   Commutative,
@@ -13,7 +14,7 @@ import {
   type TypeConstraint,
 } from '@budflow/ir';
 import { sameTypeAssembly } from '../assembly.js';
-import { IntegerTensor, NumericTensor } from '../element-types.js';
+import { BitsTensor, FloatTensor, IntegerTensor, NumericTensor } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretBinary } from '../interpret/elementwise.js';
 import { interpretMul } from '../interpret/products.js';
@@ -33,6 +34,8 @@ interface BinaryOptions {
   readonly cost: PointCost;
   readonly element?: string;
   readonly commutative?: true;
+  /** Lowered to arithmetic whose multiply-adds round as `contract` says. */
+  readonly hasExpansion?: true;
   readonly fold: Fold;
   readonly patterns?: readonly RewritePattern[];
 }
@@ -49,7 +52,9 @@ function defineBinary(kind: BinaryKind, options: BinaryOptions) {
 }`,
     operands: { lhs: options.operands, rhs: options.operands },
     results: { result: options.operands },
-    attributes: { fastmath: fastmathAttribute },
+    attributes: (options.hasExpansion
+      ? { fastmath: fastmathAttribute, contract: contractSpec }
+      : { fastmath: fastmathAttribute }) as { fastmath: typeof fastmathAttribute },
     traits: options.commutative ? [Pure, Commutative] : [Pure],
     interfaces: [
       ...elementwiseInterfaces(options.cost, (op, context) => binaryBody(kind, op, context)),
@@ -219,4 +224,59 @@ export const XorOp = defineBinary('xor', {
     if (isSplat(rhs, 0)) return op.operand(0);
     return op.operand(0) === op.operand(1) ? zero(op) : null;
   },
+});
+
+export const PowOp = defineBinary('pow', {
+  summary: 'Power: the left operand to the power of the right',
+  description:
+    'Of a negative number only integral powers exist, others are NaN. The power 0 gives 1, and so do all powers of 1, also of and to NaN; zeros and infinities as in C.',
+  operands: FloatTensor,
+  cost: { flops: 180, expensive: true },
+  hasExpansion: true,
+  fold: () => null,
+});
+
+export const Atan2Op = defineBinary('atan2', {
+  summary: 'Angle of the point (y, x) = (left operand, right operand)',
+  description:
+    'In radians, from -pi to pi, in the quadrant that the signs of both operands say, also those of zeros: atan2(-0, -1) is -pi.',
+  operands: FloatTensor,
+  cost: { flops: 48, expensive: true },
+  hasExpansion: true,
+  fold: () => null,
+});
+
+/** x << 0 == x, and likewise to the right. */
+const shiftByZero: Fold = (op, [, rhs]) => (isSplat(rhs, 0) ? op.operand(0) : null);
+/** 0 << x == 0, and likewise to the right. */
+const shiftOfZero: Fold = (op, [lhs, rhs]) =>
+  isSplat(lhs, 0) ? zero(op) : shiftByZero(op, [lhs ?? null, rhs ?? null]);
+
+export const ShlOp = defineBinary('shl', {
+  summary: 'Shift to the left',
+  description: 'The amount counts as unsigned; from the width on the result is 0.',
+  operands: BitsTensor,
+  cost: CHEAP,
+  element: 'i32',
+  fold: shiftOfZero,
+});
+
+export const ShrSOp = defineBinary('shr_s', {
+  summary: 'Arithmetic shift to the right',
+  description:
+    'Copies the top bit, whatever the signedness of the type. The amount counts as unsigned; from the width on all bits are the top bit.',
+  operands: BitsTensor,
+  cost: CHEAP,
+  element: 'i32',
+  fold: shiftOfZero,
+});
+
+export const ShrUOp = defineBinary('shr_u', {
+  summary: 'Logical shift to the right',
+  description:
+    'Fills with zeros, whatever the signedness of the type. The amount counts as unsigned; from the width on the result is 0.',
+  operands: BitsTensor,
+  cost: CHEAP,
+  element: 'i32',
+  fold: shiftOfZero,
 });

@@ -1,10 +1,12 @@
-// The math dialect. Functions evaluate through numerics; those it does not have yet parse, verify and print, and trap
-// when interpreted.
+// The math dialect. Functions evaluate through numerics; math.fpowi, which it does not have, parses, verifies and prints,
+// and traps when interpreted.
 
 import {
   type ElementKernel,
   type Evaluator1,
+  type Evaluator2,
   elementwiseStep,
+  floatBinaryFunction,
   floatKernel,
   floatUnaryKernel,
   type IntegerUnary,
@@ -35,7 +37,7 @@ import {
 import { fastmathSpec, inlineFastmath } from '../arith/attributes.js';
 import { effectFree, speculatableWhen } from '../arith/define.js';
 import { sameTypeAssembly } from '../support/assembly.js';
-import { constantFold1, foldByInterpretation } from '../support/constants.js';
+import { constantFold1, constantFold2, foldByInterpretation } from '../support/constants.js';
 import { example } from '../support/example.js';
 import { FloatLike, IntegerLike } from '../support/types.js';
 import { contractSpec, fusesMultiplyAdds } from './contract.js';
@@ -73,8 +75,25 @@ function floatFunction<const N extends string>(name: N, options: UnaryOptions) {
     ],
     assembly: sameTypeAssembly(1, inlineFastmath),
     inferTypes: (_context, { operands }) => [operands[0]!.type],
-    fold: constantFold1((type) => floatUnaryKernel(short, type).scalar as Evaluator1),
+    fold: foldByContract((fused) =>
+      constantFold1((type) => floatUnaryKernel(short, type, { fused }).scalar as Evaluator1),
+    ),
   } as const);
+}
+
+/**
+ * Constants fold as the expansion rounds: its multiply-adds twice, or once where `contract` is `exact`. How a relaxed one
+ * rounds is the machine's affair: it stays.
+ */
+function foldByContract(make: (fused: boolean) => FoldFunction): FoldFunction {
+  const twice = make(false);
+  const once = make(true);
+  const fold: FoldFunction = (op, operands) => {
+    const contract = op.attr('contract');
+    if (contract === undefined) return twice(op, operands);
+    return fusesMultiplyAdds(op, () => 'twice') ? once(op, operands) : null;
+  };
+  return Object.assign(fold, { evaluates: true });
 }
 
 export const AbsFOp = floatFunction('math.absf', {
@@ -251,35 +270,44 @@ function binaryFunction<const N extends string>(
   } as const;
 }
 
-const missing =
-  (name: string) =>
-  (op: Operation): ElementKernel => {
-    throw notInterpretable(`${name} on ${elementTypeOf(op.result(0).type)} cannot be executed yet`);
-  };
+/** A function of two floats that numerics expands; see `contract`. */
+function floatBinaryFunctionOp<const N extends string>(name: N, summary: string, description: string) {
+  const short = name.slice('math.'.length);
+  const kernel = (op: Operation, relaxed: () => 'once' | 'twice' | undefined): ElementKernel => ({
+    scalar: floatBinaryFunction(short, elementTypeOf(op.result(0).type), {
+      fused: fusesMultiplyAdds(op, relaxed),
+    }),
+  });
+  return defineOp({
+    ...binaryFunction(name, summary, description, FloatLike, 'f32', (op) => kernel(op, () => undefined)),
+    interfaces: [
+      Interpretable.implement({
+        compile: (op, c) =>
+          elementwiseStep(
+            op,
+            c,
+            kernel(op, () => c.options.relaxedMadd),
+          ),
+      }),
+    ],
+    attributes: { fastmath: fastmathSpec, contract: contractSpec },
+    assembly: sameTypeAssembly(2, inlineFastmath),
+    fold: foldByContract((fused) => constantFold2((type) => floatBinaryFunction(short, type, { fused }) as Evaluator2)),
+  } as const);
+}
+
 const floatFlags = { attributes: { fastmath: fastmathSpec }, assembly: sameTypeAssembly(2, inlineFastmath) } as const;
 
-export const Atan2Op = defineOp({
-  ...binaryFunction(
-    'math.atan2',
-    'The angle of a point (rhs, lhs).',
-    'In radians, from -pi to pi, in the quadrant that the signs of both operands say.',
-    FloatLike,
-    'f32',
-    missing('math.atan2'),
-  ),
-  ...floatFlags,
-});
-export const PowFOp = defineOp({
-  ...binaryFunction(
-    'math.powf',
-    'The left operand to the power of the right.',
-    'NaN for a negative base and a power that is no integer. The power 0 gives 1.',
-    FloatLike,
-    'f32',
-    missing('math.powf'),
-  ),
-  ...floatFlags,
-});
+export const Atan2Op = floatBinaryFunctionOp(
+  'math.atan2',
+  'The angle of a point (rhs, lhs).',
+  'In radians, from -pi to pi, in the quadrant that the signs of both operands say, also those of zeros.',
+);
+export const PowFOp = floatBinaryFunctionOp(
+  'math.powf',
+  'The left operand to the power of the right.',
+  'NaN for a negative base and a power that is no integer. The power 0 gives 1, and so do all powers of 1.',
+);
 export const CopySignOp = defineOp({
   ...binaryFunction(
     'math.copysign',
