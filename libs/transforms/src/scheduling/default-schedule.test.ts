@@ -272,3 +272,61 @@ describe('default-schedule', () => {
     }
   });
 });
+
+describe('accesses across rows and with strides', () => {
+  const transposed = (
+    m: number | '?',
+    n: number | '?',
+    type = 'f32',
+  ) => `func.func @main(%x: tensor<${m}x${n}x${type}>) -> tensor<${n}x${m}x${type}> {
+  %r = array.transpose %x perm = [1, 0] : tensor<${m}x${n}x${type}> to tensor<${n}x${m}x${type}>
+  return %r : tensor<${n}x${m}x${type}>
+}`;
+
+  test('a transposition goes through squares of registers', () => {
+    const { text } = scheduled(transposed(64, 48));
+    expect(text.match(/simd\.strided_load/g)).toHaveLength(4);
+    for (const [m, n] of [
+      [37, 21],
+      [16, 4],
+      [17, 5],
+      [5, 33],
+      [100, 3],
+    ] as const)
+      scheduled(transposed(m, n));
+    scheduled(transposed('?', '?'), [
+      [40, 35],
+      [3, 17],
+    ]);
+    scheduled(transposed(35, 40, 'f64'));
+    scheduled(transposed(35, 70, 'i8'));
+  });
+
+  test('a short reduction leaves no loops: the loop around it runs on vectors', () => {
+    for (const [n, k] of [
+      [40, 3],
+      [40, 2],
+      [33, 8],
+      [70, 1],
+    ] as const) {
+      const { text } = scheduled(`func.func @main(%x: tensor<${n}x${k}xf32>) -> tensor<${n}xf32> {
+  %zero = array.constant dense<0.0> : tensor<f32>
+  %r = array.reduce add %x init %zero dims = [1] : tensor<${n}x${k}xf32>, tensor<f32> to tensor<${n}xf32>
+  return %r : tensor<${n}xf32>
+}`);
+      expect(text).not.toMatch(/name "sum\.[thir]/);
+      if (k <= 4) expect(text).toMatch(/arith\.addf .* : vector<16xf32>/);
+    }
+  });
+
+  test('a reduction computed inside an elementwise loop runs on its vectors', () => {
+    const { text } = scheduled(`func.func @main(%x: tensor<20x64xf32>) -> tensor<64xf32> {
+  %zero = array.constant dense<0.0> : tensor<f32>
+  %s = array.reduce add %x init %zero dims = [0] : tensor<20x64xf32>, tensor<f32> to tensor<64xf32>
+  %r = array.sqrt %s : tensor<64xf32>
+  return %r : tensor<64xf32>
+}`);
+    expect(text).toMatch(/math\.sqrt .* : vector<16xf32>/);
+    expect(text).toMatch(/arith\.addf .* : vector<16xf32>/);
+  });
+});

@@ -16,9 +16,10 @@ import {
   linearIndexOf,
 } from '@budflow/dialect-loop';
 import { isChunked, isKernel } from '@budflow/dialect-rt';
-import { byteWidth, type Operation, StringAttr, type Type, type Value } from '@budflow/ir';
+import { byteWidth, DYNAMIC, MemRefType, type Operation, StringAttr, type Type, type Value } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { getTarget, type Target } from '@budflow/target';
+import { SHORT_STRIDE } from '../simd/legalize/interleaved.js';
 import { APPLIED_SCHEDULE_ATTR } from './apply-schedule.js';
 import { applyStep } from './engine.js';
 import { type Step, serializeSchedule } from './schedule.js';
@@ -65,6 +66,9 @@ export const defaultSchedule = definePass({
     func.setAttr(APPLIED_SCHEDULE_ATTR, func.context.stringAttr(serializeSchedule({ steps })));
   },
 });
+
+/** Bytes that caches load at once. */
+const CACHE_LINE = 64;
 
 /** Trip count assumed for a loop whose bounds are not constant. */
 const UNKNOWN_TRIPS = 256;
@@ -140,7 +144,8 @@ class DefaultScheduler {
     const perIteration = this.cost(loop) / Math.max(1, trips);
     const iterations = 2 ** Math.max(0, Math.round(Math.log2(this.chunkNs / Math.max(0.01, perIteration))));
     // A one-dimensional loop must leave whole vectors to a chunk.
-    const factor = this.isVectorLoop(loop) ? Math.max(iterations, 1024) : iterations;
+    const least = ForOp.body(loop).entry.ops.some((op) => ForOp.is(op)) ? 64 : 1024;
+    const factor = this.isVectorLoop(loop) ? Math.max(iterations, least) : iterations;
     // One chunk has the bounds of the whole loop, which may be constants.
     const known = constantTripCount(loop) ?? 0;
     this.attempt({
@@ -216,6 +221,7 @@ class DefaultScheduler {
         if (lanes && lanes > 1 && lanes * this.narrowest(loop) * 8 >= this.target.vectorBits)
           this.attempt({ primitive: 'vectorize', loop: name });
       } else if (this.isVectorLoop(loop)) {
+        if (this.transposition(loop)) continue;
         let lanes = this.lanes(loop);
         const trips = constantTripCount(loop);
         if (trips !== undefined && trips <= lanes) {
@@ -234,16 +240,48 @@ class DefaultScheduler {
     }
   }
 
+  /**
+   * Blocks a nest that reads a buffer across the direction in which it writes: squares of a cache line's elements, each
+   * made of registers that are transposed. Several iterations of the outer loop next to each other load the same rows.
+   */
+  private transposition(inner: Operation): boolean {
+    const outer = inner.parentOp;
+    if (!outer || !ForOp.is(outer) || !/\.d\d+(\.i)?$/.test(nameOf(outer))) return false;
+    const across = collectAccesses(inner).accesses.filter(
+      (a) =>
+        a.kind === 'read' &&
+        elementStride(a, inductionVariable(inner)) !== 1 &&
+        unitStride(a, inductionVariable(outer)),
+    );
+    const bytes = across.map((a) => byteWidth((a.memref.type as { element: Type } & Type).element) ?? 0);
+    const [width] = bytes;
+    if (!width || bytes.some((b) => b !== width) || this.narrowest(inner) !== width) return false;
+    const square = this.target.vectorBits / 8 / width;
+    const line = Math.max(square, CACHE_LINE / width);
+    const tooFew = (trips: number | undefined, least: number): boolean => trips !== undefined && trips < least;
+    if (tooFew(constantTripCount(inner), line) || tooFew(constantTripCount(outer), square)) return false;
+    const [I, J] = [nameOf(outer), nameOf(inner)];
+    const rows = Math.min(line, 2 ** Math.floor(Math.log2(constantTripCount(outer) ?? line)));
+    if (!this.attempt({ primitive: 'split', loop: I, factor: rows, tail: 'peel' })) return false;
+    if (!this.attempt({ primitive: 'reorder', loops: [J, `${I}.i`] })) return false;
+    this.attempt({ primitive: 'split', loop: J, factor: line, tail: 'peel' });
+    this.attempt({ primitive: 'reorder', loops: [`${I}.i`, `${J}.i`] });
+    this.attempt({ primitive: 'split', loop: `${I}.i`, factor: square, tail: 'peel' });
+    this.attempt({ primitive: 'vectorize', loop: `${J}.i` });
+    this.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i.i` });
+    return true;
+  }
+
   /** The innermost parallel loop of its stage, storing along its variable. */
   private isVectorLoop(loop: Operation): boolean {
     const name = nameOf(loop);
     if (!/\.d\d+(\.i)?(~\d+)?$/.test(name)) return false;
-    const stage = stageOf(name);
     let inner = true;
     loop.walk((op) => {
       if (op === loop || !ForOp.is(op)) return;
+      // Sequential loops run as they are, on vectors, whatever stage they belong to; lanes are vectors of their own.
       const other = nameOf(op);
-      if (/\.d\d+/.test(other) || stageOf(other) !== stage || /\.(l|t|i|h\d+)$/.test(other)) inner = false;
+      if (/\.d\d+/.test(other) || /\.(l|t|i|h\d+)$/.test(other)) inner = false;
     });
     if (!inner) return false;
     const iv = inductionVariable(loop);
@@ -253,8 +291,7 @@ class DefaultScheduler {
     return (
       stores.length > 0 &&
       stores.every((a) => unitStride(a, iv)) &&
-      outside.some((a) => (a.kind === 'read' ? unitStride(a, iv) : true)) &&
-      outside.filter((a) => dependsOn(a, iv) && !unitStride(a, iv)).length <= outside.length / 2
+      outside.filter((a) => dependsOn(a, iv) && !unitStride(a, iv) && !shortStride(a, iv)).length <= outside.length / 2
     );
   }
 
@@ -339,6 +376,27 @@ function unitStride(access: Access, iv: Value): boolean {
   const { subscripts } = access;
   if (subscripts === null || subscripts.length === 0) return false;
   return subscripts.every((s, d) => coefficient(s, iv) === (d === subscripts.length - 1 ? 1 : 0));
+}
+
+/** Elements in memory that a step of `iv` moves the access; null when that is not a constant. */
+function elementStride(access: Access, iv: Value): number | null {
+  const type = access.root.type;
+  if (access.subscripts === null || !(type instanceof MemRefType) || type.layout !== null) return null;
+  let stride = 0;
+  let size = 1;
+  for (let d = access.subscripts.length - 1; d >= 0; d--) {
+    const moved = coefficient(access.subscripts[d]!, iv);
+    if (moved === 'other' || (moved !== 0 && size < 0)) return null;
+    stride += moved * size;
+    size = type.shape[d] === DYNAMIC ? -1 : size * type.shape[d]!;
+  }
+  return stride;
+}
+
+/** Reads so close together that contiguous loads and shuffles serve it. */
+function shortStride(access: Access, iv: Value): boolean {
+  const stride = access.kind === 'read' ? elementStride(access, iv) : null;
+  return stride !== null && stride >= 1 && stride <= SHORT_STRIDE;
 }
 
 function argumentOf(func: Operation, access: Access): number | undefined {

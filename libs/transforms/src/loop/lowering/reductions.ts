@@ -41,6 +41,9 @@ export interface ReductionSite {
 /** More blocks than a reduction can have: 2^32 blocks of 1,024 elements. */
 const MAX_LEVELS = 32;
 
+/** A block of at most so many elements is written out: loops over lanes would cost more than they do. */
+const SHORT = 8;
+
 /** Blocks of one chunk of a whole-kernel reduction: a power of two, so that chunks merge as their blocks would. */
 const BLOCKS_PER_CHUNK = 256;
 
@@ -210,6 +213,8 @@ export class ReductionEmitter {
 
   /** One block: elements [start, start + count). Returns the combined lanes. */
   private block(site: ReductionSite, lanes: number, start: Value, count: Size): Value[] {
+    if (typeof count === 'number' && count > 0 && count <= Math.min(lanes, SHORT))
+      return this.short(site, lanes, count);
     const { op, stage } = site;
     const { builder, context } = this;
     const shape = lanes === 1 ? [] : [lanes];
@@ -255,6 +260,24 @@ export class ReductionEmitter {
       });
     }
     return this.combineLanes(site, cells, lanes);
+  }
+
+  /**
+   * A block of few elements, each in a lane of its own, without loops: the parallel loops around stay the innermost
+   * ones. Lanes without an element hold the identity, which changes nothing, and are left out of the halves.
+   */
+  private short(site: ReductionSite, lanes: number, count: number): Value[] {
+    const values = Array.from({ length: count }, (_, l) => {
+      const point = site.point(this.unflatten(site, this.index(l)));
+      return this.mirrored(site, this.code.body(site.op, point, this.mirrored(site, this.identities(site))));
+    });
+    for (let half = lanes / 2; half >= 1; half /= 2) {
+      const high = values.splice(Math.min(half, values.length));
+      high.forEach((value, l) => {
+        values[l] = this.combine(site, values[l]!, value);
+      });
+    }
+    return values[0]!;
   }
 
   /** Halves: lane l with lane l + L/2, then L/4, ... on the accumulators in memory. Left in lane 0. */

@@ -7,7 +7,7 @@ import {
   FloatType,
   IndexType,
   IntegerType,
-  type Operation,
+  Operation,
   type Type,
   type Value,
   type VectorType,
@@ -192,7 +192,26 @@ function toFloat(legalizer: VectorLegalizer, builder: Builder, op: Operation, to
       : resize(legalizer, builder, op, legalizer.partsOf(source), source.type, context.vector(to.shape, context.i32), {
           unsigned,
         });
-  return parts && same(legalizer, builder, op, parts, to);
+  if (!parts) return null;
+  // Zero-extended integers are not negative, and machines convert signed ones in fewer instructions.
+  return from < 32 && unsigned
+    ? converted(legalizer, builder, op, 'arith.sitofp', parts, to)
+    : same(legalizer, builder, op, parts, to);
+}
+
+/** Each part through another op than the whole. */
+function converted(
+  legalizer: VectorLegalizer,
+  builder: Builder,
+  op: Operation,
+  name: string,
+  parts: readonly Value[],
+  to: VectorType,
+): Value[] {
+  const type = legalizer.context.vector([(parts[0]!.type as VectorType).lanes], to.element);
+  return parts.map((p) =>
+    builder.insert(Operation.create(legalizer.context.opInfo(name), op.loc, [p], [type])).result(0),
+  );
 }
 
 /** f32 to 32 bits is one instruction; narrower integers are truncated from there. */
@@ -200,8 +219,11 @@ function fromFloat(legalizer: VectorLegalizer, builder: Builder, op: Operation, 
   const source = op.operand(0);
   const { context } = legalizer;
   if (width(source.type) !== 32 || width(to) > 32 || isMask(to)) return null;
-  const i32s = same(legalizer, builder, op, legalizer.partsOf(source), context.vector(to.shape, context.i32));
-  return width(to) === 32
-    ? i32s
-    : resize(legalizer, builder, op, i32s, context.vector(to.shape, context.i32), to, { unsigned: false });
+  const i32 = context.vector(to.shape, context.i32);
+  // Narrow unsigned integers are positive signed ones of 32 bits.
+  const i32s =
+    op.name === 'arith.fptoui' && width(to) < 32
+      ? converted(legalizer, builder, op, 'arith.fptosi', legalizer.partsOf(source), i32)
+      : same(legalizer, builder, op, legalizer.partsOf(source), i32);
+  return width(to) === 32 ? i32s : resize(legalizer, builder, op, i32s, i32, to, { unsigned: false });
 }

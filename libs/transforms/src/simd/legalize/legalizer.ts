@@ -2,7 +2,7 @@
 
 import { buildBinary } from '@budflow/dialect-core';
 import { ForOp, forBounds, forInits, IfOp, WhileOp } from '@budflow/dialect-loop';
-import { ConcatOp, ExtractOp, GatherOp, InsertOp, SliceOp, SplatOp } from '@budflow/dialect-simd';
+import { ConcatOp, ExtractOp, GatherOp, InsertOp, SliceOp, SplatOp, StridedLoadOp } from '@budflow/dialect-simd';
 import {
   type Block,
   Builder,
@@ -17,6 +17,7 @@ import {
 } from '@budflow/ir';
 import { gatherLanes, splitLoad, splitStore, splitStridedLoad } from './accesses.js';
 import { castParts, isCast } from './casts.js';
+import { interleavedLoads } from './interleaved.js';
 import { convertMask, isMask } from './masks.js';
 import { splitShuffle } from './shuffles.js';
 
@@ -32,6 +33,8 @@ export class VectorLegalizer {
   scalarized = 0;
   private readonly parts = new Map<Value, Value[]>();
   private dead: Operation[] = [];
+  /** Ops that an earlier one replaced with itself. */
+  private readonly replaced = new Set<Operation>();
 
   constructor(context: Context, bits: number) {
     this.context = context;
@@ -92,12 +95,22 @@ export class VectorLegalizer {
   }
 
   private visit(op: Operation): void {
-    if (ForOp.is(op)) this.forLoop(op);
+    if (this.replaced.delete(op)) this.dead.push(op);
+    else if (ForOp.is(op)) this.forLoop(op);
+    else if (StridedLoadOp.is(op) && this.interleaved(op)) this.dead.push(op);
     else if (op.ownRegions !== null) this.regionOp(op);
     else if (this.touchesWide(op)) {
       this.split++;
       if (this.rewrite(Builder.before(op), op)) this.dead.push(op);
     }
+  }
+
+  private interleaved(op: Operation): boolean {
+    const group = interleavedLoads(this, Builder.before(op), op);
+    if (group.length === 0) return false;
+    this.split++;
+    for (const other of group) if (other !== op) this.replaced.add(other);
+    return true;
   }
 
   /** Rewrites one op without regions; false when it stays (its operands were made whole again). */
