@@ -1,6 +1,7 @@
-// Runs a fuzzer on the sources: bundles it with what vitest resolves packages to, then starts it.
+// Runs a fuzzer, or the check of the math functions, on the sources: bundles it with what vitest resolves packages to, then starts it.
 //   node fuzz.mjs random [flags]       random programs: interpreter against compiled code
 //   node fuzz.mjs mutations [flags]    changed files: what reads them answers
+//   node fuzz.mjs ulp [flags]          math functions: their largest errors
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, loadConfigFromFile } from 'vite';
@@ -8,8 +9,8 @@ import { build, loadConfigFromFile } from 'vite';
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
 const [fuzzer] = process.argv.splice(2, 1);
-if (fuzzer !== 'random' && fuzzer !== 'mutations') {
-  console.error('usage: node fuzz.mjs random|mutations [flags]');
+if (!['random', 'mutations', 'ulp'].includes(fuzzer)) {
+  console.error('usage: node fuzz.mjs random|mutations|ulp [flags]');
   process.exit(2);
 }
 process.env.BUDFLOW_ROOT = root;

@@ -3,7 +3,7 @@
  * values are `mantissa * 2^exponent` with some 250 significant bits.
  */
 
-import { f64Bits } from './bits.js';
+import { f64Bits, f64HighBits } from './bits.js';
 
 /** `mantissa * 2^exponent`. */
 export interface Big {
@@ -343,6 +343,9 @@ export function ulpErrorF32(y: number, reference: number): number {
   if (!Number.isFinite(y) || !Number.isFinite(rounded)) {
     return y === rounded ? 0 : Number.POSITIVE_INFINITY;
   }
-  const exponent = Math.max(Math.floor(Math.log2(Math.abs(reference))), -126) - 23;
-  return Math.abs(y - reference) / 2 ** exponent;
+  const exponent = Math.max(((f64HighBits(reference) >>> 20) & 2047) - 1023, -126);
+  return Math.abs(y - reference) * (ULPS_PER_UNIT[exponent + 126] as number);
 }
+
+/** 1 / ULP of f32 by exponent, from -126 to 128. */
+const ULPS_PER_UNIT = Float64Array.from({ length: 255 }, (_, i) => 2 ** (23 - (i - 126)));
