@@ -1,54 +1,7 @@
 // Ops of the array dialect one by one: the interpreter against WebAssembly, over shapes and element types.
-import { Random } from '@budflow/numerics';
-import { describe, expect, test } from 'vitest';
-import { CONFIGURATIONS, compareProgram, describeConfiguration, type TestArgument } from './differential.js';
-import { randomElements } from './random/data.js';
+import { describe } from 'vitest';
+import { type Case, check, over, tensor, type } from './array-cases.js';
 import { ELEMENTS, type Element } from './random/program.js';
-
-/** Text of `main` and its arguments. */
-interface Case {
-  readonly text: string;
-  readonly args: readonly TestArgument[];
-}
-
-const random = new Random(42);
-
-/** A random tensor argument. */
-function tensor(element: Element, shape: readonly number[]): TestArgument {
-  const count = shape.reduce((n, d) => n * d, 1);
-  return { shape, data: randomElements(element, count, random) };
-}
-
-/** `x` for a static size, `?` for a dynamic one. */
-function type(element: string, shape: readonly number[], dynamic: readonly number[] = []): string {
-  return `tensor<${shape.map((d, i) => `${dynamic.includes(i) ? '?' : d}x`).join('')}${element}>`;
-}
-
-/** Runs every case in every configuration. */
-function check(name: string, cases: () => Case[]): void {
-  test(name, () => {
-    for (const { text, args } of cases()) {
-      for (const configuration of CONFIGURATIONS) {
-        const failure = compareProgram(text, args, configuration);
-        expect(failure && `${describeConfiguration(configuration)}\n${failure.message}\n${text}`).toBeUndefined();
-      }
-    }
-  });
-}
-
-/** Cases for shapes x static and dynamic. */
-function over(
-  shapes: readonly (readonly number[])[],
-  make: (shape: readonly number[], dynamic: readonly number[]) => Case,
-): Case[] {
-  return shapes.flatMap((shape) => [
-    make(shape, []),
-    make(
-      shape,
-      shape.map((_, d) => d),
-    ),
-  ]);
-}
 
 describe('array.reverse', () => {
   for (const element of ELEMENTS)

@@ -344,7 +344,8 @@ export abstract class AttributeParser extends ElementsParser {
   private hashAttribute(type: Type | undefined): Attribute {
     const { bytes, context, pos: start } = this;
     const nameEnd = this.suffixEnd(start + 1);
-    if (nameEnd === start + 1) this.fail('parse.expected', "expected an attribute name after '#'");
+    if (nameEnd === start + 1 || bytes[start + 1] === 0x2e)
+      this.fail('parse.expected', "expected an attribute name after '#'");
     const name = this.slice(start + 1, nameEnd);
     const dot = name.indexOf('.');
     const body = bytes[nameEnd] === 0x3c;

@@ -127,6 +127,8 @@ describe('text that is no token', () => {
     expect(attr('@""')).toBe('1:14 parse.expected: expected a symbol name that is not empty');
     expect(attr('@5')).toBe("1:14 parse.expected: expected a symbol name after '@'");
     expect(attr('#')).toBe("1:14 parse.expected: expected an attribute name after '#'");
+    expect(attr('#.0')).toBe("1:14 parse.expected: expected an attribute name after '#'");
+    expect(attr('!.t<x>')).toBe("1:14 parse.expected: expected a type name after '!'");
     expect(attr('!')).toBe("1:14 parse.expected: expected a type name after '!'");
     expect(attr('-x')).toBe("1:15 parse.expected: expected a number after '-', got 'x'");
     expect(attr('=')).toBe("1:14 parse.expected: expected an attribute, got '='");
@@ -330,6 +332,7 @@ describe('types', () => {
   it('limits widths, dimensions and element types', () => {
     expect(type('i16777216')).toBe('1:1 parse.integer-width: integer bitwidth is limited to 16777215 bits');
     expect(type('ui99999999999999999999')).toContain('parse.integer-width');
+    expect(type('vector<9223372036854775807xf32>')).toBe('1:8 parse.integer-range: vector dimension is too large');
     expect(type('tensor<99999999999999999999xf32>')).toBe('1:8 parse.integer-range: dimension is too large');
     expect(type('vector<0xf32>')).toBe('1:8 parse.dimension: vector dimensions must be positive');
     expect(type('vector<?xf32>')).toBe('1:8 parse.dimension: vector dimensions must be static');

@@ -215,6 +215,16 @@ export abstract class TypeParser extends AffineParser {
     return this.context.tensor(shape, element, encoding);
   }
 
+  /** Sizes of vectors are numbers: one that a number does not hold is refused. */
+  private vectorDimension(): number {
+    const start = this.pos;
+    const exact = this.decimal64('vector dimension');
+    const size = Number(exact);
+    if (typeof exact === 'bigint' && BigInt(size) !== exact)
+      this.fail('parse.integer-range', 'vector dimension is too large', start);
+    return size;
+  }
+
   private vector(): Type {
     const open = this.openAngle(6, 'vector');
     const shape: number[] = [];
@@ -228,14 +238,14 @@ export abstract class TypeParser extends AffineParser {
         const before = shape.length;
         do {
           const size = this.pos;
-          shape.push(Number(this.decimal64('vector dimension')));
+          shape.push(this.vectorDimension());
           scalable.push(true);
           if (shape[shape.length - 1] === 0) this.fail('parse.dimension', 'vector dimensions must be positive', size);
         } while (this.acceptX());
         if (shape.length > before + 1) groupedText = true;
         this.expectClose(0x5d, "']' after a scalable dimension", at);
       } else if (this.atDigit) {
-        shape.push(Number(this.decimal64('vector dimension')));
+        shape.push(this.vectorDimension());
         scalable.push(false);
       } else break;
       if (shape[shape.length - 1] === 0) this.fail('parse.dimension', 'vector dimensions must be positive', at);
@@ -393,7 +403,8 @@ export abstract class TypeParser extends AffineParser {
   private dialectType(): Type {
     const { bytes, context, pos: start } = this;
     const nameEnd = this.suffixEnd(start + 1);
-    if (nameEnd === start + 1) this.fail('parse.expected', "expected a type name after '!'");
+    if (nameEnd === start + 1 || bytes[start + 1] === 0x2e)
+      this.fail('parse.expected', "expected a type name after '!'");
     const name = this.slice(start + 1, nameEnd);
     const dot = name.indexOf('.');
     const body = bytes[nameEnd] === 0x3c;

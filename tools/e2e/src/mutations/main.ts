@@ -39,6 +39,8 @@ async function work(task: Task): Promise<void> {
     } catch (error) {
       Atomics.add(task.state, 1, 1);
       console.log(`${describe(task, number)}:\n${(error as Error).stack}\n`);
+      // What a worker prints arrives when it pauses.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
   Atomics.store(task.state, 0, task.end);
