@@ -35,7 +35,7 @@ function setUp(options: { results?: number; plain?: PlainForm } = {}) {
       printer.type(op.operand(0).type);
     },
   };
-  const results = options.results === 2 ? { a: AnyType, b: AnyType } : { a: AnyType };
+  const results: Record<string, typeof AnyType> = options.results === 2 ? { a: AnyType, b: AnyType } : { a: AnyType };
   const op = defineOp({
     name: 't.add',
     summary: 'Adds.',
