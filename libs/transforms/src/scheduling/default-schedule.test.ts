@@ -329,4 +329,39 @@ describe('accesses across rows and with strides', () => {
     expect(text).toMatch(/math\.sqrt .* : vector<16xf32>/);
     expect(text).toMatch(/arith\.addf .* : vector<16xf32>/);
   });
+
+  const slices = (m: number, n: number, places: readonly (readonly [number, number])[]) => {
+    const type = `tensor<${m}x${n}xf32>`;
+    const lines = places.map(
+      ([i, j], k) =>
+        `  %s${k} = array.slice %x [${i}:${i + m}:1, ${j}:${j + n}:1] : tensor<${m + 2}x${n + 2}xf32> to ${type}`,
+    );
+    const sums = places
+      .slice(1)
+      .map((_, k) => `  %a${k + 1} = array.add ${k === 0 ? '%s0' : `%a${k}`}, %s${k + 1} : ${type}`);
+    return `func.func @main(%x: tensor<${m + 2}x${n + 2}xf32>) -> ${type} {
+${[...lines, ...sums].join('\n')}
+  return %a${places.length - 1} : ${type}
+}`;
+  };
+
+  test('rows of a stencil that read the same run together', () => {
+    const square = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => [i, j] as const));
+    const { text, steps } = scheduled(slices(32, 40, square));
+    expect(steps.map((s) => s.primitive)).toContain('unroll_and_jam');
+    // Rows left over, columns left over, fewer rows than run together.
+    for (const [m, n] of [
+      [7, 21],
+      [3, 9],
+      [2, 4],
+      [1, 40],
+    ] as const)
+      scheduled(slices(m, n, square));
+    expect(text).toMatch(/vector<4xf32>/);
+  });
+
+  test('rows that share little do not', () => {
+    const row = [0, 1, 2].map((j) => [1, j] as const);
+    expect(scheduled(slices(32, 40, row)).primitives).not.toContain('unroll_and_jam');
+  });
 });

@@ -70,6 +70,10 @@ export const defaultSchedule = definePass({
 /** Bytes that caches load at once. */
 const CACHE_LINE = 64;
 
+/** Rows that run together when they share what they read, and the share of reads that must be left then at most. */
+const ROWS = 4;
+const SHARED = 0.7;
+
 /** Trip count assumed for a loop whose bounds are not constant. */
 const UNKNOWN_TRIPS = 256;
 
@@ -221,22 +225,74 @@ class DefaultScheduler {
         if (lanes && lanes > 1 && lanes * this.narrowest(loop) * 8 >= this.target.vectorBits)
           this.attempt({ primitive: 'vectorize', loop: name });
       } else if (this.isVectorLoop(loop)) {
-        if (this.transposition(loop)) continue;
-        let lanes = this.lanes(loop);
-        const trips = constantTripCount(loop);
-        if (trips !== undefined && trips <= lanes) {
-          // Few iterations: all of them in one vector when that fills registers, or a register at a time.
-          const registers = trips / this.lanesOfRegister(loop);
-          if (Number.isInteger(Math.log2(registers)) && registers >= 1) {
-            this.attempt({ primitive: 'vectorize', loop: name });
-            continue;
-          }
-          if (registers < 1) continue;
-          lanes = this.lanesOfRegister(loop);
-        }
-        if (this.attempt({ primitive: 'split', loop: name, factor: lanes, tail: 'peel' }))
-          this.attempt({ primitive: 'vectorize', loop: `${name}.i` });
+        if (!this.transposition(loop) && !this.sharedRows(loop)) this.vectors(loop);
       }
+    }
+  }
+
+  /** Cuts the loop into vectors. */
+  private vectors(loop: Operation): void {
+    const name = nameOf(loop);
+    let lanes = this.lanes(loop);
+    const trips = constantTripCount(loop);
+    if (trips !== undefined && trips <= lanes) {
+      // Few iterations: all of them in one vector when that fills registers, or a register at a time.
+      const registers = trips / this.lanesOfRegister(loop);
+      if (Number.isInteger(Math.log2(registers)) && registers >= 1) {
+        this.attempt({ primitive: 'vectorize', loop: name });
+        return;
+      }
+      if (registers < 1) return;
+      lanes = this.lanesOfRegister(loop);
+    }
+    if (this.attempt({ primitive: 'split', loop: name, factor: lanes, tail: 'peel' }))
+      this.attempt({ primitive: 'vectorize', loop: `${name}.i` });
+  }
+
+  /** The loop directly around, when its iterations can be brought inside. */
+  private rowsAround(inner: Operation): Operation | null {
+    const outer = inner.parentOp;
+    return outer && ForOp.is(outer) && /\.d\d+(\.i)?$/.test(nameOf(outer)) ? outer : null;
+  }
+
+  /**
+   * Runs rows together that read the same elements, as stencils do: four rows of a filter of three need six rows of the
+   * image, not twelve, and what they compute alike of them is computed once (common subexpressions).
+   */
+  private sharedRows(inner: Operation): boolean {
+    const outer = this.rowsAround(inner);
+    if (!outer || ForOp.body(inner).entry.ops.some((op) => op.ownRegions !== null)) return false;
+    const reads = collectAccesses(inner).accesses.filter(
+      (a) => a.kind === 'read' && dependsOn(a, inductionVariable(outer)),
+    );
+    const trips = constantTripCount(outer);
+    const rows = trips !== undefined && trips < ROWS ? trips : ROWS;
+    if (
+      rows < 2 ||
+      distinctReads(reads, inductionVariable(outer), rows) >
+        SHARED * rows * distinctReads(reads, inductionVariable(outer), 1)
+    )
+      return false;
+    const [I, J] = [nameOf(outer), nameOf(inner)];
+    const lanes = this.lanesOfRegister(inner);
+    const columns = constantTripCount(inner);
+    if (columns !== undefined && columns < lanes) return false;
+    if (!this.attempt({ primitive: 'split', loop: I, factor: rows, tail: 'peel' })) return false;
+    if (!this.attempt({ primitive: 'reorder', loops: [J, `${I}.i`] })) return false;
+    this.attempt({ primitive: 'split', loop: J, factor: lanes, tail: 'peel' });
+    this.attempt({ primitive: 'reorder', loops: [`${I}.i`, `${J}.i`] });
+    this.attempt({ primitive: 'vectorize', loop: `${J}.i` });
+    this.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i` });
+    this.remainders(I, J);
+    return true;
+  }
+
+  /** Vectors for the inner loops of the rows that a split left over. */
+  private remainders(rows: string, inner: string): void {
+    for (const name of this.loops().map(nameOf)) {
+      const loop = name !== inner && isCloneOf(name, inner) ? this.loop(name) : undefined;
+      const around = loop?.parentOp;
+      if (loop && around && isCloneOf(nameOf(around), `${rows}`) && this.isVectorLoop(loop)) this.vectors(loop);
     }
   }
 
@@ -245,8 +301,8 @@ class DefaultScheduler {
    * made of registers that are transposed. Several iterations of the outer loop next to each other load the same rows.
    */
   private transposition(inner: Operation): boolean {
-    const outer = inner.parentOp;
-    if (!outer || !ForOp.is(outer) || !/\.d\d+(\.i)?$/.test(nameOf(outer))) return false;
+    const outer = this.rowsAround(inner);
+    if (!outer) return false;
     const across = collectAccesses(inner).accesses.filter(
       (a) =>
         a.kind === 'read' &&
@@ -269,6 +325,7 @@ class DefaultScheduler {
     this.attempt({ primitive: 'split', loop: `${I}.i`, factor: square, tail: 'peel' });
     this.attempt({ primitive: 'vectorize', loop: `${J}.i` });
     this.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i.i` });
+    this.remainders(I, J);
     return true;
   }
 
@@ -391,6 +448,28 @@ function elementStride(access: Access, iv: Value): number | null {
     size = type.shape[d] === DYNAMIC ? -1 : size * type.shape[d]!;
   }
   return stride;
+}
+
+/** Number of different elements that the reads touch in `rows` iterations next to each other. */
+function distinctReads(reads: readonly Access[], iv: Value, rows: number): number {
+  const seen = new Set<string>();
+  const ids = new Map<Value, number>();
+  const id = (value: Value): number => {
+    if (!ids.has(value)) ids.set(value, ids.size);
+    return ids.get(value)!;
+  };
+  reads.forEach((access, n) => {
+    for (let row = 0; row < rows; row++) {
+      const place = access.subscripts?.map((s) => {
+        const linear = linearIndexOf(s);
+        if (!linear) return `?${n},${row}`;
+        const terms = [...linear.terms].map(([value, c]) => `${id(value)}*${c}`).sort();
+        return [linear.constant + row * (linear.terms.get(iv) ?? 0), ...terms].join('+');
+      });
+      seen.add(`${id(access.root)}[${place?.join() ?? `${n},${row}`}]`);
+    }
+  });
+  return seen.size;
 }
 
 /** Reads so close together that contiguous loads and shuffles serve it. */
