@@ -486,6 +486,21 @@ const cases: [string, string, string, string, string[]][] = [
     ['%0 = array.full 0.000000e+00 : f32, tensor<?xf32> (%arg0)', 'return %0'],
   ],
   [
+    'dynamic slice at constants',
+    '%x: tensor<9xf32>',
+    `${c('i', '7', 'tensor<i64>')}
+%r = array.dynamic_slice %x [%i] sizes = [4] : tensor<9xf32>, tensor<i64> to tensor<4xf32>`,
+    'tensor<4xf32>',
+    ['%0 = array.slice %arg0 [5:9:1]', 'return %0'],
+  ],
+  [
+    'dynamic update slice of everything',
+    `%x: ${t}, %u: ${t}, %i: tensor<i64>`,
+    `%r = array.dynamic_update_slice %x, %u [%i] : ${t}, ${t}, tensor<i64>`,
+    t,
+    ['return %arg1'],
+  ],
+  [
     'static dim',
     '%x: tensor<4x?xf32>',
     '%r = array.dim %x, 0 : tensor<4x?xf32>',

@@ -36,6 +36,7 @@ import { ConcatOp } from './ops/concat.js';
 import { ConstantOp, FullOp, IotaOp } from './ops/creation.js';
 import { DimOp } from './ops/dim.js';
 import { DotGeneralOp } from './ops/dot-general.js';
+import { DynamicSliceOp, DynamicUpdateSliceOp } from './ops/dynamic-slice.js';
 import { EmptyOp } from './ops/empty.js';
 import { ExtractOp, FromScalarOp } from './ops/extract.js';
 import {
@@ -56,12 +57,14 @@ import {
 } from './ops/functions.js';
 import { FusionOp, YieldOp } from './ops/fusion.js';
 import { IsFiniteOp } from './ops/is-finite.js';
+import { GatherOp } from './ops/gather.js';
 import { MapOp } from './ops/map.js';
 import { NotOp } from './ops/not.js';
 import { PadOp } from './ops/pad.js';
 import { ReduceOp } from './ops/reduce.js';
 import { ReshapeOp } from './ops/reshape.js';
 import { ReverseOp } from './ops/reverse.js';
+import { ScatterOp } from './ops/scatter.js';
 import { SliceOp } from './ops/slice.js';
 import { TransposeOp } from './ops/transpose.js';
 import {
@@ -165,6 +168,10 @@ which affine accesses and which scalar body it has (StructuredOp).`,
     SliceOp,
     PadOp,
     ConcatOp,
+    DynamicSliceOp,
+    DynamicUpdateSliceOp,
+    GatherOp,
+    ScatterOp,
     ReduceOp,
     DotGeneralOp,
     DimOp,

@@ -1,10 +1,18 @@
 // The lowerings that come with the compiler, one file for each op. They are attached to a context when it is first asked
 // for one, because the array dialect lies below the dialects they build.
 import type { Context, Operation } from '@budflow/ir';
+import { lowerDynamicSlice, lowerDynamicUpdateSlice } from './dynamic-slice.js';
+import { lowerGather, lowerScatter } from './gather.js';
 import { LoopLowering, type LoopLoweringMethods } from './interface.js';
 import { lowerReverse } from './reverse.js';
 
-const LOWERINGS: readonly (readonly [string, LoopLoweringMethods])[] = [['array.reverse', lowerReverse]];
+const LOWERINGS: readonly (readonly [string, LoopLoweringMethods])[] = [
+  ['array.reverse', lowerReverse],
+  ['array.dynamic_slice', lowerDynamicSlice],
+  ['array.dynamic_update_slice', lowerDynamicUpdateSlice],
+  ['array.gather', lowerGather],
+  ['array.scatter', lowerScatter],
+];
 
 const prepared = new WeakSet<Context>();
 

@@ -68,6 +68,10 @@ export class LoweringSite {
   load(tensor: Value, indices: readonly Value[]): Value {
     return this.code.element(tensor, indices, this.loc);
   }
+  /** The element of a result as it is now. */
+  loadResult(result: Value, indices: readonly Value[]): Value {
+    return buildLoad(this.builder, this.loc, this.tensors.buffer(result), indices);
+  }
   store(value: Value, result: Value, indices: readonly Value[]): void {
     buildStore(this.builder, this.loc, value, this.tensors.buffer(result), indices);
   }
@@ -190,6 +194,11 @@ export class LoweringSite {
     if (typeof b === 'number') return this.sum(a, -b);
     if (typeof a === 'number') return this.affine(AffineExpr.dim(0).mul(-1).add(a), [b]);
     return this.affine(AffineExpr.dim(0).sub(AffineExpr.dim(1)), [a, b]);
+  }
+  /** max(0, min(start, size - window)): where a window of that size begins that lies inside. */
+  clampStart(start: Value, size: Size, window: Size): Value {
+    const last = this.difference(size, window);
+    return this.max(this.min(start, this.value(last)), this.index(0));
   }
   /** size - 1 - i */
   mirror(i: Value, size: Size): Value {

@@ -1,0 +1,139 @@
+// array.gather and array.scatter: a nest over the result, or over the updates in their order.
+//
+//   loop.for %i = 0 to n name "gather.d0" {            loop.for %i = 0 to n name "scatter.s0" {
+//     %s = max(0, min(index(%i), size - window))         %t = index(%i)
+//     loop.for %w name "gather.d1" {                     loop.if 0 <= %t < size {
+//       out[%i, %w] = x[%s, %w] } }                        out[%t] = update(out[%t], updates[%i]) } }
+//
+// A scatter runs in the order of its updates, except that batches, which touch different elements, are outermost and may
+// run side by side.
+import {
+  type GatherDims,
+  GatherOp,
+  gatherDims,
+  inlineScalarRegion,
+  outerDims,
+  ScatterOp,
+  scatterDims,
+  walkedIndexDims,
+  windowOperandDims,
+} from '@budflow/dialect-array';
+import type { TensorType, Value } from '@budflow/ir';
+import type { LoopLoweringMethods } from './interface.js';
+import type { LoweringSite } from './site.js';
+
+function rankOf(value: Value): number {
+  return (value.type as TensorType).rank;
+}
+
+/** Component `k` of the index vector at an outer point. */
+function component(site: LoweringSite, dims: GatherDims, indices: Value, outer: readonly Value[], k: number): Value {
+  const at: Value[] = [];
+  walkedIndexDims(dims, rankOf(indices)).forEach((d, i) => {
+    at[d] = outer[i]!;
+  });
+  if (dims.vectorDim < rankOf(indices)) at[dims.vectorDim] = site.index(k);
+  return site.toIndex(site.load(indices, at), (indices.type as TensorType).element);
+}
+
+/** Places in the operand: window coordinates and batches, without what the index vector adds. */
+function withinWindow(
+  site: LoweringSite,
+  dims: GatherDims,
+  operandRank: number,
+  indices: Value,
+  point: readonly Value[],
+): Value[] {
+  const place = Array.from({ length: operandRank }, () => site.index(0));
+  const window = windowOperandDims(dims, operandRank);
+  dims.windowDims.forEach((d, k) => {
+    place[window[k]!] = point[d]!;
+  });
+  const outer = outerDims(dims, point.length).map((d) => point[d]!);
+  const walked = walkedIndexDims(dims, rankOf(indices));
+  dims.operandBatchDims.forEach((d, k) => {
+    place[d] = outer[walked.indexOf(dims.indexBatchDims[k]!)]!;
+  });
+  return place;
+}
+
+export const lowerGather: LoopLoweringMethods = {
+  build(op, site) {
+    const dims = gatherDims(op);
+    const sizes = GatherOp.sizes(op);
+    const [x, indices, result] = [op.operand(0), op.operand(1), op.result(0)];
+    site.parallel(site.sizes(result), site.name, (point) => {
+      const outer = outerDims(dims, point.length).map((d) => point[d]!);
+      const from = withinWindow(site, dims, rankOf(x), indices, point);
+      dims.indexMap.forEach((d, k) => {
+        const start = site.clampStart(component(site, dims, indices, outer, k), site.size(x, d), sizes[d]!);
+        from[d] = site.value(site.sum(start, from[d]!));
+      });
+      site.store(site.load(x, from), result, point);
+    });
+  },
+};
+
+export const lowerScatter: LoopLoweringMethods = {
+  destination: (_, result) => result,
+  build(op, site) {
+    const dims = scatterDims(op);
+    const n = op.resultCount;
+    const inputs = ScatterOp.inputs(op);
+    const updates = ScatterOp.updates(op);
+    const indices = op.operand(n);
+    op.results.forEach((result, i) => {
+      site.provideDestination(result, inputs[i]!);
+    });
+    const sizes = site.sizes(updates[0]!);
+    const walked = walkedIndexDims(dims, rankOf(indices));
+    const outer = outerDims(dims, sizes.length);
+    // 1. Batches are apart.
+    const batches = dims.indexBatchDims.map((d) => outer[walked.indexOf(d)]!);
+    const others = sizes.flatMap((_, d) => (batches.includes(d) ? [] : [d]));
+    const run = (batch: readonly Value[]) => {
+      // 2. The rest is in order.
+      site.sequential(
+        others.map((d) => sizes[d]!),
+        `${site.name}.s`,
+        [],
+        (rest) => {
+          const point: Value[] = [];
+          batches.forEach((d, k) => {
+            point[d] = batch[k]!;
+          });
+          others.forEach((d, k) => {
+            point[d] = rest[k]!;
+          });
+          const to = withinWindow(site, dims, rankOf(inputs[0]!), indices, point);
+          const vector = outer.map((d) => point[d]!);
+          let inside: Value | undefined;
+          dims.indexMap.forEach((d, k) => {
+            const at = site.value(site.sum(component(site, dims, indices, vector, k), to[d]!));
+            const fits = site.isWithin(at, site.size(inputs[0]!, d));
+            inside = inside ? site.and(inside, fits) : fits;
+            to[d] = at;
+          });
+          const update = (): readonly Value[] => {
+            const old = op.results.map((r) => site.loadResult(r, to));
+            const fresh = updates.map((u) => site.load(u, point));
+            inlineScalarRegion(op, site.builder, [...old, ...fresh]).forEach((value, i) => {
+              site.store(value, op.result(i), to);
+            });
+            return [];
+          };
+          if (inside) site.branch(inside, update);
+          else update();
+          return [];
+        },
+      );
+    };
+    if (batches.length === 0) run([]);
+    else
+      site.parallel(
+        batches.map((d) => sizes[d]!),
+        site.name,
+        run,
+      );
+  },
+};
