@@ -209,9 +209,7 @@ export abstract class AttributeParser extends ElementsParser {
     if (bytes[pos] !== 0x40) this.failExpected('a symbol name @...');
     if (bytes[pos + 1] === 0x22) {
       this.pos = pos + 1;
-      const name = this.quoted();
-      if (name === '') this.fail('parse.expected', 'expected a symbol name that is not empty', pos);
-      return name;
+      return this.quoted();
     }
     let p = pos + 1;
     if (!(CLASS[bytes[p]!]! & C_START)) this.fail('parse.expected', "expected a symbol name after '@'");

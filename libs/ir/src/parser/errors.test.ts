@@ -124,7 +124,6 @@ describe('text that is no token', () => {
     expect(problem('"a.b"() {"" = 1} : () -> ()')).toBe(
       '1:10 parse.expected: expected an attribute name that is not empty',
     );
-    expect(attr('@""')).toBe('1:14 parse.expected: expected a symbol name that is not empty');
     expect(attr('@5')).toBe("1:14 parse.expected: expected a symbol name after '@'");
     expect(attr('#')).toBe("1:14 parse.expected: expected an attribute name after '#'");
     expect(attr('#.0')).toBe("1:14 parse.expected: expected an attribute name after '#'");

@@ -680,3 +680,8 @@ func.func @f() { return } loc(fused<"CSE">["a.mlir":1:2, callsite("foo"("b.mlir"
 "t.x"() {a = affine_map<(d0, d1, d2) -> (d0, d1, d2)>, b = affine_map<(d0, d1) -> (d1, d0)>, c = affine_map<(mod, floordiv) -> (mod)>} : () -> ()
 // -----
 "t.x"() {a = affine_map<(d0) -> (d0 ceildiv 4 * 4 - d0, 4 - d0 mod 4, -d0 mod 4, -(d0 mod 4), d0 * 2 * 3, 2 * (3 * d0))>} : () -> ()
+// -----
+func.func @""(%a: i1) {
+  return
+}
+"t.x"() {s = @"", t = @a::@""} : () -> ()
