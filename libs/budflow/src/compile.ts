@@ -1,15 +1,17 @@
 // From text to callable: parse, verify, run the pipeline, generate kernels and host programs, load both.
 import { type Artefact, type Backend, type PhaseMetadata, phaseMetadata } from '@budflow/backend-api';
 import { wasmBackend } from '@budflow/backend-wasm';
-import { FuncOp } from '@budflow/dialect-core';
+import { CallOp, FuncOp } from '@budflow/dialect-core';
 import { isKernel } from '@budflow/dialect-rt';
 import {
   CompileError,
   type Context,
   Diagnostic,
+  lookupSymbol,
   type Operation,
   parseModule,
   renderDiagnostic,
+  type SymbolRefAttr,
   symbolName,
   symbolVisibility,
   verify,
@@ -61,7 +63,14 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
   const entries = checked(context, () => entryFunctions(module, options.entry));
   const names = entries.map((func) => symbolName(func)!);
   const opsBefore = countOps(entries);
-  const requirements = entries.map(sizeRequirements);
+  // Whoever is called from outside stays.
+  for (const func of entries) func.setAttr('sym_visibility', null);
+  const requirements = new Map(
+    checked(context, () => {
+      const functions = module.region(0).entry.ops.filter((op) => FuncOp.is(op) && !op.region(0).isEmpty);
+      return functions.map((func) => [symbolName(func)!, isKernel(func) ? [] : sizeRequirements(func)] as const);
+    }),
+  );
   options.dump?.('input', module.toString());
   const parsed = performance.now();
 
@@ -73,7 +82,7 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
   const functions = new Map<string, Operation>();
   for (const op of module.region(0).entry.ops) if (FuncOp.is(op)) functions.set(symbolName(op)!, op);
   const kernels = [...functions.values()].filter(isKernel);
-  const hosts = names.map((name) => functions.get(name)!);
+  const hosts = withCallees(names.map((name) => functions.get(name)!));
   const phases = new Map<string, PhaseMetadata>();
   for (const kernel of kernels) {
     const phase = phaseMetadata(kernel);
@@ -81,10 +90,11 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
   }
   const programs = checked(context, () => {
     const lowered: HostProgram[] = [];
-    hosts.forEach((host, i) => {
-      const program = lowerHost(host, { phases, requirements: requirements[i]! });
-      if (program) lowered.push(program);
-    });
+    for (const host of hosts) {
+      const name = symbolName(host)!;
+      const program = lowerHost(host, { phases, requirements: requirements.get(name) ?? [] });
+      if (program) lowered.push(names.includes(name) ? program : { ...program, internal: true });
+    }
     return lowered.length === hosts.length ? lowered : undefined;
   });
   const reports = kernels.map((kernel) => kernelReport(kernel, phases.get(symbolName(kernel)!)!));
@@ -132,6 +142,19 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
     temporaryBytesUnshared: temporaries.reduce((n, t) => n + t.unshared, 0),
     remarks,
   });
+}
+
+/** Functions, and those that they call, directly or not. */
+function withCallees(functions: readonly Operation[]): Operation[] {
+  const all = [...functions];
+  for (const func of all) {
+    func.walk((op) => {
+      if (!CallOp.is(op)) return;
+      const callee = lookupSymbol(op, op.attr('callee') as SymbolRefAttr);
+      if (callee && !callee.region(0).isEmpty && !all.includes(callee)) all.push(callee);
+    });
+  }
+  return all;
 }
 
 /** Runs `body` and throws what it reported as errors; so does undefined as a result. */

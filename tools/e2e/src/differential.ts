@@ -100,7 +100,11 @@ export function callInterpreter(module: Operation, args: readonly TestArgument[]
   const relaxedMadd = probeRelaxedSimd() ? probeRelaxedMaddRounding() : 'twice';
   return new Interpreter(module, { relaxedMadd })
     .call(entry, values)
-    .map((r) => ({ shape: (r as TensorValue).shape, data: (r as TensorValue).data as TypedArray }));
+    .map((r) =>
+      typeof r === 'number' || typeof r === 'bigint'
+        ? { shape: [], data: typeof r === 'bigint' ? BigInt64Array.of(r) : Float64Array.of(r) }
+        : { shape: (r as TensorValue).shape, data: (r as TensorValue).data as TypedArray },
+    );
 }
 
 /** Compiles and calls `main`. */

@@ -33,7 +33,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
     load: () => import('@budflow/transforms/array'),
   },
   {
-    passes: ['array-to-loop', 'chunk-kernel', 'convert-loop-to-cf', 'licm', 'lift-cf-to-loop'],
+    passes: ['array-to-loop', 'chunk-kernel', 'convert-loop-to-cf', 'licm', 'lift-cf-to-loop', 'rotate-while-loops'],
     load: () => import('@budflow/transforms/loop'),
   },
   {

@@ -1,5 +1,5 @@
-// Host programs as JavaScript: straight-line code that writes words and calls kernels. A call of a small program costs
-// about what its allocations and its kernels cost.
+// Host programs as JavaScript: code with loops and branches that writes words and calls kernels. A call of a small program
+// costs about what its allocations and its kernels cost.
 //
 //   const s0 = P[0], s1 = P[1];                     // address and size of the argument
 //   b3 = E.allocate(s1 * 4); const s3 = b3.address; // result
@@ -7,11 +7,17 @@
 //   for (chunks) next = k0(A0, begin, end)
 import { type HostExpression, printExpression } from './expression.js';
 import {
+  allSteps,
+  type HostAssignment,
   type HostCall,
   type HostEnvironment,
+  type HostFor,
   type HostFunction,
+  type HostIf,
+  type HostInvoke,
   type HostProgram,
   type HostStep,
+  type HostWhile,
   type HostWord,
   isFixedWord,
   siteOffsets,
@@ -44,10 +50,14 @@ function identifier(name: string): string {
   return `host_${name.replace(/[^A-Za-z0-9_$]/g, '_')}`;
 }
 
+/** Steps that may make the memory grow. */
+const GROWS: ReadonlySet<HostStep['kind']> = new Set(['allocate', 'invoke', 'for', 'while', 'if']);
+
 class Generator {
   private readonly program: HostProgram;
   private readonly lines: string[] = [];
   private indent = '';
+  private invocations = 0;
   /** Offset of each site's block in the words, in 32-bit units. */
   private readonly offsets: number[];
 
@@ -64,7 +74,12 @@ class Generator {
     program.constants.forEach(({ slot }, i) => {
       this.line(`const ${slotName(slot)} = E.constants[${i}];`);
     });
-    const owned = program.steps.filter((s) => s.kind === 'allocate').map((s) => s.slot);
+    program.scalars.forEach((_, i) => {
+      this.line(`const f${i} = E.scalars[${i}];`);
+    });
+    const owned = allSteps(program.steps).flatMap((s) =>
+      s.kind === 'allocate' ? [s.slot] : s.kind === 'invoke' ? s.results : [],
+    );
     this.block(
       `return function ${identifier(program.name)}(P, R) {`,
       () => {
@@ -74,8 +89,9 @@ class Generator {
           this.line(`if (${l} ${relation === 'equal' ? '!==' : '<'} ${r}) E.requirementTrap(${i}, ${l}, ${r});`);
         });
         if (owned.length > 0) this.line(`let ${owned.map((s) => `${blockName(s)} = null`).join(', ')};`);
+        if (program.sites.length > 0) this.line('let W;');
         const body = () => {
-          this.steps();
+          this.steps(program.steps);
           this.results();
         };
         if (owned.length === 0) {
@@ -94,18 +110,14 @@ class Generator {
     return `${this.lines.join('\n')}\n`;
   }
 
-  private steps(): void {
-    // Whether `W` is fresh: an allocation may grow the memory.
-    let declared = false;
+  private steps(steps: readonly HostStep[]): void {
+    // Whether `W` is fresh: an allocation may grow the memory, here or inside of what comes before.
     let fresh = false;
-    for (const step of this.program.steps) {
-      if (step.kind === 'allocate') fresh = false;
-      if (step.kind === 'call' && !fresh) {
-        this.line(`${declared ? '' : 'let '}W = E.words();`);
-        declared = true;
-        fresh = true;
-      }
+    for (const step of steps) {
+      if (step.kind === 'call' && !fresh) this.line('W = E.words();');
       this.step(step);
+      if (step.kind === 'call') fresh = true;
+      else if (GROWS.has(step.kind)) fresh = false;
     }
   }
 
@@ -125,7 +137,101 @@ class Generator {
         return;
       case 'call':
         this.call(step);
+        return;
+      case 'load':
+        this.line(`const ${slotName(step.slot)} = E.load(${JSON.stringify(step.dtype)}, ${print(step.address)});`);
+        return;
+      case 'store':
+        this.line(`E.store(${JSON.stringify(step.dtype)}, ${print(step.address)}, ${print(step.value)});`);
+        return;
+      case 'assert':
+        this.line(
+          `if (!${print(step.condition)}) E.assertionTrap(${JSON.stringify(step.message)}, ${JSON.stringify(step.at)});`,
+        );
+        return;
+      case 'invoke':
+        this.invoke(step);
+        return;
+      default:
+        this.controlFlow(step);
     }
+  }
+
+  private invoke({ function: name, parameters, results, sizes }: HostInvoke): void {
+    const made = `r${this.invocations++}`;
+    this.line(`const ${made} = E.invoke(${JSON.stringify(name)}, [${parameters.map(print).join(', ')}]);`);
+    results.forEach((slot, i) => {
+      this.line(`${blockName(slot)} = ${made}.blocks[${i}]; const ${slotName(slot)} = ${blockName(slot)}.address;`);
+    });
+    sizes.forEach((slot, i) => {
+      this.line(`const ${slotName(slot)} = ${made}.sizes[${i}];`);
+    });
+  }
+
+  private controlFlow(step: HostFor | HostWhile | HostIf): void {
+    switch (step.kind) {
+      case 'if': {
+        if (step.thenYields.length > 0) this.line(`let ${step.thenYields.map((y) => slotName(y.slot)).join(', ')};`);
+        this.block(
+          `if (${print(step.condition)}) {`,
+          () => {
+            this.steps(step.then);
+            this.assign(step.thenYields);
+          },
+          step.otherwise.length + step.otherwiseYields.length > 0 ? '} else {' : '}',
+        );
+        if (step.otherwise.length + step.otherwiseYields.length === 0) return;
+        this.nest(() => {
+          this.steps(step.otherwise);
+          this.assign(step.otherwiseYields);
+        });
+        this.line('}');
+        return;
+      }
+      case 'for': {
+        this.declare(step.inits);
+        const i = slotName(step.slot);
+        this.block(
+          `for (let ${i} = ${print(step.from)}, e${i} = ${print(step.to)}; ${i} < e${i}; ${i} += ${step.step}) {`,
+          () => {
+            this.steps(step.body);
+            this.assign(step.yields);
+          },
+        );
+        return;
+      }
+      case 'while':
+        this.declare(step.inits);
+        if (step.passed.length > 0) this.line(`let ${step.passed.map((y) => slotName(y.slot)).join(', ')};`);
+        this.block('for (;;) {', () => {
+          this.steps(step.before);
+          this.line(`const goesOn = ${print(step.condition)};`);
+          this.assign(step.passed);
+          this.line('if (!goesOn) break;');
+          this.steps(step.after);
+          this.assign(step.yields);
+        });
+    }
+  }
+
+  private declare(list: readonly HostAssignment[]): void {
+    if (list.length > 0) this.line(`let ${list.map((a) => `${slotName(a.slot)} = ${print(a.value)}`).join(', ')};`);
+  }
+
+  /** All values are read before any slot changes. */
+  private assign(list: readonly HostAssignment[]): void {
+    const moves = list.filter(
+      ({ slot, value }) => typeof value === 'number' || !('slot' in value) || value.slot !== slot,
+    );
+    if (moves.length === 0) return;
+    if (moves.length === 1) {
+      this.line(`${slotName(moves[0]!.slot)} = ${print(moves[0]!.value)};`);
+      return;
+    }
+    this.block('{', () => {
+      this.line(`const ${moves.map((m, i) => `t${i} = ${print(m.value)}`).join(', ')};`);
+      this.line(moves.map((m, i) => `${slotName(m.slot)} = t${i};`).join(' '));
+    });
   }
 
   private allocate(slot: number, bytes: string, result: number | undefined): void {
@@ -168,6 +274,11 @@ class Generator {
         return;
       case 'integer':
         this.line(`W[${low}] = ${v}; W[${low + 1}] = Math.floor(${v} / 4294967296);`);
+        return;
+      case 'i64':
+        this.line(
+          `W[${low}] = Number(BigInt.asIntN(32, ${v})); W[${low + 1}] = Number(BigInt.asIntN(32, ${v} >> 32n));`,
+        );
         return;
       case 'f32':
         this.line(`new Float32Array(W.buffer, W.byteOffset + ${low * 4}, 1)[0] = ${v};`);

@@ -1,13 +1,16 @@
 // Host programs where code from strings is forbidden (content-security policies): the same steps, one by one.
-import { evaluateExpression } from './expression.js';
+import { evaluateScalar, type HostExpression, type HostNumber } from './expression.js';
 import { COLD_CALLS, LATER_CALLS } from './generate.js';
 import {
+  allSteps,
+  type HostAssignment,
   type HostBlock,
   type HostCall,
   type HostEnvironment,
   type HostFunction,
   type HostProgram,
   type HostResults,
+  type HostStep,
   type HostWord,
   holdsFor,
   isFixedWord,
@@ -18,7 +21,7 @@ import {
 export function interpretHost(program: HostProgram, environment: HostEnvironment): HostFunction {
   const { offsets } = siteOffsets(program);
   const written = new Map<HostCall, HostWord[]>();
-  for (const step of program.steps)
+  for (const step of allSteps(program.steps))
     if (step.kind === 'call')
       written.set(
         step,
@@ -26,13 +29,23 @@ export function interpretHost(program: HostProgram, environment: HostEnvironment
       );
   const calls = program.sites.map(() => 0);
 
-  function call(step: HostCall, slots: Float64Array): void {
+  type Slots = HostNumber[];
+  const scalar = (e: HostExpression, slots: Slots): HostNumber => evaluateScalar(e, slots, environment.scalars);
+  const evaluateExpression = (e: HostExpression, slots: Slots): number => scalar(e, slots) as number;
+  const assign = (list: readonly HostAssignment[], slots: Slots): void => {
+    const values = list.map(({ value }) => scalar(value, slots));
+    list.forEach(({ slot }, i) => {
+      slots[slot] = values[i]!;
+    });
+  };
+
+  function call(step: HostCall, slots: Slots): void {
     const view = environment.words();
     const words = new DataView(view.buffer, view.byteOffset, view.byteLength);
     const { site } = step;
     for (const { word, value, kind } of written.get(step)!) {
       const at = offsets[site]! + word * 8;
-      const v = evaluateExpression(value, slots);
+      const v = scalar(value, slots) as number;
       if (kind === 'f32') words.setFloat32(at, v, true);
       else if (kind === 'f64') words.setFloat64(at, v, true);
       else words.setBigInt64(at, BigInt(v), true);
@@ -49,8 +62,101 @@ export function interpretHost(program: HostProgram, environment: HostEnvironment
     }
   }
 
-  return (parameters: ArrayLike<number>, results: HostResults) => {
-    const slots = new Float64Array(program.slotCount);
+  interface Frame {
+    readonly slots: Slots;
+    readonly blocks: Map<number, HostBlock>;
+    readonly owners: (HostBlock | null)[];
+  }
+
+  function run(steps: readonly HostStep[], frame: Frame): void {
+    const { slots, blocks, owners } = frame;
+    for (const step of steps) {
+      switch (step.kind) {
+        case 'let':
+          slots[step.slot] = scalar(step.value, slots);
+          break;
+        case 'allocate': {
+          const destination =
+            step.result === undefined ? 0 : (slots[program.results[step.result]!.destination] as number);
+          if (destination !== 0) {
+            slots[step.slot] = destination;
+            break;
+          }
+          const block = environment.allocate(evaluateExpression(step.bytes, slots));
+          blocks.set(step.slot, block);
+          slots[step.slot] = block.address;
+          if (step.result !== undefined) owners[step.result] = block;
+          break;
+        }
+        case 'free':
+          environment.free(blocks.get(step.slot)!);
+          blocks.delete(step.slot);
+          break;
+        case 'copy':
+          environment.copy(
+            evaluateExpression(step.to, slots),
+            evaluateExpression(step.from, slots),
+            evaluateExpression(step.bytes, slots),
+          );
+          break;
+        case 'call':
+          call(step, slots);
+          break;
+        case 'load':
+          slots[step.slot] = environment.load(step.dtype, evaluateExpression(step.address, slots));
+          break;
+        case 'store':
+          environment.store(step.dtype, evaluateExpression(step.address, slots), scalar(step.value, slots));
+          break;
+        case 'assert':
+          if (!scalar(step.condition, slots)) environment.assertionTrap(step.message, step.at);
+          break;
+        case 'invoke': {
+          const made = environment.invoke(
+            step.function,
+            step.parameters.map((e) => scalar(e, slots)),
+          );
+          step.results.forEach((slot, i) => {
+            blocks.set(slot, made.blocks[i]!);
+            slots[slot] = made.blocks[i]!.address;
+          });
+          step.sizes.forEach((slot, i) => {
+            slots[slot] = made.sizes[i]!;
+          });
+          break;
+        }
+        case 'if': {
+          const holds = scalar(step.condition, slots);
+          run(holds ? step.then : step.otherwise, frame);
+          assign(holds ? step.thenYields : step.otherwiseYields, slots);
+          break;
+        }
+        case 'for': {
+          assign(step.inits, slots);
+          const end = evaluateExpression(step.to, slots);
+          for (let i = evaluateExpression(step.from, slots); i < end; i += step.step) {
+            slots[step.slot] = i;
+            run(step.body, frame);
+            assign(step.yields, slots);
+          }
+          break;
+        }
+        case 'while':
+          assign(step.inits, slots);
+          for (;;) {
+            run(step.before, frame);
+            const goesOn = scalar(step.condition, slots);
+            assign(step.passed, slots);
+            if (!goesOn) break;
+            run(step.after, frame);
+            assign(step.yields, slots);
+          }
+      }
+    }
+  }
+
+  return (parameters: ArrayLike<HostNumber>, results: HostResults) => {
+    const slots = new Array<HostNumber>(program.slotCount).fill(0);
     for (let i = 0; i < program.parameterCount; i++) slots[i] = parameters[i]!;
     program.constants.forEach(({ slot }, i) => {
       slots[slot] = environment.constants[i]!;
@@ -63,38 +169,7 @@ export function interpretHost(program: HostProgram, environment: HostEnvironment
     const blocks = new Map<number, HostBlock>();
     const owners: (HostBlock | null)[] = program.results.map(() => null);
     try {
-      for (const step of program.steps) {
-        switch (step.kind) {
-          case 'let':
-            slots[step.slot] = evaluateExpression(step.value, slots);
-            break;
-          case 'allocate': {
-            const destination = step.result === undefined ? 0 : slots[program.results[step.result]!.destination]!;
-            if (destination !== 0) {
-              slots[step.slot] = destination;
-              break;
-            }
-            const block = environment.allocate(evaluateExpression(step.bytes, slots));
-            blocks.set(step.slot, block);
-            slots[step.slot] = block.address;
-            if (step.result !== undefined) owners[step.result] = block;
-            break;
-          }
-          case 'free':
-            environment.free(blocks.get(step.slot)!);
-            blocks.delete(step.slot);
-            break;
-          case 'copy':
-            environment.copy(
-              evaluateExpression(step.to, slots),
-              evaluateExpression(step.from, slots),
-              evaluateExpression(step.bytes, slots),
-            );
-            break;
-          case 'call':
-            call(step, slots);
-        }
-      }
+      run(program.steps, { slots, blocks, owners });
     } catch (error) {
       for (const block of blocks.values()) environment.free(block);
       throw error;

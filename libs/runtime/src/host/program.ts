@@ -1,7 +1,8 @@
 // The host program of an entry function: what runs in JavaScript around the kernels. Plain data without addresses: made
 // by `lower.ts`, run by `generate.ts` (as JavaScript) or `interpret.ts`, and fit for storing beside an artefact.
 import { BLOCK_ALIGNMENT, WORD_BYTES } from '@budflow/backend-api';
-import type { HostExpression } from './expression.js';
+import type { HostExpression, HostNumber, ScalarFunctions } from './expression.js';
+import type { ScalarOperation } from './scalar-ops.js';
 
 /** An array argument or result. */
 export interface ArraySpec {
@@ -12,6 +13,8 @@ export interface ArraySpec {
   readonly shape: readonly (number | null)[];
   /** The program may write over this argument. */
   readonly donated?: true;
+  /** The function returns a number of this type, which lies in an array of rank 0. */
+  readonly scalar?: true;
 }
 
 /** A number argument: `index`, `i32`, `f32`, ... */
@@ -24,9 +27,9 @@ export type ArgumentSpec = ArraySpec | ScalarSpec;
 
 /**
  * How a number goes into a 64-bit word of an argument block: `unsigned` are addresses and sizes below 2^32, whose high
- * half stays zero; floats go by their bits.
+ * half stays zero; floats go by their bits, `i64` are bigints.
  */
-export type WordKind = 'unsigned' | 'integer' | 'f32' | 'f64';
+export type WordKind = 'unsigned' | 'integer' | 'i64' | 'f32' | 'f64';
 
 /** One word of an argument block. */
 export interface HostWord {
@@ -42,6 +45,64 @@ export interface HostCall {
   readonly site: number;
   readonly words: readonly HostWord[];
   readonly chunks: HostExpression;
+}
+
+/** A value that a loop or a branch passes: the slot gets it. */
+export interface HostAssignment {
+  readonly slot: number;
+  readonly value: HostExpression;
+}
+
+/** A counted loop. All of `yields` are evaluated before their slots change. */
+export interface HostFor {
+  readonly kind: 'for';
+  readonly slot: number;
+  readonly from: HostExpression;
+  readonly to: HostExpression;
+  readonly step: number;
+  readonly inits: readonly HostAssignment[];
+  readonly body: readonly HostStep[];
+  readonly yields: readonly HostAssignment[];
+}
+
+/** A loop that first does `before`, passes values on, and goes on with `after` while the condition is not 0. */
+export interface HostWhile {
+  readonly kind: 'while';
+  readonly inits: readonly HostAssignment[];
+  readonly before: readonly HostStep[];
+  readonly condition: HostExpression;
+  readonly passed: readonly HostAssignment[];
+  readonly after: readonly HostStep[];
+  readonly yields: readonly HostAssignment[];
+}
+
+export interface HostIf {
+  readonly kind: 'if';
+  readonly condition: HostExpression;
+  readonly then: readonly HostStep[];
+  readonly thenYields: readonly HostAssignment[];
+  readonly otherwise: readonly HostStep[];
+  readonly otherwiseYields: readonly HostAssignment[];
+}
+
+/** Stops the program unless the condition holds. */
+export interface HostAssert {
+  readonly kind: 'assert';
+  readonly condition: HostExpression;
+  readonly message: string;
+  /** `f.mlir:3:8` */
+  readonly at?: string;
+}
+
+/** A call of another function of the module. Its results are memory of the caller; `sizes` are the slots of their sizes. */
+export interface HostInvoke {
+  readonly kind: 'invoke';
+  readonly function: string;
+  /** The slots that the callee's caller fills. */
+  readonly parameters: readonly HostExpression[];
+  /** The slot that gets the address of each result. */
+  readonly results: readonly number[];
+  readonly sizes: readonly number[];
 }
 
 export type HostStep =
@@ -60,7 +121,36 @@ export type HostStep =
       readonly from: HostExpression;
       readonly to: HostExpression;
       readonly bytes: HostExpression;
+    }
+  | HostFor
+  | HostWhile
+  | HostIf
+  | HostAssert
+  | HostInvoke
+  /** `slot` gets the element at an address. */
+  | { readonly kind: 'load'; readonly slot: number; readonly dtype: string; readonly address: HostExpression }
+  | {
+      readonly kind: 'store';
+      readonly dtype: string;
+      readonly address: HostExpression;
+      readonly value: HostExpression;
     };
+
+/** All steps, those of loops and branches included. */
+export function allSteps(steps: readonly HostStep[]): HostStep[] {
+  return steps.flatMap((step) => {
+    switch (step.kind) {
+      case 'for':
+        return [step, ...allSteps(step.body)];
+      case 'while':
+        return [step, ...allSteps(step.before), ...allSteps(step.after)];
+      case 'if':
+        return [step, ...allSteps(step.then), ...allSteps(step.otherwise)];
+      default:
+        return [step];
+    }
+  });
+}
 
 /** A relation of sizes that must hold, checked before anything runs. */
 export interface HostRequirement {
@@ -111,6 +201,8 @@ export interface HostResult extends ArraySpec {
  */
 export interface HostProgram {
   readonly name: string;
+  /** Only other functions of the module call it. */
+  readonly internal?: true;
   readonly arguments: readonly ArgumentSpec[];
   readonly results: readonly HostResult[];
   /** Number of slots the caller fills: those of arguments and destinations. */
@@ -119,6 +211,8 @@ export interface HostProgram {
   readonly constants: readonly HostConstant[];
   readonly sites: readonly HostSite[];
   readonly requirements: readonly HostRequirement[];
+  /** Scalar ops that expressions refer to by position. */
+  readonly scalars: readonly ScalarOperation[];
   readonly steps: readonly HostStep[];
 }
 
@@ -171,6 +265,14 @@ export interface HostEnvironment {
   readonly constants: readonly number[];
   /** Throws the trap of a kernel that returned `next` when it was asked to go on from `begin`. */
   kernelTrap(site: number, begin: number, next: number): never;
+  readonly scalars: ScalarFunctions;
+  /** The element of a type at an address. */
+  load(dtype: string, address: number): HostNumber;
+  store(dtype: string, address: number, value: HostNumber): void;
+  /** Runs a function of the module. */
+  invoke(name: string, parameters: ArrayLike<HostNumber>): HostResults;
+  /** Throws the trap of an assertion. */
+  assertionTrap(message: string, at: string | undefined): never;
   /** Throws the error of a requirement that does not hold. */
   requirementTrap(index: number, left: number, right: number): never;
 }
@@ -184,4 +286,4 @@ export interface HostResults {
 }
 
 /** A runnable program. `parameters` are the slots the caller fills. It frees everything but results when it throws. */
-export type HostFunction = (parameters: ArrayLike<number>, results: HostResults) => void;
+export type HostFunction = (parameters: ArrayLike<HostNumber>, results: HostResults) => void;

@@ -4,18 +4,22 @@ import { type Kernel, trapKind, WORD_BYTES, WORD_SCRATCH, WORD_STATE } from '@bu
 import type { Block } from '@budflow/heap';
 import { InternalError } from '@budflow/ir';
 import type { ArrayMemory } from '../arrays/array-memory.js';
+import { loadScalar, storeScalar } from '../arrays/scalar-memory.js';
 import { asTrap, RuntimeTrap, type TrapKind } from '../errors.js';
-import { evaluateExpression } from '../host/expression.js';
+import { evaluateScalar, type HostNumber } from '../host/expression.js';
 import { compileHost } from '../host/generate.js';
 import { interpretHost } from '../host/interpret.js';
 import {
+  allSteps,
   type HostEnvironment,
   type HostFunction,
   type HostProgram,
   type HostRequirement,
+  type HostResults,
   isFixedWord,
   siteOffsets,
 } from '../host/program.js';
+import { scalarFunctions } from '../host/scalar-ops.js';
 
 /** Whether host code is made as JavaScript or interpreted; `auto` interprets where code from strings is forbidden. */
 export type HostMode = 'auto' | 'generated' | 'interpreted';
@@ -32,6 +36,7 @@ export function linkProgram(
   kernel: Kernel,
   memory: ArrayMemory,
   mode: HostMode = 'auto',
+  invoke: (name: string, parameters: ArrayLike<HostNumber>) => HostResults = noFunctions,
 ): LinkedProgram {
   const held: Block[] = [];
   const interned: Block[] = [];
@@ -81,11 +86,11 @@ export function linkProgram(
         put(site, word, block.address);
       }
     });
-    for (const step of program.steps) {
+    for (const step of allSteps(program.steps)) {
       if (step.kind !== 'call') continue;
       for (const word of step.words) {
         if (!isFixedWord(program, word)) continue;
-        const value = evaluateExpression(word.value, slots);
+        const value = evaluateScalar(word.value, slots, []) as number;
         const at = offsets[step.site]! + word.word * WORD_BYTES;
         if (word.kind === 'f32') view.setFloat32(at, value, true);
         else if (word.kind === 'f64') view.setFloat64(at, value, true);
@@ -94,6 +99,7 @@ export function linkProgram(
     }
 
     // 3. The environment.
+    const scalars = scalarFunctions(program.scalars);
     let words = new Int32Array(heap.memory.buffer, args.address, bytes / 4);
     let { generation } = heap;
     const environment: HostEnvironment = {
@@ -110,6 +116,15 @@ export function linkProgram(
       blocks: offsets.map((offset) => args.address + offset),
       kernels: phases.map((phase) => kernel.phases[phase]!),
       constants,
+      scalars,
+      load: (dtype, address) => loadScalar(heap.memory.buffer, dtype, address),
+      store: (dtype, address, value) => storeScalar(heap.memory.buffer, dtype, address, value),
+      invoke,
+      assertionTrap(message, place): never {
+        const trap = new RuntimeTrap('CheckFailed', message);
+        trap.message = `${place === undefined ? '' : `${place}: `}${program.name}: ${message}`;
+        throw trap;
+      },
       kernelTrap(site, begin, next): never {
         const { kernel: name } = program.sites[site]!;
         if (next < 0)
@@ -140,6 +155,10 @@ export function linkProgram(
     unlink();
     throw asTrap(error);
   }
+}
+
+function noFunctions(name: string): never {
+  throw new InternalError(`no function '${name}' is loaded`);
 }
 
 /** `dimension 0 of argument 1 is 5, but dimension 0 of argument 0 is 4: ...` */

@@ -1,8 +1,10 @@
 // Compiled modules: host programs with an artefact, and the same ready to be called.
 import type { Artefact, Backend, Kernel } from '@budflow/backend-api';
+import { InternalError } from '@budflow/ir';
 import type { ArrayMemory } from '../arrays/array-memory.js';
 import type { EventStream } from '../events.js';
-import type { HostProgram } from '../host/program.js';
+import type { HostNumber } from '../host/expression.js';
+import type { HostProgram, HostResults } from '../host/program.js';
 import { CompiledFunction } from './compiled-function.js';
 import { type HostMode, type LinkedProgram, linkProgram } from './link.js';
 
@@ -43,10 +45,19 @@ export function loadModule(module: ProgramModule, options: LoadOptions): LoadedM
     for (const program of linked.splice(0)) program.unlink();
   };
   try {
+    const byName = new Map<string, { readonly program: HostProgram; readonly linked: LinkedProgram }>();
+    const invoke = (name: string, parameters: ArrayLike<HostNumber>): HostResults => {
+      const callee = byName.get(name);
+      if (!callee) throw new InternalError(`no function '${name}' is loaded`);
+      const results = { blocks: callee.program.results.map(() => null), sizes: [] };
+      callee.linked.run(parameters, results);
+      return results;
+    };
     for (const program of module.functions) {
-      const made = linkProgram(program, kernel, memory, options.host);
+      const made = linkProgram(program, kernel, memory, options.host, invoke);
       linked.push(made);
-      functions.set(program.name, new CompiledFunction(program, made, memory, events));
+      byName.set(program.name, { program, linked: made });
+      if (!program.internal) functions.set(program.name, new CompiledFunction(program, made, memory, events));
     }
   } catch (error) {
     unload();

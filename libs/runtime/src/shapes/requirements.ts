@@ -11,13 +11,24 @@ import {
   PadOp,
   ReshapeOp,
   ShapeRules,
+  type SizeRule,
   SliceOp,
   sizeOperand,
   sizeRule,
   sizeSource,
   YieldOp,
 } from '@budflow/dialect-array';
-import { DYNAMIC, type Operation, positionOf, StructuredOp, TensorType, type Value } from '@budflow/ir';
+import { ForOp, forInits, IfOp, WhileOp } from '@budflow/dialect-loop';
+import {
+  DYNAMIC,
+  lookupSymbol,
+  type Operation,
+  positionOf,
+  StructuredOp,
+  type SymbolRefAttr,
+  TensorType,
+  type Value,
+} from '@budflow/ir';
 import { type HostExpression, hostOperation, productOf, sameExpression } from '../host/expression.js';
 import { affineExpression, indexExpression } from '../host/index-ops.js';
 import { argumentSlots, type HostRequirement } from '../host/program.js';
@@ -36,6 +47,8 @@ class Analysis {
   private readonly equal = new Map<number, HostExpression>();
   private readonly names = new Map<number, string>();
   private readonly requirements: HostRequirement[] = [];
+  /** The functions that are being looked into. */
+  private readonly callees: Operation[] = [];
 
   constructor(func: Operation) {
     this.func = func;
@@ -70,6 +83,14 @@ class Analysis {
       this.fusion(op);
       return;
     }
+    if (op.name === 'func.call') {
+      this.call(op);
+      return;
+    }
+    if (ForOp.is(op) || WhileOp.is(op) || IfOp.is(op)) {
+      this.controlFlow(op);
+      return;
+    }
     if (ShapeRules.of(op)) this.rules(op);
     else if (StructuredOp.of(op)) this.structured(op);
     if (SliceOp.is(op)) this.slice(op);
@@ -100,6 +121,88 @@ class Analysis {
     op.results.forEach((result, i) => {
       const sizes = this.sizes.get(body.terminator.operand(i));
       if (sizes) this.sizes.set(result, sizes);
+    });
+  }
+
+  /** What a function needs of the sizes it is called with, its callers need. */
+  private call(op: Operation): void {
+    const callee = lookupSymbol(op, op.attr('callee') as SymbolRefAttr);
+    const blocks = callee?.regions[0]?.blocks ?? [];
+    if (!callee || blocks.length !== 1 || this.callees.includes(callee)) return;
+    const block = blocks[0]!;
+    this.callees.push(callee);
+    this.enter(block.arguments, op.operands);
+    for (const inner of block.ops) this.visit(inner);
+    this.enter(op.results, block.terminator.operands);
+    this.callees.pop();
+  }
+
+  /** Carried values keep the sizes they enter with; branches pass equal ones. */
+  private controlFlow(op: Operation): void {
+    if (IfOp.is(op)) {
+      for (const region of op.regions) if (!region.isEmpty) for (const inner of region.entry.ops) this.visit(inner);
+      if (op.resultCount === 0) return;
+      const [then, otherwise] = op.regions.map((region) => region.entry.terminator.operands);
+      this.same(op, then!, otherwise!, 'result');
+      this.enter(op.results, then!);
+      return;
+    }
+    if (ForOp.is(op)) {
+      const body = op.region(0).entry;
+      const inits = forInits(op);
+      this.enter(body.arguments.slice(1), inits, { numbers: false });
+      for (const inner of body.ops) this.visit(inner);
+      this.same(op, body.terminator.operands, inits, 'carried value');
+      this.enter(op.results, inits, { numbers: false });
+      return;
+    }
+    const [before, after] = op.regions.map((region) => region.entry);
+    this.enter(before!.arguments, op.operands, { numbers: false });
+    for (const inner of before!.ops) this.visit(inner);
+    const passed = before!.terminator.operands.slice(1);
+    this.enter(after!.arguments, passed, { numbers: false });
+    for (const inner of after!.ops) this.visit(inner);
+    this.same(op, after!.terminator.operands, op.operands, 'carried value');
+    this.enter(op.results, passed, { numbers: false });
+  }
+
+  /** `values` are these sources; numbers only where they are so in every iteration. */
+  private enter(
+    values: readonly Value[],
+    sources: readonly Value[],
+    { numbers }: { readonly numbers: boolean } = { numbers: true },
+  ): void {
+    values.forEach((value, i) => {
+      const source = sources[i]!;
+      const sizes = source.type instanceof TensorType ? this.sizesOf(source) : undefined;
+      if (sizes) this.sizes.set(value, sizes);
+      const number = this.numbers.get(source);
+      if (numbers && number !== undefined) this.numbers.set(value, number);
+      else this.numbers.delete(value);
+    });
+  }
+
+  private sizesOf(value: Value): readonly (HostExpression | undefined)[] {
+    return (value.type as TensorType).shape.map((_, d) => this.size(value, d));
+  }
+
+  private same(op: Operation, values: readonly Value[], others: readonly Value[], what: string): void {
+    values.forEach((value, i) => {
+      if (!(value.type instanceof TensorType)) return;
+      const other = others[i]!;
+      value.type.shape.forEach((size, d) => {
+        if (size !== DYNAMIC) return;
+        const [left, right] = [this.size(value, d), this.size(other, d)];
+        const [name, otherName] = [`dimension ${d} of ${what} ${i}`, `dimension ${d} of what it was`];
+        if (left !== undefined && right !== undefined) {
+          this.require(op, left, 'equal', right, name, otherName);
+          return;
+        }
+        op.emitError(
+          'runtime.size-changes',
+          `passes ${what} ${i} of a size that depends on data: dimension ${d} must be known before the program runs, and stay`,
+        );
+      });
     });
   }
 
@@ -149,6 +252,20 @@ class Analysis {
       const name = typeof right === 'number' ? '' : `dimension ${right.dim} of operand ${right.operand}`;
       this.require(op, l, relation, r, `dimension ${left.dim} of operand ${left.operand}`, name);
     }
+    for (const { size, rule } of rules.counts?.(op) ?? []) {
+      const given = this.size(op.operand(size.operand), size.dim);
+      const count = this.byRule(op, rule);
+      if (given === undefined || count === undefined) continue;
+      this.require(op, given, 'equal', count, `dimension ${size.dim} of operand ${size.operand}`, 'the number of windows');
+    }
+  }
+
+  private byRule(op: Operation, rule: SizeRule): HostExpression | undefined {
+    const sizes = rule.of.map((d) => this.size(op.operand(d.operand), d.dim));
+    if (sizes.includes(undefined)) return undefined;
+    return rule.map.results
+      .map((e) => affineExpression(e, sizes as HostExpression[], sizes.length))
+      .reduce((l, r) => hostOperation('max', l, r));
   }
 
   private slice(op: Operation): void {
@@ -204,13 +321,7 @@ class Analysis {
     const source = sizeSource(value, dim);
     if (source) return this.size(source.value, source.dim);
     const rule = sizeRule(value, dim);
-    if (rule) {
-      const sizes = rule.of.map((d) => this.size(op.operand(d.operand), d.dim));
-      if (sizes.includes(undefined)) return undefined;
-      return rule.map.results
-        .map((e) => affineExpression(e, sizes as HostExpression[], sizes.length))
-        .reduce((l, r) => hostOperation('max', l, r));
-    }
+    if (rule) return this.byRule(op, rule);
     if (SliceOp.is(op)) {
       const whole = this.size(op.operand(0), dim);
       if (whole === undefined) return undefined;
@@ -282,14 +393,15 @@ class Analysis {
       const other = this.equal.get(e.slot);
       return other === undefined ? e : this.canonical(other);
     }
-    return hostOperation(e.op, this.canonical(e.lhs), this.canonical(e.rhs));
+    return 'op' in e ? hostOperation(e.op, this.canonical(e.lhs), this.canonical(e.rhs)) : e;
   }
 }
 
 /** Whether a slot occurs in an expression. */
 function mentions(e: HostExpression, slot: number): boolean {
   if (typeof e === 'number') return false;
-  return 'slot' in e ? e.slot === slot : mentions(e.lhs, slot) || mentions(e.rhs, slot);
+  if ('slot' in e) return e.slot === slot;
+  return 'op' in e && (mentions(e.lhs, slot) || mentions(e.rhs, slot));
 }
 
 function isSlot(e: HostExpression): e is { readonly slot: number } {

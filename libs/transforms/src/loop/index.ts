@@ -3,3 +3,4 @@ export { chunkKernel } from './chunk-kernel.js';
 export { convertLoopToCf } from './convert-loop-to-cf.js';
 export { licm } from './licm.js';
 export { liftCfToLoop, liftFunction } from './lift-cf-to-loop.js';
+export { rotateWhileLoops } from './rotate-while-loops.js';

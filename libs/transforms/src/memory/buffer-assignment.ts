@@ -6,12 +6,13 @@
 //   %b = memory.alloc() : memref<8xf32>          rt.call_kernel @k1 ins(%a) outs(%r)
 //   ...                                          %b = memory.view %arena[%c0]() ..
 //
-// Requires bufferize; runs on functions of one block that are no kernels. Liveness in program order, then offsets by
+// Requires bufferize; runs on functions of one block that are no kernels, loops and branches in them included. Liveness in
+// program order, then offsets by
 // best fit in decreasing size. What is returned keeps an allocation of its own. A buffer whose size is known at run time
 // only takes over an earlier one of equal type and sizes that is dead by then. Bytes before and after are left in the
 // function's attribute `rt.temporaries`.
 
-import { ConstantOp } from '@budflow/dialect-core';
+import { ConstantOp, FuncOp } from '@budflow/dialect-core';
 import { AllocOp, ArenaOp, ViewOp } from '@budflow/dialect-memory';
 import { isKernel } from '@budflow/dialect-rt';
 import { Builder, byteWidth, DYNAMIC, elementCount, type MemRefType, type Operation } from '@budflow/ir';
@@ -83,7 +84,8 @@ function staticBytes(alloc: Operation): number | undefined {
 function placeInArena(ranges: readonly LiveRange[]): { before: number; after: number; live: number } {
   const blocks = ranges.map(({ alloc, first, last }) => ({ bytes: staticBytes(alloc)!, first, last }));
   const { offsets, bytes } = assignOffsets(blocks, ALIGNMENT);
-  const start = ranges.reduce((a, r) => (a.isBeforeInBlock(r.alloc) ? a : r.alloc), ranges[0]!.alloc);
+  // Before the first op of the function that is one of them, or has one inside.
+  const start = ranges.map((r) => outermost(r.alloc)).reduce((a, b) => (b.isBeforeInBlock(a) ? b : a));
   const builder = Builder.before(start);
   const { context } = start;
   const arenaType = context.memref([DYNAMIC], context.i8);
@@ -110,6 +112,13 @@ function placeInArena(ranges: readonly LiveRange[]): { before: number; after: nu
   };
 }
 
+/** The op of the function's own block that the op is, or is inside of. */
+function outermost(op: Operation): Operation {
+  let at = op;
+  while (at.parentOp?.parentOp && !FuncOp.is(at.parentOp)) at = at.parentOp;
+  return at;
+}
+
 /**
  * Buffers of one type and the same size values share memory when their lifetimes are apart. Returns how many do, and
  * those that do not.
@@ -118,7 +127,7 @@ function reuseDynamic(ranges: readonly LiveRange[]): { reused: number; alone: re
   const pools: { alloc: Operation; last: number }[] = [];
   let reused = 0;
   for (const { alloc, first, last } of [...ranges].sort((a, b) => a.first - b.first)) {
-    const free = pools.find((p) => p.last < first && sameShape(p.alloc, alloc) && p.alloc.isBeforeInBlock(alloc));
+    const free = pools.find((p) => p.last < first && sameShape(p.alloc, alloc) && dominates(p.alloc, alloc));
     if (!free) {
       pools.push({ alloc, last });
       continue;
@@ -129,6 +138,13 @@ function reuseDynamic(ranges: readonly LiveRange[]): { reused: number; alone: re
     reused++;
   }
   return { reused, alone: pools.map((pool) => pool.alloc) };
+}
+
+/** Whether `op` stands in the block of `earlier`, or inside of an op there, and behind it. */
+function dominates(earlier: Operation, op: Operation): boolean {
+  let at: Operation | null = op;
+  while (at && at.parent !== earlier.parent) at = at.parentOp;
+  return at !== null && earlier.isBeforeInBlock(at);
 }
 
 function sameShape(a: Operation, b: Operation): boolean {

@@ -26,7 +26,8 @@ export const bufferize = definePass({
     shared: 'kernels that are equal to an earlier one',
     buffers: 'buffers allocated',
     'in-place': 'results written over an input that dies',
-    copies: 'results copied because they are arguments, constants or parts of others',
+    copies: 'values copied because they are arguments, constants or parts of others',
+    swapped: 'carried values that change places with the memory they are computed into',
   },
   run(module, pass) {
     const outliner = new KernelOutliner(module);
@@ -46,11 +47,12 @@ export const bufferize = definePass({
         pass.signalFailure();
         return;
       }
-      const { kernels, buffers, inPlace, copies } = host.statistics;
+      const { kernels, buffers, inPlace, copies, swapped } = host.statistics;
       pass.statistic('kernels', kernels);
       pass.statistic('buffers', buffers);
       pass.statistic('in-place', inPlace);
       pass.statistic('copies', copies);
+      pass.statistic('swapped', swapped);
     }
     pass.statistic('shared', outliner.shared);
   },

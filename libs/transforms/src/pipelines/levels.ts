@@ -8,6 +8,7 @@ export const LEVELS: readonly PipelineJson[] = [
     target: 'wasm32-simd128',
     numerics: 'default',
     pipeline: [
+      'rotate-while-loops',
       { pass: 'fix-numerics', options: { mode: 'default', target: 'wasm32-simd128' } },
       { pass: 'instruction-fusion', options: { target: 'wasm32-simd128', 'max-decisions': 0 } },
       'bufferize',
@@ -26,8 +27,11 @@ export const LEVELS: readonly PipelineJson[] = [
     target: 'wasm32-simd128',
     numerics: 'default',
     pipeline: [
+      'inline',
+      'symbol-dce',
       'canonicalize',
       'cse',
+      'rotate-while-loops',
       { pass: 'fix-numerics', options: { mode: 'default', target: 'wasm32-simd128' } },
       { pass: 'instruction-fusion', options: { target: 'wasm32-simd128' } },
       'bufferize',
@@ -51,8 +55,11 @@ export const LEVELS: readonly PipelineJson[] = [
     target: 'wasm32-simd128',
     numerics: 'default',
     pipeline: [
+      'inline',
+      'symbol-dce',
       'canonicalize',
       'cse',
+      'rotate-while-loops',
       { pass: 'fix-numerics', options: { mode: 'default', target: 'wasm32-simd128' } },
       { pass: 'instruction-fusion', options: { target: 'wasm32-simd128' } },
       'collapse-dims',
@@ -83,8 +90,11 @@ export const LEVELS: readonly PipelineJson[] = [
     target: 'wasm32-simd128',
     numerics: 'default',
     pipeline: [
+      'inline',
+      'symbol-dce',
       'canonicalize',
       'cse',
+      'rotate-while-loops',
       { pass: 'fix-numerics', options: { mode: 'default', target: 'wasm32-simd128' } },
       { pass: 'instruction-fusion', options: { target: 'wasm32-simd128' } },
       'collapse-dims',

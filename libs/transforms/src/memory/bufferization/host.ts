@@ -1,20 +1,36 @@
 // Turns a function of tensors into host code over buffers: fusions become kernel calls that write to buffers the host
 // allocates, everything else a view, a constant or a copy.
-import { ConstantOp, DimOp, FusionOp, ReshapeOp } from '@budflow/dialect-array';
+import { ConstantOp, DimOp, ExtractOp, FromScalarOp, FusionOp, ReshapeOp } from '@budflow/dialect-array';
 import { CallOp, FuncOp, ReturnOp } from '@budflow/dialect-core';
+import { IfOp } from '@budflow/dialect-loop';
 import {
-  AllocOp,
   ReshapeOp as BufferReshapeOp,
   buildAlloc,
   buildDynamicSizes,
+  buildLoad,
+  buildStore,
   CopyOp,
   GlobalConstantOp,
 } from '@budflow/dialect-memory';
 import { argumentAttr, CallKernelOp } from '@budflow/dialect-rt';
-import { Builder, type FunctionType, MemRefType, type Operation, TensorType, type Value } from '@budflow/ir';
+import {
+  type Block,
+  Builder,
+  type FunctionType,
+  lookupSymbol,
+  MemRefType,
+  type Operation,
+  type SymbolRefAttr,
+  TensorType,
+  Terminator,
+  type Value,
+} from '@budflow/ir';
+import { type HostRewriter, rewriteIf, rewriteLoop } from './control-flow.js';
 import { inPlaceCandidates, scratchResults } from './in-place.js';
 import type { InPlace, KernelOutliner } from './kernels.js';
+import { isControlFlow } from './shape-of-control-flow.js';
 import { FusionSizes, KnownDims } from './sizes.js';
+import { Tokens } from './tokens.js';
 import { bufferized, bufferType } from './types.js';
 
 /** On an argument (unit): its buffer may be overwritten, and returned. */
@@ -27,21 +43,16 @@ export interface HostStatistics {
   buffers: number;
   inPlace: number;
   copies: number;
+  swapped: number;
 }
 
-export class HostFunction {
+export class HostFunction implements HostRewriter {
   private readonly func: Operation;
   private readonly outliner: KernelOutliner;
-  private readonly buffers = new Map<Value, Value>();
-  /** The buffer a view is taken of; buffers stand for themselves. */
-  private readonly roots = new Map<Value, Value>();
-  /** Buffers that this function allocated for results of fusions, or that were donated to it. */
-  private readonly owned = new Set<Value>();
-  /** The last op of a straight-line function that reads a tensor, by buffer: found before anything is rewritten. */
-  private readonly lastUse = new Map<Value, Operation>();
+  readonly tokens = new Tokens();
   private readonly replaced: Operation[] = [];
   private dims = new KnownDims();
-  readonly statistics: HostStatistics = { kernels: 0, buffers: 0, inPlace: 0, copies: 0 };
+  readonly statistics: HostStatistics = { kernels: 0, buffers: 0, inPlace: 0, copies: 0, swapped: 0 };
 
   constructor(func: Operation, outliner: KernelOutliner) {
     this.func = func;
@@ -55,23 +66,37 @@ export class HostFunction {
     this.func.setAttr(SIGNATURE_ATTR, context.typeAttr(type));
     this.func.setAttr('function_type', context.typeAttr(this.bufferizedFunction(type)));
     const blocks = this.func.region(0).blocks;
-    if (blocks.length === 1) this.findLastUses(blocks[0]!.ops);
     blocks.forEach((block, b) => {
       block.arguments.forEach((argument, i) => {
         if (!(argument.type instanceof TensorType)) return;
         argument.type = bufferType(context, argument.type);
-        this.buffers.set(argument, argument);
-        if (b === 0 && argumentAttr(this.func, i, DONATED_ATTR) !== undefined) this.owned.add(argument);
+        this.tokens.bind(argument, argument);
+        // Blocks that branch to each other may read a tensor anywhere.
+        const isOurs = blocks.length === 1 && argumentAttr(this.func, i, DONATED_ATTR) !== undefined;
+        if (b === 0 && isOurs) this.tokens.own(argument);
       });
     });
     let complete = true;
     for (const block of blocks) {
-      this.dims = new KnownDims();
-      for (const op of block.ops) complete = this.rewrite(op) && complete;
+      complete = this.rewriteBlock(block) && complete;
+      complete = this.rewrite(block.terminator) && complete;
     }
     if (!complete) return false;
     for (const op of this.replaced.reverse()) op.erase();
     return true;
+  }
+
+  rewriteBlock(block: Block): boolean {
+    const { dims } = this;
+    this.dims = new KnownDims();
+    let complete = true;
+    for (const op of block.ops) if (!op.info.hasTrait(Terminator)) complete = this.rewrite(op) && complete;
+    this.dims = dims;
+    return complete;
+  }
+
+  swapped(count: number): void {
+    this.statistics.swapped += count;
   }
 
   private bufferizedFunction(type: FunctionType): FunctionType {
@@ -82,22 +107,12 @@ export class HostFunction {
     );
   }
 
-  /** For each tensor, seen through views, the last op that reads it; a returned one lives to the end. */
-  private findLastUses(ops: readonly Operation[]): void {
-    const source = new Map<Value, Value>();
-    for (const op of ops) {
-      for (const operand of op.operands)
-        if (operand.type instanceof TensorType) this.lastUse.set(source.get(operand) ?? operand, op);
-      if (ReshapeOp.is(op)) source.set(op.result(0), source.get(op.operand(0)) ?? op.operand(0));
-    }
-    for (const [view, of] of source) {
-      const last = this.lastUse.get(of);
-      if (last) this.lastUse.set(view, last);
-    }
-  }
-
   private rewrite(op: Operation): boolean {
-    if (!touchesTensors(op) && !op.operands.some((v) => this.buffers.has(v))) return true;
+    if (isControlFlow(op)) {
+      if (!holdsTensors(op)) return true;
+      return IfOp.is(op) ? rewriteIf(op, this) : rewriteLoop(op, this);
+    }
+    if (!touchesTensors(op) && !op.operands.some((v) => this.tokens.has(v))) return true;
     const builder = Builder.before(op);
     if (!ReturnOp.is(op) && op.successors.length === 0) this.replaced.push(op);
     if (FusionOp.is(op)) this.call(op, builder);
@@ -111,17 +126,15 @@ export class HostFunction {
       op.result(0).replaceAllUsesWith(this.dims.of(builder, op.loc, this.bufferOf(op.operand(0)), DimOp.dimension(op)));
     } else if (ReshapeOp.is(op)) this.reshape(op, builder);
     else if (ReturnOp.is(op)) this.returned(op, builder);
-    else if (CallOp.is(op)) {
-      const resultTypes = op.resultTypes.map((t) => bufferized(op.context, t));
-      const call = CallOp.create(builder, op.loc, {
-        operands: op.operands.map((v) => this.bufferOf(v)),
-        callee: CallOp.callee(op),
-        resultTypes,
-      });
-      op.results.forEach((result, i) => {
-        if (result.type instanceof TensorType) this.bind(result, call.result(i));
-        else result.replaceAllUsesWith(call.result(i));
-      });
+    else if (ExtractOp.is(op))
+      op.result(0).replaceAllUsesWith(buildLoad(builder, op.loc, this.bufferOf(op.operand(0)), []));
+    else if (FromScalarOp.is(op)) {
+      const buffer = this.allocate(builder, op.loc, bufferType(op.context, op.result(0).type as TensorType), []);
+      this.tokens.own(buffer);
+      buildStore(builder, op.loc, op.operand(0), buffer, []);
+      this.bind(op.result(0), buffer);
+    } else if (CallOp.is(op)) {
+      this.callFunction(op, builder);
     } else if (op.successors.length > 0) op.operands.forEach((v, i) => void op.setOperand(i, this.bufferOf(v)));
     else {
       op.emitError(
@@ -134,13 +147,29 @@ export class HostFunction {
   }
 
   private bufferOf(value: Value): Value {
-    return this.buffers.get(value) ?? value;
-  }
-  private rootOf(buffer: Value): Value {
-    return this.roots.get(buffer) ?? buffer;
+    return this.tokens.buffer(value);
   }
   private bind(tensor: Value, buffer: Value): void {
-    this.buffers.set(tensor, buffer);
+    this.tokens.bind(tensor, buffer);
+  }
+
+  /** What the callee may write over is a copy, unless nobody needs it here. */
+  private callFunction(op: Operation, builder: Builder): void {
+    const callee = lookupSymbol(op, op.attr('callee') as SymbolRefAttr);
+    const operands = op.operands.map((value, i) => {
+      const buffer = this.bufferOf(value);
+      if (!(buffer.type instanceof MemRefType) || !callee || argumentAttr(callee, i, DONATED_ATTR) === undefined)
+        return buffer;
+      const token = this.tokens.token(buffer);
+      const isShared = op.operands.some((other, k) => k !== i && this.tokens.token(this.bufferOf(other)) === token);
+      return isShared || !this.tokens.mayTake(token, op) ? this.copyOf(builder, op.loc, buffer) : buffer;
+    });
+    const resultTypes = op.resultTypes.map((t) => bufferized(op.context, t));
+    const call = CallOp.create(builder, op.loc, { operands, callee: CallOp.callee(op), resultTypes });
+    op.results.forEach((result, i) => {
+      if (result.type instanceof TensorType) this.bind(result, call.result(i));
+      else result.replaceAllUsesWith(call.result(i));
+    });
   }
 
   private call(fusion: Operation, builder: Builder): void {
@@ -161,7 +190,7 @@ export class HostFunction {
       if (scratch.has(i)) return;
       destinations[i] = outputs.length;
       const reuse = shared.find(({ output }) => output === i);
-      outputs.push(reuse ? inputs[reuse.input]! : this.allocate(fusion, builder, i, sizes));
+      outputs.push(reuse ? inputs[reuse.input]! : this.allocateResult(fusion, builder, i, sizes));
       this.bind(result, outputs[outputs.length - 1]!);
     });
     for (const [result, into] of scratch) destinations[result] = destinations[into]!;
@@ -172,13 +201,25 @@ export class HostFunction {
     this.statistics.inPlace += shared.length;
   }
 
-  private allocate(fusion: Operation, builder: Builder, result: number, sizes: FusionSizes): Value {
+  private allocateResult(fusion: Operation, builder: Builder, result: number, sizes: FusionSizes): Value {
     const value = fusion.region(0).entry.terminator.operand(result);
     const type = bufferType(fusion.context, value.type as TensorType);
-    const buffer = buildAlloc(builder, fusion.loc, type, sizes.dynamicSizes(value));
-    this.owned.add(buffer);
-    this.statistics.buffers++;
+    const buffer = this.allocate(builder, fusion.loc, type, sizes.dynamicSizes(value));
+    if (this.func.region(0).blocks.length === 1) this.tokens.own(buffer);
     return buffer;
+  }
+
+  allocate(builder: Builder, loc: Operation['loc'], type: MemRefType, sizes: readonly Value[]): Value {
+    this.statistics.buffers++;
+    return buildAlloc(builder, loc, type, sizes);
+  }
+
+  copyOf(builder: Builder, loc: Operation['loc'], buffer: Value): Value {
+    const copy = this.allocate(builder, loc, buffer.type as MemRefType, buildDynamicSizes(builder, loc, buffer));
+    CopyOp.create(builder, loc, { source: buffer, target: copy });
+    this.tokens.own(copy);
+    this.statistics.copies++;
+    return copy;
   }
 
   /** In-place pairs: the input is ours, read by nobody afterwards, and passed once. */
@@ -186,30 +227,18 @@ export class HostFunction {
     const chosen: InPlace[] = [];
     for (const pair of inPlaceCandidates(fusion)) {
       if (chosen.some((c) => c.input === pair.input || c.output === pair.output)) continue;
-      const buffer = inputs[pair.input]!;
-      const root = this.rootOf(buffer);
-      if (!this.owned.has(root)) continue;
-      if (inputs.filter((other) => this.rootOf(other) === root).length !== 1) continue;
-      if (this.lastUse.get(fusion.operand(pair.input)) === fusion && this.isLast(fusion, root)) chosen.push(pair);
+      const token = this.tokens.token(inputs[pair.input]!);
+      if (inputs.filter((other) => this.tokens.token(other) === token).length !== 1) continue;
+      if (this.tokens.mayTake(token, fusion)) chosen.push(pair);
     }
     return chosen;
-  }
-
-  /** Whether no tensor that shares the buffer is read after `op`. */
-  private isLast(op: Operation, root: Value): boolean {
-    for (const [tensor, buffer] of this.buffers) {
-      if (this.rootOf(buffer) !== root) continue;
-      const last = this.lastUse.get(tensor);
-      if (last && last !== op && op.isBeforeInBlock(last)) return false;
-    }
-    return true;
   }
 
   private reshape(op: Operation, builder: Builder): void {
     const source = this.bufferOf(op.operand(0));
     const type = bufferType(op.context, op.result(0).type as TensorType);
     const view = BufferReshapeOp.build(builder, op.loc, { source, sizes: ReshapeOp.sizes(op), resultTypes: [type] });
-    this.roots.set(view, this.rootOf(source));
+    this.tokens.assign(view, this.tokens.token(source));
     this.bind(op.result(0), view);
   }
 
@@ -219,22 +248,23 @@ export class HostFunction {
     op.operands.forEach((value, i) => {
       const buffer = this.bufferOf(value);
       if (!(buffer.type instanceof MemRefType)) return;
-      const root = this.rootOf(buffer);
-      if (this.owned.has(root) && !taken.has(root)) {
-        taken.add(root);
+      const token = this.tokens.token(buffer);
+      // What loops permute has no memory that is its own.
+      if (this.tokens.isOwned(token) && this.tokens.name(token) === token && !taken.has(token)) {
+        taken.add(token);
         op.setOperand(i, buffer);
-        return;
-      }
-      const copy = AllocOp.build(builder, op.loc, {
-        dynamicSizes: buildDynamicSizes(builder, op.loc, buffer),
-        resultTypes: [buffer.type],
-      });
-      CopyOp.create(builder, op.loc, { source: buffer, target: copy });
-      op.setOperand(i, copy);
-      this.statistics.copies++;
-      this.statistics.buffers++;
+      } else op.setOperand(i, this.copyOf(builder, op.loc, buffer));
     });
   }
+}
+
+/** Whether a tensor occurs in the op or in something nested. */
+function holdsTensors(op: Operation): boolean {
+  let found = false;
+  op.walk((inner) => {
+    found ||= touchesTensors(inner);
+  });
+  return found;
 }
 
 function touchesTensors(op: Operation): boolean {
