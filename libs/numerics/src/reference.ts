@@ -172,6 +172,29 @@ function log2Fixed(x: number): bigint {
   return (logExact(x) << BigInt(P)) / LN2;
 }
 
+const SQRT_TWO = squareRoot(2n << BigInt(2 * P));
+
+/** 1 - F(a) of the normal distribution, for a >= 0: half of erfc(a / sqrt(2)). */
+function normalTail(a: bigint): Big {
+  const z = (a << BigInt(P)) / SQRT_TWO;
+  const square = (a * a) >> BigInt(P + 1);
+  if (z < ONE * 4n) {
+    let term = z;
+    let sum = z;
+    for (let k = 1n; term !== 0n && term !== -1n; k++) {
+      term = -((term * square) >> BigInt(P)) / k;
+      sum += term / (2n * k + 1n);
+    }
+    return { mantissa: ONE - ((2n * sum) << BigInt(P)) / SQRT_PI, exponent: -P - 1 };
+  }
+  // The continued fraction; from 4 on its convergents have 150 bits and more.
+  let fraction = 0n;
+  for (let k = 400n; k > 0n; k--) fraction = (k << BigInt(2 * P)) / 2n / (z + fraction);
+  const power = expFixed(-square);
+  const denominator = ((z + fraction) * SQRT_PI) >> BigInt(P);
+  return { mantissa: (power.mantissa << BigInt(P)) / denominator, exponent: power.exponent - 1 };
+}
+
 /** Functions of two arguments, for ordinary ones: x > 0 for powf, and quotients within 2^90 for atan2. */
 export const bigBinaryReferences: { readonly [name: string]: (x: number, y: number) => Big } = {
   atan2: (y, x) => {
@@ -254,6 +277,12 @@ export const bigReferences: { readonly [name: string]: (x: number) => Big } = {
     const e = toFixed(expFixed(2n * toFixed(exactly(x))));
     return divide(e - ONE, e + ONE);
   },
+  gelu: (x) => {
+    const factor = exactly(x);
+    const tail = normalTail(toFixed(exactly(Math.abs(x))));
+    if (x < 0) return { mantissa: factor.mantissa * tail.mantissa, exponent: factor.exponent + tail.exponent };
+    return { mantissa: factor.mantissa * (ONE - toFixed(tail)), exponent: factor.exponent - P };
+  },
   rsqrt: (x) => {
     // 2^-e/2 sqrt(2^2P / m), with an even exponent e.
     const { mantissa, exponent } = exactly(x);
@@ -302,6 +331,20 @@ function erf(x: number): number {
   return x < 0 ? -result : result;
 }
 
+/** gelu in double arithmetic. */
+function gelu(x: number): number {
+  const z = Math.abs(x) * Math.SQRT1_2;
+  let tail: number;
+  if (z < 2) tail = (1 - erf(z)) / 2;
+  else {
+    let fraction = 0;
+    for (let k = 80; k > 0; k--) fraction = k / 2 / (z + fraction);
+    tail = Math.exp((-x * x) / 2) / (z + fraction) / Math.sqrt(Math.PI) / 2;
+  }
+  if (tail === 0) return x < 0 ? -0 : x;
+  return x < 0 ? x * tail : x * (1 - tail);
+}
+
 /** The functions in double arithmetic. */
 export const doubleReferences: { readonly [name: string]: (x: number) => number } = {
   exp: Math.exp,
@@ -325,6 +368,7 @@ export const doubleReferences: { readonly [name: string]: (x: number) => number 
   tanh: Math.tanh,
   sigmoid: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
   erf,
+  gelu,
   rsqrt: (x) => 1 / Math.sqrt(x),
   sqrt: Math.sqrt,
 };

@@ -250,3 +250,13 @@ export function halfExpF64<F, I, M>(alg: Algebra<F, I, M>, x: F): { value: F; lo
 export function expNegativeWithTailF64<F, I, M>(alg: Algebra<F, I, M>, x: F): { value: F; lost: F } {
   return expWithTail(alg, atLeast(alg, x, -746), undefined, 0, F64, EXPM1_F64);
 }
+
+/** e^(x + tail) for x from -110 to 0 or NaN, and a small tail, as a value and what its last addition lost. */
+export function expOfNegativeF32<F, I, M>(alg: Algebra<F, I, M>, x: F, tail: F): { value: F; lost: F } {
+  return expWithTail(alg, x, tail, 0, F32, EXP_F32);
+}
+
+/** The same in f64, for x from -770. */
+export function expOfNegativeF64<F, I, M>(alg: Algebra<F, I, M>, x: F, tail: F): { value: F; lost: F } {
+  return expWithTail(alg, x, tail, 0, F64, EXPM1_F64);
+}

@@ -7,6 +7,7 @@
  */
 
 import type { Algebra } from '../algebra.js';
+import { fastTwoDifference } from './double-word.js';
 import { polynomial, withSign } from './polynomial.js';
 
 interface InverseConstants {
@@ -134,9 +135,10 @@ function arcsineParts<F, I, M>(alg: Algebra<F, I, M>, x: F, k: InverseConstants)
 function arcsine<F, I, M>(alg: Algebra<F, I, M>, x: F, k: InverseConstants): F {
   const { isInner, base, odd } = arcsineParts(alg, x, k);
   const inner = alg.add(base, odd);
-  const high = alg.sub(alg.constF(k.halfPi.high), alg.add(base, base));
-  const low = alg.sub(alg.constF(k.halfPi.low), alg.add(odd, odd));
-  return withSign(alg, alg.select(isInner, inner, alg.add(high, low)), x);
+  // Where the difference is above 1 and the result below, what the difference loses would be a whole ULP.
+  const { high, low } = fastTwoDifference(alg, alg.constF(k.halfPi.high), alg.add(base, base));
+  const rest = alg.sub(alg.add(alg.constF(k.halfPi.low), low), alg.add(odd, odd));
+  return withSign(alg, alg.select(isInner, inner, alg.add(high, rest)), x);
 }
 
 function arccosine<F, I, M>(alg: Algebra<F, I, M>, x: F, k: InverseConstants): F {

@@ -4,6 +4,7 @@ import type { BinaryMathFunction, FloatFormat, UnaryMathFunction } from '../alge
 import { fusedF32, fusedF64, scalarF32, scalarF64 } from '../evaluate.js';
 import { cbrtF32, cbrtF64 } from './cbrt.js';
 import { exp2F32, exp2F64, expF32, expF64, expm1F32, expm1F64 } from './exp.js';
+import { geluF32, geluF64 } from './gelu.js';
 import { coshF32, coshF64, sinhF32, sinhF64 } from './hyperbolic.js';
 import { acosF32, acosF64, asinF32, asinF64, atan2F32, atan2F64, atanF32, atanF64 } from './inverse-trigonometric.js';
 import { log1pF32, log1pF64, log2F32, log2F64, log10F32, log10F64, logF32, logF64 } from './log.js';
@@ -51,6 +52,7 @@ export const mathFunctions: { readonly [name: string]: MathFunction } = {
   tanh: define('tanh', { f32: tanhF32, f64: tanhF64 }, { f32: 3, f64: 2 }),
   sigmoid: define('sigmoid', { f32: sigmoidF32, f64: sigmoidF64 }, { f32: 3, f64: 2 }),
   erf: define('erf', { f32: erfF32, f64: erfF64 }, { f32: 3, f64: 4 }),
+  gelu: define('gelu', { f32: geluF32, f64: geluF64 }, { f32: 3, f64: 2 }),
   rsqrt: define('rsqrt', { f32: rsqrt, f64: rsqrt }, { f32: 2, f64: 2 }),
   cbrt: define('cbrt', { f32: cbrtF32, f64: cbrtF64 }, { f32: 2, f64: 2 }),
   round: define('round', { f32: roundAwayFromZeroExpansion, f64: roundAwayFromZeroExpansion }, { f32: 0, f64: 0 }),

@@ -136,7 +136,7 @@ function sample(name: string, random: Random): number {
     case 1:
       return sign * 2 ** random.integer(-90, 1023) * (1 + random.uniform());
     case 2:
-      return critical[random.integer(0, critical.length - 1)]! + signed * 2 ** -random.integer(0, 52);
+      return critical[random.uint32() % critical.length]! + signed * 2 ** -random.integer(0, 52);
     default:
       return Math.max(low, -1024) + (Math.min(high, 1024) - Math.max(low, -1024)) * random.uniform();
   }
