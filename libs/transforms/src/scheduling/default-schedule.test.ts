@@ -345,6 +345,25 @@ ${[...lines, ...sums].join('\n')}
 }`;
   };
 
+  test('sums of long columns go through blocks of rows, with accumulators of all columns in memory', () => {
+    const columns = (
+      m: number | '?',
+      n: number | '?',
+    ) => `func.func @main(%x: tensor<${m}x${n}xf32>) -> tensor<${n}xf32> {
+  %zero = array.constant dense<0.0> : tensor<f32>
+  %r = array.reduce add %x init %zero dims = [0] : tensor<${m}x${n}xf32>, tensor<f32> to tensor<${n}xf32>
+  return %r : tensor<${n}xf32>
+}`;
+    const { steps, text } = scheduled(columns(101, 85));
+    expect(steps.map((s) => s.primitive)).toContain('distribute');
+    expect(text).toMatch(/name "sum\.r0\.i"/);
+    expect(text).toMatch(/arith\.addf .* : vector<16xf32>/);
+    scheduled(columns(64, 4));
+    expect(scheduled(columns(64, 3)).primitives).not.toContain('distribute');
+    expect(scheduled(columns(20, 85)).primitives).not.toContain('distribute');
+    scheduled(columns(100, '?'), [[1], [37], [1100]]);
+  });
+
   test('rows of a stencil that read the same run together', () => {
     const square = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => [i, j] as const));
     const { text, steps } = scheduled(slices(32, 40, square));

@@ -74,6 +74,12 @@ const CACHE_LINE = 64;
 const ROWS = 4;
 const SHARED = 0.7;
 
+/** Rows that are added to accumulators in memory at once: as many as the first cache has ways, should they collide. */
+const ROW_BLOCK = 8;
+
+/** Elements apart that no cache line or page holds both. */
+const PAGE = 1024;
+
 /** Trip count assumed for a loop whose bounds are not constant. */
 const UNKNOWN_TRIPS = 256;
 
@@ -148,8 +154,7 @@ class DefaultScheduler {
     const perIteration = this.cost(loop) / Math.max(1, trips);
     const iterations = 2 ** Math.max(0, Math.round(Math.log2(this.chunkNs / Math.max(0.01, perIteration))));
     // A one-dimensional loop must leave whole vectors to a chunk.
-    const least = ForOp.body(loop).entry.ops.some((op) => ForOp.is(op)) ? 64 : 1024;
-    const factor = this.isVectorLoop(loop) ? Math.max(iterations, least) : iterations;
+    const factor = this.isVectorLoop(loop) ? Math.max(iterations, 1024) : iterations;
     // One chunk has the bounds of the whole loop, which may be constants.
     const known = constantTripCount(loop) ?? 0;
     this.attempt({
@@ -225,7 +230,7 @@ class DefaultScheduler {
         if (lanes && lanes > 1 && lanes * this.narrowest(loop) * 8 >= this.target.vectorBits)
           this.attempt({ primitive: 'vectorize', loop: name });
       } else if (this.isVectorLoop(loop)) {
-        if (!this.transposition(loop) && !this.sharedRows(loop)) this.vectors(loop);
+        if (!this.transposition(loop) && !this.sharedRows(loop) && !this.rowBlocks(loop)) this.vectors(loop);
       }
     }
   }
@@ -287,6 +292,34 @@ class DefaultScheduler {
     return true;
   }
 
+  /**
+   * Walks down columns a few rows at a time, along whole rows of the buffer: accumulators of all columns stay in the
+   * first cache, and rows are read as they lie in memory. Each column still adds its elements in ascending order.
+   */
+  private rowBlocks(columns: Operation): boolean {
+    const inside = ForOp.body(columns).entry.ops.filter((op) => op.ownRegions !== null);
+    const [rows] = inside;
+    if (inside.length !== 1 || !rows || !ForOp.is(rows) || !/\.r0$/.test(nameOf(rows))) return false;
+    if (ForOp.body(rows).entry.ops.some((op) => op.ownRegions !== null) || this.trips(rows) < 4 * ROW_BLOCK)
+      return false;
+    if (this.trips(columns) < this.lanesOfRegister(columns)) return false;
+    const [i, r] = [inductionVariable(columns), inductionVariable(rows)];
+    const far = collectAccesses(rows).accesses.filter(
+      (a) => a.kind === 'read' && dependsOn(a, r) && unitStride(a, i) && (elementStride(a, r) ?? PAGE) >= CACHE_LINE,
+    );
+    if (far.length === 0) return false;
+    const [C, R] = [nameOf(columns), nameOf(rows)];
+    if (!this.attempt({ primitive: 'distribute', loop: C, at: R })) return false;
+    if (!this.attempt({ primitive: 'reorder', loops: [R, C] })) return true;
+    this.attempt({ primitive: 'split', loop: R, factor: ROW_BLOCK, tail: 'peel' });
+    this.attempt({ primitive: 'reorder', loops: [C, `${R}.i`] });
+    for (const name of this.loops().map(nameOf)) {
+      const loop = isCloneOf(name, C) ? this.loop(name) : undefined;
+      if (loop && this.isVectorLoop(loop)) this.vectors(loop);
+    }
+    return true;
+  }
+
   /** Vectors for the inner loops of the rows that a split left over. */
   private remainders(rows: string, inner: string): void {
     for (const name of this.loops().map(nameOf)) {
@@ -338,7 +371,7 @@ class DefaultScheduler {
       if (op === loop || !ForOp.is(op)) return;
       // Sequential loops run as they are, on vectors, whatever stage they belong to; lanes are vectors of their own.
       const other = nameOf(op);
-      if (/\.d\d+/.test(other) || /\.(l|t|i|h\d+)$/.test(other)) inner = false;
+      if (/\.d\d+/.test(other) || /(?<!\.r\d+)\.(l|t|i|h\d+)$/.test(other)) inner = false;
     });
     if (!inner) return false;
     const iv = inductionVariable(loop);

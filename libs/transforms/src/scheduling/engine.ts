@@ -4,6 +4,7 @@ import type { DependenceReport } from '@budflow/analysis';
 import { checkLoopNames } from '@budflow/dialect-loop';
 import { InternalError, type Operation } from '@budflow/ir';
 import { computeAt } from './compute-at.js';
+import { distribute } from './distribute.js';
 import { pack } from './pack.js';
 import type { Primitive, StepResult } from './primitive.js';
 import { reorder } from './reorder.js';
@@ -35,6 +36,7 @@ export const PRIMITIVES: Readonly<{ [N in PrimitiveName]: Primitive<Extract<Step
   reorder,
   unroll_and_jam: unrollAndJam,
   vectorize,
+  distribute,
   compute_at: computeAt,
   pack,
 };

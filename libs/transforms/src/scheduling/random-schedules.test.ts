@@ -42,7 +42,7 @@ function chainOf(func: Operation, name: string): string[] {
   return chain;
 }
 
-const KINDS = ['split', 'reorder', 'vectorize', 'unroll_and_jam', 'compute_at', 'pack'] as const;
+const KINDS = ['split', 'reorder', 'vectorize', 'unroll_and_jam', 'distribute', 'compute_at', 'pack'] as const;
 
 /** A step on loops that are there, legal or not. */
 function randomStep(func: Operation, kind: (typeof KINDS)[number], next: () => number): Step {
@@ -62,6 +62,10 @@ function randomStep(func: Operation, kind: (typeof KINDS)[number], next: () => n
     case 'unroll_and_jam': {
       const inner = names.filter((n) => /\.[il](~\d+)?$/.test(n));
       return { primitive: kind, loop: inner.length && next() % 4 ? pick(inner) : loop };
+    }
+    case 'distribute': {
+      const around = chainOf(func, loop).at(-2);
+      return { primitive: 'distribute', loop: around ?? loop, at: loop };
     }
     case 'compute_at': {
       const stages = [...new Set(names.filter((n) => n.endsWith('.d0')).map((n) => n.slice(0, -3)))];
@@ -92,7 +96,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   matmul: {
     text: MATMUL,
     sizes: [matmulSizes(1, 1, 1), matmulSizes(9, 10, 3), matmulSizes(16, 8, 0), matmulSizes(5, 19, 4)],
-    uses: ALL,
+    uses: [...ALL, 'distribute'],
   },
   softmax: {
     text: SOFTMAX,

@@ -26,6 +26,12 @@ export interface VectorizeStep {
   readonly primitive: 'vectorize';
   readonly loop: string;
 }
+export interface DistributeStep {
+  readonly primitive: 'distribute';
+  readonly loop: string;
+  /** The loop directly inside that gets the loop for itself. */
+  readonly at: string;
+}
 export interface ComputeAtStep {
   readonly primitive: 'compute_at';
   readonly stage: string;
@@ -39,7 +45,14 @@ export interface PackStep {
   readonly loops: readonly string[];
 }
 
-export type Step = SplitStep | ReorderStep | UnrollAndJamStep | VectorizeStep | ComputeAtStep | PackStep;
+export type Step =
+  | SplitStep
+  | ReorderStep
+  | UnrollAndJamStep
+  | VectorizeStep
+  | DistributeStep
+  | ComputeAtStep
+  | PackStep;
 export type PrimitiveName = Step['primitive'];
 
 export interface Schedule {
@@ -86,6 +99,11 @@ export const STEP_SCHEMAS: Readonly<Record<PrimitiveName, StepSchema>> = {
     summary: 'runs all iterations of a loop at once, one in each lane',
     properties: { loop },
     required: ['loop'],
+  },
+  distribute: {
+    summary: 'cuts a loop in front of and behind a loop inside it',
+    properties: { loop, at: { type: 'string', description: 'Name of the loop inside.' } },
+    required: ['loop', 'at'],
   },
   compute_at: {
     summary: 'moves the nest of a stage into a loop of its consumer',

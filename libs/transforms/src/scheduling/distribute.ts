@@ -1,0 +1,139 @@
+// distribute: cuts a loop in front of and behind a loop inside it, so that the two are perfectly nested.
+//
+//   loop.for %i = 0 to 64 name "s.d0" {         %acc = memory.alloca : memref<64xf32>
+//     %acc = memory.alloca : memref<f32>        loop.for %i = 0 to 64 name "s.d0~1" { store 0, %acc[%i] }
+//     store 0, %acc[]                           loop.for %i = 0 to 64 name "s.d0" {
+//     loop.for %r .. name "s.r0" {         ->     loop.for %r .. name "s.r0" { f(%i, %r, %acc[%i]) } }
+//       f(%i, %r, %acc[]) }                     loop.for %i = 0 to 64 name "s.d0~2" { g(%i, %acc[%i]) }
+//     g(%i, %acc[]) }
+//
+// Buffers allocated inside that several pieces use get a last dimension for the iterations; what has no effects is
+// computed again where it is needed. All iterations of a piece run before the next piece, so the loop must not carry a
+// dependence, and its number of iterations must have a constant bound. (Kennedy and McKinley's loop distribution, 1990,
+// with the scalar expansion of Kuck.)
+import { carriedDependence, loopName } from '@budflow/analysis';
+import { ForOp, forBounds, inductionVariable } from '@budflow/dialect-loop';
+import { AllocaOp, LoadOp, StoreOp } from '@budflow/dialect-memory';
+import { Builder, type MemRefType, Operation, Region, type Value } from '@budflow/ir';
+import { bodyOps, findLoop, isMovable, loopNames, takeCloneName } from './loop-tree.js';
+import { definePrimitive, Refusal } from './primitive.js';
+import type { DistributeStep } from './schedule.js';
+
+export const distribute = definePrimitive<DistributeStep>('distribute', (kernel, { loop: name, at }) => {
+  // 1. The pieces.
+  const loop = findLoop(kernel, name);
+  const inner = findLoop(kernel, at);
+  if (inner.parentOp !== loop) throw new Refusal(`loop "${at}" is not directly inside loop "${name}"`, { loop: name });
+  if (loop.resultCount > 0) throw new Refusal('it carries values', { loop: name });
+  const ops = bodyOps(loop);
+  const cut = ops.indexOf(inner);
+  const pieceOf = (op: Operation): number => Math.sign(ops.indexOf(op) - cut);
+  const effective = ops.filter((op) => !isMovable(op) && !AllocaOp.is(op));
+  if (effective.every((op) => op === inner)) throw new Refusal(`nothing but loop "${at}" is inside`, { loop: name });
+  const carried = carriedDependence(kernel, loop);
+  if (carried && 'unknown' in carried)
+    throw new Refusal(`'${carried.unknown.name}' may touch any memory`, { loop: name });
+  if (carried)
+    throw new Refusal(`loop-carried dependence through ${carried.report.message}`, {
+      loop: name,
+      dependence: carried.report,
+    });
+
+  // 2. What pieces pass to one another: through memory only.
+  for (const op of effective) {
+    if (op.results.some((r) => usersIn(r, loop).some((user) => pieceOf(user) !== pieceOf(op))))
+      throw new Refusal(`'${op.name}' computes a value that is used on the other side of loop "${at}"`, { loop: name });
+  }
+  const allocas = ops.filter((op) => AllocaOp.is(op));
+  const shared = allocas.filter((op) => new Set(usersIn(op.result(0), loop).map(pieceOf)).size > 1);
+  for (const op of shared) checkShared(op, loop);
+  const trips = shared.length > 0 ? boundOf(loop) : 0;
+
+  // 3. Buffers for all iterations, then one loop for each piece.
+  const builder = Builder.before(loop);
+  const expanded = new Map<Operation, Value>();
+  for (const op of shared) {
+    const type = op.result(0).type as MemRefType;
+    const wide = loop.context.memref([...type.shape, trips], type.element, null, type.memorySpace);
+    const options = { dynamicSizes: [], resultTypes: [wide], alignment: AllocaOp.alignment(op) };
+    expanded.set(op, AllocaOp.build(builder, op.loc, options));
+  }
+  const taken = loopNames(kernel);
+  for (const piece of [-1, 0, 1]) {
+    const own = effective.filter((op) => pieceOf(op) === piece);
+    if (own.length === 0) continue;
+    const made = emitPiece(loop, ops, (op) => pieceOf(op) === piece, expanded, builder);
+    if (piece !== 0) made.setAttr('name', made.context.stringAttr(takeCloneName(name, taken)));
+  }
+  loop.erase();
+});
+
+/** The ops directly in the loop in which a value is used. */
+function usersIn(value: Value, loop: Operation): Operation[] {
+  const users = new Set<Operation>();
+  value.forEachUse((user) => {
+    let at = user;
+    while (at.parentOp && at.parentOp !== loop) at = at.parentOp;
+    users.add(at);
+  });
+  return [...users];
+}
+
+/** Refuses a buffer that cannot get another dimension. */
+function checkShared(alloca: Operation, loop: Operation): void {
+  const where = { loop: loopName(loop) };
+  if (alloca.operandCount > 0) throw new Refusal('a buffer allocated inside has a dynamic size', where);
+  alloca.result(0).forEachUse((user) => {
+    const memref = LoadOp.is(user) ? user.operand(0) : StoreOp.is(user) ? user.operand(1) : undefined;
+    if (memref !== alloca.result(0)) throw new Refusal(`'${user.name}' uses a buffer allocated inside`, where);
+  });
+}
+
+/** At most so many iterations, from a start at 0 in steps of 1. */
+function boundOf(loop: Operation): number {
+  const { lower, upper, step } = forBounds(loop);
+  const where = { loop: loopName(loop) };
+  if (lower.map.singleConstant() !== 0 || step !== 1) throw new Refusal('it does not count from 0 by 1', where);
+  const constants = upper.map.results.filter((e) => e.kind === 'constant').map((e) => e.value);
+  if (constants.length === 0)
+    throw new Refusal('its number of iterations has no constant bound: split it first, with the tail "guard"', where);
+  return Math.max(0, Math.min(...constants));
+}
+
+function emitPiece(
+  loop: Operation,
+  ops: readonly Operation[],
+  isOwn: (op: Operation) => boolean,
+  expanded: ReadonlyMap<Operation, Value>,
+  builder: Builder,
+): Operation {
+  const region = new Region();
+  const block = region.append();
+  const iv = block.addArgument(loop.context.index);
+  const made = builder.insert(Operation.create(loop.info, loop.loc, loop.operands, [], loop.attributes, [region]));
+  const body = Builder.atEnd(loop.context, block);
+  const mapping = new Map<Value, Value>([[inductionVariable(loop), iv]]);
+  for (const op of ops) {
+    const wide = expanded.get(op);
+    if (wide) mapping.set(op.result(0), wide);
+    else if (isMovable(op) || AllocaOp.is(op) || isOwn(op)) {
+      const clone = body.insert(op.clone(mapping));
+      op.results.forEach((r, i) => {
+        mapping.set(r, clone.result(i));
+      });
+    }
+  }
+  const terminator = ForOp.body(loop).entry.terminator;
+  body.insert(Operation.create(terminator.info, terminator.loc, [], [], terminator.attributes));
+  const wide = new Set(expanded.values());
+  made.walk((op) => {
+    if (LoadOp.is(op) ? wide.has(op.operand(0)) : StoreOp.is(op) && wide.has(op.operand(1)))
+      op.setOperands([...op.operands, iv]);
+  });
+  for (const op of block.ops.reverse()) if (op !== block.lastOp && isUnused(op)) op.erase();
+  return made;
+}
+
+function isUnused(op: Operation): boolean {
+  return !op.hasResultUses && (isMovable(op) || AllocaOp.is(op));
+}
