@@ -62,8 +62,10 @@ import { MapOp } from './ops/map.js';
 import { NotOp } from './ops/not.js';
 import { PadOp } from './ops/pad.js';
 import { ReduceOp } from './ops/reduce.js';
+import { ReduceWindowOp, SelectAndScatterOp } from './ops/reduce-window.js';
 import { ReshapeOp } from './ops/reshape.js';
 import { ReverseOp } from './ops/reverse.js';
+import { ArgMaxOp, ArgMinOp, ScanOp } from './ops/scan.js';
 import { ScatterOp } from './ops/scatter.js';
 import { SliceOp } from './ops/slice.js';
 import { TransposeOp } from './ops/transpose.js';
@@ -172,6 +174,11 @@ which affine accesses and which scalar body it has (StructuredOp).`,
     DynamicUpdateSliceOp,
     GatherOp,
     ScatterOp,
+    ReduceWindowOp,
+    SelectAndScatterOp,
+    ScanOp,
+    ArgMinOp,
+    ArgMaxOp,
     ReduceOp,
     DotGeneralOp,
     DimOp,

@@ -26,7 +26,9 @@ export * from './ops/pad.js';
 export { ReduceOp, reductionOrder } from './ops/reduce.js';
 export { ReshapeOp, reshapeIndices } from './ops/reshape.js';
 export { buildResultSizes, buildSizeRule } from './ops/result-sizes.js';
+export { ReduceWindowOp, SelectAndScatterOp } from './ops/reduce-window.js';
 export { ReverseOp } from './ops/reverse.js';
+export { ArgMaxOp, ArgMinOp, ScanOp } from './ops/scan.js';
 export { ScatterOp, scatterDims } from './ops/scatter.js';
 export { SliceOp } from './ops/slice.js';
 export * from './ops/transpose.js';
@@ -40,3 +42,5 @@ export {
 } from './reduction-order.js';
 export { inlineScalarRegion } from './region.js';
 export { type OperandDim, ShapeRules, type SizeConstraint, type SizeRule, sizeRule } from './shape-rules.js';
+export { buildCombined } from './combine.js';
+export { type WindowDims, windowDims } from './window-dims.js';

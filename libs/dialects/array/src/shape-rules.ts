@@ -25,6 +25,8 @@ export const ShapeRules = defineInterface<{
   /** The size of a dimension of a result; asked for dynamic dimensions only. */
   size(op: Operation, result: number, dim: number): SizeRule | undefined;
   constraints?(op: Operation): readonly SizeConstraint[];
+  /** Dimensions of operands whose sizes follow from those of others by a rule. */
+  counts?(op: Operation): readonly { readonly size: OperandDim; readonly rule: SizeRule }[];
 }>('ShapeRules');
 
 /** The rule for dimension `dim` of a value that an op with ShapeRules makes. */

@@ -11,8 +11,8 @@ export interface LoopLoweringMethods {
   /** Builds the loops that store all elements of the results, at the insertion point of the site's builder. */
   build(op: Operation, site: LoweringSite): void;
   /**
-   * Destination style: the operand over whose memory result `result` may be written when it dies here. `build` then starts with
-   * `site.provideDestination`, and no other operand is that tensor.
+   * Destination style: the operand over whose memory result `result` may be written when it dies here and no other operand is that
+   * tensor. `build` starts with `site.provideDestination`, or reads every element before it writes to its place.
    */
   destination?(op: Operation, result: number): number | undefined;
   /** Whether this op of that name needs the lowering; default: always. Others take part in fusion by their structured form. */

@@ -4,7 +4,9 @@ import type { Context, Operation } from '@budflow/ir';
 import { lowerDynamicSlice, lowerDynamicUpdateSlice } from './dynamic-slice.js';
 import { lowerGather, lowerScatter } from './gather.js';
 import { LoopLowering, type LoopLoweringMethods } from './interface.js';
+import { lowerReduceWindow, lowerSelectAndScatter } from './reduce-window.js';
 import { lowerReverse } from './reverse.js';
+import { lowerArgExtreme, lowerScan } from './scan.js';
 
 const LOWERINGS: readonly (readonly [string, LoopLoweringMethods])[] = [
   ['array.reverse', lowerReverse],
@@ -12,6 +14,11 @@ const LOWERINGS: readonly (readonly [string, LoopLoweringMethods])[] = [
   ['array.dynamic_update_slice', lowerDynamicUpdateSlice],
   ['array.gather', lowerGather],
   ['array.scatter', lowerScatter],
+  ['array.reduce_window', lowerReduceWindow],
+  ['array.select_and_scatter', lowerSelectAndScatter],
+  ['array.scan', lowerScan],
+  ['array.argmin', lowerArgExtreme('min')],
+  ['array.argmax', lowerArgExtreme('max')],
 ];
 
 const prepared = new WeakSet<Context>();

@@ -225,6 +225,9 @@ export class LoweringSite {
   and(a: Value, b: Value): Value {
     return buildBinary('and', this.builder, this.loc, a, b);
   }
+  or(a: Value, b: Value): Value {
+    return buildBinary('or', this.builder, this.loc, a, b);
+  }
   /** 0 <= a < size, for index values. */
   isWithin(a: Value, size: Size): Value {
     const low = this.compare('ge', a, this.index(0));
