@@ -33,8 +33,28 @@ describe.each([{ fused: false }, { fused: true }])('f32, fused: $fused', (roundi
     const random = new Random(7);
     let worst = { error: 0, x: 0 };
     for (const centre of [
-      0, 1.5707964, -3.1415927, 39000, 2.4142137, -0.41421357, 1, -1, 0.5, -0.5, 2, 88.5, -87.5, -103.5, 128, -126.5,
-      -149.5, 9, 3.93, 17, -17, 0.3466,
+      0,
+      Math.PI / 2,
+      -Math.PI,
+      39000,
+      2.4142137,
+      -0.41421357,
+      1,
+      -1,
+      0.5,
+      -0.5,
+      2,
+      88.5,
+      -87.5,
+      -103.5,
+      128,
+      -126.5,
+      -149.5,
+      9,
+      3.93,
+      17,
+      -17,
+      0.3466,
     ]) {
       for (let i = 0; i < 8192; i++) {
         const x = Math.fround(centre + (random.uniform() - 0.5) * 2 ** -random.integer(0, 22));

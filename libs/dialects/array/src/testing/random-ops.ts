@@ -133,6 +133,9 @@ export function binaryProgram(op: string, element: Element): fc.Arbitrary<Progra
 export function compareProgram(predicate: string, element: Element): fc.Arbitrary<Program> {
   return elementwise([element, element], ([t]) => `%r = array.cmp ${predicate}, %0, %1 : ${t}`, 'i1');
 }
+export function isFiniteProgram(element: Element): fc.Arbitrary<Program> {
+  return elementwise([element], ([t]) => `%r = array.is_finite %0 : ${t}`, 'i1');
+}
 export function selectProgram(element: Element): fc.Arbitrary<Program> {
   return elementwise(['i1', element, element], ([, t]) => `%r = array.select %0, %1, %2 : ${t}`, element);
 }
@@ -374,14 +377,34 @@ export function allPrograms(): { name: string; programs: fc.Arbitrary<Program> }
     'expm1',
     'log',
     'log1p',
+    'sin',
+    'cos',
+    'tan',
+    'asin',
+    'acos',
+    'atan',
+    'sinh',
+    'cosh',
     'tanh',
     'sigmoid',
     'erf',
+    'cbrt',
     'floor',
     'ceil',
+    'round',
     'round_even',
+    'trunc',
   ])
     for (const e of FLOATS) add(`${op} ${e}`, unaryProgram(op, e));
+  for (const e of FLOATS) {
+    add(`is_finite ${e}`, isFiniteProgram(e));
+    for (const op of ['pow', 'atan2']) add(`${op} ${e}`, binaryProgram(op, e));
+  }
+  for (const e of NUMBERS) add(`sign ${e}`, unaryProgram('sign', e));
+  for (const e of INTEGERS.filter((i) => i !== 'index')) {
+    for (const op of ['popcount', 'clz']) add(`${op} ${e}`, unaryProgram(op, e));
+    for (const op of ['shl', 'shr_s', 'shr_u']) add(`${op} ${e}`, binaryProgram(op, e));
+  }
   for (const op of ['log2', 'log10']) add(`${op} f32`, unaryProgram(op, 'f32'));
   for (const op of ['add', 'sub', 'mul', 'div', 'rem', 'min', 'max'])
     for (const e of NUMBERS) add(`${op} ${e}`, binaryProgram(op, e));

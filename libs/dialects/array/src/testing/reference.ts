@@ -51,6 +51,11 @@ export function plainBinary(kind: string, element: string, x: Scalar, y: Scalar)
         return round(element, a / b);
       case 'rem':
         return a % b;
+      case 'atan2':
+        return round(element, Math.atan2(a, b));
+      case 'pow':
+        // ECMAScript has NaN where C has 1.
+        return a === 1 || (a === -1 && Math.abs(b) === Number.POSITIVE_INFINITY) ? 1 : round(element, a ** b);
       case 'min':
         return Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : less(b, a) ? b : a;
       default:
@@ -77,6 +82,15 @@ export function plainBinary(kind: string, element: string, x: Scalar, y: Scalar)
       return wrap(element, a & b);
     case 'or':
       return wrap(element, a | b);
+    case 'shl':
+    case 'shr_s':
+    case 'shr_u': {
+      const w = BigInt(width(element));
+      const amount = BigInt.asUintN(Number(w), b);
+      if (kind === 'shr_s') return wrap(element, BigInt.asIntN(Number(w), a) >> (amount < w ? amount : w - 1n));
+      if (amount >= w) return wrap(element, 0n);
+      return wrap(element, kind === 'shl' ? a << amount : BigInt.asUintN(Number(w), a) >> amount);
+    }
     default:
       return wrap(element, a ^ b);
   }
@@ -94,6 +108,21 @@ const FLOAT_UNARY: Record<string, (x: number) => number> = {
   log2: Math.log2,
   log10: Math.log10,
   log1p: Math.log1p,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  cbrt: Math.cbrt,
+  sign: (x) => (x > 0 ? 1 : x < 0 ? -1 : x),
+  trunc: Math.trunc,
+  round: (x) => {
+    const whole = Math.trunc(x);
+    return Math.abs(x - whole) >= 0.5 ? whole + (x < 0 ? -1 : 1) : whole;
+  },
   tanh: Math.tanh,
   sigmoid: (x) => (x < -700 ? Math.exp(x) : 1 / (1 + Math.exp(-x))),
   floor: Math.floor,
@@ -118,11 +147,28 @@ export const APPROXIMATE = new Set([
   'tanh',
   'sigmoid',
   'erf',
+  'sin',
+  'cos',
+  'tan',
+  'asin',
+  'acos',
+  'atan',
+  'sinh',
+  'cosh',
+  'cbrt',
+  'pow',
+  'atan2',
 ]);
 
 function unary(kind: string, element: string, x: Scalar): Scalar {
   if (isFloat(element)) return round(element, FLOAT_UNARY[kind]!(x as number));
   const a = BigInt(x as number);
+  if (kind === 'sign') return wrap(element, a > 0n ? 1n : a < 0n ? -1n : 0n);
+  if (kind === 'popcount' || kind === 'clz') {
+    const bits = BigInt.asUintN(width(element), a).toString(2).padStart(width(element), '0');
+    const zeros = bits.includes('1') ? bits.indexOf('1') : bits.length;
+    return wrap(element, BigInt(kind === 'clz' ? zeros : bits.replaceAll('0', '').length));
+  }
   return wrap(element, kind === 'neg' ? -a : kind === 'not' ? ~a : a < 0n ? -a : a);
 }
 
@@ -376,6 +422,8 @@ export function reference(op: Operation, tensors: readonly Plain[], sizes: reado
         },
       );
     }
+    case 'is_finite':
+      return zip((a) => (Number.isFinite(a) ? 1 : 0));
     case 'reduce':
       return reduce(op, element, x, y);
     case 'dot_general':
