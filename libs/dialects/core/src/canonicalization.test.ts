@@ -2,6 +2,7 @@
 
 import { Interpreter, interpretPureOp, RuntimeTrap, type RuntimeValue } from '@budflow/interpreter';
 import type { Attribute } from '@budflow/ir';
+import { binaryMathEvaluator, mathEvaluator } from '@budflow/numerics';
 import { describe, expect, it } from 'vitest';
 import { coreDialects } from './register.js';
 import { INTEGER_RULES } from './testing/integer-rules.js';
@@ -515,6 +516,37 @@ describe('constant folding', () => {
       }
     }
     expect(folded).toBeGreaterThan(1000);
+  });
+
+  it('of functions rounds as contract says, and leaves relaxed ones to the machine', () => {
+    const folded = (name: string, operands: number, contract: string) => {
+      const args = operands === 1 ? '%x' : '%x, %x';
+      const module = parse(
+        `func.func @f() -> f32 {\n  %x = arith.constant 1.37 : f32\n  %r = ${name} ${args} ${contract} : f32\n  return %r : f32\n}`,
+      );
+      const interpreted = new Interpreter(module).call('f')[0];
+      canonicalize(module);
+      const text = printModule(module);
+      if (!text.includes(name)) expect(new Interpreter(module).call('f')[0]).toBe(interpreted);
+      return { text, value: interpreted };
+    };
+    const x = Math.fround(1.37);
+    for (const name of ['exp', 'sin', 'tan', 'sigmoid']) {
+      const fused = folded(`math.${name}`, 1, '{contract = "exact"}');
+      expect(fused.text).not.toContain('math.');
+      expect(fused.value).toBe(mathEvaluator(name, 'f32', { fused: true })(x));
+      expect(folded(`math.${name}`, 1, '').value).toBe(mathEvaluator(name, 'f32')(x));
+      expect(folded(`math.${name}`, 1, '{contract = "relaxed"}').text).toContain(`math.${name}`);
+    }
+    const power = folded('math.powf', 2, '{contract = "exact"}');
+    expect(power.text).not.toContain('math.');
+    expect(power.value).toBe(binaryMathEvaluator('powf', 'f32', { fused: true })(x, x));
+    expect(folded('math.atan2', 2, '{contract = "relaxed"}').text).toContain('math.atan2');
+    // The two roundings differ somewhere, or this test could not fail.
+    const grid = Array.from({ length: 200 }, (_, i) => Math.fround(0.5 + i / 100));
+    expect(grid.some((v) => mathEvaluator('exp', 'f32')(v) !== mathEvaluator('exp', 'f32', { fused: true })(v))).toBe(
+      true,
+    );
   });
 
   it('keeps the payload of a NaN through a bitcast', () => {

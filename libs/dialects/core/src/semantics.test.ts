@@ -273,6 +273,13 @@ describe('float ops', () => {
     expect(unary('math.absf', 'f32', -0)).toBe(0);
     expect(unary('arith.negf', 'f32', 0)).toBe(-0);
     expect(binary('math.copysign', 'f32', 3, -0)).toBe(-3);
+    expect(unary('math.sin', 'f64', Math.PI / 6)).toBeCloseTo(0.5, 15);
+    expect(unary('math.cbrt', 'f32', -8)).toBe(-2);
+    expect(unary('math.cosh', 'f16', 0)).toBe(1);
+    expect(binary('math.powf', 'f32', 2, 10)).toBe(1024);
+    expect(binary('math.powf', 'bf16', 3, 3)).toBe(27);
+    expect(binary('math.powf', 'f64', Number.NaN, 0)).toBe(1);
+    expect(binary('math.atan2', 'f64', -0, -1)).toBe(-Math.PI);
     const missing = `func.func @f(%a: f32, %b: i32) -> f32 {\n %r = math.fpowi %a, %b : f32, i32\n return %r : f32\n}`;
     expect(() => run(missing, [1, 1])).toThrow(/math\.fpowi on f32 cannot be executed yet/);
   });

@@ -2,6 +2,7 @@ import { PassManager, passItem, pipeline } from '@budflow/pass';
 import { describe, expect, test } from 'vitest';
 import { parse, runFunction } from '../testing/kernels.js';
 import { expandMath } from './expand-math.js';
+import { legalizeVectors } from './legalize-vectors.js';
 
 /** A kernel of one op on vectors of 8, run before and after the pass: the same bits, without the op. */
 function expanded(op: string, type: 'f32' | 'f64', operands: number, target = 'wasm32-simd128') {
@@ -22,11 +23,68 @@ ${names.map((x) => `  ${x} = simd.load %m${x.slice(1)}[%z] : memref<8x${type}>, 
 }
 
 describe('expand-math', () => {
-  for (const name of ['exp', 'expm1', 'log', 'log1p', 'tanh', 'erf', 'rsqrt'])
+  const names = 'exp expm1 log log1p tanh erf rsqrt sin cos tan asin acos atan sinh cosh cbrt round'.split(' ');
+  for (const name of names)
     test(`turns math.${name} into arithmetic that gives the same bits, in f32 and f64`, () => {
       for (const type of ['f32', 'f64'] as const)
         expect(expanded(`math.${name}`, type, 1)).not.toContain(`math.${name}`);
     });
+
+  for (const name of ['powf', 'atan2'])
+    test(`turns math.${name} into arithmetic that gives the same bits, in f32 and f64`, () => {
+      for (const type of ['f32', 'f64'] as const)
+        expect(expanded(`math.${name}`, type, 2)).not.toContain(`math.${name}`);
+    });
+
+  test('reduces large angles in a branch that is taken when any lane has one', () => {
+    const text = expanded('math.sin', 'f32', 1);
+    expect(text).toMatch(/simd\.reduce_or %\w+ : vector<8xi1>/);
+    expect(text.match(/loop\.if/g)).toHaveLength(1);
+    // What ordinary angles pay: nothing of the table of digits.
+    const before = text.slice(0, text.indexOf('loop.if'));
+    expect(before.match(/arith\.select/g)).toBeNull();
+    expect(text.slice(before.length).match(/arith\.select/g)!.length).toBeGreaterThan(40);
+  });
+
+  test('mixes ordinary and large angles in one vector', () => {
+    const text = (op: string, type: string) => `func.func @k(%m: memref<8x${type}>, %o: memref<8x${type}>) {
+  %z = arith.constant 0 : index
+  %c = arith.constant dense<[1.0, 1.0e9, -0.0, 2.0e30, 38999.0, 39001.0, 0x${type === 'f32' ? '7F800000' : '7FF0000000000000'}, -3.0e38]> : vector<8x${type}>
+  %r = math.${op} %c : vector<8x${type}>
+  simd.store %r, %o[%z] : memref<8x${type}>, vector<8x${type}>
+  return
+}`;
+    for (const op of ['sin', 'cos', 'tan'])
+      for (const type of ['f32', 'f64']) {
+        const before = runFunction(parse(text(op, type)), 'k');
+        const module = parse(text(op, type));
+        const manager = new PassManager(
+          pipeline('builtin.module', passItem(expandMath, { target: 'wasm32-simd128' }), passItem(legalizeVectors, {})),
+        );
+        expect(manager.run(module).succeeded).toBe(true);
+        expect(runFunction(module, 'k')).toEqual(before);
+        // The branch carries four vectors of a register each (f64: four of two lanes).
+        expect(module.toString()).toMatch(
+          type === 'f32' ? /vector<4xf32>, vector<4xf32>/ : /vector<2xf64>, vector<2xf64>/,
+        );
+      }
+  });
+
+  test('branches on a scalar without vectors', () => {
+    const module = parse(`func.func @k(%m: memref<1xf64>, %o: memref<1xf64>) {
+  %z = arith.constant 0 : index
+  %x = memory.load %m[%z] : memref<1xf64>
+  %r = math.sin %x : f64
+  memory.store %r, %o[%z] : memref<1xf64>
+  return
+}`);
+    const before = runFunction(module.clone(), 'k');
+    const manager = new PassManager(pipeline('builtin.module', passItem(expandMath, { target: 'wasm32-simd128' })));
+    expect(manager.run(module).succeeded).toBe(true);
+    expect(runFunction(module, 'k')).toEqual(before);
+    expect(module.toString()).toContain('loop.if');
+    expect(module.toString()).not.toContain('vector');
+  });
 
   test('turns remainders into arithmetic', () => {
     expect(expanded('arith.remf', 'f32', 2)).not.toContain('remf');
