@@ -27,14 +27,26 @@ const FLOAT_UNARY = [
   'log2',
   'log10',
   'log1p',
+  'sin',
+  'cos',
+  'tan',
+  'asin',
+  'acos',
+  'atan',
+  'sinh',
+  'cosh',
+  'cbrt',
+  'sign',
   'tanh',
   'sigmoid',
   'erf',
   'floor',
   'ceil',
+  'round',
   'round_even',
+  'trunc',
 ];
-const FLOAT_BINARY = ['add', 'sub', 'mul', 'div', 'min', 'max', 'add', 'mul', 'sub', 'rem'];
+const FLOAT_BINARY = ['add', 'sub', 'mul', 'div', 'min', 'max', 'add', 'mul', 'sub', 'rem', 'pow', 'atan2'];
 const INTEGER_BINARY = ['add', 'sub', 'mul', 'div', 'rem', 'min', 'max', 'and', 'or', 'xor'];
 const PREDICATES = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'];
 
