@@ -42,7 +42,13 @@ function positions(shape: readonly number[], w: Window): number[] {
   });
 }
 
-function reduceWindow(element: Element, kind: string, shape: readonly number[], w: Window, dynamic: readonly number[]): Case {
+function reduceWindow(
+  element: Element,
+  kind: string,
+  shape: readonly number[],
+  w: Window,
+  dynamic: readonly number[],
+): Case {
   const from = type(element, shape, dynamic);
   const to = type(element, positions(shape, w), dynamic);
   return {
@@ -73,7 +79,10 @@ describe('array.reduce_window', () => {
     [[0], { window: [2], base_dilation: [3], low: [2], high: [3] }],
     [[1], { window: [2] }],
     [[2], { window: [5] }],
-    [[6, 7], { window: [2, 3], strides: [2, 1], base_dilation: [1, 2], window_dilation: [2, 1], low: [1, 0], high: [0, 2] }],
+    [
+      [6, 7],
+      { window: [2, 3], strides: [2, 1], base_dilation: [1, 2], window_dilation: [2, 1], low: [1, 0], high: [0, 2] },
+    ],
     [[3, 5, 4], { window: [1, 2, 1], low: [0, 1, 0] }],
   ];
   check('strides, dilations, padding', () =>

@@ -36,6 +36,18 @@ test('a seed stands for one program, and programs use what they define', () => {
     'full',
     'constant',
     'dim',
+    'reverse',
+    'concat',
+    'bitcast',
+    'map',
+    'dynamic_slice',
+    'dynamic_update_slice',
+    'gather',
+    'scatter',
+    'reduce_window',
+    'scan',
+    'argmin',
+    'argmax',
   ])
     expect(texts).toContain(`array.${op} `);
   for (const type of ['f32', 'f64', 'i32', 'i64', 'i1', 'ui8', 'i8', 'i16']) expect(texts).toContain(`x${type}>`);

@@ -1,5 +1,5 @@
 // Ops that combine elements by a named kind or a region: their text, checks, and code.
-import { signednessOf } from '@budflow/dialect-core';
+import { buildBinary, signednessOf } from '@budflow/dialect-core';
 import {
   type AsmParser,
   type Builder,
@@ -11,7 +11,6 @@ import {
   type UnresolvedOperand,
   type Value,
 } from '@budflow/ir';
-import { buildBinary } from '@budflow/dialect-core';
 import { isBoolean } from './element-types.js';
 import { REDUCE_KINDS, type ReduceKind } from './kinds.js';
 import { inlineScalarRegion, scalarTypes, verifyScalarRegion } from './region.js';
@@ -59,9 +58,11 @@ export function verifyCombined(op: Operation, inputs: readonly Value[], inits: r
       return fail(`requires an init of type ${scalar} for the operand ${type}, got ${inits[i]!.type}`);
   }
   const kind = combinerKind(op);
-  if (kind === undefined) return op.regions.length === 1 || fail(`requires a kind or one region, got ${op.regions.length} regions`);
+  if (kind === undefined)
+    return op.regions.length === 1 || fail(`requires a kind or one region, got ${op.regions.length} regions`);
   if (op.regions.length > 0) return fail(`requires no region beside the kind '${kind}'`);
-  if (inputs.length !== 1) return fail(`requires one operand for the kind '${kind}', got ${inputs.length}; give a region instead`);
+  if (inputs.length !== 1)
+    return fail(`requires one operand for the kind '${kind}', got ${inputs.length}; give a region instead`);
   const bitwise = kind === 'and' || kind === 'or' || kind === 'xor';
   if (bitwise ? first.element instanceof FloatType : isBoolean(first.element))
     return fail(`requires other elements than ${first.element} for the kind '${kind}'`);

@@ -1,5 +1,15 @@
 // Windows that slide over tensors: what reduce_window and select_and_scatter have in common.
-import { AffineExpr, type AsmParser, type AsmPrinter, attr, type Context, DYNAMIC, type Operation, type OperationState, type TensorType } from '@budflow/ir';
+import {
+  AffineExpr,
+  type AsmParser,
+  type AsmPrinter,
+  attr,
+  type Context,
+  DYNAMIC,
+  type Operation,
+  type OperationState,
+  type TensorType,
+} from '@budflow/ir';
 import { parseIntegerList, printNamedList } from './assembly.js';
 import type { SizeRule } from './shape-rules.js';
 

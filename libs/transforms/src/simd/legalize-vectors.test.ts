@@ -179,6 +179,32 @@ describe('legalize-vectors', () => {
     );
   });
 
+  test('shuffles pick from the parts', () => {
+    const lanes = Array.from({ length: 16 }, (_, l) => l);
+    const shuffle = (list: readonly number[], type: string) =>
+      `  %r = simd.shuffle %x0, %x1 [${list.join(', ')}] : vector<16x${type}>`;
+    const reversed = lanes.map((l) => 15 - l);
+    // Each part of a reversed vector is one shuffle of one part.
+    const text = expectSame(16, ['f32', 'f32'], 'f32', shuffle(reversed, 'f32'));
+    expect(text.match(/simd.shuffle/g)).toHaveLength(4);
+    expect(text).not.toContain('simd.extract');
+    // Lanes of four parts are put together one by one.
+    const spread = lanes.map((l) => (l * 9) % 32);
+    expect(expectSame(16, ['i32', 'i32'], 'i32', shuffle(spread, 'i32'))).toContain('simd.extract');
+    expectSame(16, ['i64', 'i64'], 'i64', shuffle(reversed, 'i64'));
+    expectSame(16, ['i1', 'i1'], 'i1', shuffle(reversed, 'i1'));
+  });
+
+  test('a carried vector that one op uses twice is split', () => {
+    const body = `  %r = loop.for %i = 0 to 3 iter_args(%a = %x0) -> (vector<16xf32>) {
+    %c = arith.cmpf oeq, %a, %a : vector<16xf32>
+    %s = arith.addf %a, %a : vector<16xf32>
+    %n = arith.select %c, %s, %x0 : vector<16xi1>, vector<16xf32>
+    loop.yield %n : vector<16xf32>
+  }`;
+    expectSame(16, ['f32'], 'f32', body);
+  });
+
   test('a sum in 16 lanes carries exactly four vectors', () => {
     const text = `func.func @k(%m: memref<1024xf32>, %o: memref<f32>) {
   %zero = arith.constant dense<0.0> : vector<16xf32>

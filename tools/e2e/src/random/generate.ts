@@ -1,6 +1,7 @@
 // Random array programs from a seed: every op of the array dialect, ranks 0 to 4, sizes around the widths of vectors,
 // dynamic dimensions, values that are used several times and several results.
 import { Random } from '@budflow/numerics';
+import { randomControlFlow } from './control-flow.js';
 import {
   type Dim,
   ELEMENTS,
@@ -12,6 +13,8 @@ import {
   type TensorShape,
   typeText,
 } from './program.js';
+
+import { type Maker, structuralStep } from './structural-ops.js';
 
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 64, 70];
 const MAX_ELEMENTS = 9000;
@@ -53,10 +56,12 @@ const PREDICATES = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'];
 export interface GenerateOptions {
   /** Ops at most (default 12). */
   readonly maxOps?: number;
+  /** Whether there are loops and branches, and how often: `often` makes them a third of the ops. Default: none. */
+  readonly controlFlow?: 'sometimes' | 'often';
 }
 
 export function generateProgram(seed: number, options: GenerateOptions = {}): Program {
-  return new Generator(seed).run(options.maxOps ?? 12);
+  return new Generator(seed, options.controlFlow).run(options.maxOps ?? 12);
 }
 
 function isFloat(e: Element): boolean {
@@ -81,15 +86,26 @@ function literal(element: Element, random: Random): string {
 class Generator {
   private readonly seed: number;
   private readonly random: Random;
+  private readonly controlFlow: GenerateOptions['controlFlow'];
   private readonly nodes: Node[] = [];
   /** Main shape of the program: most values have dimensions of it. */
   private base: Dim[] = [];
   private floats: Element = 'f32';
 
-  constructor(seed: number) {
+  constructor(seed: number, controlFlow: GenerateOptions['controlFlow']) {
     this.seed = seed;
+    this.controlFlow = controlFlow;
     this.random = new Random(seed);
   }
+
+  private readonly maker: Maker = {
+    int: (n) => this.int(n),
+    chance: (percent) => this.chance(percent),
+    pick: (list) => this.pick(list),
+    add: (type, operands, print) => this.add(type, operands, print),
+    scalar: (element) => this.scalar(element),
+    like: (x) => this.like(x),
+  };
 
   private int(n: number): number {
     return this.random.uint32() % n;
@@ -160,6 +176,8 @@ class Generator {
   private step(): boolean {
     const x = this.value();
     if (!x) return false;
+    if (this.controlFlow === 'often' && this.chance(33)) return this.control(x);
+    if (this.chance(18)) return structuralStep(this.maker, x);
     const roll = this.int(100);
     if (roll < 14) return this.unary(x);
     if (roll < 38) return this.binary(x);
@@ -174,7 +192,16 @@ class Generator {
     if (roll < 85) return this.reshape(x);
     if (roll < 93) return this.reduce(x);
     if (roll < 96) return this.dot(x);
+    if (this.controlFlow && roll < 98) return this.control(x);
     return this.creation();
+  }
+
+  /** A loop or a branch over values of one type. */
+  private control(x: Node): boolean {
+    const operands = [x, this.like(x), this.like(x)];
+    const text = randomControlFlow(x.type, operands.length, this.random);
+    this.add(x.type, operands, (p) => text(p.result, p.operands));
+    return true;
   }
 
   /** A value of the same shape and a given element type: found, brought there, or made. */

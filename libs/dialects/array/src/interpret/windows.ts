@@ -1,8 +1,8 @@
 // Interpretation of reduce_window, scan, argmin, argmax and select_and_scatter.
 import {
   type CompileContext,
-  elementAccess,
   type Evaluator2,
+  elementAccess,
   type Frame,
   Interpretable,
   makeTensor,
@@ -44,7 +44,9 @@ function compileCombine(op: Operation, c: CompileContext, types: readonly Type[]
 function unsignless(type: Type, value: Scalar): Scalar {
   if (!('signedness' in type) || type.signedness !== 'unsigned') return value;
   const { width } = type as unknown as { width: number };
-  return typeof value === 'bigint' ? BigInt.asUintN(width, value) : Number(BigInt.asUintN(width, BigInt(value as number)));
+  return typeof value === 'bigint'
+    ? BigInt.asUintN(width, value)
+    : Number(BigInt.asUintN(width, BigInt(value as number)));
 }
 
 function tensors(frame: Frame, slots: readonly number[]): TensorValue[] {
@@ -65,7 +67,11 @@ export const interpretReduceWindow: InterfaceImplementation = Interpretable.impl
     const types = op.resultTypes as TensorType[];
     const slots = c.operandSlots(op);
     const results = c.resultSlots(op);
-    const combine = compileCombine(op, c, types.map((t) => t.element));
+    const combine = compileCombine(
+      op,
+      c,
+      types.map((t) => t.element),
+    );
     const dims = windowDims(op);
     const accesses = types.map((t) => elementAccess(t.element));
     return (frame) => {
@@ -115,7 +121,11 @@ export function interpretScan(
       const types = op.resultTypes as TensorType[];
       const slots = c.operandSlots(op);
       const results = c.resultSlots(op);
-      const combine = compileCombine(op, c, types.map((t) => t.element));
+      const combine = compileCombine(
+        op,
+        c,
+        types.map((t) => t.element),
+      );
       const { dim, exclusive, reverse } = how(op);
       const accesses = types.map((t) => elementAccess(t.element));
       return (frame) => {
@@ -161,9 +171,8 @@ export function interpretArgExtreme(which: 'min' | 'max', dimOf: (op: Operation)
       const a = c.slot(op.operand(0));
       const r = c.slot(op.result(0));
       const make = to.kind === 'bigint' ? BigInt : Number;
-      const isNaN = (x: Scalar) => typeof x === 'number' && x !== x;
-      const beyond = (x: Scalar, best: Scalar) =>
-        (which === 'max' ? x > best : x < best) || (isNaN(x) && !isNaN(best));
+      const isNan = (x: Scalar) => typeof x === 'number' && Number.isNaN(x);
+      const beyond = (x: Scalar, best: Scalar) => (which === 'max' ? x > best : x < best) || (isNan(x) && !isNan(best));
       return (frame) => {
         const x = frame.values[a] as TensorValue;
         const { outer, size, inner } = around(x.shape, dim);

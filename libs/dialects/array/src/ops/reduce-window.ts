@@ -213,7 +213,10 @@ function verifySelectAndScatter(op: Operation): void {
     source.element !== type.element ||
     source.shape.some((size, d) => !sizesAgree(size, shape[d]!))
   ) {
-    op.emitError('array.operand-types', `requires a source of type ${op.context.tensor(shape, type.element)}, got ${source}`);
+    op.emitError(
+      'array.operand-types',
+      `requires a source of type ${op.context.tensor(shape, type.element)}, got ${source}`,
+    );
     return;
   }
   if (init !== op.context.tensor([], type.element))

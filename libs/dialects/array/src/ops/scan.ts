@@ -47,7 +47,11 @@ gets (accumulators.., elements..).`,
       size: (op, result, dim): SizeRule => sameSize(op, result, dim),
       constraints: (op): SizeConstraint[] => op.results.slice(1).flatMap((_, i) => sameShape(op, 0, i + 1)),
     }),
-    interpretScan((op): { dim: number; exclusive: boolean; reverse: boolean } => ({ dim: ScanOp.dim(op), exclusive: ScanOp.exclusive(op), reverse: ScanOp.reverse(op) })),
+    interpretScan((op): { dim: number; exclusive: boolean; reverse: boolean } => ({
+      dim: ScanOp.dim(op),
+      exclusive: ScanOp.exclusive(op),
+      reverse: ScanOp.reverse(op),
+    })),
   ],
   assembly: {
     canPrint: (op): boolean =>
@@ -79,7 +83,9 @@ gets (accumulators.., elements..).`,
       printer.values(op.operands.slice(0, op.resultCount));
       printer.text(' init ');
       printer.values(op.operands.slice(op.resultCount));
-      printer.text(` dim = ${ScanOp.dim(op)}${ScanOp.exclusive(op) ? ' exclusive' : ''}${ScanOp.reverse(op) ? ' reverse' : ''}`);
+      printer.text(
+        ` dim = ${ScanOp.dim(op)}${ScanOp.exclusive(op) ? ' exclusive' : ''}${ScanOp.reverse(op) ? ' reverse' : ''}`,
+      );
       printAttributes(printer, op, ['kind', 'dim', 'exclusive', 'reverse']);
       printer.text(' : ');
       printer.types(op.operands.map((v) => v.type));
@@ -99,7 +105,11 @@ gets (accumulators.., elements..).`,
 
 const IndexTensor = typeConstraint(
   'tensor of i32 or i64',
-  (t) => t instanceof TensorType && t.element instanceof IntegerType && (t.element.width === 32 || t.element.width === 64) && t.element.signedness === 'signless',
+  (t) =>
+    t instanceof TensorType &&
+    t.element instanceof IntegerType &&
+    (t.element.width === 32 || t.element.width === 64) &&
+    t.element.signedness === 'signless',
 );
 
 function defineArgExtreme<const N extends 'array.argmin' | 'array.argmax'>(name: N) {

@@ -24,14 +24,18 @@ function elementAt(
     inside = inside ? site.and(inside, condition) : condition;
   };
   const index = position.map((o, d) => {
-    const spread = AffineExpr.dim(0).mul(dims.strides[d]!).add(AffineExpr.dim(1).mul(dims.windowDilation[d]!)).sub(dims.low[d]!);
+    const spread = AffineExpr.dim(0)
+      .mul(dims.strides[d]!)
+      .add(AffineExpr.dim(1).mul(dims.windowDilation[d]!))
+      .sub(dims.low[d]!);
     const dilation = dims.baseDilation[d]!;
     const at = site.affine(spread, [o, place[d]!]);
     const element = dilation === 1 ? at : site.affine(spread.floorDiv(dilation), [o, place[d]!]);
     if (dims.low[d]! > 0) need(site.compare('ge', at, site.index(0)));
     if (dilation > 1) need(site.compare('eq', site.affine(spread.mod(dilation), [o, place[d]!]), site.index(0)));
     // An operand without elements has windows only over padding.
-    if (dims.high[d]! > 0 || dims.low[d]! > 0 || dilation > 1) need(site.compare('lt', element, site.value(site.size(x, d))));
+    if (dims.high[d]! > 0 || dims.low[d]! > 0 || dilation > 1)
+      need(site.compare('lt', element, site.value(site.size(x, d))));
     return element;
   });
   return { index, inside };

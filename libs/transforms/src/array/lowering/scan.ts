@@ -9,7 +9,12 @@ import type { LoopLoweringMethods } from './interface.js';
 import type { LoweringSite } from './site.js';
 
 /** Loops over all dimensions but one. `body` gets the function that places an index along that one among the others. */
-function aside(site: LoweringSite, x: Value, dim: number, body: (at: (k: Value) => Value[], others: Value[]) => void): void {
+function aside(
+  site: LoweringSite,
+  x: Value,
+  dim: number,
+  body: (at: (k: Value) => Value[], others: Value[]) => void,
+): void {
   const sizes = site.sizes(x).filter((_, d) => d !== dim);
   site.parallel(sizes, site.name, (point) => {
     body((k) => [...point.slice(0, dim), k, ...point.slice(dim)], point);
@@ -49,15 +54,20 @@ export function lowerArgExtreme(which: 'min' | 'max'): LoopLoweringMethods {
         buildCompare(kind, builder, loc, a, b, { signedness: signednessOf(element) });
       aside(site, x, dim, (at, point) => {
         const zero = site.index(0);
-        const [, best] = site.sequential([site.size(x, dim)], `${site.name}.r`, [site.load(x, at(zero)), zero], ([i], [held, where]) => {
-          const next = site.load(x, at(i!));
-          let beyond = compare(which === 'min' ? 'lt' : 'gt', next, held!);
-          if (element instanceof FloatType) {
-            const firstNaN = site.and(compare('ne', next, next), compare('eq', held!, held!));
-            beyond = site.or(beyond, firstNaN);
-          }
-          return [site.select(beyond, next, held!), site.select(beyond, i!, where!)];
-        });
+        const [, best] = site.sequential(
+          [site.size(x, dim)],
+          `${site.name}.r`,
+          [site.load(x, at(zero)), zero],
+          ([i], [held, where]) => {
+            const next = site.load(x, at(i!));
+            let beyond = compare(which === 'min' ? 'lt' : 'gt', next, held!);
+            if (element instanceof FloatType) {
+              const firstNaN = site.and(compare('ne', next, next), compare('eq', held!, held!));
+              beyond = site.or(beyond, firstNaN);
+            }
+            return [site.select(beyond, next, held!), site.select(beyond, i!, where!)];
+          },
+        );
         const to = site.elementType(result);
         site.store(buildConvert(builder, loc, best!, site.op.context.index, to), result, point);
       });

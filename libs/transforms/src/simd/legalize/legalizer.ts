@@ -370,9 +370,8 @@ export class VectorLegalizer {
     for (let i = block.arguments.length - 1; i >= 0; i--) {
       const arg = block.arguments[i]!;
       if (!this.parts.has(arg)) continue;
-      arg.forEachUse((user) => {
-        if (this.dead.includes(user)) user.setOperands([]);
-      });
+      // A user may hold the argument twice; the list of uses changes on the way.
+      for (const user of arg.users()) if (this.dead.includes(user)) user.setOperands([]);
       if (!arg.hasUses) block.eraseArgument(i);
     }
   }
