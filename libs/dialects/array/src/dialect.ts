@@ -56,8 +56,8 @@ import {
   TruncOp,
 } from './ops/functions.js';
 import { FusionOp, YieldOp } from './ops/fusion.js';
-import { IsFiniteOp } from './ops/is-finite.js';
 import { GatherOp } from './ops/gather.js';
+import { IsFiniteOp } from './ops/is-finite.js';
 import { MapOp } from './ops/map.js';
 import { NotOp } from './ops/not.js';
 import { PadOp } from './ops/pad.js';

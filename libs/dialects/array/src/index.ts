@@ -1,6 +1,9 @@
 // Public face of the array dialect.
+
+export { buildCombined } from './combine.js';
 export { arrayDialect } from './dialect.js';
 export { isBoolean, isExactConversion, isUnsigned } from './element-types.js';
+export { type GatherDims, outerDims, walkedIndexDims, windowOperandDims } from './gather-dims.js';
 export { interpretStructured, structuredInterpretation } from './interpret/structured.js';
 export * from './kinds.js';
 export * from './ops/binary.js';
@@ -17,16 +20,15 @@ export { EmptyOp } from './ops/empty.js';
 export { ExtractOp, FromScalarOp } from './ops/extract.js';
 export * from './ops/functions.js';
 export { bodyOps, FusionOp, YieldOp } from './ops/fusion.js';
-export { IsFiniteOp } from './ops/is-finite.js';
-export { type GatherDims, outerDims, walkedIndexDims, windowOperandDims } from './gather-dims.js';
 export { GatherOp, gatherDims } from './ops/gather.js';
+export { IsFiniteOp } from './ops/is-finite.js';
 export { MapOp } from './ops/map.js';
 export * from './ops/not.js';
 export * from './ops/pad.js';
 export { ReduceOp, reductionOrder } from './ops/reduce.js';
+export { ReduceWindowOp, SelectAndScatterOp } from './ops/reduce-window.js';
 export { ReshapeOp, reshapeIndices } from './ops/reshape.js';
 export { buildResultSizes, buildSizeRule } from './ops/result-sizes.js';
-export { ReduceWindowOp, SelectAndScatterOp } from './ops/reduce-window.js';
 export { ReverseOp } from './ops/reverse.js';
 export { ArgMaxOp, ArgMinOp, ScanOp } from './ops/scan.js';
 export { ScatterOp, scatterDims } from './ops/scatter.js';
@@ -42,5 +44,4 @@ export {
 } from './reduction-order.js';
 export { inlineScalarRegion } from './region.js';
 export { type OperandDim, ShapeRules, type SizeConstraint, type SizeRule, sizeRule } from './shape-rules.js';
-export { buildCombined } from './combine.js';
 export { type WindowDims, windowDims } from './window-dims.js';
