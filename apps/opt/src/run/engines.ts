@@ -54,9 +54,19 @@ export function compiledEngine(request: CompiledRequest): Engine {
   };
   return {
     compileMs: module.report.compileMs,
-    call: () => call().map(({ dtype, shape, data }) => ({ dtype, shape, data: (data as TypedArray).slice() })),
+    call: () =>
+      call().map(({ dtype, shape, data }, i): HostValue => {
+        if (func.results[i]?.scalar) return { dtype, scalar: scalarOf(dtype, data as TypedArray) };
+        return { dtype, shape, data: (data as TypedArray).slice() };
+      }),
     run: () => void call(),
   };
+}
+
+/** The number in an array of rank 0, as the interpreter has it. */
+function scalarOf(dtype: string, data: TypedArray): number | bigint {
+  const value = data[0]!;
+  return dtype === 'index' ? Number(value) : value;
 }
 
 function compiled(

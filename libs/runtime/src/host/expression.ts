@@ -92,6 +92,14 @@ export function evaluateScalar(
   return applyOperator(e.op, l, evaluateScalar(e.rhs, slots, functions) as number);
 }
 
+/** Whether an expression reads no slots but those below `limit`. */
+export function readsBelow(e: HostExpression, limit: number): boolean {
+  if (typeof e === 'number' || 'big' in e) return true;
+  if ('slot' in e) return e.slot < limit;
+  if ('scalar' in e) return e.args.every((arg) => readsBelow(arg, limit));
+  return readsBelow(e.lhs, limit) && readsBelow(e.rhs, limit);
+}
+
 /** Whether an expression is over the slots below `limit`, and needs no scalar op. */
 export function isOverSlots(e: HostExpression, limit: number): boolean {
   if (typeof e === 'number') return true;

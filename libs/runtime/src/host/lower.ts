@@ -27,7 +27,14 @@ import {
   type Type,
   type Value,
 } from '@budflow/ir';
-import { type HostExpression, hostOperation, isOverSlots, productOf, sameExpression } from './expression.js';
+import {
+  type HostExpression,
+  hostOperation,
+  isOverSlots,
+  productOf,
+  readsBelow,
+  sameExpression,
+} from './expression.js';
 import { affineExpression, indexExpression } from './index-ops.js';
 import { lastUses } from './last-uses.js';
 import {
@@ -256,6 +263,10 @@ class Lowering {
         });
         return;
       }
+      case 'arith.select':
+        if (op.result(0).type instanceof MemRefType) this.choose(op);
+        else this.compute(op);
+        return;
       case 'func.call':
         this.invoke(op);
         return;
@@ -274,17 +285,22 @@ class Lowering {
       case 'rt.call_kernel':
         this.call(op);
         return;
-      default: {
-        const value = this.computed(op);
-        if (value === undefined) {
-          this.failed = true;
-          op.emitError(
-            'runtime.unsupported-op',
-            'has no form in host programs: programs allocate, view, copy, compute with numbers and call kernels',
-          );
-        } else this.bindNumber(op.result(0), value);
-      }
+      default:
+        this.compute(op);
     }
+  }
+
+  private compute(op: Operation): void {
+    const value = this.computed(op);
+    if (value !== undefined) {
+      this.bindNumber(op.result(0), value);
+      return;
+    }
+    this.failed = true;
+    op.emitError(
+      'runtime.unsupported-op',
+      'has no form in host programs: programs allocate, view, copy, compute with numbers and call kernels',
+    );
   }
 
   /** What an op computes from numbers: index arithmetic by itself, the rest as the interpreter does. */
@@ -423,6 +439,7 @@ class Lowering {
 
   private branch(op: Operation): void {
     const slots = op.results.map(() => this.nextSlot++);
+    const known = this.nextSlot;
     const sides = op.regions.map((region) => {
       if (region.isEmpty) return { steps: [], yields: [], values: [] };
       const values = region.entry.terminator.operands;
@@ -436,15 +453,14 @@ class Lowering {
     const [then, otherwise] = sides;
     const empty = { steps: [], yields: [], values: [] };
     const { steps, yields, values } = then ?? empty;
-    values.forEach((value, i) => {
-      if (!(value.type instanceof MemRefType)) return;
-      const other = this.buffer(otherwise!.values[i]!).sizes;
-      if (this.buffer(value).sizes.every((size, d) => sameExpression(size, other[d]!))) return;
-      this.failed = true;
-      op.emitError(
-        'runtime.branch-sizes',
-        `passes arrays as result ${i} whose sizes are not known to be equal in both branches`,
+    // Both branches pass the same sizes; those that are known outside name them.
+    const sources = values.map((value, i) => {
+      if (!(value.type instanceof MemRefType)) return value;
+      const found = [value, otherwise!.values[i]!].find((v) =>
+        this.buffer(v).sizes.every((size) => readsBelow(size, known)),
       );
+      if (!found) this.sizesInside(op, i);
+      return found ?? value;
     });
     this.steps.push({
       kind: 'if',
@@ -454,7 +470,25 @@ class Lowering {
       otherwise: otherwise?.steps ?? [],
       otherwiseYields: otherwise?.yields ?? [],
     });
-    this.emerge(op, slots, values);
+    this.emerge(op, slots, sources);
+  }
+
+  /** One of two buffers: its address. */
+  private choose(op: Operation): void {
+    const [a, b] = [this.buffer(op.operand(1)), this.buffer(op.operand(2))];
+    const operation = { op: 'arith.select', operands: ['i1', 'index', 'index'], result: 'index' };
+    const slot = this.nextSlot++;
+    const value = this.apply(operation, [this.scalar(op.operand(0)), a.address, b.address]);
+    this.steps.push({ kind: 'let', slot, value });
+    this.define(op, { address: { slot }, sizes: a.sizes, root: undefined });
+  }
+
+  private sizesInside(op: Operation, result: number): void {
+    this.failed = true;
+    op.emitError(
+      'runtime.branch-sizes',
+      `passes an array as result ${result} whose size each branch computes for itself: it must be known before`,
+    );
   }
 
   /** A call of a function that was not inlined: its results are memory of this one. */

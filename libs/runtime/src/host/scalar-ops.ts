@@ -17,10 +17,12 @@ import {
   integerBinary,
   integerCompare,
   integerUnary,
+  RuntimeTrap,
   type CastOp as ScalarCastOp,
   scalarCast,
 } from '@budflow/interpreter';
 import { Context, FloatType, IndexType, IntegerAttr, IntegerType, type Operation, type Type } from '@budflow/ir';
+import { trapAt } from '../errors.js';
 import type { HostNumber } from './expression.js';
 
 /** One scalar op of a program. */
@@ -34,6 +36,8 @@ export interface ScalarOperation {
   /** Where it is, for traps: `f.mlir:3:8`. */
   readonly at?: string;
 }
+
+const MAY_TRAP = /div|rem|sh[lr]|fpto/;
 
 type Evaluator = (...args: HostNumber[]) => HostNumber;
 
@@ -68,14 +72,26 @@ export function scalarOperation(op: Operation, at: string | undefined): ScalarOp
     operands: op.operands.map((v) => v.type.toString()),
     result: op.result(0).type.toString(),
     ...(predicate === undefined ? {} : { predicate }),
-    ...(at === undefined ? {} : { at }),
+    ...(at === undefined || !MAY_TRAP.test(op.name) ? {} : { at }),
   };
   return op.attr('roundingmode') === undefined && evaluator(made) ? made : undefined;
 }
 
 /** The functions of a program's scalar ops. */
 export function scalarFunctions(operations: readonly ScalarOperation[]): Evaluator[] {
-  return operations.map((operation) => evaluator(operation)!);
+  return operations.map((operation) => located(evaluator(operation)!, operation));
+}
+
+/** Ops that may trap say where they are. */
+function located(evaluate: Evaluator, { op, at }: ScalarOperation): Evaluator {
+  if (at === undefined || !MAY_TRAP.test(op)) return evaluate;
+  return (...args) => {
+    try {
+      return evaluate(...args);
+    } catch (error) {
+      throw error instanceof RuntimeTrap ? trapAt(error.kind, error.reason, at, `'${op}'`) : error;
+    }
+  };
 }
 
 let types: Context | undefined;

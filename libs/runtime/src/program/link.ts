@@ -5,7 +5,7 @@ import type { Block } from '@budflow/heap';
 import { InternalError } from '@budflow/ir';
 import type { ArrayMemory } from '../arrays/array-memory.js';
 import { loadScalar, storeScalar } from '../arrays/scalar-memory.js';
-import { asTrap, RuntimeTrap, type TrapKind } from '../errors.js';
+import { asTrap, RuntimeTrap, type TrapKind, trapAt } from '../errors.js';
 import { evaluateScalar, type HostNumber } from '../host/expression.js';
 import { compileHost } from '../host/generate.js';
 import { interpretHost } from '../host/interpret.js';
@@ -121,9 +121,7 @@ export function linkProgram(
       store: (dtype, address, value) => storeScalar(heap.memory.buffer, dtype, address, value),
       invoke,
       assertionTrap(message, place): never {
-        const trap = new RuntimeTrap('CheckFailed', message);
-        trap.message = `${place === undefined ? '' : `${place}: `}${program.name}: ${message}`;
-        throw trap;
+        throw trapAt('CheckFailed', message, place, program.name);
       },
       kernelTrap(site, begin, next): never {
         const { kernel: name } = program.sites[site]!;

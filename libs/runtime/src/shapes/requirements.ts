@@ -87,6 +87,11 @@ class Analysis {
       this.call(op);
       return;
     }
+    if (op.name === 'arith.select' && op.result(0).type instanceof TensorType) {
+      this.same(op, [op.operand(1)], [op.operand(2)], 'operand');
+      this.enter(op.results, [op.operand(1)]);
+      return;
+    }
     if (ForOp.is(op) || WhileOp.is(op) || IfOp.is(op)) {
       this.controlFlow(op);
       return;
@@ -256,7 +261,14 @@ class Analysis {
       const given = this.size(op.operand(size.operand), size.dim);
       const count = this.byRule(op, rule);
       if (given === undefined || count === undefined) continue;
-      this.require(op, given, 'equal', count, `dimension ${size.dim} of operand ${size.operand}`, 'the number of windows');
+      this.require(
+        op,
+        given,
+        'equal',
+        count,
+        `dimension ${size.dim} of operand ${size.operand}`,
+        'the number of windows',
+      );
     }
   }
 

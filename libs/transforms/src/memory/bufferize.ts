@@ -8,12 +8,13 @@
 //
 // Requires instruction-fusion: what computes is inside fusions. One-shot and destination-passing after MLIR: the caller
 // allocates, results never alias arguments, and an intermediate that dies at a kernel which needs it point by point is
-// overwritten. A kernel holds its fusion between memory.to_tensor and memory.materialize; array-to-loop takes it from there.
+// overwritten. Loops and branches pass buffers by pointer. A kernel holds its fusion between memory.to_tensor and memory.materialize; array-to-loop takes it from there.
 import { FuncOp } from '@budflow/dialect-core';
 import { isKernel } from '@budflow/dialect-rt';
-import { TensorType } from '@budflow/ir';
+import { type Operation, symbolName, TensorType } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
-import { HostFunction } from './bufferization/host.js';
+import { type CallGraphNode, callGraph } from '../general/inlining/call-graph.js';
+import { HostFunction, holdsTensors } from './bufferization/host.js';
 import { KernelOutliner } from './bufferization/kernels.js';
 
 export const bufferize = definePass({
@@ -30,6 +31,10 @@ export const bufferize = definePass({
     swapped: 'carried values that change places with the memory they are computed into',
   },
   run(module, pass) {
+    if (reportRecursion(module)) {
+      pass.signalFailure();
+      return;
+    }
     const outliner = new KernelOutliner(module);
     for (const func of module.region(0).entry.ops) {
       if (!FuncOp.is(func) || isKernel(func)) continue;
@@ -57,3 +62,27 @@ export const bufferize = definePass({
     pass.statistic('shared', outliner.shared);
   },
 });
+
+/** Programs have no stack: a function of arrays that calls itself, directly or through others, is an error. */
+function reportRecursion(module: Operation): boolean {
+  const nodes = callGraph(module).filter(({ callable }) => holdsTensors(callable));
+  const name = ({ callable }: CallGraphNode) => `@${symbolName(callable)}`;
+  for (const start of nodes) {
+    // The shortest way back to where it starts.
+    const ways = new Map<CallGraphNode, readonly CallGraphNode[]>([[start, [start]]]);
+    for (const [node, way] of ways) {
+      for (const { call, callee } of node.calls) {
+        if (callee === null) continue;
+        if (callee === start) {
+          call.emitError(
+            'bufferize.recursion',
+            `closes a cycle of calls, ${[...way, start].map(name).join(' -> ')}: programs of arrays cannot be recursive; use loop.for or loop.while`,
+          );
+          return true;
+        }
+        if (!ways.has(callee)) ways.set(callee, [...way, callee]);
+      }
+    }
+  }
+  return false;
+}

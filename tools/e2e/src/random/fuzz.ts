@@ -2,7 +2,7 @@
 import { Random } from '@budflow/numerics';
 import { CONFIGURATIONS, type Configuration, describeConfiguration, type Failure } from '../differential.js';
 import { checkProgram, minimise } from './check.js';
-import { generateProgram } from './generate.js';
+import { type GenerateOptions, generateProgram } from './generate.js';
 import { type Program, printProgram } from './program.js';
 
 export interface FuzzOptions {
@@ -12,6 +12,8 @@ export interface FuzzOptions {
   readonly perProgram?: number;
   /** Ops of a program at most (default 12). */
   readonly maxOps?: number;
+  /** Loops and branches (default: none). */
+  readonly controlFlow?: GenerateOptions['controlFlow'];
   /** Stop after so many failures (default 1). */
   readonly maxFailures?: number;
   readonly onProgress?: (done: number, failures: number) => void;
@@ -42,7 +44,7 @@ export function fuzz(options: FuzzOptions): FuzzFailure[] {
   const seen = new Set<string>();
   for (let i = 0; i < options.programs; i++) {
     const seed = options.seed + i;
-    const program = generateProgram(seed, { maxOps: options.maxOps });
+    const program = generateProgram(seed, { maxOps: options.maxOps, controlFlow: options.controlFlow });
     for (const configuration of configurationsFor(seed, options.perProgram ?? 3)) {
       const failure = checkProgram(program, configuration);
       if (!failure) continue;

@@ -19,8 +19,8 @@ interface Span {
   readonly end: number;
 }
 
-/** Ops whose result is the same memory as their first operand. */
-const VIEWS = new Set(['memory.view', 'memory.subview', 'memory.cast', 'memory.reshape']);
+/** Ops whose result is the memory of one of their operands. */
+const VIEWS = new Set(['memory.view', 'memory.subview', 'memory.cast', 'memory.reshape', 'arith.select']);
 
 /** The live range of every memory.alloc in the block and in its loops and branches; what nothing touches is left out. */
 export function liveRanges(block: Block): LiveRange[] {

@@ -10,25 +10,11 @@
 // what is left over swap places. A value computed over the one that it replaces needs no second memory. Nothing is
 // allocated for a carried value in the loop, and nothing is copied where a pointer can be passed. A value that is carried
 // unchanged is not carried. Sizes of carried values stay: who calls the program checks it.
-import { ForOp } from '@budflow/dialect-loop';
-import {
-  AllocOp,
-  ReshapeOp as BufferReshapeOp,
-  buildDim,
-  buildDynamicSizes,
-  CopyOp,
-  DimOp,
-} from '@budflow/dialect-memory';
-import {
-  type Block,
-  Builder,
-  isMemoryEffectFree,
-  type MemRefType,
-  type Operation,
-  TensorType,
-  type Value,
-} from '@budflow/ir';
-import { addCarried, isLoop, type LoopShape, loopShape, retype } from './shape-of-control-flow.js';
+import { IfOp, YieldOp } from '@budflow/dialect-loop';
+import { AllocOp, ReshapeOp as BufferReshapeOp, buildDynamicSizes, CopyOp } from '@budflow/dialect-memory';
+import { Block, Builder, type MemRefType, type Operation, Region, TensorType, type Value } from '@budflow/ir';
+import { outside } from './outside.js';
+import { addCarried, type LoopShape, loopShape, retype } from './shape-of-control-flow.js';
 import type { Tokens } from './tokens.js';
 import { bufferType } from './types.js';
 
@@ -203,6 +189,8 @@ class LoopBufferizer {
     }
 
     // 2. Memory for what the body makes, in place of its own, or for a copy; all reads come before the pointers move.
+    // Copies first: what they read may be memory that is about to be replaced.
+    missing.sort((a, b) => Number(a.alloc !== undefined) - Number(b.alloc !== undefined));
     const pairs = missing.map(({ k, alloc, buffer }) => {
       const sizes = buildDynamicSizes(Builder.before(op), op.loc, op.operand(this.initIndex(k)));
       const spare = this.carry(this.argument(k).type as MemRefType, sizes);
@@ -241,6 +229,20 @@ class LoopBufferizer {
     made.erase();
     return passed === alloc ? same : passed;
   }
+}
+
+/** A choice between tensors is a branch: what it does not choose may be written over. */
+export function selectToIf(op: Operation): void {
+  const [condition, ...values] = op.operands;
+  const regions = values.map((value) => {
+    const region = new Region();
+    const block = region.append(new Block());
+    YieldOp.create(Builder.atEnd(op.context, block), op.loc, { values: [value] });
+    return region;
+  });
+  const made = IfOp.create(Builder.before(op), op.loc, { condition: condition!, regions, resultTypes: op.resultTypes });
+  op.result(0).replaceAllUsesWith(made.result(0));
+  op.erase();
 }
 
 /** Rewrites a branch in place; returns whether it could be. */
@@ -334,43 +336,6 @@ function rewriteBranch(block: Block, tensors: readonly number[], host: HostRewri
 /** Whether the token is an allocation of this block. */
 function isMadeIn(token: Value, block: Block, tokens: Tokens): boolean {
   return tokens.home(token) === block && token.definingOp !== null && AllocOp.is(token.definingOp);
-}
-
-/** An index value as it can be computed before `op`; undefined when it depends on what happens inside. */
-function outside(value: Value, op: Operation): Value | undefined {
-  const region = value.parentBlock?.parent;
-  if (!region || !op.regions.some((own) => own.isAncestorOf(region))) return value;
-  const made = value.definingOp;
-  if (!made || made.resultCount !== 1 || made.regions.length > 0) return undefined;
-  const builder = Builder.before(op);
-  if (DimOp.is(made)) {
-    const source = sameSizes(made.operand(0), op);
-    return source && buildDim(builder, made.loc, source, DimOp.dimension(made));
-  }
-  if (!isMemoryEffectFree(made)) return undefined;
-  const mapping = new Map<Value, Value>();
-  for (const operand of made.operands) {
-    const found = outside(operand, op);
-    if (!found) return undefined;
-    mapping.set(operand, found);
-  }
-  return builder.insert(made.clone(mapping)).result(0);
-}
-
-/** A buffer outside of `op` with the sizes of one inside: what is carried keeps its sizes. */
-function sameSizes(buffer: Value, op: Operation): Value | undefined {
-  const region = buffer.parentBlock?.parent;
-  if (!region || !op.regions.some((own) => own.isAncestorOf(region))) return buffer;
-  const made = buffer.definingOp;
-  if (made) return isLoop(made) ? sameSizes(initOf(made, buffer.index), op) : undefined;
-  const loop = buffer.parentBlock!.parentOp!;
-  const first = ForOp.is(loop) ? 1 : 0;
-  return isLoop(loop) ? sameSizes(initOf(loop, buffer.index - first), op) : undefined;
-}
-
-function initOf(loop: Operation, k: number): Value {
-  const { firstInit, order } = loopShape(loop)!;
-  return loop.operand(firstInit + order[k]!);
 }
 
 function sizeIsInside(made: Operation, op: Operation): false {

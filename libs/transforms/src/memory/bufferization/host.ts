@@ -1,7 +1,7 @@
 // Turns a function of tensors into host code over buffers: fusions become kernel calls that write to buffers the host
 // allocates, everything else a view, a constant or a copy.
 import { ConstantOp, DimOp, ExtractOp, FromScalarOp, FusionOp, ReshapeOp } from '@budflow/dialect-array';
-import { CallOp, FuncOp, ReturnOp } from '@budflow/dialect-core';
+import { CallOp, FuncOp, ReturnOp, SelectOp } from '@budflow/dialect-core';
 import { IfOp } from '@budflow/dialect-loop';
 import {
   ReshapeOp as BufferReshapeOp,
@@ -25,7 +25,7 @@ import {
   Terminator,
   type Value,
 } from '@budflow/ir';
-import { type HostRewriter, rewriteIf, rewriteLoop } from './control-flow.js';
+import { type HostRewriter, rewriteIf, rewriteLoop, selectToIf } from './control-flow.js';
 import { inPlaceCandidates, scratchResults } from './in-place.js';
 import type { InPlace, KernelOutliner } from './kernels.js';
 import { isControlFlow } from './shape-of-control-flow.js';
@@ -66,6 +66,11 @@ export class HostFunction implements HostRewriter {
     this.func.setAttr(SIGNATURE_ATTR, context.typeAttr(type));
     this.func.setAttr('function_type', context.typeAttr(this.bufferizedFunction(type)));
     const blocks = this.func.region(0).blocks;
+    const choices: Operation[] = [];
+    this.func.walk((op) => {
+      if (SelectOp.is(op) && op.result(0).type instanceof TensorType) choices.push(op);
+    });
+    for (const op of choices) if (!(op.operand(0).type instanceof TensorType)) selectToIf(op);
     blocks.forEach((block, b) => {
       block.arguments.forEach((argument, i) => {
         if (!(argument.type instanceof TensorType)) return;
@@ -259,7 +264,7 @@ export class HostFunction implements HostRewriter {
 }
 
 /** Whether a tensor occurs in the op or in something nested. */
-function holdsTensors(op: Operation): boolean {
+export function holdsTensors(op: Operation): boolean {
   let found = false;
   op.walk((inner) => {
     found ||= touchesTensors(inner);
