@@ -1,7 +1,8 @@
 // Ops with computed indices: the interpreter against WebAssembly, over shapes, element types and indices in and out of
 // bounds.
-import { describe } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Case, check, integers, over, tensor, type } from './array-cases.js';
+import { PLAIN, runCompiled, type TestArgument } from './differential.js';
 import { ELEMENTS } from './random/program.js';
 
 const FAR = [0, 1, -1, 3, 100, -100, 2147483647, -2147483648];
@@ -177,4 +178,62 @@ describe('array.scatter', () => {
       ],
     },
   ]);
+});
+
+test.each<readonly [what: string, text: string, args: readonly TestArgument[], message: string]>([
+  [
+    'a concatenation of other shapes',
+    `func.func @main(%x: tensor<?x?xf32>, %y: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %0 = array.concat %x, %y dim = 1 : tensor<?x?xf32>, tensor<?x?xf32> to tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}`,
+    [tensor('f32', [3, 2]), tensor('f32', [4, 2])],
+    'dimension 0 of argument 1',
+  ],
+  [
+    'a window larger than the tensor',
+    `func.func @main(%x: tensor<?xf32>, %i: tensor<i32>) -> tensor<5xf32> {
+  %0 = array.dynamic_slice %x [%i] sizes = [5] : tensor<?xf32>, tensor<i32> to tensor<5xf32>
+  return %0 : tensor<5xf32>
+}`,
+    [tensor('f32', [4]), integers('i32', [], [0])],
+    'dimension 0 of argument 0',
+  ],
+  [
+    'more updates than indices',
+    `func.func @main(%x: tensor<5xf32>, %i: tensor<?xi32>, %u: tensor<?xf32>) -> tensor<5xf32> {
+  %0 = array.scatter %x at %i updates %u collapsed = [0] map = [0] vector = 1 : tensor<5xf32>, tensor<?xi32>, tensor<?xf32> body(%a: f32, %b: f32) {
+    array.yield %b : f32
+  }
+  return %0 : tensor<5xf32>
+}`,
+    [tensor('f32', [5]), integers('i32', [2], [0, 1]), tensor('f32', [3])],
+    'dimension 0 of argument 2',
+  ],
+  [
+    'an extreme of nothing',
+    `func.func @main(%x: tensor<?xf32>) -> tensor<i32> {
+  %0 = array.argmax %x dim = 0 : tensor<?xf32> to tensor<i32>
+  return %0 : tensor<i32>
+}`,
+    [tensor('f32', [0])],
+    'dimension 0 of argument 0',
+  ],
+  [
+    'a source that has not one value for each window',
+    `func.func @main(%x: tensor<?xf32>, %s: tensor<?xf32>, %z: tensor<f32>) -> tensor<?xf32> {
+  %0 = array.select_and_scatter %x source %s init %z window = [2] strides = [2] : tensor<?xf32>, tensor<?xf32>, tensor<f32> select(%a: f32, %b: f32) {
+    %1 = arith.cmpf oge, %a, %b : f32
+    array.yield %1 : i1
+  } scatter(%c: f32, %d: f32) {
+    %2 = arith.addf %c, %d : f32
+    array.yield %2 : f32
+  }
+  return %0 : tensor<?xf32>
+}`,
+    [tensor('f32', [8]), tensor('f32', [5]), tensor('f32', [])],
+    'dimension 0 of argument 1',
+  ],
+])('%s is refused when called', (_, text, args, message) => {
+  expect(() => runCompiled(text, args, { level: 3, numerics: 'strict', target: PLAIN })).toThrow(message);
 });

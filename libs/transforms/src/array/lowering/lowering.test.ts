@@ -1,0 +1,142 @@
+import { type Operation, StringAttr } from '@budflow/ir';
+import { describe, expect, test } from 'vitest';
+import { arrayToLoop } from '../../loop/array-to-loop.js';
+import { chunkKernel } from '../../loop/chunk-kernel.js';
+import { bufferize } from '../../memory/bufferize.js';
+import { parse } from '../../testing/kernels.js';
+import { runMain, runPasses } from '../../testing/programs.js';
+import { fixNumerics } from '../fix-numerics.js';
+import { instructionFusion } from '../instruction-fusion.js';
+import { LoopLowering } from './interface.js';
+import { hasLoopLowering } from './registry.js';
+
+const passes = [fixNumerics, instructionFusion, bufferize, arrayToLoop, chunkKernel];
+
+function loopNames(module: Operation): string[] {
+  const names: string[] = [];
+  module.walk((op) => {
+    const name = op.attr('name');
+    if (op.name === 'loop.for' && name instanceof StringAttr) names.push(name.value);
+  });
+  return names;
+}
+
+/** Lowers to loops, comparing results before and after. */
+function lower(text: string): { module: Operation; names: string[]; statistics: Readonly<Record<string, number>> } {
+  const module = parse(text);
+  const before = runMain(module);
+  const { statistics } = runPasses(
+    module,
+    'builtin.module(fix-numerics,func.func(instruction-fusion),bufferize,func.func(array-to-loop))',
+    passes,
+  );
+  expect(runMain(module)).toEqual(before);
+  return { module, names: loopNames(module), statistics };
+}
+
+const main = (parameters: string, results: string, body: string) =>
+  `func.func @main(${parameters}) -> (${results}) {\n${body}\n}`;
+const t = 'tensor<8xf32>';
+const update = (from: string, to: string) =>
+  `  %${to} = array.dynamic_update_slice %${from}, %u [%i] : ${t}, tensor<3xf32>, tensor<i32>`;
+
+describe('ops that build their own loops', () => {
+  test('a destination that dies is written over, one that lives is copied first', () => {
+    const parameters = `%x: ${t}, %u: tensor<3xf32>, %i: tensor<i32>`;
+    const dies = lower(main(parameters, t, `  %0 = array.exp %x : ${t}\n${update('0', '1')}\n  return %1 : ${t}`));
+    expect(dies.statistics['in-place']).toBe(1);
+    expect(dies.names).toEqual(['exp.d0', 'dynamic_update_slice.d0']);
+    const lives = lower(
+      main(parameters, `${t}, ${t}`, `  %0 = array.exp %x : ${t}\n${update('0', '1')}\n  return %1, %0 : ${t}, ${t}`),
+    );
+    expect(lives.statistics['in-place']).toBe(0);
+    expect(lives.names).toEqual(['exp.d0', 'dynamic_update_slice_copy0.d0', 'dynamic_update_slice.d0']);
+    // Arguments belong to the caller.
+    const argument = lower(main(parameters, t, `${update('x', '1')}\n  return %1 : ${t}`));
+    expect(argument.names).toContain('dynamic_update_slice_copy0.d0');
+  });
+
+  test('a tensor that is the update too is copied', () => {
+    const body = `  %0 = array.exp %x : ${t}
+  %1 = array.dynamic_update_slice %0, %0 [%i] : ${t}, ${t}, tensor<i32>
+  return %1 : ${t}`;
+    const { statistics } = lower(main(`%x: ${t}, %i: tensor<i32>`, t, body));
+    expect(statistics['in-place']).toBe(0);
+  });
+
+  test('batches of a scatter are loops that can be chunks, the rest runs in order', () => {
+    const scatter = (
+      batching: string,
+      dim: number,
+    ) => `  %0 = array.scatter %x at %i updates %u collapsed = [${dim}]${batching} map = [${dim}] vector = ${dim + 1} : TYPES body(%a: f32, %b: f32) {
+    %1 = arith.addf %a, %b : f32
+    array.yield %1 : f32
+  }`;
+    const plain = main(
+      '%x: tensor<8xf32>, %i: tensor<5xi32>, %u: tensor<5xf32>',
+      'tensor<8xf32>',
+      `${scatter('', 0).replace('TYPES', 'tensor<8xf32>, tensor<5xi32>, tensor<5xf32>')}\n  return %0 : tensor<8xf32>`,
+    );
+    expect(lower(plain).names).toEqual(['scatter_copy0.d0', 'scatter.s0']);
+    const batched = main(
+      '%x: tensor<4x8xf32>, %i: tensor<4x5xi32>, %u: tensor<4x5xf32>',
+      'tensor<4x8xf32>',
+      `${scatter(' batching = [0] x [0]', 1).replace('TYPES', 'tensor<4x8xf32>, tensor<4x5xi32>, tensor<4x5xf32>')}\n  return %0 : tensor<4x8xf32>`,
+    );
+    const { module, names } = lower(batched);
+    expect(names).toEqual(['scatter_copy0.d0', 'scatter_copy0.d1', 'scatter.d0', 'scatter.s0']);
+    expect(runPasses(module, 'builtin.module(chunk-kernel)', passes).statistics).toMatchObject({
+      phases: 2,
+      parallel: 2,
+    });
+  });
+
+  test('reverse needs loops of its own only where a size is not known', () => {
+    const reverse = (type: string) => {
+      const module = parse(
+        main(`%x: ${type}`, type, `  %0 = array.reverse %x dims = [1] : ${type}\n  return %0 : ${type}`),
+      );
+      let found = false;
+      module.walk((op) => {
+        found ||= op.name === 'array.reverse' && hasLoopLowering(op);
+      });
+      return found;
+    };
+    expect(reverse('tensor<?x4xf32>')).toBe(false);
+    expect(reverse('tensor<4x?xf32>')).toBe(true);
+  });
+
+  test('an op from outside takes part by the interface', () => {
+    const text = main(
+      `%x: ${t}`,
+      t,
+      `  %0 = array.exp %x : ${t}\n  %1 = array.cast %0 : ${t} to ${t}\n  return %1 : ${t}`,
+    );
+    const module = parse(text);
+    // As a dialect loaded later would: another lowering for an op of its own.
+    module.context.attach('array.cast', LoopLowering, {
+      build: (op, site) =>
+        site.sequential([8], `${site.name}.s`, [], ([i]) => {
+          site.store(site.load(op.operand(0), [i!]), op.result(0), [i!]);
+          return [];
+        }),
+    });
+    runPasses(
+      module,
+      'builtin.module(fix-numerics,func.func(instruction-fusion{max-decisions=0}),bufferize,func.func(array-to-loop))',
+      passes,
+    );
+    expect(loopNames(module)).toEqual(['exp.d0', 'cast.s0']);
+  });
+
+  test('concat: each part has a nest, with its producers in it', () => {
+    const two = 'tensor<4x8xf32>';
+    const body = `  %0 = array.exp %x : ${two}
+  %1 = array.neg %y : ${two}
+  %2 = array.concat %0, %1 dim = 1 : ${two}, ${two} to tensor<4x16xf32>
+  return %2 : tensor<4x16xf32>`;
+    const { names, statistics } = lower(main(`%x: ${two}, %y: ${two}`, 'tensor<4x16xf32>', body));
+    expect(names).toEqual(['concat.d0', 'concat.d1', 'concat_part1.d0', 'concat_part1.d1']);
+    expect(statistics['kernels']).toBe(1);
+  });
+});
