@@ -83,8 +83,7 @@ export const ToTensorOp = defineOp({
 export const FromTensorOp = defineOp({
   name: 'memory.from_tensor',
   summary: 'a new buffer with the elements of a tensor',
-  description:
-    "The buffer has the tensor's shape and element type.",
+  description: "The buffer has the tensor's shape and element type.",
   example: `func.func @f(%t: tensor<4x?xf32>) -> memref<4x?xf32> {
   %0 = memory.from_tensor %t : tensor<4x?xf32> to memref<4x?xf32>
   return %0 : memref<4x?xf32>
