@@ -24,7 +24,7 @@ const expressions: fc.Arbitrary<HostExpression> = fc.letrec<{ e: HostExpression 
 
 /** The same, built with folding. */
 function folded(e: HostExpression): HostExpression {
-  if (typeof e === 'number' || 'slot' in e) return e;
+  if (typeof e === 'number' || !('op' in e)) return e;
   return hostOperation(e.op, folded(e.lhs), folded(e.rhs));
 }
 
