@@ -180,6 +180,25 @@ describe.each(Object.keys(INTEGERS) as (keyof typeof INTEGERS)[])('%s', (element
       expect(compareProgram(text, [{ shape: [data.length], data }], configuration), text).toBeUndefined();
   });
 
+  test.skipIf(element.startsWith('ui'))('array.pow wraps, and negative powers are 0, 1 or -1', () => {
+    const x = integers(element, 7);
+    const y = integers(element, 8);
+    for (let i = 0; i < x.length; i++) {
+      const [base, power] = [(i % 7) - 3, (i % 45) - 4];
+      if (i < 315 && x instanceof BigInt64Array) x[i] = BigInt(base);
+      else if (i < 315) x[i] = base;
+      if (i % 2 === 1 && y instanceof BigInt64Array) y[i] = BigInt(power);
+      else if (i % 2 === 1) y[i] = power;
+    }
+    const t = `tensor<?x${element}>`;
+    const text = `func.func @main(%x: ${t}, %y: ${t}) -> ${t} {\n  %r = array.pow %x, %y : ${t}\n  return %r : ${t}\n}`;
+    const args = [
+      { shape: [x.length], data: x },
+      { shape: [y.length], data: y },
+    ];
+    for (const configuration of CONFIGURATIONS) expect(compareProgram(text, args, configuration), text).toBeUndefined();
+  });
+
   test.each(['shl', 'shr_s', 'shr_u'])('array.%s, past the width too', (kind) => {
     const x = integers(element, 7).slice().reverse();
     const y = integers(element, 8);

@@ -24,6 +24,12 @@ export const BitsElement: TypeConstraint = typeConstraint(
   (t) => t instanceof IntegerType && t.width > 1,
 );
 
+/** What can be raised to a power: integers with a sign, because powers have one. */
+export const PowerElement: TypeConstraint = typeConstraint(
+  'floating-point or signed integer (not i1)',
+  (t) => t instanceof FloatType || (t instanceof IntegerType && t.width > 1 && t.signedness !== 'unsigned'),
+);
+
 export const IntegerElement: TypeConstraint = typeConstraint(
   'integer or index',
   (t) => t instanceof IntegerType || t instanceof IndexType,
@@ -39,6 +45,7 @@ export const FloatTensor: TypeConstraint = tensorOf(FloatElement);
 export const NumericTensor: TypeConstraint = tensorOf(NumericElement);
 export const IntegerTensor: TypeConstraint = tensorOf(IntegerElement);
 export const BitsTensor: TypeConstraint = tensorOf(BitsElement);
+export const PowerTensor: TypeConstraint = tensorOf(PowerElement);
 export const ScalarTensor: TypeConstraint = tensorOf(ScalarElement);
 export const BooleanTensor: TypeConstraint = typeConstraint(
   'ranked tensor of i1 values',

@@ -36,6 +36,33 @@ describe('expand-math', () => {
         expect(expanded(`math.${name}`, type, 2)).not.toContain(`math.${name}`);
     });
 
+  test('turns integer powers into a loop of as many steps as the type has bits', () => {
+    for (const [type, lanes] of [
+      ['i8', 16],
+      ['i64', 2],
+    ] as const) {
+      const t = `vector<${lanes}x${type}>`;
+      const m = `memref<${lanes}x${type}>`;
+      const list = Array.from({ length: lanes }, (_, i) => (i % 5) - 2);
+      const powers = list.map((base, i) => (base === 0 ? i : 3 * i - 7));
+      const text = `func.func @k(%o: ${m}) {
+  %z = arith.constant 0 : index
+  %x = arith.constant dense<[${list.join(', ')}]> : ${t}
+  %y = arith.constant dense<[${powers.join(', ')}]> : ${t}
+  %r = math.ipowi %x, %y : ${t}
+  simd.store %r, %o[%z] : ${m}, ${t}
+  return
+}`;
+      const before = runFunction(parse(text), 'k');
+      const module = parse(text);
+      const manager = new PassManager(pipeline('builtin.module', passItem(expandMath, { target: 'wasm32-simd128' })));
+      expect(manager.run(module).succeeded).toBe(true);
+      expect(runFunction(module, 'k')).toEqual(before);
+      expect(module.toString()).not.toContain('ipowi');
+      expect(module.toString()).toMatch(new RegExp(`loop\\.for .* to ${type.slice(1)}`));
+    }
+  });
+
   test('reduces large angles in a branch that is taken when any lane has one', () => {
     const text = expanded('math.sin', 'f32', 1);
     expect(text).toMatch(/simd\.reduce_or %\w+ : vector<8xi1>/);

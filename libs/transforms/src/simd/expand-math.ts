@@ -4,7 +4,7 @@
 //   %1 = math.exp %0 : vector<16xf32>   ->   %1 = arith.mulf %0, %log2e ...  (about 30 ops)
 //
 // Runs after vectorization and before vectors are legalised. sqrt, abs, floor, ceil, trunc and roundeven are instructions
-// of every target and stay; arith.remf becomes integer arithmetic, and a multiply-add that rounds once becomes the
+// of every target and stay; arith.remf and math.ipowi become integer arithmetic, and a multiply-add that rounds once becomes the
 // arithmetic that rounds so, on targets without the instruction. Source of the functions and their error bounds:
 // @budflow/numerics.
 import { ExtFOp, FmaOp, fastmathOf, TruncFOp } from '@budflow/dialect-core';
@@ -21,6 +21,7 @@ import {
 import { binaryMathFunctions, fusedMultiplyAddF32, fusedMultiplyAddF64, mathFunctions } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
 import { getTarget } from '@budflow/target';
+import { expandIntegerPower } from './expand-power.js';
 import { expandRemainder } from './expand-remainder.js';
 import { irAlgebra } from './ir-algebra.js';
 
@@ -45,6 +46,7 @@ export const expandMath = definePass({
 
 function expandOp(op: Operation, { hasFma }: { readonly hasFma: boolean }): boolean {
   if (op.name === 'arith.remf') return expandRemainder(op);
+  if (op.name === 'math.ipowi') return expandIntegerPower(op);
   if (FmaOp.is(op)) return !hasFma && !FmaOp.relaxed(op) && expandFma(op);
   return op.info.dialect === 'math' && expand(op);
 }

@@ -26,7 +26,14 @@ import {
 } from '@budflow/ir';
 import type { BinaryKind, ComparePredicate, UnaryKind } from '../kinds.js';
 import { f32Binary, f32Clamp, f32Compare, f32MultiplyAddTwice, f32Select, f32Unary } from './f32-loops.js';
-import { binaryScalar, compareScalar, convertScalar, floatUnaryName, unaryScalar } from './scalars.js';
+import {
+  binaryScalar,
+  compareScalar,
+  convertScalar,
+  floatUnaryName,
+  integerPowerScalar,
+  unaryScalar,
+} from './scalars.js';
 
 function isF32(type: Type): boolean {
   return type instanceof FloatType && type.name === 'f32';
@@ -91,8 +98,9 @@ export function binaryKernel(
   type: Type,
   { fused = false }: { readonly fused?: boolean } = {},
 ): ElementKernel {
-  const isFunction = kind === 'pow' || kind === 'atan2';
-  if (isFunction) return { scalar: floatBinaryFunction(kind === 'pow' ? 'powf' : kind, type, { fused }) };
+  if (kind === 'pow' && !(type instanceof FloatType)) return { scalar: integerPowerScalar(type) };
+  if (kind === 'pow' || kind === 'atan2')
+    return { scalar: floatBinaryFunction(kind === 'pow' ? 'powf' : kind, type, { fused }) };
   if (type instanceof FloatType) {
     const kernel = floatKernel(FLOAT_NAMES[kind as keyof typeof FLOAT_NAMES], type);
     return withLoop(kernel, isF32(type) ? f32Binary[kind] : undefined);

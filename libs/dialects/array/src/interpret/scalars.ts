@@ -5,6 +5,7 @@ import {
   type Evaluator2,
   floatBinary,
   floatUnary,
+  integerPower,
   isBigType,
   rounding,
   type ScalarCast,
@@ -38,6 +39,12 @@ export function integerUnaryScalar(kind: IntegerUnaryName, type: Type): Evaluato
 }
 
 const bigSign: Evaluator1 = (a: bigint) => (a > 0n ? 1n : a < 0n ? -1n : 0n);
+
+/** Wrapping power; a negative one is 0, unless the base is 1 or -1. */
+export function integerPowerScalar(type: Type): Evaluator2 {
+  const power = integerPower(type);
+  return (a: number | bigint, b: number | bigint) => ((a === 0 || a === 0n) && b < 0 ? a : power(a, b));
+}
 
 /** Names of the arithmetic for the kinds that are called otherwise. */
 const SHIFTS = { shl: 'shl', shr_s: 'shrS', shr_u: 'shrU' } as const;

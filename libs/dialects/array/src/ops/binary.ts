@@ -14,7 +14,7 @@ import {
   type TypeConstraint,
 } from '@budflow/ir';
 import { sameTypeAssembly } from '../assembly.js';
-import { BitsTensor, FloatTensor, IntegerTensor, NumericTensor } from '../element-types.js';
+import { BitsTensor, FloatTensor, IntegerTensor, NumericTensor, PowerTensor } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretBinary } from '../interpret/elementwise.js';
 import { interpretMul } from '../interpret/products.js';
@@ -229,8 +229,8 @@ export const XorOp = defineBinary('xor', {
 export const PowOp = defineBinary('pow', {
   summary: 'Power: the left operand to the power of the right',
   description:
-    'Of a negative number only integral powers exist, others are NaN. The power 0 gives 1, and so do all powers of 1, also of and to NaN; zeros and infinities as in C.',
-  operands: FloatTensor,
+    'Of a negative float only integral powers exist, others are NaN. The power 0 gives 1, and so do all powers of 1, also of and to NaN; zeros and infinities as in C. Integers wrap; a negative power of them is 0, unless the base is 1 or -1.',
+  operands: PowerTensor,
   cost: { flops: 180, expensive: true },
   hasExpansion: true,
   fold: () => null,

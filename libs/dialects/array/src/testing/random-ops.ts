@@ -403,6 +403,7 @@ export function allPrograms(): { name: string; programs: fc.Arbitrary<Program> }
   for (const e of NUMBERS) add(`sign ${e}`, unaryProgram('sign', e));
   for (const e of INTEGERS.filter((i) => i !== 'index')) {
     for (const op of ['popcount', 'clz']) add(`${op} ${e}`, unaryProgram(op, e));
+    if (!e.startsWith('ui')) add(`pow ${e}`, binaryProgram('pow', e));
     for (const op of ['shl', 'shr_s', 'shr_u']) add(`${op} ${e}`, binaryProgram(op, e));
   }
   for (const op of ['log2', 'log10']) add(`${op} f32`, unaryProgram(op, 'f32'));

@@ -82,6 +82,16 @@ export function plainBinary(kind: string, element: string, x: Scalar, y: Scalar)
       return wrap(element, a & b);
     case 'or':
       return wrap(element, a | b);
+    case 'pow': {
+      if (b < 0n) return wrap(element, a === 1n || a === -1n ? a ** (b & 1n) : 0n);
+      // Modulo 2^64 at each step: the exponent may be any number.
+      let [result, square] = [1n, a];
+      for (let rest = b; rest > 0n; rest >>= 1n) {
+        if (rest & 1n) result = BigInt.asIntN(64, result * square);
+        square = BigInt.asIntN(64, square * square);
+      }
+      return wrap(element, result);
+    }
     case 'shl':
     case 'shr_s':
     case 'shr_u': {
