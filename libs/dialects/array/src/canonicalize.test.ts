@@ -63,6 +63,25 @@ const cases: [string, string, string, string, string[]][] = [
     ti,
     unchanged,
   ],
+  [
+    'from_scalar (extract x) == x',
+    '%x: tensor<f32>',
+    '%0 = array.extract %x : tensor<f32> -> f32\n%r = array.from_scalar %0 : f32 -> tensor<f32>',
+    'tensor<f32>',
+    unchanged,
+  ],
+  [
+    'extract (from_scalar s) == s',
+    '%x: tensor<f32>',
+    `%0 = array.extract %x : tensor<f32> -> f32
+%1 = arith.negf %0 : f32
+%2 = array.from_scalar %1 : f32 -> tensor<f32>
+%3 = array.extract %2 : tensor<f32> -> f32
+%4 = arith.negf %3 : f32
+%r = array.from_scalar %4 : f32 -> tensor<f32>`,
+    'tensor<f32>',
+    unchanged,
+  ],
   ['x - 0.0 == x', v, `${c('c', '0.0', t)}\n%r = array.sub %x, %c : ${t}`, t, unchanged],
   [
     'x - -0.0 stays: -0.0 - -0.0 is 0.0',
@@ -442,6 +461,22 @@ const cases: [string, string, string, string, string[]][] = [
 %r = array.concat %y, %0, %1 dim = 0 : tensor<3xf32>, tensor<2xf32>, tensor<3xf32> to tensor<8xf32>`,
     'tensor<8xf32>',
     ['%0 = array.slice %arg0 [1:6:1]', '%1 = array.concat %arg1, %0 dim = 0', 'return %1'],
+  ],
+  [
+    'slice of one part of a concat',
+    '%x: tensor<2xf32>, %y: tensor<5xf32>',
+    `%0 = array.concat %x, %y dim = 0 : tensor<2xf32>, tensor<5xf32> to tensor<7xf32>
+%r = array.slice %0 [3:7:2] : tensor<7xf32> to tensor<2xf32>`,
+    'tensor<2xf32>',
+    ['%0 = array.slice %arg1 [1:5:2]', 'return %0'],
+  ],
+  [
+    'slice of two parts of a concat',
+    '%x: tensor<2xf32>, %y: tensor<5xf32>',
+    `%0 = array.concat %x, %y dim = 0 : tensor<2xf32>, tensor<5xf32> to tensor<7xf32>
+%r = array.slice %0 [1:3:1] : tensor<7xf32> to tensor<2xf32>`,
+    'tensor<2xf32>',
+    ['%0 = array.concat', '%1 = array.slice %0', 'return %1'],
   ],
   [
     'concat of slices that are apart',

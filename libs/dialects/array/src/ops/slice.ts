@@ -150,6 +150,41 @@ dimension must be at least as large as start and limit say.`,
   },
   patterns: [
     definePattern({
+      name: 'slice-of-concat',
+      equation: 'concat(x, y)[a:b] == x[a:b]  where b <= size(x), and likewise for other parts',
+      root: 'array.slice',
+      rewrite(op, rewriter) {
+        const inner = op.operand(0).definingOp;
+        if (inner?.name !== 'array.concat') return false;
+        const dim = attr.i64.read(inner.attr('dim')!);
+        const [start, limit] = [SliceOp.starts(op)[dim]!, SliceOp.limits(op)[dim]!];
+        if (limit === DYNAMIC || start === limit) return false;
+        let begin = 0;
+        for (const part of inner.operands) {
+          const size = tensorType(part).shape[dim]!;
+          if (size === DYNAMIC) return false;
+          if (start >= begin && limit <= begin + size) {
+            const { shape } = tensorType(part);
+            // Parts may know sizes that the whole does not.
+            if (SliceOp.limits(op).some((l, d) => l === DYNAMIC && shape[d] !== DYNAMIC)) return false;
+            const moved = (list: readonly number[]) => list.map((v, d) => (d === dim ? v - begin : v));
+            rewriter.setInsertionPoint(op);
+            rewriter.replaceOp(op, [
+              SliceOp.build(rewriter, op.loc, {
+                operand: part,
+                starts: moved(SliceOp.starts(op)),
+                limits: moved(SliceOp.limits(op)),
+                strides: SliceOp.strides(op),
+              }),
+            ]);
+            return true;
+          }
+          begin += size;
+        }
+        return false;
+      },
+    }),
+    definePattern({
       name: 'slice-of-slice',
       equation: 'x[a:b:s][c:d:t] == x[a + c * s : .. : s * t]',
       root: 'array.slice',
