@@ -226,14 +226,26 @@ describe('compile', () => {
   });
 
   it('reports ops that cannot be compiled', () => {
+    const { message } = errors(`func.func @main(%x: tensor<4xf32>, %a: f16, %b: f16) -> tensor<4xf32> {
+      %0 = arith.cmpf olt, %a, %b : f16
+      cf.assert %0, "a is less"
+      return %x : tensor<4xf32>
+    }`);
+    expect(message).toMatch(/f\.mlir:2:\d+: error: 'arith\.cmpf' op has no form in host programs/);
+  });
+
+  it('refuses recursion by the cycle of calls', () => {
     const { message } = errors(`func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
       %0 = func.call @other(%x) : (tensor<4xf32>) -> tensor<4xf32>
       return %0 : tensor<4xf32>
     }
     func.func private @other(%x: tensor<4xf32>) -> tensor<4xf32> {
-      return %x : tensor<4xf32>
+      %0 = func.call @main(%x) : (tensor<4xf32>) -> tensor<4xf32>
+      return %0 : tensor<4xf32>
     }`);
-    expect(message).toMatch(/f\.mlir:2:\d+: error: 'func\.call' op /);
+    expect(message).toMatch(
+      /f\.mlir:\d+:\d+: error: 'func\.call' op closes a cycle of calls, @(main|other) -> @(main|other) -> @(main|other): /,
+    );
   });
 
   it('says which functions there are', () => {

@@ -19,6 +19,7 @@ function namesOf(items: readonly PipelineItemJson[]): string[] {
 const PASSES = [...new Set(namesOf(defaultPipeline(3, TARGET, 'strict').pipeline))];
 /** Passes without which there is nothing to run. */
 const LOWERING = new Set([
+  'rotate-while-loops',
   'bufferize',
   'array-to-loop',
   'expand-math',
@@ -70,6 +71,34 @@ const PROGRAMS: readonly (readonly [text: string, args: readonly TestArgument[]]
   return %0 : tensor<?xf32>
 }`,
     [tensor('f32', [133])],
+  ],
+  [
+    // A loop until the data say so, a call in it, and a function that nobody calls.
+    `func.func private @half(%x: tensor<40xf32>) -> tensor<40xf32> {
+  %h = array.constant dense<0.5> : tensor<40xf32>
+  %0 = array.mul %x, %h : tensor<40xf32>
+  return %0 : tensor<40xf32>
+}
+func.func private @unused(%x: tensor<40xf32>) -> tensor<40xf32> {
+  return %x : tensor<40xf32>
+}
+func.func @main(%x: tensor<40xf32>) -> (tensor<40xf32>) {
+  %zero = array.constant dense<0.0> : tensor<f32>
+  %limit = array.constant dense<0.01> : tensor<f32>
+  %r = loop.while (%a = %x) : (tensor<40xf32>) -> (tensor<40xf32>) {
+    %b = array.abs %a : tensor<40xf32>
+    %m = array.reduce max %b init %zero dims = [0] : tensor<40xf32>, tensor<f32> to tensor<f32>
+    %c = array.cmp gt, %m, %limit : tensor<f32>
+    %go = array.extract %c : tensor<i1> -> i1
+    loop.condition(%go) %a : tensor<40xf32>
+  } do {
+  ^bb0(%b: tensor<40xf32>):
+    %n = func.call @half(%b) : (tensor<40xf32>) -> tensor<40xf32>
+    loop.yield %n : tensor<40xf32>
+  }
+  return %r : tensor<40xf32>
+}`,
+    [tensor('f32', [40])],
   ],
 ];
 

@@ -16,6 +16,18 @@ const cases: [string, string, string, string][] = [
     "'array.neg' op operand #0 must be ranked tensor of floating-point, integer (not i1) or index values, but got 'f32'",
   ],
   [
+    'an element of more than one',
+    '%x: tensor<4xf32>',
+    '%r = array.extract %x : tensor<4xf32> -> f32',
+    "'array.extract' op takes or makes a tensor of rank 0, got tensor<4xf32>; slice and reshape it before",
+  ],
+  [
+    'an element of another type',
+    '%x: f64',
+    '%r = array.from_scalar %x : f64 -> tensor<f32>',
+    "'array.from_scalar' op requires the element type of tensor<f32> as the type of the scalar, got f64",
+  ],
+  [
     'truth values as numbers',
     '%x: tensor<4xi1>',
     '%r = array.add %x, %x : tensor<4xi1>',

@@ -253,7 +253,7 @@ describe('host programs', () => {
         %x = memory.load %a[%c] : memref<4xf32>
         return %a : memref<4xf32>
       }`,
-      /^runtime\.unsupported-op: 'memory\.load' op has no form in host programs/,
+      /^runtime\.host-element: 'memory\.load' op touches an element of an array/,
     ],
     [
       `func.func @main(%a: memref<4xf32>) {
@@ -264,10 +264,49 @@ describe('host programs', () => {
       /^runtime\.host-blocks: 'func\.func' op has a body of several blocks/,
     ],
     [
-      `func.func @main(%n: index) -> index {
-        return %n : index
+      `func.func @main(%n: f16) -> f16 {
+        return %n : f16
       }`,
-      /^runtime\.host-type: 'func\.func' op result 0 is index: calls pass ranked arrays$/,
+      /^runtime\.host-type: 'func\.func' op result 0 is f16: calls pass ranked arrays and numbers$/,
+    ],
+    [
+      `func.func @main(%a: memref<4xf32>, %x: f32) {
+        memory.fill %a, %x : memref<4xf32>
+        return
+      }`,
+      /^runtime\.unsupported-op: 'memory\.fill' op has no form in host programs/,
+    ],
+    [
+      `func.func @main(%a: memref<f16>) {
+        %0 = memory.load %a[] : memref<f16>
+        return
+      }`,
+      /^runtime\.scalar-type: 'memory\.load' op reads or writes a number of type f16/,
+    ],
+    [
+      `func.func @main(%a: memref<4xf32>) {
+        func.call @other(%a) : (memref<4xf32>) -> ()
+        return
+      }
+      func.func private @other(memref<4xf32>)`,
+      /^runtime\.unknown-function: 'func\.call' op calls @other, which has no body/,
+    ],
+    [
+      `func.func @main(%c: i1, %x: memref<i32>) {
+        %r = loop.if %c -> (memref<?xf32>) {
+          %n = memory.load %x[] : memref<i32>
+          %i = arith.index_cast %n : i32 to index
+          %a = memory.alloc(%i) : memref<?xf32>
+          loop.yield %a : memref<?xf32>
+        } else {
+          %n = memory.load %x[] : memref<i32>
+          %i = arith.index_cast %n : i32 to index
+          %a = memory.alloc(%i) : memref<?xf32>
+          loop.yield %a : memref<?xf32>
+        }
+        return
+      }`,
+      /^runtime\.branch-sizes: 'loop\.if' op passes an array as result 0 whose size each branch computes for itself/,
     ],
     [
       `func.func @main(%v: memref<*xf32>) {
