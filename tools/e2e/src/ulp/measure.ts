@@ -10,7 +10,6 @@ import {
   mathFunctions,
   Random,
 } from '@budflow/numerics';
-import { compile } from 'budflow';
 import {
   bigBinaryReferences,
   bigReferences,
@@ -18,7 +17,8 @@ import {
   doubleReferences,
   ulpErrorF32,
   ulpErrorF64,
-} from '../../../../libs/numerics/src/reference.js';
+} from '@budflow/numerics/reference';
+import { compile } from 'budflow';
 import { PLAIN, RELAXED } from '../differential.js';
 
 /** `strict` rounds products and sums apart, `contract` once where the target fuses them. */
