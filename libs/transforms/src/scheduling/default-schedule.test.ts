@@ -364,6 +364,35 @@ ${[...lines, ...sums].join('\n')}
     scheduled(columns(100, '?'), [[1], [37], [1100]]);
   });
 
+  test('a product packs what its micro-kernel would read across rows, of either operand', () => {
+    const product = (
+      a: string,
+      b: string,
+      dims: string,
+      out: string,
+    ) => `func.func @main(%a: tensor<${a}xf32>, %b: tensor<${b}xf32>) -> tensor<${out}xf32> {
+  %r = array.dot_general %a, %b ${dims} : tensor<${a}xf32>, tensor<${b}xf32> -> tensor<${out}xf32>
+  return %r : tensor<${out}xf32>
+}`;
+    const packed = (text: string) => scheduled(text).steps.flatMap((s) => (s.primitive === 'pack' ? [s.buffer] : []));
+    expect(packed(product('20x16', '20x80', 'contract = [0] x [0]', '16x80'))).toEqual(['arg1', 'arg0']);
+    expect(packed(product('2x16x20', '2x24x20', 'batch = [0] x [0] contract = [2] x [2]', '2x16x24'))).toEqual([
+      'arg1',
+    ]);
+    expect(packed(product('2x16x20', '2x20x24', 'batch = [0] x [0] contract = [2] x [1]', '2x16x24'))).toEqual([]);
+  });
+
+  test('an outer product is no transposition, and rows with something between are left alone', () => {
+    const { primitives } = scheduled(`func.func @main(%x: tensor<40xf32>, %y: tensor<48xf32>) -> tensor<40x48xf32> {
+  %a = array.broadcast %x dims = [0] : tensor<40xf32> to tensor<40x48xf32>
+  %b = array.broadcast %y dims = [1] : tensor<48xf32> to tensor<40x48xf32>
+  %r = array.mul %a, %b : tensor<40x48xf32>
+  return %r : tensor<40x48xf32>
+}`);
+    expect(primitives).toEqual(['split', 'vectorize']);
+    expect(scheduled(softmaxProgram(64, 40)).primitives).not.toContain('unroll_and_jam');
+  });
+
   test('rows of a stencil that read the same run together', () => {
     const square = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => [i, j] as const));
     const { text, steps } = scheduled(slices(32, 40, square));

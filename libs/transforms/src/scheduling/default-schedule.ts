@@ -22,6 +22,7 @@ import { getTarget, type Target } from '@budflow/target';
 import { SHORT_STRIDE } from '../simd/legalize/interleaved.js';
 import { APPLIED_SCHEDULE_ATTR } from './apply-schedule.js';
 import { applyStep } from './engine.js';
+import { bodyOps, isMovable } from './loop-tree.js';
 import { type Step, serializeSchedule } from './schedule.js';
 
 export const defaultSchedule = definePass({
@@ -201,6 +202,8 @@ class DefaultScheduler {
     if (columns !== undefined && columns < 4) return false;
     const width = columns !== undefined && columns < nr ? 4 : nr;
     const batched = chain.length > 2;
+    const across = !unitStride(right, inductionVariable(j));
+    const leftAcross = !unitStride(left, inductionVariable(k));
     // Rows of a block: the panel of the right operand stays in the first cache while they pass.
     const block = rows === undefined || rows === 0 ? 64 : Math.min(64, rows);
     this.attempt({ primitive: 'split', loop: I, factor: block, tail: 'guard' });
@@ -211,8 +214,17 @@ class DefaultScheduler {
     if (unrolled) this.attempt({ primitive: 'split', loop: `${I}.i`, factor: mr, tail: 'peel' });
     const argument = argumentOf(this.func, right);
     const reused = rows === undefined || rows >= 16;
-    if (argument !== undefined && reused && !batched)
-      this.attempt({ primitive: 'pack', buffer: `arg${argument}`, loops: [`${J}.o`, K, `${J}.i`] });
+    const outermost = chain.slice(0, -2);
+    // Rows of a batch lie close together as they are; columns must be brought together.
+    if (argument !== undefined && reused && (!batched || across))
+      this.attempt({ primitive: 'pack', buffer: `arg${argument}`, loops: [...outermost, `${J}.o`, K, `${J}.i`] });
+    const other = argumentOf(this.func, left);
+    if (unrolled && leftAcross && other !== undefined && other !== argument && (columns ?? UNKNOWN_TRIPS) >= 8 * width)
+      this.attempt({
+        primitive: 'pack',
+        buffer: `arg${other}`,
+        loops: [...outermost, `${I}.o`, `${I}.i.o`, K, `${I}.i.i`],
+      });
     for (const name of this.loops().map(nameOf))
       if (isCloneOf(name, `${J}.i`)) this.attempt({ primitive: 'vectorize', loop: name });
     if (unrolled) this.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i.i` });
@@ -257,7 +269,8 @@ class DefaultScheduler {
   /** The loop directly around, when its iterations can be brought inside. */
   private rowsAround(inner: Operation): Operation | null {
     const outer = inner.parentOp;
-    return outer && ForOp.is(outer) && /\.d\d+(\.i)?$/.test(nameOf(outer)) ? outer : null;
+    if (!outer || !ForOp.is(outer) || !/\.d\d+(\.i)?$/.test(nameOf(outer))) return null;
+    return bodyOps(outer).every((op) => op === inner || isMovable(op)) ? outer : null;
   }
 
   /**
@@ -272,12 +285,9 @@ class DefaultScheduler {
     );
     const trips = constantTripCount(outer);
     const rows = trips !== undefined && trips < ROWS ? trips : ROWS;
-    if (
-      rows < 2 ||
-      distinctReads(reads, inductionVariable(outer), rows) >
-        SHARED * rows * distinctReads(reads, inductionVariable(outer), 1)
-    )
-      return false;
+    const alone = distinctReads(reads, inductionVariable(outer), 1);
+    if (rows < 2 || alone < 2) return false;
+    if (distinctReads(reads, inductionVariable(outer), rows) > SHARED * rows * alone) return false;
     const [I, J] = [nameOf(outer), nameOf(inner)];
     const lanes = this.lanesOfRegister(inner);
     const columns = constantTripCount(inner);
@@ -339,6 +349,7 @@ class DefaultScheduler {
     const across = collectAccesses(inner).accesses.filter(
       (a) =>
         a.kind === 'read' &&
+        dependsOn(a, inductionVariable(inner)) &&
         elementStride(a, inductionVariable(inner)) !== 1 &&
         unitStride(a, inductionVariable(outer)),
     );
@@ -347,9 +358,18 @@ class DefaultScheduler {
     if (!width || bytes.some((b) => b !== width) || this.narrowest(inner) !== width) return false;
     const square = this.target.vectorBits / 8 / width;
     const line = Math.max(square, CACHE_LINE / width);
-    const tooFew = (trips: number | undefined, least: number): boolean => trips !== undefined && trips < least;
-    if (tooFew(constantTripCount(inner), line) || tooFew(constantTripCount(outer), square)) return false;
+    const columns = this.trips(inner);
+    if (this.trips(outer) < square || columns < square) return false;
     const [I, J] = [nameOf(outer), nameOf(inner)];
+    if (columns < line) {
+      // Panels that a product packs: all columns at once.
+      if (columns % square !== 0 || !this.attempt({ primitive: 'split', loop: I, factor: square, tail: 'peel' }))
+        return false;
+      for (const name of this.loops().map(nameOf))
+        if (isCloneOf(name, J)) this.attempt({ primitive: 'vectorize', loop: name });
+      this.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i` });
+      return true;
+    }
     const rows = Math.min(line, 2 ** Math.floor(Math.log2(constantTripCount(outer) ?? line)));
     if (!this.attempt({ primitive: 'split', loop: I, factor: rows, tail: 'peel' })) return false;
     if (!this.attempt({ primitive: 'reorder', loops: [J, `${I}.i`] })) return false;
