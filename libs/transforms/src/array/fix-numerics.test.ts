@@ -96,6 +96,20 @@ describe('fix-numerics: contraction', () => {
   test('integers and narrow floats do not contract', () => {
     for (const element of ['i32', 'f16', 'bf16']) expect(lines(fix(muladd.replaceAll('f32', element)))).toHaveLength(2);
   });
+  test('functions of floats that expand contract inside, and nothing else', () => {
+    const text = (element: string) => `func.func @main(%x: tensor<8x${element}>) -> tensor<8x${element}> {
+  %0 = array.pow %x, %x : tensor<8x${element}>
+  %1 = array.sign %0 : tensor<8x${element}>
+  return %1 : tensor<8x${element}>
+}`;
+    expect(lines(fix(text('f32')))).toEqual(['array.pow %arg0, %arg0 {contract = "relaxed"}', 'array.sign %0']);
+    expect(lines(fix(text('i32')))).toEqual(['array.pow %arg0, %arg0', 'array.sign %0']);
+    const functions = ['sin', 'atan', 'cosh', 'cbrt', 'exp'];
+    for (const name of [...functions, 'sqrt', 'round', 'trunc'])
+      expect(lines(fix(text('f64').replaceAll('array.sign', `array.${name}`)))[1]).toBe(
+        functions.includes(name) ? `array.${name} %0 {contract = "relaxed"}` : `array.${name} %0`,
+      );
+  });
   test('a sum of products takes them unrounded, unless something else reads the product', () => {
     const text = (result: string) => `func.func @main(%x: tensor<4x8xf32>) -> ${result} {
   %z = array.constant dense<0.0> : tensor<f32>

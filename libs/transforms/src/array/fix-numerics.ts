@@ -10,7 +10,7 @@
 // becomes a reduction in lanes. The mode is left in the module's attribute `budflow.numerics`.
 import { DotGeneralOp, ReduceOp } from '@budflow/dialect-array';
 import { FastMath, FastMathAttr } from '@budflow/dialect-core';
-import { type Block, DialectAttr, type Operation, wouldBeTriviallyDead } from '@budflow/ir';
+import { type Block, DialectAttr, elementTypeOf, FloatType, type Operation, wouldBeTriviallyDead } from '@budflow/ir';
 import { binaryMathFunctions, mathFunctions } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
 import { getTarget, TargetError } from '@budflow/target';
@@ -116,6 +116,7 @@ function contractFunction(op: Operation, contract: ContractKind): boolean {
   const name = op.name.slice('array.'.length);
   const isFunction = name === 'pow' || Object.hasOwn(binaryMathFunctions, name) || Object.hasOwn(mathFunctions, name);
   if (contract === 'none' || name === 'sqrt' || name === 'round' || !isFunction || op.attr('contract')) return false;
+  if (!(elementTypeOf(op.result(0).type) instanceof FloatType)) return false;
   op.setAttr('contract', op.context.stringAttr(contract));
   return true;
 }
