@@ -82,6 +82,33 @@ export const CONTROL_FLOW: readonly ControlFlowProgram[] = [
     ],
   },
   {
+    name: 'a donated argument is where the loop works',
+    text: `func.func @main(%u: tensor<20xf32> {budflow.donated}, %v: tensor<20xf32>, %n: index) -> (tensor<20xf32>, tensor<20xf32>) {
+  %r:2 = loop.for %t = 0 to %n iter_args(%a = %u, %b = %v) -> (tensor<20xf32>, tensor<20xf32>) {
+    %c = array.add %a, %b : tensor<20xf32>
+    %d = array.reverse %b dims = [0] : tensor<20xf32>
+    loop.yield %c, %d : tensor<20xf32>, tensor<20xf32>
+  }
+  return %r#0, %r#1 : tensor<20xf32>, tensor<20xf32>
+}`,
+    args: [0, 1, 5].map((n) => [vector(20), vector(20, (i) => i), n]),
+  },
+  {
+    name: 'calls of functions that write over their argument',
+    text: `func.func private @twice(%x: tensor<20xf32> {budflow.donated}) -> tensor<20xf32> attributes {no_inline} {
+  %0 = array.add %x, %x : tensor<20xf32>
+  return %0 : tensor<20xf32>
+}
+func.func @main(%u: tensor<20xf32>) -> (tensor<20xf32>, tensor<20xf32>, tensor<20xf32>) {
+  %n = array.neg %u : tensor<20xf32>
+  %a = func.call @twice(%u) : (tensor<20xf32>) -> tensor<20xf32>
+  %b = func.call @twice(%n) : (tensor<20xf32>) -> tensor<20xf32>
+  %c = array.sub %n, %a : tensor<20xf32>
+  return %a, %b, %c : tensor<20xf32>, tensor<20xf32>, tensor<20xf32>
+}`,
+    args: [[vector(20)]],
+  },
+  {
     name: 'swapped values, of several types, results used outside',
     text: `func.func @main(%x: tensor<12xf32>, %y: tensor<12xf32>, %z: tensor<5xi32>, %n: index)
     -> (tensor<12xf32>, tensor<12xf32>, tensor<5xi32>, tensor<12xf32>) {

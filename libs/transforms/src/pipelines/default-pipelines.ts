@@ -1,7 +1,7 @@
 // The default pipelines -O0 to -O3, for any target and numerics mode. They are configs in the pipeline schema, the files
 // O0.json .. O3.json beside this one (after a change to them: node tools/ci/generate-pipelines.mjs).
 //
-// Read as a story: array programs are simplified and their numerics fixed; ops are grouped into kernels (at O0 each op is
+// Read as a story: calls are inlined, array programs are simplified and their numerics fixed; ops are grouped into kernels (at O0 each op is
 // one); kernels become buffers and loops; from O2 on the schedule places, cuts and vectorises the loops, a user's first
 // (what has one is then left alone); what is left is tidied for the back end.
 import type { NumericsMode, OptionValue, PipelineItemJson, PipelineJson } from '@budflow/pass';
