@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseFlags } from './ulp/flags.js';
 import { boundOf, FUNCTIONS, isBinary, measureRange, measureSamples, type Task } from './ulp/measure.js';
-import { readTable, rowOf, update, writeTable } from './ulp/table.js';
+import { forget, readTable, rowOf, update, writeTable } from './ulp/table.js';
 
 const UNARY = FUNCTIONS.filter((name) => !isBinary(name));
 
@@ -47,6 +47,10 @@ describe('the table', () => {
     expect([...rows.values()][0]).toMatchObject({ error: '1.5000', at: '4' });
     update(rows, rowOf(task, { error: 1.2, at: [5], count: 2000 }));
     expect([...rows.values()][0]).toMatchObject({ error: '1.2000', at: '5' });
+    // A function that was changed begins anew.
+    forget(rows, task);
+    update(rows, rowOf(task, { error: 0.5, at: [6], count: 10 }));
+    expect([...rows.values()][0]).toMatchObject({ error: '0.5000', at: '6' });
   });
 });
 

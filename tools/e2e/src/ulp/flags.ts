@@ -12,6 +12,8 @@ export interface Flags {
   readonly workers: number;
   readonly seconds: number;
   readonly write: boolean;
+  /** Forgets the rows of the functions named: for functions that were changed. */
+  readonly fresh: boolean;
 }
 
 export const USAGE = `npm run check:ulp -- [flags]: the largest error of each math function, for docs/reference/math.md
@@ -22,6 +24,7 @@ export const USAGE = `npm run check:ulp -- [flags]: the largest error of each ma
   --samples=N           f64 and functions of two arguments: random inputs (default 131072)
   --workers=N           threads (default 1)
   --seconds=N           begins no more work after this time (default 3600)
+  --fresh               forgets what is known of these functions, because they were changed
   --no-write            leaves the page as it is`;
 
 /** @throws Error that says what is wrong and what would be right. */
@@ -30,7 +33,7 @@ export function parseFlags(args: readonly string[]): Flags {
   const names = ['function', 'format', 'mode', 'stride', 'samples', 'workers', 'seconds'];
   for (const arg of args) {
     const match = /^--([\w-]+)=(.+)$/.exec(arg);
-    if (arg === '--no-write') given.set('no-write', '');
+    if (arg === '--no-write' || arg === '--fresh') given.set(arg.slice(2), '');
     else if (match && names.includes(match[1]!)) given.set(match[1]!, match[2]!);
     else throw new Error(`unknown flag '${arg}'\n${USAGE}`);
   }
@@ -57,5 +60,6 @@ export function parseFlags(args: readonly string[]): Flags {
     workers: number('workers', 1, 64),
     seconds: number('seconds', 3600, 10 ** 6),
     write: !given.has('no-write'),
+    fresh: given.has('fresh'),
   };
 }

@@ -15,7 +15,7 @@ import {
   type Task,
   worse,
 } from './measure.js';
-import { readTable, rowOf, update, writeTable } from './table.js';
+import { forget, readTable, rowOf, update, writeTable } from './table.js';
 
 interface Job {
   readonly task: Task;
@@ -71,6 +71,7 @@ async function run(flags: Flags): Promise<boolean> {
         const isGood = measurement.error <= bound;
         isWithin &&= isGood;
         const row = rowOf(task, measurement);
+        if (flags.fresh) forget(rows, task);
         update(rows, row);
         console.log(
           `${isGood ? 'ok  ' : 'FAIL'} ${name} ${format} ${rounding}: ${row.error} of ${bound} ULP at ${row.at}, ${row.count} inputs, ${((Date.now() - start) / 1000).toFixed(0)} s`,

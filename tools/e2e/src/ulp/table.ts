@@ -12,7 +12,7 @@ const HEAD = `# Math functions
 
 The error of every math function in units in the last place of the exact result, measured by \`npm run check:ulp\`, which
 writes this page: \`--function=sin,cos\` names functions, \`--format=f32\` a format, \`--stride=1\` looks at every float,
-\`--seconds=600\` ends early. Errors above the bound make the command fail.
+\`--seconds=600\` ends early, \`--fresh\` forgets the rows of functions that were changed. Errors above the bound make the command fail.
 
 f32 is compiled code against double arithmetic, 4,294,967,296 inputs being all there are; f64, and functions of two
 arguments, are random inputs with the critical points among them, f64 against integers of 250 bits. In mode \`strict\`
@@ -49,6 +49,10 @@ export function update(rows: Map<string, Row>, row: Row): void {
   const known = rows.get(keyOf(row.task));
   if (known && countOf(known) > countOf(row) && Number(known.error) >= Number(row.error)) return;
   rows.set(keyOf(row.task), row);
+}
+
+export function forget(rows: Map<string, Row>, task: Task): void {
+  rows.delete(keyOf(task));
 }
 
 /** The page, functions in the order of `names`; rows of functions that are gone are dropped. */
