@@ -92,7 +92,8 @@ export const StructuredOp = defineInterface<{
   fill?(op: Operation): Attribute;
   /**
    * For ops whose tensor operands lie side by side in the result (concat): the dimension along which they do, in order. The domain
-   * is the result's; an operand's map gives its index for points that count from where it begins along that dimension.
+   * is the result's; an operand's map gives its index for points that count from where it begins along that dimension. Elements are
+   * copied: the body is not asked.
    */
   sideBySide?(op: Operation): number;
   /** True for ops that may write over operand `index` when it dies here: element p of the result needs only element p of it. Default: equal maps. */

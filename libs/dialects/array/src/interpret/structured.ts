@@ -251,6 +251,11 @@ function foldGroups(
 function compile(op: Operation, c: CompileContext): Step {
   const structure = StructuredOp.of(op);
   if (!structure) throw new RuntimeTrap('NotInterpretable', `${op.name} is not structured`);
+  if (structure.sideBySide)
+    throw new RuntimeTrap(
+      'NotInterpretable',
+      `the operands of ${op.name} lie side by side: no one body makes its elements`,
+    );
   const domain = structure.domain(op);
   const maps = structure.indexingMaps(op);
   op.operands.forEach((v, i) => {

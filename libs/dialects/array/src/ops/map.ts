@@ -1,6 +1,5 @@
 // array.map: a scalar function of elements.
 import {
-  AnyTensor,
   defineOp,
   definePattern,
   type FoldResult,
@@ -57,7 +56,7 @@ holds pure operations of the arith and math dialects.`,
   }
   return %0 : tensor<4x?xi1>
 }`,
-  operands: { inputs: variadic(AnyTensor) },
+  operands: { inputs: variadic(ScalarTensor) },
   results: { result: ScalarTensor },
   regions: { body: { blocks: 'one' } },
   traits: [Pure, IsolatedFromAbove],
