@@ -142,3 +142,35 @@ func.func @main(%x: tensor<?xf32>, %y: tensor<?xf32>, %n: index) -> tensor<?xf32
   );
   module.dispose();
 });
+
+test('a size that depends on data: checked where it is used, and compared with no other', () => {
+  const text = `func.func @main(%s: tensor<index>) -> tensor<f32> {
+  %zero = array.constant dense<0.0> : tensor<f32>
+  %n = array.extract %s : tensor<index> -> index
+  %a = array.full 1.0 : f32, tensor<?xf32> (%n)
+  %b = array.full 2.0 : f32, tensor<?xf32> (%n)
+  %c = array.reverse %a dims = [0] : tensor<?xf32>
+  %e = array.reverse %b dims = [0] : tensor<?xf32>
+  %d = array.add %c, %e : tensor<?xf32>
+  %r = array.reduce add %d init %zero dims = [0] : tensor<?xf32>, tensor<f32> to tensor<f32>
+  return %r : tensor<f32>
+}`;
+  const module = compile(text, { file: 'size.mlir', level: 0 });
+  expect(module.call('main', [BigInt64Array.of(5n)])[0]!.data[0]).toBe(15);
+  let trap: unknown;
+  try {
+    module.call('main', [BigInt64Array.of(-1n)]);
+  } catch (error) {
+    trap = error;
+  }
+  expect(trap).toMatchObject({ kind: 'ShapeMismatch' });
+  expect(String((trap as RuntimeTrap).message)).toMatch(/^size\.mlir:\d+:\d+: main: a size must not be negative/);
+  module.dispose();
+  const mixed = `func.func @main(%x: tensor<?xf32>, %s: tensor<index>) -> tensor<?xf32> {
+  %n = array.extract %s : tensor<index> -> index
+  %a = array.full 1.0 : f32, tensor<?xf32> (%n)
+  %d = array.add %x, %a : tensor<?xf32>
+  return %d : tensor<?xf32>
+}`;
+  expect(() => compile(mixed)).toThrow(/'array\.add' op needs .* depends on data/);
+});

@@ -146,7 +146,7 @@ class Generator {
         return;
       case 'assert':
         this.line(
-          `if (!${print(step.condition)}) E.assertionTrap(${JSON.stringify(step.message)}, ${JSON.stringify(step.at)});`,
+          `if (!${print(step.condition)}) E.assertionTrap(${JSON.stringify(step.message)}, ${JSON.stringify(step.at)}, '${step.trap ?? 'CheckFailed'}');`,
         );
         return;
       case 'invoke':

@@ -109,7 +109,8 @@ export function interpretHost(program: HostProgram, environment: HostEnvironment
           environment.store(step.dtype, evaluateExpression(step.address, slots), scalar(step.value, slots));
           break;
         case 'assert':
-          if (!scalar(step.condition, slots)) environment.assertionTrap(step.message, step.at);
+          if (!scalar(step.condition, slots))
+            environment.assertionTrap(step.message, step.at, step.trap ?? 'CheckFailed');
           break;
         case 'invoke': {
           const made = environment.invoke(

@@ -554,12 +554,27 @@ class Lowering {
       const bytes = op.attr('bytes');
       sizes = [bytes ? (bytes as IntegerAttr).number : this.number(op.operand(0))];
     }
+    for (const size of sizes) this.checkSize(op, size);
     const slot = this.nextSlot++;
     this.allocationSlots.set(op.result(0), slot);
     const result = this.claimed.get(op.result(0));
     const bytes = hostOperation('mul', productOf(sizes), widthOf(type.element));
     this.steps.push({ kind: 'allocate', slot, bytes, ...(result === undefined ? {} : { result }) });
     this.define(op, { address: { slot }, sizes, root: op.result(0) });
+  }
+
+  /** A size that depends on data is checked where it is used. */
+  private checkSize(op: Operation, size: HostExpression): void {
+    if (isOverSlots(this.expanded(size), this.parameterCount)) return;
+    const operation = { op: 'arith.cmpi', operands: ['index', 'index'], result: 'i1', predicate: 'sge' };
+    const at = placeOf(op);
+    this.steps.push({
+      kind: 'assert',
+      condition: this.apply(operation, [size, 0]),
+      message: 'a size must not be negative',
+      trap: 'ShapeMismatch',
+      ...(at === undefined ? {} : { at }),
+    });
   }
 
   private free(root: Value): void {

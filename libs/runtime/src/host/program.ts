@@ -92,6 +92,8 @@ export interface HostAssert {
   readonly message: string;
   /** `f.mlir:3:8` */
   readonly at?: string;
+  /** Default `CheckFailed`. */
+  readonly trap?: 'ShapeMismatch';
 }
 
 /** A call of another function of the module. Its results are memory of the caller; `sizes` are the slots of their sizes. */
@@ -272,7 +274,7 @@ export interface HostEnvironment {
   /** Runs a function of the module. */
   invoke(name: string, parameters: ArrayLike<HostNumber>): HostResults;
   /** Throws the trap of an assertion. */
-  assertionTrap(message: string, at: string | undefined): never;
+  assertionTrap(message: string, at: string | undefined, trap: 'CheckFailed' | 'ShapeMismatch'): never;
   /** Throws the error of a requirement that does not hold. */
   requirementTrap(index: number, left: number, right: number): never;
 }

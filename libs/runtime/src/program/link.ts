@@ -120,8 +120,8 @@ export function linkProgram(
       load: (dtype, address) => loadScalar(heap.memory.buffer, dtype, address),
       store: (dtype, address, value) => storeScalar(heap.memory.buffer, dtype, address, value),
       invoke,
-      assertionTrap(message, place): never {
-        throw trapAt('CheckFailed', message, place, program.name);
+      assertionTrap(message, place, kind): never {
+        throw trapAt(kind, message, place, program.name);
       },
       kernelTrap(site, begin, next): never {
         const { kernel: name } = program.sites[site]!;

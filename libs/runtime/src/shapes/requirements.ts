@@ -21,6 +21,7 @@ import {
 import { ForOp, forInits, IfOp, WhileOp } from '@budflow/dialect-loop';
 import {
   DYNAMIC,
+  IndexType,
   lookupSymbol,
   type Operation,
   positionOf,
@@ -49,6 +50,8 @@ class Analysis {
   private readonly requirements: HostRequirement[] = [];
   /** The functions that are being looked into. */
   private readonly callees: Operation[] = [];
+  /** Slots of unknown numbers count down from -1. */
+  private unknowns = 0;
 
   constructor(func: Operation) {
     this.func = func;
@@ -109,6 +112,7 @@ class Analysis {
         if (dimension) value = this.size(op.operand(0), (dimension as { readonly number?: number }).number ?? 0);
         else if (!inputs.includes(undefined)) value = indexExpression(op, inputs as HostExpression[]);
         if (value !== undefined) this.numbers.set(result, value);
+        else if (result.type instanceof IndexType) this.numbers.set(result, this.unknown());
       }
     }
   }
@@ -155,6 +159,7 @@ class Analysis {
     if (ForOp.is(op)) {
       const body = op.region(0).entry;
       const inits = forInits(op);
+      this.numbers.set(body.arguments[0]!, this.unknown());
       this.enter(body.arguments.slice(1), inits, { numbers: false });
       for (const inner of body.ops) this.visit(inner);
       this.same(op, body.terminator.operands, inits, 'carried value');
@@ -183,8 +188,14 @@ class Analysis {
       if (sizes) this.sizes.set(value, sizes);
       const number = this.numbers.get(source);
       if (numbers && number !== undefined) this.numbers.set(value, number);
+      else if (value.type instanceof IndexType) this.numbers.set(value, this.unknown());
       else this.numbers.delete(value);
     });
+  }
+
+  /** A number that only the run knows: equal to itself and to nothing else. */
+  private unknown(): HostExpression {
+    return { slot: --this.unknowns };
   }
 
   private sizesOf(value: Value): readonly (HostExpression | undefined)[] {
@@ -199,7 +210,7 @@ class Analysis {
         if (size !== DYNAMIC) return;
         const [left, right] = [this.size(value, d), this.size(other, d)];
         const [name, otherName] = [`dimension ${d} of ${what} ${i}`, `dimension ${d} of what it was`];
-        if (left !== undefined && right !== undefined) {
+        if (left !== undefined && right !== undefined && !isUnknown(left) && !isUnknown(right)) {
           this.require(op, left, 'equal', right, name, otherName);
           return;
         }
@@ -379,6 +390,15 @@ class Analysis {
       // A size is never negative.
       if (r === 0 && typeof l !== 'number' && 'slot' in l && this.names.get(l.slot)?.startsWith('dimension')) return;
     }
+    if (isUnknown(l) || isUnknown(r)) {
+      // Of one size the run sees to it: no allocation is negative.
+      if (relation === 'atLeast' && r === 0) return;
+      op.emitError(
+        'runtime.unknown-size',
+        `needs ${leftName} to be ${relation === 'equal' ? 'equal to' : 'at least'} ${rightName || String(r)}, but one of them depends on data: no check before the run can tell`,
+      );
+      return;
+    }
     // The constant, or the earlier argument, stands to the right.
     const swap = relation === 'equal' && (typeof l === 'number' || (isSlot(l) && isSlot(r) && l.slot < r.slot));
     const [a, b] = swap ? [r, l] : [l, r];
@@ -407,6 +427,13 @@ class Analysis {
     }
     return 'op' in e ? hostOperation(e.op, this.canonical(e.lhs), this.canonical(e.rhs)) : e;
   }
+}
+
+/** Whether a number that only the run knows occurs in an expression. */
+function isUnknown(e: HostExpression): boolean {
+  if (typeof e === 'number') return false;
+  if ('slot' in e) return e.slot < 0;
+  return 'op' in e && (isUnknown(e.lhs) || isUnknown(e.rhs));
 }
 
 /** Whether a slot occurs in an expression. */
