@@ -135,8 +135,7 @@ export const CmpOp = defineOp({
 export const SelectOp = defineOp({
   name: 'array.select',
   summary: 'Elementwise choice: condition ? x : y',
-  description:
-    'The condition has the shape of the values. Both values are evaluated.',
+  description: 'The condition has the shape of the values. Both values are evaluated.',
   example: `func.func @f(%c: tensor<4xi1>, %x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
   %0 = array.select %c, %x, %y : tensor<4xf32>
   return %0 : tensor<4xf32>
