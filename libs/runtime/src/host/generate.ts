@@ -175,7 +175,7 @@ class Generator {
         this.block(
           `if (${print(step.condition)}) {`,
           () => {
-            this.steps(step.then);
+            this.steps(step.taken);
             this.assign(step.thenYields);
           },
           step.otherwise.length + step.otherwiseYields.length > 0 ? '} else {' : '}',

@@ -128,7 +128,7 @@ export function interpretHost(program: HostProgram, environment: HostEnvironment
         }
         case 'if': {
           const holds = scalar(step.condition, slots);
-          run(holds ? step.then : step.otherwise, frame);
+          run(holds ? step.taken : step.otherwise, frame);
           assign(holds ? step.thenYields : step.otherwiseYields, slots);
           break;
         }

@@ -465,7 +465,7 @@ class Lowering {
     this.steps.push({
       kind: 'if',
       condition: this.scalar(op.operand(0)),
-      then: steps,
+      taken: steps,
       thenYields: yields,
       otherwise: otherwise?.steps ?? [],
       otherwiseYields: otherwise?.yields ?? [],

@@ -79,7 +79,7 @@ export interface HostWhile {
 export interface HostIf {
   readonly kind: 'if';
   readonly condition: HostExpression;
-  readonly then: readonly HostStep[];
+  readonly taken: readonly HostStep[];
   readonly thenYields: readonly HostAssignment[];
   readonly otherwise: readonly HostStep[];
   readonly otherwiseYields: readonly HostAssignment[];
@@ -147,7 +147,7 @@ export function allSteps(steps: readonly HostStep[]): HostStep[] {
       case 'while':
         return [step, ...allSteps(step.before), ...allSteps(step.after)];
       case 'if':
-        return [step, ...allSteps(step.then), ...allSteps(step.otherwise)];
+        return [step, ...allSteps(step.taken), ...allSteps(step.otherwise)];
       default:
         return [step];
     }
