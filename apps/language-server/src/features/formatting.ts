@@ -110,8 +110,19 @@ class Formatter {
     if (previous <= tokens.braces[i]!) return 0;
     const first = tokens.slice(i);
     const last = tokens.slice(previous);
+    // Entries of a dictionary stand below each other.
+    if (last === ',' && this.isDictionary(tokens.braces[i]!)) return 0;
     const continues = first === ':' || first === '->' || first === ',' || first === '=';
     return continues || last === ',' || last === '=' || last === '->' ? 2 : 0;
+  }
+
+  /** Whether what a brace opens begins with `name =` or `"name" =`. */
+  private isDictionary(brace: number): boolean {
+    const { tokens } = this;
+    if (brace < 0) return false;
+    const first = tokens.next(brace);
+    const kind = tokens.kinds[first];
+    return (kind === TokenKind.word || kind === TokenKind.string) && tokens.is(tokens.next(first), '=');
   }
 
   /** What stands between two tokens of a line. */
