@@ -45,7 +45,7 @@ describe('every op does what its plain description says', () => {
             });
           }
         }),
-        { numRuns: name.startsWith('cmp') || name.startsWith('cast') ? 20 : 40 },
+        { numRuns: name.startsWith('cmp') || name.startsWith('cast') ? 10 : 20 },
       );
     });
   }

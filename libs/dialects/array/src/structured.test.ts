@@ -38,7 +38,7 @@ describe('maps and bodies of structured ops say what the ops do', () => {
         fc.property(programs, (program) => {
           expect(outcome(program, 'structured')).toEqual(outcome(program, 'direct'));
         }),
-        { numRuns: name.startsWith('cmp') || name.startsWith('cast') ? 15 : 30 },
+        { numRuns: name.startsWith('cmp') || name.startsWith('cast') ? 10 : 15 },
       );
     });
   }
