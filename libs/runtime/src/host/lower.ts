@@ -8,7 +8,6 @@
 // Views cost nothing: they are addresses and sizes. What no `dealloc` frees is freed after its last use. Loops and branches
 // stay what they are; a buffer that they pass is an address, its sizes are those it enters with.
 import type { PhaseMetadata, SizeExpression } from '@budflow/backend-api';
-import { type AppliedMap, forBounds, forInits } from '@budflow/dialect-loop';
 import { argumentAttr } from '@budflow/dialect-rt';
 import { TensorValue, valueFromAttribute } from '@budflow/interpreter';
 import {
@@ -18,7 +17,6 @@ import {
   IndexType,
   type IntegerAttr,
   InternalError,
-  lookupSymbol,
   MemRefType,
   type Operation,
   positionOf,
@@ -27,42 +25,26 @@ import {
   type Type,
   type Value,
 } from '@budflow/ir';
-import {
-  type HostExpression,
-  hostOperation,
-  isOverSlots,
-  productOf,
-  readsBelow,
-  sameExpression,
-} from './expression.js';
-import { affineExpression, indexExpression } from './index-ops.js';
+import { type HostExpression, hostOperation, isOverSlots, productOf, sameExpression } from './expression.js';
+import { indexExpression } from './index-ops.js';
 import { lastUses } from './last-uses.js';
+import { ControlFlowLowering } from './lower-control-flow.js';
 import {
   type ArgumentSpec,
   argumentSlots,
-  type HostAssignment,
   type HostConstant,
   type HostProgram,
   type HostRequirement,
   type HostResult,
   type HostSite,
-  type HostStep,
   type HostWord,
   type WordKind,
 } from './program.js';
-import { isHostScalar, type ScalarOperation, scalarOperation } from './scalar-ops.js';
+import { isHostScalar, scalarOperation } from './scalar-ops.js';
 import { signatureOf, specOf } from './signature.js';
 
 /** On an argument: the program may write over it. */
 const DONATED_ATTR = 'budflow.donated';
-
-/** What a buffer is on the host: where its first element is, and its sizes. */
-interface HostBuffer {
-  readonly address: HostExpression;
-  readonly sizes: readonly HostExpression[];
-  /** The allocation it is (part of); undefined for arguments, constants and what loops and branches pass. */
-  readonly root: Value | undefined;
-}
 
 export interface LowerHostOptions {
   /** Metadata of the kernels by symbol name. */
@@ -76,29 +58,20 @@ export function lowerHost(func: Operation, options: LowerHostOptions): HostProgr
   return new Lowering(func, options).run();
 }
 
-class Lowering {
+class Lowering extends ControlFlowLowering {
   private readonly func: Operation;
   private readonly options: LowerHostOptions;
-  private readonly numbers = new Map<Value, HostExpression>();
-  private readonly buffers = new Map<Value, HostBuffer>();
-  /** Steps of the region that is being lowered. */
-  private steps: HostStep[] = [];
-  private readonly scalars: ScalarOperation[] = [];
-  /** Numbers as callers pass them, by argument. */
-  private readonly raw = new Set<Value>();
   private readonly sites: HostSite[] = [];
   private readonly constants: HostConstant[] = [];
   private readonly requirements: HostRequirement[];
   /** Results by the allocation that is them. */
   private readonly claimed = new Map<Value, number>();
-  private readonly allocationSlots = new Map<Value, number>();
   /** Values of slots that `let` steps define. */
   private readonly lets = new Map<number, HostExpression>();
-  private nextSlot = 0;
   private parameterCount = 0;
-  private failed = false;
 
   constructor(func: Operation, options: LowerHostOptions) {
+    super();
     this.func = func;
     this.options = options;
     this.requirements = [...(options.requirements ?? [])];
@@ -143,24 +116,13 @@ class Lowering {
     };
   }
 
-  /** Lowers the ops of a block apart from its terminator. */
-  private block(block: Block): void {
+  protected override block(block: Block): void {
     const ops = block.ops.slice(0, -1);
     const freeAfter = lastUses(ops, (root) => this.claimed.has(root));
     for (const op of ops) {
       this.lower(op);
       for (const root of freeAfter.get(op) ?? []) this.free(root);
     }
-  }
-
-  /** Runs `body` with a list of steps of its own, and returns that. */
-  private collect(body: () => void): HostStep[] {
-    const { steps } = this;
-    this.steps = [];
-    body();
-    const made = this.steps;
-    this.steps = steps;
-    return made;
   }
 
   private specs(types: readonly Type[], what: string): ArgumentSpec[] {
@@ -322,21 +284,6 @@ class Lowering {
     );
   }
 
-  private apply(operation: ScalarOperation, args: readonly HostExpression[]): HostExpression {
-    const text = JSON.stringify(operation);
-    let scalar = this.scalars.findIndex((other) => JSON.stringify(other) === text);
-    if (scalar < 0) scalar = this.scalars.push(operation) - 1;
-    return { scalar, args };
-  }
-
-  /** A number as the interpreter has it. */
-  private scalar(value: Value): HostExpression {
-    const number = this.number(value);
-    if (!this.raw.has(value)) return number;
-    const type = value.type.toString();
-    return isHostScalar(value.type) ? this.apply({ op: 'argument', operands: [], result: type }, [number]) : number;
-  }
-
   private elementType(op: Operation, buffer: Value): string {
     const { element } = buffer.type as MemRefType;
     if (isHostScalar(element)) return element.toString();
@@ -354,184 +301,6 @@ class Lowering {
     this.failed = true;
     op.emitError('runtime.host-element', 'touches an element of an array: programs read and write those of rank 0');
     return address;
-  }
-
-  /** Slots for values that a region is passed; `sources` tell the sizes of buffers. */
-  private receive(values: readonly Value[], sources: readonly Value[]): number[] {
-    return values.map((value, i) => {
-      const slot = this.nextSlot++;
-      if (value.type instanceof MemRefType)
-        this.buffers.set(value, { address: { slot }, sizes: this.buffer(sources[i]!).sizes, root: undefined });
-      else this.numbers.set(value, { slot });
-      return slot;
-    });
-  }
-
-  private pass(slots: readonly number[], values: readonly Value[]): HostAssignment[] {
-    return slots.map((slot, i) => {
-      const value = values[i]!;
-      return { slot, value: value.type instanceof MemRefType ? this.buffer(value).address : this.scalar(value) };
-    });
-  }
-
-  /** Results of an op that are the values in some slots. */
-  private emerge(op: Operation, slots: readonly number[], sources: readonly Value[]): void {
-    op.results.forEach((result, i) => {
-      const slot = slots[i]!;
-      if (result.type instanceof MemRefType)
-        this.buffers.set(result, { address: { slot }, sizes: this.buffer(sources[i]!).sizes, root: undefined });
-      else this.numbers.set(result, { slot });
-    });
-  }
-
-  private forLoop(op: Operation): void {
-    const { lower, upper, step } = forBounds(op);
-    const bound = ({ map, operands }: AppliedMap, by: 'min' | 'max') =>
-      map.results
-        .map((e) =>
-          affineExpression(
-            e,
-            operands.map((v) => this.number(v)),
-            map.numDims,
-          ),
-        )
-        .reduce((l, r) => hostOperation(by, l, r));
-    const [from, to] = [bound(lower, 'max'), bound(upper, 'min')];
-    const body = op.region(0).entry;
-    const [iv, ...args] = body.arguments;
-    const inits = forInits(op);
-    const slot = this.nextSlot++;
-    this.numbers.set(iv!, { slot });
-    const slots = this.receive(args, inits);
-    const entering = this.pass(slots, inits);
-    let yields: HostAssignment[] = [];
-    const steps = this.collect(() => {
-      this.block(body);
-      yields = this.pass(slots, body.terminator.operands);
-    });
-    this.steps.push({ kind: 'for', slot, from, to, step, inits: entering, body: steps, yields });
-    this.emerge(op, slots, inits);
-  }
-
-  private whileLoop(op: Operation): void {
-    const before = op.region(0).entry;
-    const after = op.region(1).entry;
-    const slots = this.receive(before.arguments, op.operands);
-    const inits = this.pass(slots, op.operands);
-    const [condition, ...passing] = before.terminator.operands;
-    let goesOn: HostExpression = 0;
-    let passed: HostAssignment[] = [];
-    let passedSlots: number[] = [];
-    const first = this.collect(() => {
-      this.block(before);
-      passedSlots = this.receive(after.arguments, passing);
-      passed = this.pass(passedSlots, passing);
-      goesOn = this.scalar(condition!);
-    });
-    let yields: HostAssignment[] = [];
-    const second = this.collect(() => {
-      this.block(after);
-      yields = this.pass(slots, after.terminator.operands);
-    });
-    this.steps.push({ kind: 'while', inits, before: first, condition: goesOn, passed, after: second, yields });
-    this.emerge(op, passedSlots, passing);
-  }
-
-  private branch(op: Operation): void {
-    const slots = op.results.map(() => this.nextSlot++);
-    const known = this.nextSlot;
-    const sides = op.regions.map((region) => {
-      if (region.isEmpty) return { steps: [], yields: [], values: [] };
-      const values = region.entry.terminator.operands;
-      let yields: HostAssignment[] = [];
-      const steps = this.collect(() => {
-        this.block(region.entry);
-        yields = this.pass(slots, values);
-      });
-      return { steps, yields, values };
-    });
-    const [then, otherwise] = sides;
-    const empty = { steps: [], yields: [], values: [] };
-    const { steps, yields, values } = then ?? empty;
-    // Both branches pass the same sizes; those that are known outside name them.
-    const sources = values.map((value, i) => {
-      if (!(value.type instanceof MemRefType)) return value;
-      const found = [value, otherwise!.values[i]!].find((v) =>
-        this.buffer(v).sizes.every((size) => readsBelow(size, known)),
-      );
-      if (!found) this.sizesInside(op, i);
-      return found ?? value;
-    });
-    this.steps.push({
-      kind: 'if',
-      condition: this.scalar(op.operand(0)),
-      taken: steps,
-      thenYields: yields,
-      otherwise: otherwise?.steps ?? [],
-      otherwiseYields: otherwise?.yields ?? [],
-    });
-    this.emerge(op, slots, sources);
-  }
-
-  /** One of two buffers: its address. */
-  private choose(op: Operation): void {
-    const [a, b] = [this.buffer(op.operand(1)), this.buffer(op.operand(2))];
-    const operation = { op: 'arith.select', operands: ['i1', 'index', 'index'], result: 'index' };
-    const slot = this.nextSlot++;
-    const value = this.apply(operation, [this.scalar(op.operand(0)), a.address, b.address]);
-    this.steps.push({ kind: 'let', slot, value });
-    this.define(op, { address: { slot }, sizes: a.sizes, root: undefined });
-  }
-
-  private sizesInside(op: Operation, result: number): void {
-    this.failed = true;
-    op.emitError(
-      'runtime.branch-sizes',
-      `passes an array as result ${result} whose size each branch computes for itself: it must be known before`,
-    );
-  }
-
-  /** A call of a function that was not inlined: its results are memory of this one. */
-  private invoke(op: Operation): void {
-    const name = (op.attr('callee') as SymbolRefAttr).root;
-    const callee = lookupSymbol(op, op.attr('callee') as SymbolRefAttr);
-    if (!callee || callee.region(0).isEmpty) {
-      this.failed = true;
-      op.emitError('runtime.unknown-function', `calls @${name}, which has no body`);
-      return;
-    }
-    const parameters = op.operands.flatMap((value): HostExpression[] => {
-      if (!(value.type instanceof MemRefType)) return [this.number(value)];
-      const { address, sizes } = this.buffer(value);
-      const { shape } = value.type;
-      return [address, ...sizes.filter((_, d) => shape[d] === DYNAMIC)];
-    });
-    for (const _ of op.results) parameters.push(0);
-    const results = op.results.map(() => this.nextSlot++);
-    const sizeSlots: number[] = [];
-    const loads: (() => void)[] = [];
-    op.results.forEach((result, i) => {
-      const slot = results[i]!;
-      this.allocationSlots.set(result, slot);
-      if (result.type instanceof MemRefType) {
-        const sizes = result.type.shape.map((d): HostExpression => {
-          if (d !== DYNAMIC) return d;
-          const size = this.nextSlot++;
-          sizeSlots.push(size);
-          return { slot: size };
-        });
-        this.buffers.set(result, { address: { slot }, sizes, root: result });
-        return;
-      }
-      loads.push(() => {
-        const value = this.nextSlot++;
-        this.steps.push({ kind: 'load', slot: value, dtype: result.type.toString(), address: { slot } });
-        this.free(result);
-        this.numbers.set(result, { slot: value });
-      });
-    });
-    this.steps.push({ kind: 'invoke', function: name, parameters, results, sizes: sizeSlots });
-    for (const load of loads) load();
   }
 
   /** A number used several times is computed once. */
@@ -577,7 +346,7 @@ class Lowering {
     });
   }
 
-  private free(root: Value): void {
+  protected override free(root: Value): void {
     const slot = this.allocationSlots.get(root);
     if (slot === undefined || this.claimed.has(root)) return;
     this.allocationSlots.delete(root);
@@ -701,20 +470,6 @@ class Lowering {
     return e;
   }
 
-  private define(op: Operation, buffer: HostBuffer): void {
-    this.buffers.set(op.result(0), buffer);
-  }
-  private buffer(value: Value): HostBuffer {
-    const found = this.buffers.get(value);
-    if (found) return found;
-    // Its op was reported.
-    this.failed = true;
-    const { shape } = value.type as MemRefType;
-    return { address: 0, sizes: shape.map((d) => Math.max(d, 0)), root: undefined };
-  }
-  private number(value: Value): HostExpression {
-    return this.numbers.get(value) ?? 0;
-  }
   /** Sizes of an op's result, whose dynamic ones are operands from `first` on. */
   private sizes(op: Operation, first: number): HostExpression[] {
     let next = first;
