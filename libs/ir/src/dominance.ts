@@ -2,7 +2,7 @@
 // Fast Dominance Algorithm", per region and only for regions of several blocks; everything else is order in a block.
 // The information is valid until blocks or branches change; operations may be added, moved and erased meanwhile.
 import type { Block } from './block.js';
-import { Operation, type Region } from './operation.js';
+import type { Operation, Region } from './operation.js';
 import { GraphRegion } from './traits.js';
 import type { Value } from './value.js';
 
@@ -160,15 +160,14 @@ export class DominanceInfo {
   }
 
   /**
-   * Whether `a` is computed before `b` whenever `b` is: a value before an operation that may use it, or an operation
-   * before another one. An operation nested in a region counts as the operation that encloses it in the region of `a`.
+   * Whether `a` is computed before `b` whenever `b` is: a value before an operation that may use it, or an operation, with
+   * results or without, before another one. An operation nested in a region counts as the operation that encloses it in the region of `a`.
    * A result does not dominate what is inside the regions of its own operation. In graph regions order within a block
    * does not matter.
    */
-  properlyDominates(a: Value | Operation, b: Operation): boolean {
-    const isValue = !(a instanceof Operation);
-    const definition = isValue ? a.definingOp : a;
-    const block = isValue ? a.parentBlock : a.parent;
+  properlyDominates(a: Value, b: Operation): boolean {
+    const definition = a.definingOp;
+    const block = a.parentBlock;
     if (!block) return false;
     const region = block.parent;
     const user = region ? ancestorInRegion(region, b) : null;
@@ -181,7 +180,7 @@ export class DominanceInfo {
     return this.blockDominates(block, user.parent!);
   }
   /** `properlyDominates`, or the same operation. */
-  dominates(a: Value | Operation, b: Operation): boolean {
+  dominates(a: Value, b: Operation): boolean {
     return a === b || this.properlyDominates(a, b);
   }
 }

@@ -12,8 +12,11 @@ export interface BlockEdge {
   readonly to: Block;
 }
 
-/** What a state is attached to. */
-export type Anchor = Value | Operation | Block | BlockEdge;
+/**
+ * What a state is attached to. An operation and its first result are one object: a kind of state is about operations or
+ * about values, never about both.
+ */
+export type Anchor = Value | Block | BlockEdge;
 
 /** A fact about an anchor that only ever grows in its lattice. */
 export abstract class AnalysisState {

@@ -101,6 +101,24 @@ export function printFromTo(printer: AsmPrinter, op: Operation): void {
   printer.type(op.result(0).type);
 }
 
+/** `%x : tensor<4xui8> to tensor<4xf32>`: a conversion of all elements. */
+export const conversionAssembly: CustomAssembly = {
+  canPrint: fitsDefinition,
+  parse(parser, state) {
+    const operand = parser.operand();
+    parser.optionalAttrDict(state.attributes);
+    const { from, to } = parseFromTo(parser);
+    state.operands.push(parser.resolve(operand, from));
+    state.resultTypes.push(to);
+  },
+  print(printer, op) {
+    printer.space();
+    printer.value(op.operand(0));
+    printer.attrDict(op);
+    printFromTo(printer, op);
+  },
+};
+
 /** A scalar with its type, `0.0 : f32`; `true` and `false` stand for i1. */
 export function parseTypedScalar(parser: AsmParser): Attribute {
   const offset = parser.offset();

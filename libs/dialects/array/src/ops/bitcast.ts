@@ -10,7 +10,7 @@ import {
   type TensorType,
   type Type,
 } from '@budflow/ir';
-import { fitsDefinition, parseFromTo, printFromTo } from '../assembly.js';
+import { conversionAssembly } from '../assembly.js';
 import { ScalarTensor } from '../element-types.js';
 import { interpretBitcast } from '../interpret/movement.js';
 import { elementwiseInterfaces, FREE, tensorType } from '../structure.js';
@@ -40,22 +40,7 @@ not specified, so the bits of one are not either.`,
     }),
     interpretBitcast,
   ],
-  assembly: {
-    canPrint: fitsDefinition,
-    parse(parser, state) {
-      const operand = parser.operand();
-      parser.optionalAttrDict(state.attributes);
-      const { from, to } = parseFromTo(parser);
-      state.operands.push(parser.resolve(operand, from));
-      state.resultTypes.push(to);
-    },
-    print(printer, op) {
-      printer.space();
-      printer.value(op.operand(0));
-      printer.attrDict(op);
-      printFromTo(printer, op);
-    },
-  },
+  assembly: conversionAssembly,
   verify(op) {
     const from = tensorType(op.operand(0));
     const to = op.result(0).type as TensorType;

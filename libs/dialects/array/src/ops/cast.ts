@@ -1,6 +1,6 @@
 // Conversion between element types.
 import { defineOp, definePattern, FloatType, Pure, type TensorType, type Type } from '@budflow/ir';
-import { fitsDefinition, parseFromTo, printFromTo } from '../assembly.js';
+import { conversionAssembly } from '../assembly.js';
 import { isBoolean, isExactConversion, ScalarTensor } from '../element-types.js';
 import { interpretCast } from '../interpret/elementwise.js';
 import { castBody } from '../scalar-body.js';
@@ -19,22 +19,7 @@ value differs from zero (NaN does). From i1: 0 or 1. To floats: rounded once, to
   results: { result: ScalarTensor },
   traits: [Pure],
   interfaces: [...elementwiseInterfaces({ flops: 1, expensive: false }, castBody), interpretCast],
-  assembly: {
-    canPrint: fitsDefinition,
-    parse(parser, state) {
-      const operand = parser.operand();
-      parser.optionalAttrDict(state.attributes);
-      const { from, to } = parseFromTo(parser);
-      state.operands.push(parser.resolve(operand, from));
-      state.resultTypes.push(to);
-    },
-    print(printer, op) {
-      printer.space();
-      printer.value(op.operand(0));
-      printer.attrDict(op);
-      printFromTo(printer, op);
-    },
-  },
+  assembly: conversionAssembly,
   verify(op) {
     const from = tensorType(op.operand(0));
     const to = op.result(0).type as TensorType;
