@@ -33,7 +33,15 @@ export const PASS_GROUPS: readonly PassGroup[] = [
     load: () => import('@budflow/transforms/array'),
   },
   {
-    passes: ['array-to-loop', 'chunk-kernel', 'convert-loop-to-cf', 'licm', 'lift-cf-to-loop', 'rotate-while-loops'],
+    passes: [
+      'array-to-loop',
+      'chunk-kernel',
+      'convert-loop-to-cf',
+      'licm',
+      'lift-cf-to-loop',
+      'rotate-while-loops',
+      'split-complex-memory',
+    ],
     load: () => import('@budflow/transforms/loop'),
   },
   {

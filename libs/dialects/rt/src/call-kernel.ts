@@ -1,6 +1,6 @@
 // rt.call_kernel: a host program calls a kernel.
 
-import { Interpretable, type MemRefValue, RuntimeTrap, type RuntimeValue } from '@budflow/interpreter';
+import { Interpretable, type MemRefValue, memrefView, RuntimeTrap, type RuntimeValue } from '@budflow/interpreter';
 import {
   AnyMemRef,
   AttrSizedOperandSegments,
@@ -21,7 +21,15 @@ import {
   typeConstraint,
   variadic,
 } from '@budflow/ir';
-import { chunkCount, dynamicSizesOf, isChunked, isKernel, kernelArgumentTypes, kernelInfo } from './kernel.js';
+import {
+  chunkCount,
+  dynamicSizesOf,
+  interleavedParts,
+  isChunked,
+  isKernel,
+  kernelArgumentTypes,
+  kernelInfo,
+} from './kernel.js';
 
 const Scalar = typeConstraint(
   'scalar',
@@ -32,7 +40,8 @@ export const CallKernelOp = defineOp({
   name: 'rt.call_kernel',
   summary: 'runs a kernel on buffers',
   description: `Runs all chunks of a kernel. Operands are the arguments of the kernel in the order of its ABI: first the inputs, which are read,
-then the outputs, which are written (and may be read). The chunk range of the kernel is not passed: the call covers it.`,
+then the outputs, which are written (and may be read). The chunk range of the kernel is not passed: the call covers it.
+A buffer of complex numbers may stand for one of pairs: memref<..xcomplex<f32>> for memref<..x2xf32>.`,
   example: `func.func private @scale(%in: memref<?xf32>, %out: memref<?xf32>) attributes {rt.kernel = #rt.kernel<inputs = 1, outputs = 1>} {
   return
 }
@@ -61,17 +70,25 @@ func.func @main(%a: memref<?xf32>, %b: memref<?xf32>) {
         const target = c.lookup(op, symbol);
         const callee = c.callee(op, symbol);
         const slots = c.operandSlots(op);
+        const pairs = op.operands.map((v, i) => {
+          const taken = target ? kernelArgumentTypes(target)[i] : undefined;
+          const parts = interleavedParts(op.context, v.type);
+          return parts !== undefined && parts === taken ? parts : undefined;
+        });
+        const argumentsFrom = (values: readonly RuntimeValue[]): RuntimeValue[] =>
+          slots.map((s, i) => {
+            const type = pairs[i];
+            const value = values[s]!;
+            return type ? memrefView(value as MemRefValue, 0, type, [...(value as MemRefValue).sizes, 2]) : value;
+          });
         if (!target || !isChunked(target)) {
           return ({ values, machine }) => {
-            callee.invoke(
-              machine,
-              slots.map((s) => values[s]!),
-            );
+            callee.invoke(machine, argumentsFrom(values));
           };
         }
         const sizes = dynamicSizesOf(kernelArgumentTypes(target));
         return ({ values, machine }) => {
-          const args = slots.map((s) => values[s]!);
+          const args = argumentsFrom(values);
           const chunks = chunkCount(
             target,
             sizes.map(({ argument, dim }) => (args[argument] as MemRefValue).sizes[dim]!),
@@ -124,7 +141,8 @@ function verifyCallee(op: Operation): void {
   }
   const types = kernelArgumentTypes(func);
   for (let i = 0; i < op.operandCount; i++) {
-    if (op.operand(i).type === types[i]) continue;
+    const given = op.operand(i).type;
+    if (given === types[i] || interleavedParts(op.context, given) === types[i]) continue;
     const what = i < inputs ? `input ${i}` : `output ${i - inputs}`;
     op.emitError('rt.callee-type', `passes ${op.operand(i).type} as ${what} of @${name}, which takes ${types[i]}`).note(
       'defined here',

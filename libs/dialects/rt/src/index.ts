@@ -7,6 +7,7 @@ export {
   chunkMap,
   dynamicSizesOf,
   functionTypeOf,
+  interleavedParts,
   isChunked,
   isKernel,
   KernelAttr,

@@ -4,6 +4,8 @@ import {
   AffineMapAttr,
   ArrayAttr,
   type Attribute,
+  ComplexType,
+  type Context,
   DialectAttr,
   DictionaryAttr,
   DYNAMIC,
@@ -87,6 +89,15 @@ export function setKernelInfo(func: Operation, info: KernelInfo): void {
 export function functionTypeOf(func: Operation): FunctionType | undefined {
   const attr = func.attr('function_type');
   return attr instanceof TypeAttr && attr.type instanceof FunctionType ? attr.type : undefined;
+}
+
+/**
+ * What a buffer of complex numbers is in memory, pairs of floats: memref<..xcomplex<T>> as memref<..x2xT>. Undefined for
+ * other types and for layouts other than row-major. A kernel that takes the latter is called with the former.
+ */
+export function interleavedParts(context: Context, type: Type): MemRefType | undefined {
+  if (!(type instanceof MemRefType) || !(type.element instanceof ComplexType) || type.layout !== null) return undefined;
+  return context.memref([...type.shape, 2], type.element.element, null, type.memorySpace);
 }
 
 /** Types of the inputs and outputs of a kernel, without the chunk range. */

@@ -91,20 +91,51 @@ values and arithmetic. Functions that are only declared keep their signature.`,
     structural: 'calls, branches, loops and others rebuilt',
   },
   run(root, pass) {
-    const converter = complexToPairs(pass.context);
-    const result = applyPartialConversion(root, targetFor(root, converter), patternsFor(converter), { fold: false });
+    const result = splitComplexValues(root);
     if (!result.succeeded) {
       pass.signalFailure();
       return;
     }
-    let ops = 0;
-    for (const [name, n] of result.hits) if (name.startsWith('complex-')) ops += n;
-    pass.statistic('ops', ops);
-    pass.statistic('signatures', result.hits.get('split-signature') ?? 0);
-    pass.statistic('structural', result.hits.get('split-structural') ?? 0);
+    pass.statistic('ops', result.ops);
+    pass.statistic('signatures', result.signatures);
+    pass.statistic('structural', result.structural);
     if (!result.changed) pass.unchanged();
   },
 });
+
+export interface SplitComplexResult {
+  readonly succeeded: boolean;
+  readonly changed: boolean;
+  /** Complex ops expanded. */
+  readonly ops: number;
+  /** Functions with new signatures. */
+  readonly signatures: number;
+  /** Calls, branches and loops rebuilt. */
+  readonly structural: number;
+}
+
+/**
+ * Complex values inside of `root` become pairs. With `complete`, `complex.create`, `re` and `im` may not remain either:
+ * for code in which nothing else takes complex numbers.
+ */
+export function splitComplexValues(
+  root: Operation,
+  { complete = false }: { readonly complete?: boolean } = {},
+): SplitComplexResult {
+  const converter = complexToPairs(root.context);
+  const target = targetFor(root, converter);
+  if (complete) for (const op of [CreateOp, ReOp, ImOp]) target.illegalOp(op);
+  const result = applyPartialConversion(root, target, patternsFor(converter), { fold: false });
+  let ops = 0;
+  for (const [name, n] of result.hits) if (name.startsWith('complex-')) ops += n;
+  return {
+    succeeded: result.succeeded,
+    changed: result.changed,
+    ops,
+    signatures: result.hits.get('split-signature') ?? 0,
+    structural: result.hits.get('split-structural') ?? 0,
+  };
+}
 
 /** Pairs for complex types, function types accordingly; everything else stays. */
 function complexToPairs(context: Context): TypeConverter {

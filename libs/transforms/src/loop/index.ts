@@ -4,3 +4,4 @@ export { convertLoopToCf } from './convert-loop-to-cf.js';
 export { licm } from './licm.js';
 export { liftCfToLoop, liftFunction } from './lift-cf-to-loop.js';
 export { rotateWhileLoops } from './rotate-while-loops.js';
+export { splitComplexMemory } from './split-complex-memory.js';

@@ -1,6 +1,7 @@
 // For the tests of passes on programs: running passes on a module of functions, and comparing what its `main` computes
 // before and after, bit by bit.
 import {
+  ComplexValue,
   elementsOf,
   Interpreter,
   MemRefValue,
@@ -10,6 +11,7 @@ import {
   TensorValue,
 } from '@budflow/interpreter';
 import {
+  ComplexType,
   DYNAMIC,
   FloatType,
   type FunctionType,
@@ -67,8 +69,9 @@ export function runMain(module: Operation, { sizes = [], seed = 1 }: ProgramData
     const value = t instanceof MemRefType ? makeMemRef(t, shape) : makeTensor(t, shape);
     const data = value instanceof MemRefValue ? value.storage : value.data;
     for (let i = 0; i < data.length; i++) {
-      if (t.element instanceof FloatType)
-        data[i] = t.element.width === 64 ? random.uniform() * 4 - 2 : Math.fround(random.uniform() * 4 - 2);
+      const part = t.element instanceof ComplexType ? t.element.element : t.element;
+      if (part instanceof FloatType)
+        data[i] = part.width === 64 ? random.uniform() * 4 - 2 : Math.fround(random.uniform() * 4 - 2);
       else if (data instanceof BigInt64Array || data instanceof BigUint64Array)
         data[i] = BigInt(random.uint32() % 1000);
       else if (t.element instanceof IntegerType && t.element.width === 1) data[i] = random.uint32() & 1;
@@ -98,5 +101,6 @@ export function runMain(module: Operation, { sizes = [], seed = 1 }: ProgramData
 }
 
 function bits(x: unknown): string {
+  if (x instanceof ComplexValue) return `${bits(x.re)},${bits(x.im)}`;
   return Object.is(x, -0) ? '-0' : String(x);
 }
