@@ -3,8 +3,9 @@
 import { probeRelaxedMaddRounding, probeRelaxedSimd } from '@budflow/backend-wasm';
 import { arrayDialect } from '@budflow/dialect-array';
 import { registerCoreDialects } from '@budflow/dialect-core';
+import { loopDialect } from '@budflow/dialect-loop';
 import { Interpreter, tensorOver } from '@budflow/interpreter';
-import { Context, parseModule } from '@budflow/ir';
+import { Context, parseModule, TensorType } from '@budflow/ir';
 import { ulpDistance } from '@budflow/numerics';
 import { PassManager, PassRegistry, parsePipeline } from '@budflow/pass';
 import { fixNumerics } from '@budflow/transforms';
@@ -17,6 +18,7 @@ export function interpret(text, { target, numerics }, args) {
   const context = new Context();
   registerCoreDialects(context);
   context.registerDialect(arrayDialect);
+  context.registerDialect(loopDialect);
   const module = parseModule(text, context, { file: 'example.mlir' });
   const registry = new PassRegistry([fixNumerics]);
   const pipeline = parsePipeline(`builtin.module(fix-numerics{mode=${numerics} target=${target}})`, {
@@ -30,7 +32,9 @@ export function interpret(text, { target, numerics }, args) {
   const types = main.attr('function_type').type.inputs;
   return new Interpreter(module, { relaxedMadd }).call(
     'main',
-    Object.values(args).map((t, i) => tensorOver(types[i], t.shape, t.data)),
+    Object.values(args).map((t, i) =>
+      types[i] instanceof TensorType ? tensorOver(types[i], t.shape, t.data) : t.data[0],
+    ),
   );
 }
 
@@ -41,7 +45,7 @@ export function interpreterVerdict(outputs, results, oracle, mode) {
   let worst = 0;
   outputs.forEach(([, tensor], k) => {
     const got = results[k].data;
-    const want = oracle[k].data;
+    const want = oracle[k].data ?? [oracle[k]];
     elements += want.length;
     for (let i = 0; i < want.length; i++) {
       if (Object.is(got[i], want[i])) matching++;

@@ -5,15 +5,12 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { enableRelaxedSimd, wasmTargetForThisEngine } from '@budflow/target/node';
 import { compile } from 'budflow';
-import { EXAMPLE_NAMES, inputs } from './lib/inputs.mjs';
-import { readNpy } from './lib/npy.mjs';
+import { EXAMPLE_NAMES, example } from './examples/index.mjs';
 import { EXAMPLES, OUT } from './lib/paths.mjs';
 import { writePng } from './lib/png.mjs';
 import { interpret, interpreterVerdict } from './oracle.mjs';
-import { preparePlain } from './plain/index.mjs';
 import { compare } from './reference/compare.mjs';
 import { expected } from './reference/expected.mjs';
-import { accuracy } from './reference/mlp.mjs';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,14 +32,6 @@ if (!['strict', 'default', 'fast'].includes(options.numerics)) {
   console.error(`--numerics=${options.numerics}: expected strict, default or fast`);
   process.exit(2);
 }
-
-/** What moves or is computed in one run, for the rates. */
-const WORK = {
-  'image-pipeline': { bytes: 1600 * 2400 * (3 + 1 + 1) },
-  softmax: { bytes: 2 * 4 * 1024 * 1024 },
-  layernorm: { bytes: 2 * 4 * 1024 * 1024 },
-  mlp: { flops: 2 * 360 * (64 * 128 + 128 * 64 + 64 * 10) },
-};
 
 enableRelaxedSimd();
 const target = options.target ?? wasmTargetForThisEngine().name;
@@ -67,13 +56,14 @@ function demonstrate(name) {
   const file = join(EXAMPLES, name, `${name}.mlir`);
   const text = readFileSync(file, 'utf8');
   log(`== ${name} (${relative(process.cwd(), file)})`);
-  const args = inputs(name);
+  const definition = example(name);
+  const args = definition.inputs();
   const reference = expected(name, args);
   const outputs = Object.entries(reference.outputs);
 
   const module = compile(text, { target, numerics: options.numerics });
   const unfused = compile(text, { target, numerics: options.numerics, fuse: false });
-  const plain = preparePlain(name, args);
+  const plain = definition.plain(args);
   const runs = { fused: prepare(module, args), unfused: prepare(unfused, args), plain };
 
   // 1. The code.
@@ -102,20 +92,18 @@ function demonstrate(name) {
     log(`   float64 reference: ${verdict.ok ? 'ok' : 'WRONG'}: ${verdict.text}`);
     ok &&= verdict.ok;
   }
-  const extra = {};
-  if (name === 'mlp') {
-    extra.accuracy = accuracy(actual.logits, readNpy(join(EXAMPLES, 'mlp', 'data', 'labels.npy')));
-    log(`   accuracy ${(100 * extra.accuracy).toFixed(2)} %`);
-  }
-  if (name === 'image-pipeline') {
-    extra.pictures = outputs.map(([output]) => join(OUT, name, `${output}.png`));
-    for (const [i, [output]] of outputs.entries()) writePng(extra.pictures[i], actual[output]);
+  const extra = { ...definition.figures?.(actual, args) };
+  for (const [figure, value] of Object.entries(extra)) log(`   ${figure.padEnd(12)} ${Number(value.toPrecision(6))}`);
+  const pictures = Object.entries(definition.pictures?.(actual, args) ?? {});
+  if (pictures.length) {
+    extra.pictures = pictures.map(([picture]) => join(OUT, name, `${picture}.png`));
+    for (const [i, [, picture]] of pictures.entries()) writePng(extra.pictures[i], picture);
     log(`   pictures: ${extra.pictures.map((p) => relative(process.cwd(), p)).join(', ')}`);
   }
 
   // 3. The speed.
   const times = interleave(runs, seconds);
-  const { bytes, flops } = WORK[name];
+  const { bytes, flops } = definition.work;
   const rate = bytes
     ? `${(bytes / times.fused.median / 1e6).toFixed(2)} GB/s`
     : `${(flops / times.fused.median / 1e6).toFixed(2)} GFLOP/s`;
@@ -135,13 +123,16 @@ function figures({ remarks, ...rest }) {
 
 /** Inputs and results resident in the module's memory; `run` allocates nothing. */
 function prepare(module, args) {
-  const resident = Object.values(args).map((t) => module.array(t.data, t.shape));
+  const specs = module.functions.main.compiled.arguments;
+  const resident = Object.values(args).map((t, i) =>
+    specs[i].kind === 'scalar' ? t.data[0] : module.array(t.data, t.shape),
+  );
   const out = module.call('main', resident);
   return {
     run: () => module.call('main', resident, { out }),
     results: () => out.map((array) => ({ shape: array.shape, data: array.data.slice() })),
     dispose: () => {
-      for (const array of [...resident, ...out]) array.dispose();
+      for (const array of [...resident, ...out]) if (typeof array === 'object') array.dispose();
     },
   };
 }

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { readNpy, tensor, writeNpy } from './lib/npy.mjs';
 import { DATA, EXAMPLES } from './lib/paths.mjs';
+import { randomSource } from './lib/random.mjs';
 
 const SIZES = [64, 128, 64, 10];
 const SEED = 20240229;
@@ -16,20 +17,6 @@ const WEIGHT_DECAY = 1e-4;
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
-
-/**
- * Uniform numbers in [0, 1) (the mulberry32 generator).
- * @param {number} seed
- */
-function randomSource(seed) {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /**
  * One dense layer with its gradient and Adam moments; weights are [inputs, outputs].

@@ -1,4 +1,5 @@
 // Compares a program's outputs with the reference, by the policy each example's README states.
+import { example } from '../examples/index.mjs';
 
 /** @typedef {import('./tensors.mjs').Tensor} Tensor */
 /** @typedef {import('./tensors.mjs').Reference} Reference */
@@ -18,20 +19,6 @@
  * @property {string} text one line for people
  */
 
-/** @type {Record<string, Record<string, Policy>>} */
-export const POLICIES = {
-  'image-pipeline': {
-    edges: { kind: 'decided', step: 255 },
-    grey: { kind: 'decided', step: 1 },
-  },
-  softmax: { y: { kind: 'close', absolute: 1e-12, relative: 1e-5 } },
-  layernorm: { y: { kind: 'close', absolute: 1e-5, relative: 1e-5 } },
-  mlp: {
-    logits: { kind: 'close', absolute: 5e-5, relative: 1e-5 },
-    probabilities: { kind: 'close', absolute: 1e-7, relative: 1e-4 },
-  },
-};
-
 /**
  * Judges every output of an example.
  * @param {string} name the example
@@ -40,8 +27,7 @@ export const POLICIES = {
  * @returns {Verdict[]} in the order of the program's results
  */
 export function compare(name, actual, reference) {
-  const policies = POLICIES[name];
-  if (policies === undefined) throw new Error(`no tolerance policy for example "${name}"`);
+  const { policies } = example(name);
   return Object.entries(reference.outputs).map(([output, expected]) => {
     const got = actual[output];
     if (got === undefined) throw new Error(`${name}: output "${output}" is missing`);

@@ -3,45 +3,34 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inputs } from '../lib/inputs.mjs';
+import { example } from '../examples/index.mjs';
 import { readNpy, writeNpy } from '../lib/npy.mjs';
 import { EXAMPLES, OUT } from '../lib/paths.mjs';
-import { imagePipeline } from './image-pipeline.mjs';
-import { layernorm } from './layernorm.mjs';
-import { mlp } from './mlp.mjs';
-import { softmax } from './softmax.mjs';
 
 /** @typedef {import('./tensors.mjs').Tensor} Tensor */
 /** @typedef {import('./tensors.mjs').Reference} Reference */
-/** @typedef {import('../lib/inputs.mjs').Example} Example */
-
-/** @type {Record<Example, (inputs: Record<string, Tensor>) => Reference>} */
-export const REFERENCES = { 'image-pipeline': imagePipeline, softmax, layernorm, mlp };
-
-/** Examples whose expected files are small enough to commit. */
-const COMMITTED = new Set(['mlp']);
 
 /**
  * Where an example's expected files are.
- * @param {Example} name
+ * @param {string} name
  */
 export function expectedFolder(name) {
-  return join(COMMITTED.has(name) ? join(EXAMPLES, name) : join(OUT, name), 'expected');
+  return join(example(name).isCommitted ? join(EXAMPLES, name) : join(OUT, name), 'expected');
 }
 
 /**
  * The expected outputs of an example, in the order of the program's results, with the masks of undecided elements.
- * @param {Example} name
+ * @param {string} name
  * @param {Record<string, Tensor>} args the example's inputs, if the caller has them already
  * @returns {Reference}
  */
-export function expected(name, args = inputs(name)) {
+export function expected(name, args = example(name).inputs()) {
   const folder = expectedFolder(name);
-  if (COMMITTED.has(name)) return load(folder);
+  if (example(name).isCommitted) return load(folder);
   const key = cacheKey(name, args);
   const keyFile = join(folder, 'key.txt');
   if (existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key) return load(folder);
-  const reference = REFERENCES[name](args);
+  const reference = example(name).reference(args);
   save(folder, reference);
   // Last, so that an interrupted run leaves no valid key.
   writeFileSync(keyFile, key);
@@ -81,7 +70,7 @@ function load(folder) {
 
 /**
  * A digest of the inputs and of the reference's sources.
- * @param {Example} name
+ * @param {string} name
  * @param {Record<string, Tensor>} args
  */
 function cacheKey(name, args) {
