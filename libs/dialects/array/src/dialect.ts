@@ -68,6 +68,7 @@ import { ReverseOp } from './ops/reverse.js';
 import { ArgMaxOp, ArgMinOp, ScanOp } from './ops/scan.js';
 import { ScatterOp } from './ops/scatter.js';
 import { SliceOp } from './ops/slice.js';
+import { SortOp } from './ops/sort.js';
 import { TransposeOp } from './ops/transpose.js';
 import {
   AbsOp,
@@ -179,6 +180,7 @@ which affine accesses and which scalar body it has (StructuredOp).`,
     ScanOp,
     ArgMinOp,
     ArgMaxOp,
+    SortOp,
     ReduceOp,
     DotGeneralOp,
     DimOp,

@@ -33,6 +33,7 @@ export { ReverseOp } from './ops/reverse.js';
 export { ArgMaxOp, ArgMinOp, ScanOp } from './ops/scan.js';
 export { ScatterOp, scatterDims } from './ops/scatter.js';
 export { SliceOp } from './ops/slice.js';
+export { buildSort, SortOp } from './ops/sort.js';
 export * from './ops/transpose.js';
 export * from './ops/unary.js';
 export {
@@ -44,4 +45,5 @@ export {
 } from './reduction-order.js';
 export { inlineScalarRegion } from './region.js';
 export { type OperandDim, ShapeRules, type SizeConstraint, type SizeRule, sizeRule } from './shape-rules.js';
+export { matchTotalOrderKey, type SortOrder, sortOrderOf } from './sort-order.js';
 export { type WindowDims, windowDims } from './window-dims.js';

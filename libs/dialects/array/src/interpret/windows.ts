@@ -107,7 +107,7 @@ export const interpretReduceWindow: InterfaceImplementation = Interpretable.impl
 });
 
 /** Outer and inner extents around one dimension. */
-function around(shape: readonly number[], dim: number): { outer: number; size: number; inner: number } {
+export function around(shape: readonly number[], dim: number): { outer: number; size: number; inner: number } {
   const product = (list: readonly number[]) => list.reduce((a, b) => a * b, 1);
   return { outer: product(shape.slice(0, dim)), size: shape[dim]!, inner: product(shape.slice(dim + 1)) };
 }

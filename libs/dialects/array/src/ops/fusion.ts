@@ -38,6 +38,7 @@ const YIELD_PARENTS: ReadonlySet<string> = new Set([
   'array.reduce_window',
   'array.select_and_scatter',
   'array.scan',
+  'array.sort',
 ]);
 
 export const YieldOp = defineOp({
