@@ -45,5 +45,5 @@ export {
 } from './reduction-order.js';
 export { inlineScalarRegion } from './region.js';
 export { type OperandDim, ShapeRules, type SizeConstraint, type SizeRule, sizeRule } from './shape-rules.js';
-export { matchTotalOrderKey, type SortOrder, sortOrderOf } from './sort-order.js';
+export { buildTotalOrderKey, matchTotalOrderKey, type SortOrder, sortOrderOf } from './sort-order.js';
 export { type WindowDims, windowDims } from './window-dims.js';

@@ -105,7 +105,10 @@ export function sortOrderOf(op: Operation): SortOrder | undefined {
   const [a, b] = [block.arguments[0], block.arguments[1]];
   const { element } = type;
   const ops = block.ops.length;
-  const directionOf = (predicate: string, [less, greater]: readonly [string, string]): SortOrder['direction'] | undefined =>
+  const directionOf = (
+    predicate: string,
+    [less, greater]: readonly [string, string],
+  ): SortOrder['direction'] | undefined =>
     predicate === less ? 'ascending' : predicate === greater ? 'descending' : undefined;
   const plain = (totalOrder: boolean, x: Value | undefined, y: Value | undefined, names: readonly [string, string]) => {
     const predicate = CmpIOp.is(compare) ? CmpIOp.predicate(compare) : CmpFOp.predicate(compare);
@@ -116,7 +119,9 @@ export function sortOrderOf(op: Operation): SortOrder | undefined {
   if (CmpFOp.is(compare) && CmpFOp.fastmath(compare) === 0 && ops === 2) return plain(false, x, y, ['olt', 'ogt']);
   if (!CmpIOp.is(compare)) return undefined;
   if (element instanceof FloatType)
-    return ops >= TOTAL_ORDER_OPS - 2 && ops <= TOTAL_ORDER_OPS ? plain(true, matchTotalOrderKey(x!), matchTotalOrderKey(y!), ['slt', 'sgt']) : undefined;
+    return ops >= TOTAL_ORDER_OPS - 2 && ops <= TOTAL_ORDER_OPS
+      ? plain(true, matchTotalOrderKey(x!), matchTotalOrderKey(y!), ['slt', 'sgt'])
+      : undefined;
   if (ops !== 2) return undefined;
   return plain(false, x, y, signednessOf(element) === 'unsigned' ? ['ult', 'ugt'] : ['slt', 'sgt']);
 }

@@ -492,7 +492,7 @@ describe('the verifier explains', () => {
 
   test('a yield elsewhere', () => {
     expect(messagesOf('func.func @f() {\n"array.yield"() : () -> ()\n}')).toContain(
-      "'array.yield' op requires one of array.fusion, array.reduce, array.map, array.scatter, array.reduce_window, array.select_and_scatter, array.scan around it, got 'func.func'",
+      "'array.yield' op requires one of array.fusion, array.reduce, array.map, array.scatter, array.reduce_window, array.select_and_scatter, array.scan, array.sort around it, got 'func.func'",
     );
   });
 

@@ -1,5 +1,7 @@
 // array.sort: rows of tensors along a dimension in the order of a comparator.
+import { interpretPureOp } from '@budflow/interpreter';
 import {
+  type Attribute,
   attr,
   type Builder,
   DenseElementsAttr,
@@ -16,7 +18,7 @@ import {
   OpPatternKind,
   Pure,
   Region,
-  TensorType,
+  type TensorType,
   type Type,
   type Value,
   variadic,
@@ -30,6 +32,9 @@ import { buildComparator, type SortOrder, sortOrderOf } from '../sort-order.js';
 import { tensorType } from '../structure.js';
 import { expectResult, verifyDims } from '../verify-types.js';
 
+/** Constants of more elements are not sorted by folding. */
+const MAX_FOLDED = 4096;
+
 export const SortOp = defineOp({
   name: 'array.sort',
   summary: 'Tensors of one shape, their rows along a dimension in the order of a comparator',
@@ -42,9 +47,10 @@ a comparison of the first operand's elements; with floats NaN then has no place,
   example: `func.func @f(%x: tensor<4x?xf32>, %i: tensor<4x?xi32>) -> (tensor<4x?xf32>, tensor<4x?xi32>) {
   %0:2 = array.sort %x, %i dim = 1 stable descending total_order : tensor<4x?xf32>, tensor<4x?xi32>
   %1:2 = array.sort %0#0, %0#1 dim = 0 : tensor<4x?xf32>, tensor<4x?xi32> comparator(%a: f32, %b: f32, %c: i32, %d: i32) {
-    %2 = arith.remsi %c, %d : i32
-    %3 = arith.cmpi slt, %2, %c : i32
-    array.yield %3 : i1
+    %2 = math.absi %c : i32
+    %3 = math.absi %d : i32
+    %4 = arith.cmpi slt, %2, %3 : i32
+    array.yield %4 : i1
   }
   return %1#0, %1#1 : tensor<4x?xf32>, tensor<4x?xi32>
 }`,
@@ -137,7 +143,10 @@ a comparison of the first operand's elements; with floats NaN then has no place,
     const { shape } = tensorType(op.operand(0));
     const size = shape[SortOp.dim(op)]!;
     const uniform = operands.every((value) => value instanceof DenseElementsAttr && value.splat);
-    return size === 0 || size === 1 || elementCount(shape) === 0 || uniform ? op.operands.slice() : null;
+    const count = elementCount(shape) ?? Number.POSITIVE_INFINITY;
+    if (size === 0 || size === 1 || count === 0 || uniform) return op.operands.slice();
+    if (count > MAX_FOLDED || operands.includes(null)) return null;
+    return interpretPureOp(op, operands as Attribute[]);
   },
   patterns: [
     definePattern({

@@ -7,6 +7,7 @@ import { LoopLowering, type LoopLoweringMethods } from './interface.js';
 import { lowerReduceWindow, lowerSelectAndScatter } from './reduce-window.js';
 import { lowerReverse } from './reverse.js';
 import { lowerArgExtreme, lowerScan } from './scan.js';
+import { lowerSort } from './sort.js';
 
 const LOWERINGS: readonly (readonly [string, LoopLoweringMethods])[] = [
   ['array.reverse', lowerReverse],
@@ -17,6 +18,7 @@ const LOWERINGS: readonly (readonly [string, LoopLoweringMethods])[] = [
   ['array.reduce_window', lowerReduceWindow],
   ['array.select_and_scatter', lowerSelectAndScatter],
   ['array.scan', lowerScan],
+  ['array.sort', lowerSort],
   ['array.argmin', lowerArgExtreme('min')],
   ['array.argmax', lowerArgExtreme('max')],
 ];

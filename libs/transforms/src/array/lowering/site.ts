@@ -16,6 +16,7 @@ import {
   type AffineMap,
   type Attribute,
   type Builder,
+  DYNAMIC,
   IndexType,
   IntegerAttr,
   IntegerType,
@@ -26,7 +27,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import type { ScalarCode } from '../../loop/lowering/scalar-code.js';
-import { buildIf, buildSelect } from '../../loop/lowering/scalar-ops.js';
+import { buildIf, buildSelect, buildWhile } from '../../loop/lowering/scalar-ops.js';
 
 export type Size = number | Value;
 
@@ -86,11 +87,12 @@ export class LoweringSite {
       this.store(this.load(destination, point), result, point);
     });
   }
-  /** A private buffer of static shape. */
-  scratch(shape: readonly number[], element: Type): Value {
+  /** A private buffer; one with a size that is a value has to be made outside of loops. */
+  scratch(shape: readonly Size[], element: Type): Value {
+    const type = shape.map((size) => (typeof size === 'number' ? size : DYNAMIC));
     return AllocaOp.build(this.builder, this.loc, {
-      dynamicSizes: [],
-      resultTypes: [this.op.context.memref(shape, element)],
+      dynamicSizes: shape.filter((size) => typeof size !== 'number'),
+      resultTypes: [this.op.context.memref(type, element)],
     });
   }
   loadScratch(buffer: Value, indices: readonly Value[]): Value {
@@ -137,6 +139,32 @@ export class LoweringSite {
       }).results;
     };
     return nest(0, inits).slice();
+  }
+
+  /** One loop from `lower` to `upper` in ascending order that carries values. */
+  range(
+    { lower, upper, name }: { readonly lower: Size; readonly upper: Size; readonly name: string },
+    inits: readonly Value[],
+    body: (i: Value, carried: Value[]) => readonly Value[],
+  ): Value[] {
+    return buildFor(this.builder, this.loc, { lower, upper, step: 1, name, inits }, (_, iv, carried) =>
+      this.code.scope(() => body(iv, carried)),
+    ).results.slice();
+  }
+
+  /** `loop.while`: `test` says from the carried values whether `body` runs once more. */
+  repeat(
+    inits: readonly Value[],
+    test: (carried: Value[]) => Value,
+    body: (carried: Value[]) => readonly Value[],
+  ): Value[] {
+    return buildWhile(
+      this.builder,
+      this.loc,
+      inits,
+      (carried) => this.code.scope(() => test(carried)),
+      (carried) => this.code.scope(() => body(carried)),
+    );
   }
 
   /** `loop.if`; both branches return the same number of values. */
