@@ -45,7 +45,14 @@ export const PASS_GROUPS: readonly PassGroup[] = [
     load: () => import('@budflow/transforms/loop'),
   },
   {
-    passes: ['buffer-assignment', 'bufferize', 'scalar-replacement', 'scratch-assignment'],
+    passes: [
+      'buffer-assignment',
+      'bufferize',
+      'inline-kernel-calls',
+      'outline-small-loops',
+      'scalar-replacement',
+      'scratch-assignment',
+    ],
     load: () => import('@budflow/transforms/memory'),
   },
   { passes: ['expand-math', 'legalize-vectors'], load: () => import('@budflow/transforms/simd') },

@@ -43,6 +43,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
+import { inlineCalls } from '../memory/outlining/inline-calls.js';
 import { buildPrivateFunction, kernelsOf } from '../support/kernel-function.js';
 
 export const chunkKernel = definePass({
@@ -51,6 +52,8 @@ export const chunkKernel = definePass({
   anchor: 'builtin.module',
   statistics: { phases: 'kernel functions made', parallel: 'phases of several chunks' },
   run(module, pass) {
+    // Kernels that call kernels: what inline-kernel-calls left.
+    inlineCalls(module);
     const symbols = new SymbolTable(module);
     for (const kernel of kernelsOf(module)) {
       if (isChunked(kernel)) continue;
