@@ -31,7 +31,7 @@ export const collapseDims = definePass({
     });
     let changed = false;
     for (const fusion of fusions) {
-      const dims = new MergeableDims(fusion);
+      const dims = MergeableDims.ofFusion(fusion);
       const values = [...fusion.region(0).entry.arguments, ...bodyOps(fusion).flatMap((op) => op.results)];
       const saved = values.reduce((n, v) => n + dims.groups(v).reduce((m, g) => m + g.length - 1, 0), 0);
       if (saved === 0) {

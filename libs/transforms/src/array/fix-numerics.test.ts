@@ -150,6 +150,30 @@ describe('fix-numerics: orders', () => {
         expect(runMain(fix(text, '{mode=strict}'))).toEqual(runMain(parse(text)));
       }
     });
+  test('dimensions that are not walked together are reduced one after the other, as far as the mode allows', () => {
+    const inside = (
+      kind: string,
+      columns: number,
+    ) => `func.func @main(%x: tensor<8x${columns + 2}xf32>, %z: tensor<f32>) -> tensor<f32> {
+      %0 = array.slice %x [1:7:1, 1:${columns + 1}:1] : tensor<8x${columns + 2}xf32> to tensor<6x${columns}xf32>
+      %1 = array.abs %0 : tensor<6x${columns}xf32>
+      %2 = array.reduce ${kind} %1 init %z dims = [0, 1] : tensor<6x${columns}xf32>, tensor<f32> to tensor<f32>
+      return %2 : tensor<f32>
+    }`;
+    const reductions = (text: string, mode: string) =>
+      lines(fix(text, `{mode=${mode}}`)).flatMap(
+        (l) => /^array.reduce (\w+) .* (dims = \[[\d, ]+\])/.exec(l)?.slice(1).join(' ') ?? [],
+      );
+    const apart = ['add dims = [1]', 'add dims = [0]'];
+    expect(reductions(inside('add', 94), 'default')).toEqual(apart);
+    // The order of a sum is that of its elements in strict; that of a maximum is free.
+    expect(reductions(inside('add', 94), 'strict')).toEqual(['add dims = [0, 1]']);
+    expect(reductions(inside('max', 94), 'strict')).toEqual(['max dims = [1]', 'max dims = [0]']);
+    // Short rows do not fill the lanes; without a window the rows are one.
+    expect(reductions(inside('add', 5), 'default')).toEqual(['add dims = [0, 1]']);
+    expect(reductions(reduce('8x96', 'max', '0, 1', ''), 'default')).toEqual(['max dims = [0, 1]']);
+  });
+
   test('sums in the shape of a matrix product run in ascending order', () => {
     const [, , , sum] = lines(fix(matmulAsReduce));
     expect(sum).toBe(

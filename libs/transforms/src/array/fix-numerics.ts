@@ -90,7 +90,7 @@ export const fixNumerics = definePass({
         if (DotGeneralOp.order(op) === undefined) setOrder(op, { kind: 'sequential' });
         reductions.push(op);
       } else if (ReduceOp.is(op)) {
-        const parts = ReduceOp.order(op) === undefined ? orderReduction(op) : [op];
+        const parts = ReduceOp.order(op) === undefined ? orderReduction(op, mode) : [op];
         if (parts.length > 1) pass.statistic('split', parts.length);
         reductions.push(...parts);
       }
@@ -135,14 +135,15 @@ function setFlags(op: Operation, allowed: number, given: number): void {
 }
 
 /** Gives a reduction its order, splitting it where it has several groups of dimensions. Returns the parts. */
-function orderReduction(op: Operation): Operation[] {
+function orderReduction(op: Operation, mode: NumericsMode): Operation[] {
   // A region is folded left to right: its identity is not known.
   if (ReduceOp.kind(op) === undefined) return [op];
   if (orderMatters(op) && isContractionShaped(op)) {
     setOrder(op, { kind: 'sequential' });
     return [op];
   }
-  const parts = splitGroups(op);
+  // In `strict` a run of dimensions is one sequence of elements, whatever feeds it.
+  const parts = splitGroups(op, { keepsRuns: mode === 'strict' && orderMatters(op) });
   for (const part of parts) setOrder(part, groupOrder(part));
   return parts;
 }

@@ -1,4 +1,4 @@
-// Which adjacent dimensions of the values in a fusion can be one. A pair of dimensions of one value is tied to a pair of
+// Which adjacent dimensions of the values in a piece of a program can be one. A pair of dimensions of one value is tied to a pair of
 // another where an op maps the two onto each other; a class of tied pairs can merge when no op treats the two
 // dimensions of any of them differently.
 import {
@@ -29,9 +29,13 @@ interface Pair {
 export class MergeableDims {
   private readonly pairs = new Map<Value, Pair[]>();
 
-  constructor(fusion: Operation) {
-    const block = fusion.region(0).entry;
-    for (const value of [...block.arguments, ...bodyOps(fusion).flatMap((op) => op.results)])
+  static ofFusion(fusion: Operation): MergeableDims {
+    return new MergeableDims(bodyOps(fusion), fusion.region(0).entry.arguments);
+  }
+
+  /** Ops in the order of their uses, and the values that come from elsewhere. */
+  constructor(ops: readonly Operation[], outside: readonly Value[]) {
+    for (const value of [...outside, ...ops.flatMap((op) => op.results)])
       this.pairs.set(
         value,
         shapeOf(value)
@@ -40,7 +44,7 @@ export class MergeableDims {
       );
     // Nothing tells the sizes behind a product of zero.
     for (const value of this.pairs.keys()) if (shapeOf(value).includes(0)) this.splitAll(value);
-    for (const op of bodyOps(fusion)) this.visit(op);
+    for (const op of ops) this.visit(op);
   }
 
   /** The dimensions of a value in runs that can be one dimension each. */

@@ -2,6 +2,7 @@
 // for contractions.
 import {
   BroadcastOp,
+  CANONICAL_LANES,
   CANONICAL_LANES_ORDER,
   CANONICAL_OUTER_ORDER,
   ConstantOp,
@@ -14,13 +15,17 @@ import {
 import {
   type Attribute,
   Builder,
+  DYNAMIC,
   FloatType,
   type Operation,
+  OpPattern,
+  OpPatternKind,
   type ReductionOrder,
   StructuredOp,
   type TensorType,
   type Value,
 } from '@budflow/ir';
+import { MergeableDims } from '../collapse/mergeable.js';
 
 export function setOrder(op: Operation, order: ReductionOrder): void {
   op.setAttr('order', op.context.dialectAttr(OrderAttr, order));
@@ -30,12 +35,12 @@ function shapeOf(value: Value): readonly number[] {
   return (value.type as TensorType).shape;
 }
 
-/** Maximal runs of adjacent dimensions, ascending. */
-export function adjacentGroups(dims: readonly number[]): number[][] {
+/** Maximal runs of adjacent dimensions, ascending, cut before the dimensions of `apart`. */
+function adjacentGroups(dims: readonly number[], apart: ReadonlySet<number>): number[][] {
   const groups: number[][] = [];
   for (const d of [...dims].sort((a, b) => a - b)) {
     const last = groups[groups.length - 1];
-    if (last && last[last.length - 1] === d - 1) last.push(d);
+    if (last && last[last.length - 1] === d - 1 && !apart.has(d)) last.push(d);
     else groups.push([d]);
   }
   return groups;
@@ -102,11 +107,36 @@ function isSplat(op: Operation): boolean {
 }
 
 /**
+ * The dimensions of a reduction that what feeds it does not walk together with the ones before: those of windows, of padded
+ * tensors, of rows that repeat. As one dimension their elements would be found by division.
+ */
+function apartDims(op: Operation): Set<number> {
+  const ops = new Set<Operation>();
+  const outside = new Set<Value>();
+  const visit = (value: Value): void => {
+    const producer = value.definingOp;
+    const pattern = producer ? OpPattern.of(producer)?.pattern(producer) : undefined;
+    if (!producer || pattern === undefined || pattern > OpPatternKind.injective) outside.add(value);
+    else if (!ops.has(producer)) {
+      for (const operand of producer.operands) visit(operand);
+      ops.add(producer);
+    }
+  };
+  visit(op.operand(0));
+  const first = new MergeableDims([...ops], [...outside]).groups(op.operand(0)).map((group) => group[0]!);
+  const shape = shapeOf(op.operand(0));
+  // Short rows do not fill the lanes.
+  const isLong = (d: number) => shape[d] === DYNAMIC || shape[d]! >= CANONICAL_LANES;
+  return new Set(first.filter(isLong));
+}
+
+/**
  * Splits a reduction over several groups of dimensions into one for each, the last group first; the inits are combined
  * by the last of them, as before. Returns the parts in the order in which they run.
+ * @param keepsRuns adjacent dimensions are one group always; otherwise where it is cheap to walk them as one
  */
-export function splitGroups(op: Operation): Operation[] {
-  const groups = adjacentGroups(ReduceOp.dims(op));
+export function splitGroups(op: Operation, { keepsRuns }: { readonly keepsRuns: boolean }): Operation[] {
+  const groups = adjacentGroups(ReduceOp.dims(op), keepsRuns ? new Set() : apartDims(op));
   if (groups.length < 2 || ReduceOp.kind(op) === undefined) return [op];
   const builder = Builder.before(op);
   const { context } = op;
