@@ -33,6 +33,7 @@ import { BroadcastOp } from './ops/broadcast.js';
 import { CastOp } from './ops/cast.js';
 import { ClampOp, CmpOp, FmaOp, SelectOp } from './ops/compare.js';
 import { ConcatOp } from './ops/concat.js';
+import { ConvOp } from './ops/conv.js';
 import { ConstantOp, FullOp, IotaOp } from './ops/creation.js';
 import { DimOp } from './ops/dim.js';
 import { DotGeneralOp } from './ops/dot-general.js';
@@ -183,6 +184,7 @@ which affine accesses and which scalar body it has (StructuredOp).`,
     SortOp,
     ReduceOp,
     DotGeneralOp,
+    ConvOp,
     DimOp,
     ExtractOp,
     FromScalarOp,

@@ -1,6 +1,15 @@
 // Public face of the array dialect.
 
 export { buildCombined } from './combine.js';
+export {
+  type ConvLabels,
+  type ConvSide,
+  type ConvWindow,
+  convLabels,
+  convWindow,
+  isPlainConv,
+  readConvLabels,
+} from './conv-dims.js';
 export { arrayDialect } from './dialect.js';
 export { isBoolean, isExactConversion, isUnsigned } from './element-types.js';
 export { type GatherDims, outerDims, walkedIndexDims, windowOperandDims } from './gather-dims.js';
@@ -12,6 +21,7 @@ export { BroadcastOp, broadcastSize, dimsThatNeedSizes } from './ops/broadcast.j
 export * from './ops/cast.js';
 export { ClampOp, CmpOp, FmaOp, SelectOp } from './ops/compare.js';
 export { ConcatOp } from './ops/concat.js';
+export { ConvOp } from './ops/conv.js';
 export * from './ops/creation.js';
 export { DimOp, sizeOperand, sizeSource } from './ops/dim.js';
 export { type DotDimensions, DotGeneralOp, dotDimensions } from './ops/dot-general.js';

@@ -82,14 +82,14 @@ export function printWindow(printer: AsmPrinter, op: Operation): void {
 }
 
 /** Elements a window of `count` spans. */
-function span(count: number, dilation: number): number {
+export function windowSpan(count: number, dilation: number): number {
   return count === 0 ? 0 : (count - 1) * dilation + 1;
 }
 
 /** Number of positions of the window along dimension `d` of an operand of size `size`. */
 export function windowCount(dims: WindowDims, d: number, size: number): number {
-  const padded = span(size, dims.baseDilation[d]!) + dims.low[d]! + dims.high[d]!;
-  const length = span(dims.window[d]!, dims.windowDilation[d]!);
+  const padded = windowSpan(size, dims.baseDilation[d]!) + dims.low[d]! + dims.high[d]!;
+  const length = windowSpan(dims.window[d]!, dims.windowDilation[d]!);
   return padded < length ? 0 : Math.floor((padded - length) / dims.strides[d]!) + 1;
 }
 
@@ -99,7 +99,7 @@ export function windowedShape(dims: WindowDims, shape: readonly number[]): numbe
 
 /** The same count for a run-time size of operand 0. It grows with the size, so the greatest of three covers the empty cases. */
 export function windowRule(context: Context, dims: WindowDims, d: number): SizeRule {
-  const rest = dims.low[d]! + dims.high[d]! - span(dims.window[d]!, dims.windowDilation[d]!);
+  const rest = dims.low[d]! + dims.high[d]! - windowSpan(dims.window[d]!, dims.windowDilation[d]!);
   const count = (spanned: AffineExpr) => spanned.add(rest).floorDiv(dims.strides[d]!).add(1);
   const spanned = AffineExpr.dim(0).sub(1).mul(dims.baseDilation[d]!).add(1);
   const results = [count(spanned), count(AffineExpr.constant(0)), AffineExpr.constant(0)];

@@ -8,7 +8,7 @@
 // `default` and `fast` products contract into sums as the target multiplies and adds. Sums of products in the shape of a
 // matrix product, and dot_general, add in ascending order; a dot_general that has no free dimension to vectorise over
 // becomes a reduction in lanes. The mode is left in the module's attribute `budflow.numerics`.
-import { DotGeneralOp, ReduceOp } from '@budflow/dialect-array';
+import { ConvOp, DotGeneralOp, ReduceOp } from '@budflow/dialect-array';
 import { FastMath, FastMathAttr } from '@budflow/dialect-core';
 import { type Block, DialectAttr, elementTypeOf, FloatType, type Operation, wouldBeTriviallyDead } from '@budflow/ir';
 import { binaryMathFunctions, mathFunctions } from '@budflow/numerics';
@@ -86,8 +86,8 @@ export const fixNumerics = definePass({
     const reductions: Operation[] = [];
     for (const op of ops) {
       if (op.isErased) continue;
-      if (DotGeneralOp.is(op)) {
-        if (DotGeneralOp.order(op) === undefined) setOrder(op, { kind: 'sequential' });
+      if (DotGeneralOp.is(op) || ConvOp.is(op)) {
+        if (op.attr('order') === undefined) setOrder(op, { kind: 'sequential' });
         reductions.push(op);
       } else if (ReduceOp.is(op)) {
         const parts = ReduceOp.order(op) === undefined ? orderReduction(op, mode) : [op];

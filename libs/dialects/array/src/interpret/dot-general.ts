@@ -141,7 +141,7 @@ function productOf(multiplyAdd: (a: number, b: number, c: number) => number): Ma
   };
 }
 
-function matrixProduct(type: Type, fused: boolean): MatrixProduct {
+export function matrixProduct(type: Type, fused: boolean): MatrixProduct {
   if (type instanceof FloatType) {
     if (type.name === 'f64') return fused ? productOf(fmaF64) : productF64;
     return fused ? productOf(fmaF32) : productF32;
@@ -156,7 +156,7 @@ function matrixProduct(type: Type, fused: boolean): MatrixProduct {
 }
 
 /** The dimensions of a tensor in the given order, its elements converted to `to`, ready to be multiplied. */
-function matrix(tensor: TensorValue, order: readonly number[], to: Type): Work {
+export function matrix(tensor: TensorValue, order: readonly number[], to: Type): Work {
   const from = tensor.type.element;
   const shape = order.map((d) => tensor.shape[d]!);
   const count = shape.reduce((n, d) => n * d, 1);

@@ -1,6 +1,6 @@
 // Which sums take their products unrounded: array.fma for a product and a sum, `contract` for reductions of products and
 // dot_general.
-import { AddOp, DotGeneralOp, FmaOp, MulOp, ReduceOp } from '@budflow/dialect-array';
+import { AddOp, ConvOp, DotGeneralOp, FmaOp, MulOp, ReduceOp } from '@budflow/dialect-array';
 import { Builder, FloatType, type Operation, type TensorType, type Type, type Value } from '@budflow/ir';
 
 /** How the target multiplies and adds where contraction is allowed; `none` keeps every product rounded. */
@@ -40,7 +40,7 @@ export function formFma(add: Operation, kind: 'relaxed' | 'exact'): boolean {
 
 /** Writes `contract` on a sum of products; returns whether it contracts. */
 export function contractReduction(op: Operation, kind: 'relaxed' | 'exact'): boolean {
-  if (DotGeneralOp.is(op)) {
+  if (DotGeneralOp.is(op) || ConvOp.is(op)) {
     if (!hasFma(op.result(0).type)) return false;
   } else if (
     !ReduceOp.is(op) ||

@@ -1,0 +1,42 @@
+// expand-windows: makes padding, dilation, reversal and groups of convolutions, and padding of reduce_window, ops of their own.
+//
+//   %r = array.conv %x, %w dims = "b01f_01io->b01f"        %p = array.pad %x low = [0, 1, 1, 0] high = [0, 1, 1, 0] value 0.0
+//          low = [1, 1] high = [1, 1]                ->    %r = array.conv %p, %w dims = "b01f_01io->b01f"
+//
+//   conv .. feature_groups = n                       ->    reshape to a dimension 'g' for groups, conv, reshape back
+//   reduce_window max %x init %z low = .. high = ..  ->    array.pad with the value of %z, reduce_window
+//
+// Windows then meet elements only: no branch in a loop, and their accesses are affine, so that what schedules and vectorises
+// matrix products and stencils sees nothing new. Padding takes part in sums as the definition says, so no bit changes. A
+// padding that is not a constant stays with its reduce_window. (As the im2col-free convolutions of TVM and oneDNN.)
+import { ConvOp, ReduceWindowOp } from '@budflow/dialect-array';
+import type { Operation } from '@budflow/ir';
+import { definePass } from '@budflow/pass';
+import { expandConv } from './windows/conv.js';
+import { expandReduceWindow } from './windows/reduce-window.js';
+
+export const expandWindows = definePass({
+  name: 'expand-windows',
+  summary: 'make padding, dilation and groups of convolutions and windows explicit',
+  anchor: 'func.func',
+  dependentDialects: ['array'],
+  statistics: { convolutions: 'convolutions made plain', windows: 'padded windows made plain' },
+  run(func, pass) {
+    const found: Operation[] = [];
+    func.walk((op) => {
+      if (ConvOp.is(op) || ReduceWindowOp.is(op)) found.push(op);
+    });
+    let changed = false;
+    for (const op of found) {
+      if (ConvOp.is(op)) {
+        if (!expandConv(op)) continue;
+        pass.statistic('convolutions');
+      } else {
+        if (!expandReduceWindow(op)) continue;
+        pass.statistic('windows');
+      }
+      changed = true;
+    }
+    if (!changed) pass.unchanged();
+  },
+});
