@@ -619,6 +619,20 @@ const cases: [string, string, string, string, string[]][] = [
     t,
     ['%cst', '%0 = array.fma', 'return %0'],
   ],
+  [
+    'a convolution by a window of one place is a product',
+    '%x: tensor<2x5x4xf32>, %w: tensor<1x4x6xf32>',
+    '%r = array.conv %x, %w dims = "b0f_0io->b0f" rhs_dilation = [3] reversed = [0] : tensor<2x5x4xf32>, tensor<1x4x6xf32> -> tensor<2x5x6xf32>',
+    'tensor<2x5x6xf32>',
+    ['%0 = array.reshape', '%1 = array.dot_general', 'return %1'],
+  ],
+  [
+    'one place along a dimension is not spread',
+    '%x: tensor<2x5x4xf32>, %w: tensor<1x4x6xf32>',
+    '%r = array.conv %x, %w dims = "b0f_0io->b0f" high = [1] rhs_dilation = [3] : tensor<2x5x4xf32>, tensor<1x4x6xf32> -> tensor<2x6x6xf32>',
+    'tensor<2x6x6xf32>',
+    ['%0 = array.conv %arg0, %arg1 dims = "b0f_0io->b0f" high = [1] :', 'return %0'],
+  ],
 ];
 
 describe('canonicalization', () => {

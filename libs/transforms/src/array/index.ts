@@ -2,8 +2,8 @@
 export { annotateOpPattern, OP_PATTERN_ATTR, opPatternName } from './annotate-op-pattern.js';
 export { collapseDims } from './collapse-dims.js';
 export { convertArithToArray } from './convert-arith-to-array.js';
-export { expandWindows } from './expand-windows.js';
 export { derivePattern } from './derive-pattern.js';
+export { expandWindows } from './expand-windows.js';
 export { fixNumerics, NUMERICS_ATTR } from './fix-numerics.js';
 export { type BodyAccesses, bodyAccesses } from './fusion/body-accesses.js';
 export type { FusionKind } from './fusion/emit.js';

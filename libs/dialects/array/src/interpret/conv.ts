@@ -16,7 +16,6 @@ import { matrix, matrixProduct } from './dot-general.js';
 import { forEachIndex } from './indexing.js';
 import { copyWalk } from './movement.js';
 
-
 function product(list: readonly number[]): number {
   return list.reduce((a, b) => a * b, 1);
 }
@@ -143,14 +142,10 @@ export const interpretConv: InterfaceImplementation = Interpretable.implement({
       }
       const out = makeTensor(type, shape);
       const [target, source] = [stridesOf(shape), stridesOf(order.map((d) => shape[d]!))];
-      copyWalk(
-        element,
-        shape,
-        out.data,
-        { offset: 0, strides: target },
-        data,
-        { offset: 0, strides: shape.map((_, d) => source[order.indexOf(d)]!) },
-      );
+      copyWalk(element, shape, out.data, { offset: 0, strides: target }, data, {
+        offset: 0,
+        strides: shape.map((_, d) => source[order.indexOf(d)]!),
+      });
       frame.values[slot] = out;
     };
   },

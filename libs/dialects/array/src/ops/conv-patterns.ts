@@ -9,7 +9,12 @@ import { SliceOp } from './slice.js';
 import { TransposeOp } from './transpose.js';
 
 /** The rhs without its spatial dimensions, each of size one, and where the others are then. */
-function withoutWindow(rhs: Value, side: ConvSide, rewriter: Rewriter, op: Operation): { value: Value; side: ConvSide } {
+function withoutWindow(
+  rhs: Value,
+  side: ConvSide,
+  rewriter: Rewriter,
+  op: Operation,
+): { value: Value; side: ConvSide } {
   const type = tensorType(rhs);
   const kept = type.shape.flatMap((_, d) => (side.spatial.includes(d) ? [] : [d]));
   const at = (d: number) => (d < 0 ? -1 : kept.indexOf(d));
@@ -57,7 +62,9 @@ export const convPatterns = [
       // Rows of the product are what varies slower in the result: features first when they come before the positions.
       const last = Math.max(-1, ...result.spatial);
       const featuresFirst = result.feature >= 0 && result.feature < last;
-      const [left, right] = featuresFirst ? [kernel, { value: image, side: lhs }] : [{ value: image, side: lhs }, kernel];
+      const [left, right] = featuresFirst
+        ? [kernel, { value: image, side: lhs }]
+        : [{ value: image, side: lhs }, kernel];
       // Result dimensions of the product, as dimensions of the convolution's result.
       const positions = tensorType(image)
         .shape.map((_, d) => d)
@@ -100,9 +107,7 @@ export const convPatterns = [
       const kept = reversed.filter((s) => tensorType(op.operand(1)).shape[rhs.spatial[s]!] !== 1);
       if (kept.length === reversed.length) return false;
       const { context } = op;
-      rewriter.modify(op, () =>
-        op.setAttr('reversed', kept.length > 0 ? context.denseArray(context.i64, kept) : null),
-      );
+      rewriter.modify(op, () => op.setAttr('reversed', kept.length > 0 ? context.denseArray(context.i64, kept) : null));
       return true;
     },
   }),

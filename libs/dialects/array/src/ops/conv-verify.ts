@@ -93,13 +93,14 @@ function verifyWindowLists(op: Operation, { rank, lhs }: ConvLabels): boolean {
   return true;
 }
 
-function verifySizes(op: Operation, labels: ConvLabels): void {
+function verifySizes(op: Operation, labels: ConvLabels): boolean {
   const [lhs, rhs, result] = [tensorType(op.operand(0)), tensorType(op.operand(1)), tensorType(op.result(0))];
   const window = convWindow(op);
   const { featureGroups, batchGroups } = window;
   const { lhs: l, rhs: r } = labels;
-  const fail = (message: string): void => {
+  const fail = (message: string): boolean => {
     op.emitError('array.conv-sizes', message);
+    return false;
   };
   const empty = r.spatial.find((d) => rhs.shape[d] === 0);
   if (empty !== undefined) return fail(`requires a window of at least one element, got dimension ${empty} of ${rhs}`);
@@ -124,5 +125,7 @@ function verifySizes(op: Operation, labels: ConvLabels): void {
       );
   }
   const expected = op.context.tensor(convShape(labels, window, lhs.shape, rhs.shape), result.element);
-  if (expected !== result) op.emitError('array.result-type', `requires a result of type ${expected}, got ${result}`);
+  if (expected === result) return true;
+  op.emitError('array.result-type', `requires a result of type ${expected}, got ${result}`);
+  return false;
 }

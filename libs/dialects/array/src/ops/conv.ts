@@ -172,11 +172,12 @@ function convMaps(op: Operation): (AffineMap | null)[] {
     Array.from({ length: parallel }, (_, d) => AffineExpr.dim(d)),
   );
   if (!isPlainConv(window)) return [null, null, identity];
-  const map = (entries: readonly (readonly [at: number, index: AffineExpr])[]) => {
+  const map = (entries: readonly (readonly [dim: number, index: AffineExpr])[]) => {
     const list: AffineExpr[] = [];
-    for (const [at, index] of entries) if (at >= 0) list[at] = index;
+    for (const [d, index] of entries) if (d >= 0) list[d] = index;
     return context.affineMap(dims, 0, list);
   };
+  const at = (d: number) => AffineExpr.dim(Math.max(0, d));
   const feature = AffineExpr.dim(parallel + rank);
   const place = (s: number) =>
     AffineExpr.dim(result.spatial[s]!)
@@ -184,16 +185,16 @@ function convMaps(op: Operation): (AffineMap | null)[] {
       .add(AffineExpr.dim(parallel + s).mul(window.rhsDilation[s]!));
   return [
     map([
-      [lhs.batch, AffineExpr.dim(result.batch < 0 ? 0 : result.batch)],
-      [lhs.group, AffineExpr.dim(result.group < 0 ? 0 : result.group)],
+      [lhs.batch, at(result.batch)],
+      [lhs.group, at(result.group)],
       [lhs.feature, feature],
-      ...lhs.spatial.map((at, s) => [at, place(s)] as const),
+      ...lhs.spatial.map((d, s) => [d, place(s)] as const),
     ]),
     map([
-      [rhs.batch, AffineExpr.dim(result.feature < 0 ? 0 : result.feature)],
-      [rhs.group, AffineExpr.dim(result.group < 0 ? 0 : result.group)],
+      [rhs.batch, at(result.feature)],
+      [rhs.group, at(result.group)],
       [rhs.feature, feature],
-      ...rhs.spatial.map((at, s) => [at, AffineExpr.dim(parallel + s)] as const),
+      ...rhs.spatial.map((d, s) => [d, AffineExpr.dim(parallel + s)] as const),
     ]),
     identity,
   ];

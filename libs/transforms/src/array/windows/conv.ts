@@ -19,9 +19,7 @@ function typeOf(value: Value): TensorType {
 
 function zeroOf(op: Operation, element: Type): Attribute {
   const { context } = op;
-  return element instanceof FloatType
-    ? context.floatAttr(element, 0)
-    : context.integerAttr(element as IntegerType, 0);
+  return element instanceof FloatType ? context.floatAttr(element, 0) : context.integerAttr(element as IntegerType, 0);
 }
 
 /** Rewrites a convolution; returns whether it was not plain. */
@@ -155,4 +153,3 @@ class Grouping {
     );
   }
 }
-

@@ -1,0 +1,148 @@
+// expand-windows: what it makes of padding, dilation, reversal and groups; results stay as they are.
+import { describe, expect, test } from 'vitest';
+import { parse } from '../testing/kernels.js';
+import { runMain, runPasses } from '../testing/programs.js';
+import { expandWindows } from './expand-windows.js';
+
+/** Ops of @main after the pass, whose results are those of before. */
+function expanded(text: string): string[] {
+  const module = parse(text);
+  const before = runMain(module, {});
+  runPasses(module, 'builtin.module(func.func(expand-windows))', [expandWindows]);
+  expect(runMain(module, {})).toEqual(before);
+  return module
+    .toString()
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /= array\.(?!constant)/.test(line))
+    .map((line) => line.replace(/ : .*/, ''));
+}
+
+function conv(window: string, x: string, w: string, r: string): string {
+  return `func.func @main(%x: ${x}, %w: ${w}) -> ${r} {
+  %0 = array.conv %x, %w ${window} : ${x}, ${w} -> ${r}
+  return %0 : ${r}
+}`;
+}
+
+describe('convolutions', () => {
+  test('padding is an op of its own', () => {
+    const text = conv(
+      'dims = "b01f_01io->b01f" low = [1, 2] high = [0, 1]',
+      'tensor<1x5x6x2xf32>',
+      'tensor<2x3x2x4xf32>',
+      'tensor<1x5x7x4xf32>',
+    );
+    expect(expanded(text)).toEqual([
+      '%0 = array.pad %arg0 low = [0, 1, 2, 0] high = [0, 0, 1, 0] value 0.000000e+00',
+      '%1 = array.conv %0, %arg1 dims = "b01f_01io->b01f"',
+    ]);
+  });
+
+  test('gaps are a dimension of their own while they are filled', () => {
+    const text = conv(
+      'dims = "b0f_0io->b0f" low = [1] high = [2] lhs_dilation = [3]',
+      'tensor<1x4x2xf32>',
+      'tensor<3x2x4xf32>',
+      'tensor<1x11x4xf32>',
+    );
+    expect(expanded(text).map((line) => line.split(' ')[2])).toEqual([
+      'array.reshape',
+      'array.pad',
+      'array.reshape',
+      'array.pad',
+      'array.conv',
+    ]);
+  });
+
+  test('negative padding cuts', () => {
+    const text = conv(
+      'dims = "b0f_0io->b0f" low = [-1] high = [1]',
+      'tensor<1x6x2xf32>',
+      'tensor<3x2x4xf32>',
+      'tensor<1x4x4xf32>',
+    );
+    expect(expanded(text)).toEqual([
+      '%0 = array.pad %arg0 low = [0, 0, 0] high = [0, 1, 0] value 0.000000e+00',
+      '%1 = array.slice %0 [0:1:1, 1:7:1, 0:2:1]',
+      '%2 = array.conv %1, %arg1 dims = "b0f_0io->b0f"',
+    ]);
+  });
+
+  test('the rhs is read forwards', () => {
+    const text = conv(
+      'dims = "b0f_0io->b0f" reversed = [0]',
+      'tensor<1x6x2xf32>',
+      'tensor<3x2x4xf32>',
+      'tensor<1x4x4xf32>',
+    );
+    expect(expanded(text)).toEqual([
+      '%0 = array.reverse %arg1 dims = [0]',
+      '%1 = array.conv %arg0, %0 dims = "b0f_0io->b0f"',
+    ]);
+  });
+
+  test('one feature a group: the features are the groups', () => {
+    const text = conv(
+      'dims = "b0f_0io->b0f" feature_groups = 4',
+      'tensor<2x6x4xf32>',
+      'tensor<3x1x4xf32>',
+      'tensor<2x4x4xf32>',
+    );
+    expect(expanded(text)).toEqual(['%0 = array.reshape %arg1', '%1 = array.conv %arg0, %0 dims = "b0g_0g->b0g"']);
+  });
+
+  test('several features a group: a dimension of all tensors', () => {
+    const text = conv(
+      'dims = "b0f_0io->b0f" feature_groups = 2',
+      'tensor<2x6x4xf32>',
+      'tensor<3x2x6xf32>',
+      'tensor<2x4x6xf32>',
+    );
+    expect(expanded(text)).toEqual([
+      '%0 = array.reshape %arg0',
+      '%1 = array.reshape %arg1',
+      '%2 = array.conv %0, %1 dims = "b0gf_0igo->b0gf"',
+      '%3 = array.reshape %2',
+    ]);
+  });
+
+  test('groups of the batch', () => {
+    const text = conv(
+      'dims = "b0f_0io->b0f" batch_groups = 2',
+      'tensor<6x6x2xf32>',
+      'tensor<3x2x4xf32>',
+      'tensor<3x4x4xf32>',
+    );
+    expect(expanded(text)[2]).toBe('%2 = array.conv %0, %1 dims = "gb0f_0igo->b0gf"');
+  });
+
+  test('a result without elements is made at once', () => {
+    const text = conv(
+      'dims = "b0f_0io->b0f" low = [-9]',
+      'tensor<1x6x2xf32>',
+      'tensor<3x2x4xf32>',
+      'tensor<1x0x4xf32>',
+    );
+    expect(expanded(text)).toEqual(['%0 = array.full 0.000000e+00']);
+  });
+});
+
+describe('reduce_window', () => {
+  const pool = (z: string) => `func.func @main(%x: tensor<5x6xf32>${z ? '' : ', %z: tensor<f32>'}) -> tensor<5x6xf32> {
+  ${z}
+  %0 = array.reduce_window max %x init %z window = [3, 3] low = [1, 1] high = [1, 1] : tensor<5x6xf32>, tensor<f32> to tensor<5x6xf32>
+  return %0 : tensor<5x6xf32>
+}`;
+  test('padding by a constant is an op of its own', () => {
+    expect(expanded(pool('%z = array.constant dense<0xFF800000> : tensor<f32>'))).toEqual([
+      '%0 = array.pad %arg0 low = [1, 1] high = [1, 1] value 0xFF800000',
+      '%1 = array.reduce_window max %0 init %cst window = [3, 3]',
+    ]);
+  });
+  test('padding by a value of run time stays', () => {
+    expect(expanded(pool(''))).toEqual([
+      '%0 = array.reduce_window max %arg0 init %arg1 window = [3, 3] low = [1, 1] high = [1, 1]',
+    ]);
+  });
+});
