@@ -29,7 +29,14 @@ export const PASS_GROUPS: readonly PassGroup[] = [
     load: () => import('@budflow/transforms/general'),
   },
   {
-    passes: ['annotate-op-pattern', 'collapse-dims', 'convert-arith-to-array', 'expand-windows', 'fix-numerics', 'instruction-fusion'],
+    passes: [
+      'annotate-op-pattern',
+      'collapse-dims',
+      'convert-arith-to-array',
+      'expand-windows',
+      'fix-numerics',
+      'instruction-fusion',
+    ],
     load: () => import('@budflow/transforms/array'),
   },
   {
