@@ -188,6 +188,24 @@ describe('options, stars, fractals, colours and heat', () => {
   });
 });
 
+describe('table', () => {
+  it('plain JavaScript agrees with the reference', () => {
+    for (const verdict of judgePlain('table', inputs('table')))
+      expect(verdict).toMatchObject({ ok: true, differing: 0 });
+  });
+
+  it('keeps equal pixels in the order of the image', () => {
+    const grey = tensor(
+      'u1',
+      [10, 10, 3],
+      Uint8Array.from({ length: 300 }, (_, i) => (Math.floor(i / 3) % 2 ? 9 : 7)),
+    );
+    const { order, histogram } = example('table').reference({ image: grey }).outputs;
+    expect(Array.from(order!.data, Number).slice(48, 52)).toEqual([96, 98, 1, 3]);
+    expect([histogram!.data[7], histogram!.data[9]]).toEqual([50, 50]);
+  });
+});
+
 describe('mlp', () => {
   it('reads at least 96 % of the test digits with the committed weights', () => {
     const labels = readNpy(join(EXAMPLES, 'mlp', 'data', 'labels.npy'));

@@ -8,6 +8,7 @@ import { mandelbrot } from './mandelbrot.mjs';
 import { mlp } from './mlp.mjs';
 import { nBody } from './n-body.mjs';
 import { softmax } from './softmax.mjs';
+import { table } from './table.mjs';
 
 /** @type {Record<string, import('./definition.mjs').Definition>} */
 const DEFINITIONS = {
@@ -20,6 +21,7 @@ const DEFINITIONS = {
   mandelbrot,
   'k-means': kMeans,
   heat,
+  table,
 };
 
 export const EXAMPLE_NAMES = Object.keys(DEFINITIONS);
