@@ -45,13 +45,12 @@ const data = (...shape: number[]): TestArgument => ({
   data: Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => Math.fround(Math.sin(i * 1.3))),
 });
 
-const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly TestArgument[], atLeast: number])[] = [
-  ['a number of which the next follows', STATE(20_000, 'tensor<f32>'), [data()], 8],
-  ['a state of 16 elements', STATE(20_000, 'tensor<16xf32>'), [data(16)], 8],
-  ['a recurrence over rows', SCAN, [data(500, 16), data(500, 16), data(16)], 3],
+const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly TestArgument[]])[] = [
+  ['a number of which the next follows', STATE(20_000, 'tensor<f32>'), [data()]],
+  ['a state of 16 elements', STATE(20_000, 'tensor<16xf32>'), [data(16)]],
 ];
 
-test.each(PROGRAMS)('%s: calls from the host take several times as long', (_, text, args, atLeast) => {
+test.each(PROGRAMS)('%s: calls from the host take several times as long', (_, text, args) => {
   const make = (options: CompileOptions) => {
     const memory = ArrayMemory.create();
     return compile(text, { heap: memory.heap, numerics: 'strict', level: 3, target: RELAXED, ...options });
@@ -68,15 +67,16 @@ test.each(PROGRAMS)('%s: calls from the host take several times as long', (_, te
       best[i] = Math.min(best[i]!, performance.now() - begin);
     }
   }
-  expect(best[1]! / best[0]!).toBeGreaterThan(atLeast);
+  expect(best[1]! / best[0]!).toBeGreaterThan(8);
   inside.dispose();
   host.dispose();
 });
 
-test.each(PROGRAMS.filter(([, text]) => !text.includes('20000')))(
-  '%s: the bits of the interpreter',
-  (_, text, args) => {
-    for (const level of [1, 2, 3] as const)
-      expect(compareProgram(text, args, { numerics: 'strict', level, target: RELAXED })).toBeUndefined();
-  },
-);
+test.each([
+  ['a number', STATE(50, 'tensor<f32>'), [data()]],
+  ['a state', STATE(50, 'tensor<16xf32>'), [data(16)]],
+  ['a recurrence over rows', SCAN, [data(500, 16), data(500, 16), data(16)]],
+] as const)('%s: the bits of the interpreter', (_, text, args) => {
+  for (const level of [1, 2, 3] as const)
+    expect(compareProgram(text, args, { numerics: 'strict', level, target: RELAXED })).toBeUndefined();
+});
