@@ -5,8 +5,10 @@
 import { ForOp, forBounds, inductionVariable, linearForm, normalizeExpr } from '@budflow/dialect-loop';
 import type { AffineExpr, LocationRef, Operation, Value } from '@budflow/ir';
 import { type Access, accessText, collectAccesses, isAllocation, overlapOf } from './accesses.js';
+import { DependenceSystem, type Sign } from './dependence-system.js';
 import { IndexSpace, type Interval, maximalTripCount } from './index-space.js';
 import { isDefinedInside, loopName } from './loops.js';
+import { accumulationOf } from './reductions.js';
 
 /** Two accesses that may touch one element, and how far the variable of each loop may be apart (second - first). */
 export interface Dependence {
@@ -41,6 +43,7 @@ export class DependenceAnalysis {
   private readonly variables: readonly Value[];
   private readonly space = new IndexSpace();
   private readonly knownSubscripts = new Map<Access, readonly AffineExpr[]>();
+  private readonly systems = new Map<Access, Map<Access, DependenceSystem>>();
   private knownLimits: readonly Interval[] | null = null;
 
   constructor(kernel: Operation, loops: readonly Operation[]) {
@@ -85,6 +88,59 @@ export class DependenceAnalysis {
       if (equation) equations.push(equation);
     }
     return solve(equations, limits);
+  }
+
+  /**
+   * Whether the accesses may meet in iterations whose distances have these signs. The intervals of the dependence are
+   * asked first; where they do not exclude it, the system of all bounds and subscripts is.
+   */
+  mayHave({ first, second, distances }: Dependence, signs: readonly Sign[]): boolean {
+    const outside = signs.some((sign, k) => {
+      const { min, max } = distances[k]!;
+      return sign < 0 ? min >= 0 : sign > 0 ? max <= 0 : min > 0 || max < 0;
+    });
+    if (outside) return false;
+    for (const { root } of [first, second]) {
+      // A buffer allocated in a loop is another one in each of its iterations.
+      if (!isAllocation(root)) continue;
+      if (signs.some((sign, k) => sign !== 0 && isDefinedInside(root, this.loops[k]!))) return false;
+    }
+    if (!first.subscripts || !second.subscripts) return true;
+    if (overlapOf(this.kernel, first.root, second.root) !== 'same') return true;
+    const seconds = this.systems.get(first) ?? new Map<Access, DependenceSystem>();
+    const system = seconds.get(second) ?? new DependenceSystem(this.space, this.loops, first, second);
+    this.systems.set(first, seconds);
+    seconds.set(second, system);
+    return !system.isImpossible(signs);
+  }
+
+  /** All direction vectors that the dependence may have. */
+  directions(dependence: Dependence): Sign[][] {
+    const found: Sign[][] = [];
+    this.findDirection(dependence, (signs) => {
+      if (this.mayHave(dependence, signs)) found.push(signs.slice());
+      return false;
+    });
+    return found;
+  }
+
+  /** The first direction vector of the dependence that `wanted` asks for; null when none may occur. */
+  findDirection(dependence: Dependence, wanted: (signs: readonly Sign[]) => boolean): readonly Sign[] | null {
+    const { distances } = dependence;
+    const signs: Sign[] = [];
+    const visit = (k: number): readonly Sign[] | null => {
+      if (k === distances.length) return wanted(signs) && this.mayHave(dependence, signs) ? signs.slice() : null;
+      const { min, max } = distances[k]!;
+      for (const s of SIGNS) {
+        if (s < 0 ? min >= 0 : s > 0 ? max <= 0 : min > 0 || max < 0) continue;
+        signs.push(s);
+        const found = visit(k + 1);
+        signs.pop();
+        if (found !== null) return found;
+      }
+      return null;
+    };
+    return visit(0);
   }
 
   /** How far the variables of the loops can be apart; the bounds of the loops do not depend on each other. */
@@ -277,23 +333,21 @@ export function carriedDependence(
   if (unknown) return { unknown };
   const analysis = new DependenceAnalysis(kernel, [loop]);
   for (const dependence of analysis.all(accesses)) {
-    const { first, second, distances } = dependence;
-    const { min, max } = distances[0]!;
-    if (min === 0 && max === 0) continue;
+    const { first, second } = dependence;
     // Accesses are listed in program order: a distance above 0 runs from an earlier statement to a later one.
     const statements = first.op !== second.op && first.op.parentOp === loop && second.op.parentOp === loop;
-    if (inStep && statements && min >= 0) continue;
-    return { report: analysis.report(dependence, 0) };
+    const wanted = ([sign]: readonly Sign[]): boolean => sign !== 0 && !(inStep && statements && sign === 1);
+    if (analysis.findDirection(dependence, wanted)) return { report: analysis.report(dependence, 0) };
   }
   return null;
 }
 
-type Sign = -1 | 0 | 1;
 const SIGNS: readonly Sign[] = [-1, 0, 1];
 
 /**
  * The first dependence that runs backwards when the loops are nested in another order: `order[p]` is the present
- * position of the loop that comes to position p.
+ * position of the loop that comes to position p. The elements of an accumulation may come in any order where that gives
+ * the same result.
  */
 export function reversedDependence(
   kernel: Operation,
@@ -304,30 +358,24 @@ export function reversedDependence(
   if (unknown) return { unknown };
   const analysis = new DependenceAnalysis(kernel, loops);
   for (const dependence of analysis.all(accesses)) {
-    const at = reversal(dependence.distances, order);
-    if (at !== null) return { report: analysis.report(dependence, at), loop: loops[at]! };
+    if (isAccumulation(dependence)) continue;
+    let at = -1;
+    const isReversed = (signs: readonly Sign[]): boolean => {
+      const before = signs.findIndex((s) => s !== 0);
+      const after = order.find((p) => signs[p] !== 0);
+      if (before < 0 || after === undefined || signs[before] === signs[after]) return false;
+      at = before;
+      return true;
+    };
+    if (analysis.findDirection(dependence, isReversed))
+      return { report: analysis.report(dependence, at), loop: loops[at]! };
   }
   return null;
 }
 
-/** The outermost loop of a sign vector within the intervals whose direction the new order reverses; null when none is. */
-function reversal(distances: readonly Interval[], order: readonly number[]): number | null {
-  const signs: Sign[] = [];
-  const visit = (k: number): number | null => {
-    if (k === distances.length) {
-      const before = signs.findIndex((s) => s !== 0);
-      const after = order.find((p) => signs[p] !== 0);
-      return before >= 0 && after !== undefined && signs[before] !== signs[after] ? before : null;
-    }
-    const d = distances[k]!;
-    for (const s of SIGNS) {
-      if (s < 0 ? d.min >= 0 : s > 0 ? d.max <= 0 : d.min > 0 || d.max < 0) continue;
-      signs.push(s);
-      const found = visit(k + 1);
-      signs.pop();
-      if (found !== null) return found;
-    }
-    return null;
-  };
-  return visit(0);
+/** Whether a dependence is only that of an accumulation on itself, whose elements may come in any order. */
+function isAccumulation({ first, second }: Dependence): boolean {
+  const found = accumulationOf(first.op) ?? accumulationOf(second.op);
+  if (!found?.anyOrder) return false;
+  return [first.op, second.op].every((op) => op === found.load || op === found.store);
 }

@@ -8,5 +8,8 @@ export {
   type DependenceReport,
   reversedDependence,
 } from './dependence.js';
+export type { Sign } from './dependence-system.js';
 export { IndexSpace, type Interval, loopOfVariable, maximalTripCount } from './index-space.js';
+export { IntegerSystem, type LinearRow } from './integer-system.js';
 export { isDefinedInside, loopName } from './loops.js';
+export { type Accumulation, accumulationOf } from './reductions.js';

@@ -23,7 +23,7 @@ import { AllocaOp, buildDim, DimOp } from '@budflow/dialect-memory';
 import { type AffineExpr, Builder, DYNAMIC, type MemRefType, type Operation, type Value } from '@budflow/ir';
 import { bodyOps, comesBefore, enclosingLoops, findLoop, isMovable, loopNames } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
-import type { ComputeAtStep } from './schedule.js';
+import type { ComputeAtStep } from './steps.js';
 
 export const computeAt = definePrimitive<ComputeAtStep>('compute_at', (kernel, { stage, loop: name }) => {
   // 1. The loops of both nests that become one.

@@ -17,7 +17,7 @@ import { AllocaOp, LoadOp, StoreOp } from '@budflow/dialect-memory';
 import { Builder, type MemRefType, Operation, Region, type Value } from '@budflow/ir';
 import { bodyOps, findLoop, isMovable, loopNames, takeCloneName } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
-import type { DistributeStep } from './schedule.js';
+import type { DistributeStep } from './steps.js';
 
 export const distribute = definePrimitive<DistributeStep>('distribute', (kernel, { loop: name, at }) => {
   // 1. The pieces.

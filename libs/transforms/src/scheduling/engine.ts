@@ -3,14 +3,26 @@
 import type { DependenceReport } from '@budflow/analysis';
 import { checkLoopNames } from '@budflow/dialect-loop';
 import { InternalError, type Operation } from '@budflow/ir';
+import { prefetch, storeNontemporal } from './access-hints.js';
+import { cacheRead, cacheWrite } from './cache.js';
 import { computeAt } from './compute-at.js';
+import { computeRoot } from './compute-root.js';
 import { distribute } from './distribute.js';
+import { fuse } from './fuse.js';
+import { merge } from './merge.js';
 import { pack } from './pack.js';
+import { parallel } from './parallel.js';
+import { peel } from './peel.js';
 import type { Primitive, StepResult } from './primitive.js';
 import { reorder } from './reorder.js';
+import { rfactor } from './rfactor.js';
 import type { PrimitiveName, Schedule, Step } from './schedule.js';
 import { split } from './split.js';
+import { storeAt } from './store-at.js';
+import { tile } from './tile.js';
+import { unroll } from './unroll.js';
 import { unrollAndJam } from './unroll-and-jam.js';
+import { unswitch } from './unswitch.js';
 import { vectorize } from './vectorize/vectorize.js';
 
 /** A step that was not applied. */
@@ -33,12 +45,26 @@ export interface ScheduleResult {
 /** All primitives by name. */
 export const PRIMITIVES: Readonly<{ [N in PrimitiveName]: Primitive<Extract<Step, { primitive: N }>> }> = {
   split,
+  tile,
   reorder,
+  fuse,
+  merge,
+  unroll,
   unroll_and_jam: unrollAndJam,
   vectorize,
+  parallel,
+  peel,
+  unswitch,
   distribute,
   compute_at: computeAt,
+  compute_root: computeRoot,
+  store_at: storeAt,
+  cache_read: cacheRead,
+  cache_write: cacheWrite,
   pack,
+  rfactor,
+  prefetch,
+  store_nontemporal: storeNontemporal,
 };
 
 /** Applies one step to a kernel function, or leaves it unchanged and says why. Loop names stay unique. */
@@ -72,5 +98,6 @@ export function applySchedule(kernel: Operation, schedule: Schedule): ScheduleRe
 }
 
 function loopOf(step: Step): string {
-  return 'loop' in step ? step.loop : (step.loops[0] ?? '');
+  if ('loops' in step) return step.loops[0] ?? '';
+  return 'loop' in step ? (step.loop ?? '') : '';
 }

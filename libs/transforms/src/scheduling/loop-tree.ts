@@ -1,6 +1,7 @@
 // The loops of a kernel as the primitives see them: found by name, cloned with new names, followed along perfect nests.
+import { carriedDependence, loopName } from '@budflow/analysis';
 import { ForOp, loopsByName } from '@budflow/dialect-loop';
-import { isMemoryEffectFree, isSpeculatable, type Operation } from '@budflow/ir';
+import { type Block, isMemoryEffectFree, isSpeculatable, type Operation } from '@budflow/ir';
 import { nearestName } from '@budflow/pass';
 import { Refusal } from './primitive.js';
 
@@ -71,4 +72,24 @@ export function rootOp(kernel: Operation, op: Operation): Operation {
 /** Position of a root-level op is before another one's. */
 export function comesBefore(a: Operation, b: Operation): boolean {
   return a.parent === b.parent && a !== b && a.isBeforeInBlock(b);
+}
+
+/** Moves the ops of a loop body, but not the terminator, to the end of a block. */
+export function moveBody(loop: Operation, block: Block): void {
+  for (const op of bodyOps(loop)) {
+    op.remove();
+    block.append(op);
+  }
+}
+
+/** Refuses a loop with a dependence between its iterations. */
+export function refuseCarried(kernel: Operation, loop: Operation): void {
+  const name = loopName(loop);
+  const carried = carriedDependence(kernel, loop);
+  if (carried === null) return;
+  if ('unknown' in carried) throw new Refusal(`'${carried.unknown.name}' may touch any memory`, { loop: name });
+  throw new Refusal(`loop-carried dependence through ${carried.report.message}`, {
+    loop: name,
+    dependence: carried.report,
+  });
 }

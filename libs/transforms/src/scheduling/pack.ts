@@ -8,15 +8,7 @@
 // The copy has one dimension for each of the loops named, outermost first, then one for unrolled copies of the load where
 // there are several, then one for lanes. Loads inside all of the loops whose address depends on nothing else in the nest
 // are redirected; the others keep reading the buffer, which the nest must not write. (Goto and van de Geijn, 2008.)
-import {
-  type Access,
-  bufferName,
-  collectAccesses,
-  isDefinedInside,
-  loopName,
-  overlapOf,
-  rootOf,
-} from '@budflow/analysis';
+import { type Access, bufferName, collectAccesses, isDefinedInside, loopName, overlapOf } from '@budflow/analysis';
 import {
   applyAffine,
   buildFor,
@@ -39,9 +31,10 @@ import {
   type Value,
   VectorType,
 } from '@budflow/ir';
+import { findBuffer } from './buffers.js';
 import { findLoop, isMovable, loopNames, rootOp } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
-import type { PackStep } from './schedule.js';
+import type { PackStep } from './steps.js';
 
 const LOADS = new Set(['memory.load', 'simd.load', 'simd.strided_load']);
 
@@ -86,27 +79,6 @@ export const pack = definePrimitive<PackStep>('pack', (kernel, { buffer: name, l
   // 3. The copy, and the loads from it.
   emit(kernel, nest, loops, distinctLoads(same));
 });
-
-/** `arg1`, or the buffer that a stage stores to. */
-function findBuffer(kernel: Operation, name: string): Value {
-  const argument = /^arg(\d+)$/.exec(name);
-  if (argument) {
-    const list = kernel.region(0).entry.arguments;
-    const found = list[Number(argument[1])];
-    if (!found) throw new Refusal(`the kernel has ${list.length} arguments, not one numbered ${argument[1]}`);
-    return found;
-  }
-  const nest = findLoop(kernel, `${name}.d0`);
-  const roots = new Set<Value>();
-  nest.walk((op) => {
-    const store = StoreOp.is(op) || VectorStore.is(op) ? op.operand(1) : undefined;
-    if (store && !isDefinedInside(rootOf(store).root, nest)) roots.add(rootOf(store).root);
-  });
-  const [only] = roots;
-  if (roots.size !== 1 || !only)
-    throw new Refusal(`stage "${name}" writes ${roots.size} buffers: name an argument`, { loop: `${name}.d0` });
-  return only;
-}
 
 /** Whether the load can be made in front of the nest: it depends on the loops named and on what is defined outside. */
 function isCopyable(access: Access, nest: Operation, loops: readonly Operation[]): boolean {

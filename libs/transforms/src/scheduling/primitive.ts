@@ -1,7 +1,7 @@
 // What a schedule primitive is: it transforms the loops of a kernel, or says why it must not and leaves them alone.
 import type { DependenceReport } from '@budflow/analysis';
 import type { Operation } from '@budflow/ir';
-import { type PrimitiveName, STEP_SCHEMAS, type Step, type StepSchema } from './schedule.js';
+import { type PrimitiveName, STEP_SCHEMAS, type Step, type StepSchema } from './steps.js';
 
 export type StepResult =
   | { readonly ok: true }
@@ -51,4 +51,30 @@ export function definePrimitive<S extends Step>(
       }
     },
   };
+}
+
+/** Runs a transformation of several steps: when a later one is refused, the kernel is as it was before the first. */
+export function allOrNothing<T>(kernel: Operation, transform: () => T): T {
+  const backup = kernel.clone();
+  try {
+    return transform();
+  } catch (error) {
+    if (error instanceof Refusal) {
+      const body = kernel.region(0);
+      for (const block of [...body.blocks]) {
+        block.destroyOps();
+        body.removeBlock(block);
+      }
+      body.takeBody(backup.region(0));
+    }
+    throw error;
+  } finally {
+    backup.destroy();
+  }
+}
+
+/** Applies a primitive as part of another one; its refusal is that of the whole. */
+export function perform<S extends Step>(primitive: Primitive<S>, kernel: Operation, step: S): void {
+  const result = primitive.apply(kernel, step);
+  if (!result.ok) throw new Refusal(result.refused, { loop: result.loop, dependence: result.dependence });
 }

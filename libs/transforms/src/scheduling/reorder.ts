@@ -12,9 +12,16 @@ import { ForOp, forBounds, inductionVariable } from '@budflow/dialect-loop';
 import type { DictionaryAttr, LocationRef, Operation, Value } from '@budflow/ir';
 import { bodyOps, findLoop, isMovable } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
-import type { ReorderStep } from './schedule.js';
+import type { ReorderStep } from './steps.js';
 
-export const reorder = definePrimitive<ReorderStep>('reorder', (kernel, { loops: names }) => {
+export const reorder = definePrimitive<ReorderStep>('reorder', (kernel, { loops }) => reorderLoops(kernel, loops));
+
+/** Brings loops into an order; `legal` when the caller has shown that any order of their iterations will do. */
+export function reorderLoops(
+  kernel: Operation,
+  names: readonly string[],
+  { legal = false }: { readonly legal?: boolean } = {},
+): void {
   const wanted = names.map((name) => findLoop(kernel, name));
   wanted.forEach((loop, i) => {
     if (wanted.indexOf(loop) !== i) throw new Refusal(`loop "${names[i]}" is named twice`, { loop: names[i] });
@@ -26,8 +33,8 @@ export const reorder = definePrimitive<ReorderStep>('reorder', (kernel, { loops:
   for (const loop of loops)
     if (loop.resultCount > 0) throw new Refusal(`loop "${loopName(loop)}" carries values`, { loop: loopName(loop) });
 
-  const hoisted = movableInFront(loops, between);
-  const reversed = reversedDependence(kernel, loops, order);
+  const hoisted = movableInFront(loops, between, order);
+  const reversed = legal ? null : reversedDependence(kernel, loops, order);
   if (reversed && 'unknown' in reversed)
     throw new Refusal(`'${reversed.unknown.name}' may touch any memory`, { loop: names[0] });
   if (reversed)
@@ -42,7 +49,7 @@ export const reorder = definePrimitive<ReorderStep>('reorder', (kernel, { loops:
     between.filter((op) => !hoisted.includes(op)),
   );
   permute(loops, order);
-});
+}
 
 /** The loops from outermost to innermost, and the ops that stand between them. */
 function nestOf(wanted: readonly Operation[]): { loops: Operation[]; between: Operation[] } {
@@ -70,23 +77,33 @@ function nestOf(wanted: readonly Operation[]): { loops: Operation[]; between: Op
   return { loops, between };
 }
 
-/** The ops between the loops that bounds need, when they can be computed in front of the nest; refuses otherwise. */
-function movableInFront(loops: readonly Operation[], between: readonly Operation[]): Operation[] {
+/**
+ * The ops between the loops that bounds need, when they can be computed in front of the nest. A bound may depend on a loop
+ * that stays outside of its own; refuses otherwise.
+ */
+function movableInFront(
+  loops: readonly Operation[],
+  between: readonly Operation[],
+  order: readonly number[],
+): Operation[] {
   const needed = new Set<Operation>();
-  const need = (value: Value, loop: Operation): void => {
+  const variables = loops.map(inductionVariable);
+  const need = (value: Value, loop: Operation, isDirect: boolean): void => {
     if (!isDefinedInside(value, loops[0]!)) return;
+    const outer = variables.indexOf(value);
+    if (isDirect && outer >= 0 && order.indexOf(outer) < order.indexOf(loops.indexOf(loop))) return;
     const op = value.definingOp;
     if (op === null || !between.includes(op))
       throw new Refusal(`the bounds of loop "${loopName(loop)}" depend on a loop of the nest`, {
         loop: loopName(loop),
       });
     if (needed.has(op)) return;
-    for (const operand of op.operands) need(operand, loop);
+    for (const operand of op.operands) need(operand, loop, false);
     needed.add(op);
   };
   for (const loop of loops) {
     const { lower, upper } = forBounds(loop);
-    for (const value of [...lower.operands, ...upper.operands]) need(value, loop);
+    for (const value of [...lower.operands, ...upper.operands]) need(value, loop, true);
   }
   return between.filter((op) => needed.has(op));
 }
@@ -107,16 +124,23 @@ interface Header {
 
 /** Gives the op at each position bounds, name, annotations and variable of another one. */
 function permute(loops: readonly Operation[], order: readonly number[]): void {
-  const headers = loops.map((loop): Header => {
+  const variables = loops.map(inductionVariable);
+  const headers = loops.map((loop, k): Header => {
     const uses: { user: Operation; index: number }[] = [];
-    inductionVariable(loop).forEachUse((user, index) => uses.push({ user, index }));
+    variables[k]!.forEachUse((user, index) => {
+      if (!loops.includes(user)) uses.push({ user, index });
+    });
     return { attributes: loop.attributes, operands: loop.operands, loc: loop.loc, uses };
   });
+  const moved = (value: Value): Value => {
+    const at = variables.indexOf(value);
+    return at < 0 ? value : variables[order.indexOf(at)]!;
+  };
   loops.forEach((loop, to) => {
     const header = headers[order[to]!]!;
     loop.attributes = header.attributes;
     loop.loc = header.loc;
-    loop.setOperands(header.operands);
-    for (const { user, index } of header.uses) user.setOperand(index, inductionVariable(loop));
+    loop.setOperands(header.operands.map(moved));
+    for (const { user, index } of header.uses) user.setOperand(index, variables[to]!);
   });
 }

@@ -51,7 +51,9 @@ describe('errors in schedules name the path, the reason and the nearest name', (
     ]);
   });
   test('primitives that are missing or unknown', () => {
-    expect(problems([{ loop: 'x' }])[0]).toMatch(/^\/0: a step needs the key 'primitive': there is split, reorder/);
+    expect(problems([{ loop: 'x' }])[0]).toMatch(
+      /^\/0: a step needs the key 'primitive': there is split, tile, reorder/,
+    );
     expect(problems([{ primitive: 'vectorise', loop: 'x' }])).toEqual([
       '/0/primitive: unknown primitive "vectorise": did you mean "vectorize"?',
     ]);
@@ -65,8 +67,8 @@ describe('errors in schedules name the path, the reason and the nearest name', (
     expect(problems([{ primitive: 'split', loop: 'x', factor: 0 }])[0]).toMatch(
       /^\/0\/factor: expected integer >= 1.*got 0$/,
     );
-    expect(problems([{ primitive: 'split', loop: 'x', factor: 4, tail: 'shift' }])).toEqual([
-      '/0/tail: expected one of "peel", "guard", got "shift"',
+    expect(problems([{ primitive: 'split', loop: 'x', factor: 4, tail: 'wrap' }])).toEqual([
+      '/0/tail: expected one of "peel", "guard", "shift", "mask", got "wrap"',
     ]);
     expect(problems([{ primitive: 'reorder', loops: ['a', 5] }])).toEqual(['/0/loops/1: expected string, got 5']);
     expect(problems([{ primitive: 'reorder', loops: ['a'] }])[0]).toMatch(

@@ -1,132 +1,13 @@
 // Schedules as data: a list of steps, each naming a primitive and the loops it transforms. The JSON list is the truth;
 // what the steps do to the loops can always be made again from it.
-import { checkOption, type JsonSchema, nearestName, type OptionSchemas } from '@budflow/pass';
+import { checkOption, type JsonSchema, nearestName } from '@budflow/pass';
+import { type PrimitiveName, STEP_SCHEMAS, type Step } from './steps.js';
 
-export const TAIL_STRATEGIES = ['peel', 'guard'] as const;
-/** How the iterations left over by a split are run: in a loop of their own, or by a shorter last inner loop. */
-export type TailStrategy = (typeof TAIL_STRATEGIES)[number];
-
-export interface SplitStep {
-  readonly primitive: 'split';
-  readonly loop: string;
-  readonly factor: number;
-  /** Default 'peel'. */
-  readonly tail?: TailStrategy;
-}
-export interface ReorderStep {
-  readonly primitive: 'reorder';
-  /** The new order, outermost first. */
-  readonly loops: readonly string[];
-}
-export interface UnrollAndJamStep {
-  readonly primitive: 'unroll_and_jam';
-  readonly loop: string;
-}
-export interface VectorizeStep {
-  readonly primitive: 'vectorize';
-  readonly loop: string;
-}
-export interface DistributeStep {
-  readonly primitive: 'distribute';
-  readonly loop: string;
-  /** The loop directly inside that gets the loop for itself. */
-  readonly at: string;
-}
-export interface ComputeAtStep {
-  readonly primitive: 'compute_at';
-  readonly stage: string;
-  readonly loop: string;
-}
-export interface PackStep {
-  readonly primitive: 'pack';
-  /** `arg1` for an argument of the kernel (from 0), otherwise the name of the stage that writes the buffer. */
-  readonly buffer: string;
-  /** The dimensions of the packed copy, outermost first; lanes and unrolled copies come behind them. */
-  readonly loops: readonly string[];
-}
-
-export type Step =
-  | SplitStep
-  | ReorderStep
-  | UnrollAndJamStep
-  | VectorizeStep
-  | DistributeStep
-  | ComputeAtStep
-  | PackStep;
-export type PrimitiveName = Step['primitive'];
+export * from './steps.js';
 
 export interface Schedule {
   readonly steps: readonly Step[];
 }
-
-/** The fields of a step besides `primitive`: their schemas, and which must be given. */
-export interface StepSchema {
-  readonly summary: string;
-  readonly properties: OptionSchemas;
-  readonly required: readonly string[];
-}
-
-const loop = { type: 'string', description: 'Name of the loop.' } as const;
-
-export const STEP_SCHEMAS: Readonly<Record<PrimitiveName, StepSchema>> = {
-  split: {
-    summary: 'cuts a loop into an outer and an inner one of `factor` iterations: x becomes x.o and x.i',
-    properties: {
-      loop,
-      factor: { type: 'integer', minimum: 1, maximum: 2 ** 31 - 1, description: 'Iterations of the inner loop.' },
-      tail: {
-        type: 'string',
-        enum: TAIL_STRATEGIES,
-        default: 'peel',
-        description: 'How left-over iterations are run.',
-      },
-    },
-    required: ['loop', 'factor'],
-  },
-  reorder: {
-    summary: 'brings perfectly nested loops into another order',
-    properties: {
-      loops: { type: 'array', items: { type: 'string' }, minItems: 2, description: 'The new order, outermost first.' },
-    },
-    required: ['loops'],
-  },
-  unroll_and_jam: {
-    summary: 'unrolls a loop and puts the copies of each statement and of each inner loop together',
-    properties: { loop },
-    required: ['loop'],
-  },
-  vectorize: {
-    summary: 'runs all iterations of a loop at once, one in each lane',
-    properties: { loop },
-    required: ['loop'],
-  },
-  distribute: {
-    summary: 'cuts a loop in front of and behind a loop inside it',
-    properties: { loop, at: { type: 'string', description: 'Name of the loop inside.' } },
-    required: ['loop', 'at'],
-  },
-  compute_at: {
-    summary: 'moves the nest of a stage into a loop of its consumer',
-    properties: { stage: { type: 'string', description: 'Name of the stage to move.' }, loop },
-    required: ['stage', 'loop'],
-  },
-  pack: {
-    summary: 'copies what a nest reads of a buffer into the order in which it reads it',
-    properties: {
-      buffer: {
-        type: 'string',
-        description: '`arg1` for an argument of the kernel (from 0), or the stage that writes the buffer.',
-      },
-      loops: {
-        type: 'array',
-        items: { type: 'string' },
-        minItems: 1,
-        description: 'Dimensions of the copy, outermost first.',
-      },
-    },
-    required: ['buffer', 'loops'],
-  },
-};
 
 const PRIMITIVE_NAMES = Object.keys(STEP_SCHEMAS) as PrimitiveName[];
 

@@ -5,13 +5,18 @@
 //   }                                               f(%o * 8 + %l) } }
 //                                               loop.for %i = (%n floordiv 8) * 8 to %n name "x~1" { f(%i) }
 //
-// Always legal: iterations keep their order. Left-over iterations run in a remainder loop behind the main one (`peel`;
+// Iterations keep their order, so it is legal but for `shift`. Left-over iterations run in a remainder loop behind the main one (`peel`;
 // it and the loops inside are named x~1, x~2, ...), or the last inner loop is shorter (`guard`). Both new loops start
-// at 0. A loop whose trip count is surely a multiple of the factor needs neither.
-import { IndexSpace } from '@budflow/analysis';
+// at 0. With `shift` the last inner loop starts earlier and runs iterations again, which must not be noticed: refused when
+// the loop reads what it writes; where the loop may be shorter than the factor, a copy of it runs then instead. With `mask`
+// the inner loop always has `factor` iterations, under a condition. A loop whose trip count is surely a multiple of the
+// factor needs none of these.
+import { collectAccesses, DependenceAnalysis, IndexSpace, loopName, type Sign } from '@budflow/analysis';
+import { CmpIOp } from '@budflow/dialect-core';
 import {
   type AppliedMap,
   applyAffine,
+  buildIndexConstant,
   combineAffine,
   composeAppliedMap,
   constantTripCount,
@@ -25,7 +30,7 @@ import {
 import { AffineExpr, AttrNames, Builder, Operation, Region, type Value } from '@budflow/ir';
 import { findLoop, loopNames, renameClonedLoops } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
-import type { SplitStep } from './schedule.js';
+import type { SplitStep } from './steps.js';
 
 export const split = definePrimitive<SplitStep>('split', (kernel, step) => {
   const loop = findLoop(kernel, step.loop);
@@ -39,11 +44,13 @@ export const split = definePrimitive<SplitStep>('split', (kernel, step) => {
   const trip = tripExpressions(loop);
   const even = isMultiple(loop, trip, factor);
   if (even || tail === 'guard') splitWhole(loop, trip, factor, { even });
+  else if (tail === 'shift') shift(kernel, loop, trip, factor, names);
+  else if (tail === 'mask') mask(loop, trip, factor);
   else peel(loop, trip, factor, names);
 });
 
 /** The trip count as the minimum of affine expressions over the operands of the bounds. */
-interface Trip {
+export interface Trip {
   readonly results: readonly AffineExpr[];
   /** Lower bounds over the same operands: the maximum counts. */
   readonly lower: readonly AffineExpr[];
@@ -52,7 +59,7 @@ interface Trip {
   readonly numSymbols: number;
 }
 
-function tripExpressions(loop: Operation): Trip {
+export function tripExpressions(loop: Operation): Trip {
   const { lower, upper } = forBounds(loop);
   // Dimensions of both bounds first, then symbols of both.
   const [ld, ud] = [lower.map.numDims, upper.map.numDims];
@@ -117,6 +124,112 @@ function splitWhole(loop: Operation, trip: Trip, factor: number, { even }: { rea
     map,
     operands: [...trip.operands.slice(0, trip.numDims), o, ...symbols],
   }));
+}
+
+/** The last inner loop starts at trip - factor; only where there are as many iterations. */
+function shift(kernel: Operation, loop: Operation, trip: Trip, factor: number, names: Set<string>): void {
+  const { context, loc } = loop;
+  const where = { loop: ForOp.name(loop) };
+  if (loop.resultCount > 0) throw new Refusal('it carries values: iterations cannot run twice', where);
+  if (trip.lower.length !== 1) throw new Refusal('its lower bound is a maximum', where);
+  refuseRepetition(kernel, [loop]);
+  const constant = constantTripCount(loop);
+  if (constant !== undefined && constant < factor)
+    throw new Refusal(`its ${constant} iterations are fewer than the factor ${factor}`, where);
+  const builder = Builder.before(loop);
+  const { numDims, numSymbols, operands } = trip;
+  const count = combineAffine(builder, loc, 'loop.min', context.affineMap(numDims, numSymbols, trip.results), operands);
+  if (constant === undefined) {
+    // A copy runs where the loop is too short.
+    const condition = CmpIOp.build(builder, loc, {
+      predicate: 'sge',
+      lhs: count,
+      rhs: buildIndexConstant(builder, loc, factor),
+    });
+    const short = loop.clone();
+    renameClonedLoops(short, names);
+    insertIf(loop, condition, short);
+  }
+  const outer = { map: context.affineMap(1, 0, [AffineExpr.dim(0).ceilDiv(factor)]), operands: [count] };
+  const inner = { map: context.constantMap(factor), operands: [] };
+  replaceBySplit(
+    loop,
+    factor,
+    outer,
+    () => inner,
+    (o, inside) => {
+      const start = context.affineMap(2, 0, [AffineExpr.dim(0).mul(factor), AffineExpr.dim(1).sub(factor)]);
+      return combineAffine(inside, loc, 'loop.min', start, [o, count]);
+    },
+  );
+}
+
+/** Puts the loop into the first branch of a loop.if, and something else into the second. */
+function insertIf(loop: Operation, condition: Value, otherwise: Operation | null): void {
+  const { context, loc } = loop;
+  const regions = [new Region(), new Region()];
+  const made = Operation.create(context.opInfo('loop.if'), loc, [condition], [], context.dictionary([]), regions);
+  loop.parent!.insertBefore(made, loop);
+  loop.remove();
+  [loop, otherwise].forEach((op, i) => {
+    if (!op) return;
+    const block = regions[i]!.append();
+    block.append(op);
+    block.append(Operation.create(context.opInfo('loop.yield'), loc, [], []));
+  });
+}
+
+/** Refuses nested loops whose iterations do something else when they run again after others. */
+export function refuseRepetition(kernel: Operation, loops: readonly Operation[]): void {
+  const where = { loop: loopName(loops[0]!) };
+  const { accesses, unknown } = collectAccesses(loops[loops.length - 1]!);
+  if (unknown) throw new Refusal(`'${unknown.name}' may touch any memory`, where);
+  const analysis = new DependenceAnalysis(kernel, loops);
+  for (const dependence of analysis.all(accesses)) {
+    const reads = dependence.first.kind === 'read' || dependence.second.kind === 'read';
+    const isHarmful = (signs: readonly Sign[]): boolean => reads || signs.some((sign) => sign !== 0);
+    if (!analysis.findDirection(dependence, isHarmful)) continue;
+    const report = analysis.report(dependence, 0);
+    throw new Refusal(`iterations that run twice would be noticed by ${report.message}`, {
+      ...where,
+      dependence: report,
+    });
+  }
+}
+
+/** Always `factor` inner iterations; what is behind the end does nothing. */
+function mask(loop: Operation, trip: Trip, factor: number): void {
+  const { context, loc } = loop;
+  if (loop.resultCount > 0) throw new Refusal('it carries values past a condition', { loop: ForOp.name(loop) });
+  const { upper } = forBounds(loop);
+  const builder = Builder.before(loop);
+  const end = combineAffine(builder, loc, 'loop.min', upper.map, upper.operands);
+  const { numDims, numSymbols, operands } = trip;
+  const outer = {
+    map: context.affineMap(
+      numDims,
+      numSymbols,
+      trip.results.map((e) => e.ceilDiv(factor)),
+    ),
+    operands,
+  };
+  const made = replaceBySplit(loop, factor, outer, () => ({ map: context.constantMap(factor), operands: [] }));
+  const inner = ForOp.body(made).entry.ops.find((op) => ForOp.is(op))!;
+  const block = ForOp.body(inner).entry;
+  const first = block.firstOp!.result(0);
+  const ops = block.ops.slice(0, -1).filter((op) => op !== first.definingOp);
+  const at = Builder.before(block.lastOp!);
+  const condition = CmpIOp.build(at, loc, { predicate: 'slt', lhs: first, rhs: end });
+  const then = new Region();
+  const inside = then.append();
+  for (const op of ops) {
+    op.remove();
+    inside.append(op);
+  }
+  inside.append(Operation.create(context.opInfo('loop.yield'), loc, [], []));
+  at.insert(
+    Operation.create(context.opInfo('loop.if'), loc, [condition], [], context.dictionary([]), [then, new Region()]),
+  );
 }
 
 /** Main loops over floor(trip / factor) * factor iterations, then a clone of the loop for the rest. */
@@ -224,6 +337,7 @@ function replaceBySplit(
   factor: number,
   outerLimit: AppliedMap,
   innerLimit: (outer: Value) => AppliedMap,
+  startOf?: (outer: Value, builder: Builder) => Value,
 ): Operation {
   const { context } = loop;
   const name = ForOp.name(loop)!;
@@ -247,8 +361,9 @@ function replaceBySplit(
   const innerCarried = types.map((t) => innerBlock.addArgument(t));
   const builder = Builder.atEnd(context, innerBlock);
   const { map } = lower;
+  const start = startOf?.(o, Builder.atEnd(context, outerBlock)) ?? o;
   const at = AffineExpr.dim(map.numDims)
-    .mul(factor)
+    .mul(startOf ? 1 : factor)
     .add(AffineExpr.dim(map.numDims + 1));
   const first = map.results.length === 1 ? map.results[0]! : AffineExpr.dim(map.numDims + 2);
   const extra =
@@ -257,7 +372,7 @@ function replaceBySplit(
     builder,
     loop.loc,
     context.affineMap(map.numDims + 2 + extra.length, map.numSymbols, [first.add(at)]),
-    [...lower.operands.slice(0, map.numDims), o, l, ...extra, ...lower.operands.slice(map.numDims)],
+    [...lower.operands.slice(0, map.numDims), start, l, ...extra, ...lower.operands.slice(map.numDims)],
   );
   inductionVariable(loop).replaceAllUsesWith(iv);
   body.arguments.slice(1).forEach((arg, i) => {

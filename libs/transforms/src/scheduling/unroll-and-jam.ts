@@ -14,7 +14,7 @@ import { applyAffine, constantTripCount, ForOp, forBounds, inductionVariable } f
 import { AffineExpr, type Block, Builder, effectsOf, Operation, Region, type Value } from '@budflow/ir';
 import { findLoop } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
-import type { UnrollAndJamStep } from './schedule.js';
+import type { UnrollAndJamStep } from './steps.js';
 
 /** More copies than this are surely a mistake. */
 const MAX_COPIES = 64;

@@ -15,7 +15,7 @@ import { constantTripCount, ForOp } from '@budflow/dialect-loop';
 import { Builder, type Operation, wouldBeTriviallyDead } from '@budflow/ir';
 import { findLoop } from '../loop-tree.js';
 import { definePrimitive, Refusal } from '../primitive.js';
-import type { VectorizeStep } from '../schedule.js';
+import type { VectorizeStep } from '../steps.js';
 import { VectorEmitter } from './emitter.js';
 import { Lanes } from './lanes.js';
 import { varianceOf } from './variance.js';
