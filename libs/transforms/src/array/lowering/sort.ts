@@ -1,20 +1,89 @@
 // array.sort: rows are apart. A row is merged bottom-up by its comparator (sort-merge.ts), or, where the comparator
-// compares keys that order as unsigned integers do, sorted by the digits of those (sort-radix.ts).
+// compares keys that order as unsigned integers do and the row is long, sorted by the digits of those (sort-radix.ts).
 //
-//   loop.for %i name "sort.d0" { key of x[%i, ..] -> digits, counts, places; .. }
+//   loop.for %i name "sort.d0" {
+//     %by_digits = loop.if n >= 1024 { count digits; no NaN? } else { false }
+//     loop.if %by_digits { passes } else { merges } }
 import { SortOp } from '@budflow/dialect-array';
+import type { Value } from '@budflow/ir';
+import { buildConstant } from '../../loop/lowering/scalar-ops.js';
 import type { LoopLoweringMethods } from './interface.js';
+import type { LoweringSite } from './site.js';
+import { findSortKey } from './sort-key.js';
 import { mergeRow } from './sort-merge.js';
+import { digitsOf, HAS_NAN, RadixSort, smallestRow } from './sort-radix.js';
 import { SortRows } from './sort-rows.js';
 
 export const lowerSort: LoopLoweringMethods = {
   build(op, site) {
     const rows = new SortRows(site, SortOp.dim(op));
-    const types = op.operands.map((x) => site.elementType(x));
-    const merge = rows.provide([...types, ...types]);
+    const radix = radixSort(rows);
+    const merge = radix?.always ? undefined : mergeSort(rows);
     rows.forEach(() => {
-      const buffers = merge();
-      mergeRow(rows, [buffers.slice(0, types.length), buffers.slice(types.length)]);
+      if (!radix) merge!();
+      else if (!merge) {
+        radix.sort.prepare();
+        radix.sort.sort(radix.sort.count());
+      } else {
+        const flags = countRow(site, radix);
+        site.branch(
+          radix.sort.canSort(flags),
+          () => {
+            radix.sort.sort(flags);
+            return [];
+          },
+          () => {
+            merge();
+            return [];
+          },
+        );
+      }
     });
   },
 };
+
+interface Radix {
+  readonly sort: RadixSort;
+  /** Rows of at least so many elements; where it is known to hold, undefined. */
+  readonly threshold: number | undefined;
+  /** Nothing else can happen. */
+  readonly always: boolean;
+}
+
+function radixSort(rows: SortRows): Radix | undefined {
+  const key = findSortKey(rows.site.op);
+  if (!key) return undefined;
+  const size = typeof rows.size === 'number' ? rows.size : undefined;
+  const digits = digitsOf(key, size);
+  const threshold = smallestRow(digits);
+  if (size !== undefined && size < threshold) return undefined;
+  const sort = new RadixSort(rows, key, digits);
+  return {
+    sort,
+    threshold: size === undefined ? threshold : undefined,
+    always: size !== undefined && !sort.canFail,
+  };
+}
+
+function mergeSort(rows: SortRows): () => void {
+  const types = rows.site.op.operands.map((x) => rows.site.elementType(x));
+  const buffers = rows.provide([...types, ...types]);
+  return () => {
+    const list = buffers();
+    mergeRow(rows, [list.slice(0, types.length), list.slice(types.length)]);
+  };
+}
+
+/** Counts the digits of the row at hand where that is worth it. */
+function countRow(site: LoweringSite, { sort, threshold }: Radix): Value {
+  sort.prepare();
+  if (threshold === undefined) return sort.count();
+  const { op, builder, loc } = site;
+  const size = site.value(site.size(op.operand(0), SortOp.dim(op)));
+  const [flags] = site.branch(
+    site.compare('ge', size, site.index(threshold)),
+    () => [sort.count()],
+    () => [buildConstant(builder, loc, op.context.integerAttr(op.context.i32, HAS_NAN), op.context.i32)],
+  );
+  return flags!;
+}
