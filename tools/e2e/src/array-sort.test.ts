@@ -1,6 +1,7 @@
 // Sorts: the interpreter against WebAssembly, over shapes, dimensions, element types and comparators.
 import { describe } from 'vitest';
 import { type Case, check, over, tensor, type } from './array-cases.js';
+import type { TestArgument } from './differential.js';
 import { ELEMENTS, type Element } from './random/program.js';
 
 const SHAPES: readonly (readonly number[])[] = [[0], [1], [2], [37], [5, 19], [19, 5], [3, 17, 4], [0, 3], [3, 0]];
@@ -27,4 +28,127 @@ describe('array.sort in short', () => {
     check(`of ${element}`, () => short(element, ''));
     if (element.startsWith('f')) check(`of ${element} in the total order`, () => short(element, ' total_order'));
   }
+});
+
+/** Few different values, all of the hard ones among them; NaN only where asked for. */
+function keys(element: Element, shape: readonly number[], { nan }: { readonly nan: boolean }): TestArgument {
+  const argument = tensor(element, shape);
+  if (!element.startsWith('f')) return argument;
+  const data = argument.data as Float32Array | Float64Array;
+  const values = [0, -0, 1, -1, 1e-40, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -2.5, 3e38, 0.1, -7];
+  for (let i = 0; i < data.length; i++) {
+    if (i % 3 === 0) data[i] = values[(i * 7919) % values.length]!;
+    if (!nan && Number.isNaN(data[i])) data[i] = 0;
+  }
+  return argument;
+}
+
+/** Rows long enough for counters, static and dynamic. */
+const LONG: readonly (readonly [shape: readonly number[], dim: number])[] = [
+  [[300], 0],
+  [[3100], 0],
+  [[1600, 3], 0],
+];
+
+describe('array.sort of long rows', () => {
+  for (const element of ELEMENTS) {
+    const isFloat = element.startsWith('f');
+    check(`of ${element}`, () =>
+      LONG.flatMap(([shape, dim], i) =>
+        over([shape], (_, dynamic) => {
+          const t = type(element, shape, dynamic);
+          const how = isFloat && i % 2 ? ' total_order' : '';
+          return {
+            text: `func.func @main(%x: ${t}) -> (${t}, ${t}) {
+  %0 = array.sort %x dim = ${dim} ascending${how} : ${t}
+  %1 = array.sort %x dim = ${dim} descending${isFloat && !how ? ' total_order' : ''} : ${t}
+  return %0, %1 : ${t}, ${t}
+}`,
+            args: [keys(element, shape, { nan: i % 2 === 1 })],
+          };
+        }),
+      ),
+    );
+    check(`of ${element} with others along`, () =>
+      LONG.flatMap(([shape, dim], i) =>
+        over([shape], (_, dynamic) => {
+          const [t, u, w] = [element, 'f64', 'ui8'].map((e) => type(e, shape, dynamic));
+          const types = `${t}, ${u}, ${w}`;
+          const how = `${['ascending', 'descending'][i % 2]}${isFloat && i === 2 ? ' total_order' : ''}`;
+          return {
+            text: `func.func @main(%x: ${t}, %y: ${u}, %z: ${w}) -> (${types}) {
+  %0:3 = array.sort %x, %y, %z dim = ${dim} stable ${how} : ${types}
+  return %0#0, %0#1, %0#2 : ${types}
+}`,
+            args: [keys(element, shape, { nan: i === 1 }), tensor('f64', shape), tensor('ui8', shape)],
+          };
+        }),
+      ),
+    );
+  }
+
+  // As other systems write them: zeros and NaN made equal, then the total order; the first operand does not follow from that key.
+  const canonical = (side: string, x: string) => `
+    %${side}0 = arith.cmpf oeq, ${x}, %zero : f32
+    %${side}1 = arith.select %${side}0, %zero, ${x} : f32
+    %${side}2 = arith.cmpf une, ${x}, ${x} : f32
+    %${side}3 = arith.select %${side}2, %nan, %${side}1 : f32
+    %${side}4 = arith.bitcast %${side}3 : f32 to i32
+    %${side}5 = arith.shrsi %${side}4, %c31 : i32
+    %${side}6 = arith.shrui %${side}5, %c1 : i32
+    %${side}7 = arith.xori %${side}4, %${side}6 : i32`;
+  const comparators: readonly (readonly [name: string, body: string])[] = [
+    [
+      'of a key made canonical',
+      `%zero = arith.constant 0.0 : f32
+    %nan = arith.constant 0x7FC00000 : f32
+    %c31 = arith.constant 31 : i32
+    %c1 = arith.constant 1 : i32${canonical('a', '%a')}${canonical('b', '%b')}
+    %r = arith.cmpi slt, %a7, %b7 : i32`,
+    ],
+    [
+      'of a function of several operands, the sides exchanged',
+      `%0 = arith.extsi %i : i16 to i32
+    %1 = arith.extsi %j : i16 to i32
+    %2 = arith.bitcast %a : f32 to i32
+    %3 = arith.bitcast %b : f32 to i32
+    %4 = arith.addi %0, %2 : i32
+    %5 = arith.addi %1, %3 : i32
+    %r = arith.cmpi ult, %5, %4 : i32`,
+    ],
+    [
+      'of a division, which may not be done for any pair',
+      `%one = arith.constant 1 : i16
+    %0 = arith.ori %i, %one : i16
+    %1 = arith.remsi %j, %0 : i16
+    %r = arith.cmpi slt, %1, %i : i16`,
+    ],
+    ['that contradicts itself', '%r = arith.cmpf ule, %a, %b : f32'],
+    ['that reads nothing', '%r = arith.constant true'],
+    [
+      'of two keys',
+      `%0 = arith.cmpi sgt, %i, %j : i16
+    %1 = arith.cmpi eq, %i, %j : i16
+    %2 = arith.cmpf olt, %a, %b : f32
+    %r = arith.select %1, %2, %0 : i1`,
+    ],
+  ];
+  for (const [name, body] of comparators)
+    check(`by a comparator ${name}`, () =>
+      [[0], [1], [33], [1700]].flatMap((shape) =>
+        over([shape], (_, dynamic) => {
+          const [t, u] = [type('f32', shape, dynamic), type('i16', shape, dynamic)];
+          return {
+            text: `func.func @main(%x: ${t}, %y: ${u}) -> (${t}, ${u}) {
+  %0:2 = array.sort %x, %y dim = ${shape.length - 1} : ${t}, ${u} comparator(%a: f32, %b: f32, %i: i16, %j: i16) {
+    ${body}
+    array.yield %r : i1
+  }
+  return %0#0, %0#1 : ${t}, ${u}
+}`,
+            args: [keys('f32', shape, { nan: true }), tensor('i16', shape)],
+          };
+        }),
+      ),
+    );
 });

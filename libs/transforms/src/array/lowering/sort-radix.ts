@@ -7,7 +7,7 @@
 //
 // The first pass reads the operands, the last writes the results. Where the first operand follows from its key, keys alone
 // move; other operands are fetched by the index that rides along with the key.
-import { buildBinary, buildConstant, buildCompare, IndexCastOp, IndexCastUIOp, TruncIOp } from '@budflow/dialect-core';
+import { buildBinary, buildCompare, buildConstant, IndexCastOp, IndexCastUIOp, TruncIOp } from '@budflow/dialect-core';
 import { FillOp } from '@budflow/dialect-memory';
 import type { Type, Value } from '@budflow/ir';
 import { buildOrderedKey, elementOfKey, keyOperands, keyType, type SortKey } from './sort-key.js';
@@ -82,11 +82,15 @@ export class RadixSort {
     const { builder, loc } = site;
     const zero = () => buildConstant(builder, loc, site.op.context.i32, 0);
     FillOp.create(builder, loc, { memref: this.counts!, value: zero() });
-    const [flags] = site.range({ lower: 0, upper: this.rows.size, name: this.rows.name('count') }, [zero()], (i, [old]) => {
-      const { bits, key } = this.keyAt(i);
-      for (let p = 0; p < this.digits.count; p++) this.next(bits, p);
-      return [this.canFail ? this.flagsOf(bits, key, old!) : old!];
-    });
+    const [flags] = site.range(
+      { lower: 0, upper: this.rows.size, name: this.rows.name('count') },
+      [zero()],
+      (i, [old]) => {
+        const { bits, key } = this.keyAt(i);
+        for (let p = 0; p < this.digits.count; p++) this.next(bits, p);
+        return [this.canFail ? this.flagsOf(bits, key, old!) : old!];
+      },
+    );
     return flags!;
   }
 
