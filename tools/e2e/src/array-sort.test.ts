@@ -1,7 +1,7 @@
 // Sorts: the interpreter against WebAssembly, over shapes, dimensions, element types and comparators.
 import { describe } from 'vitest';
 import { type Case, check, over, tensor, type } from './array-cases.js';
-import type { TestArgument } from './differential.js';
+import type { TestTensor } from './differential.js';
 import { ELEMENTS, type Element } from './random/program.js';
 
 const SHAPES: readonly (readonly number[])[] = [[0], [1], [2], [37], [5, 19], [19, 5], [3, 17, 4], [0, 3], [3, 0]];
@@ -31,8 +31,8 @@ describe('array.sort in short', () => {
 });
 
 /** Few different values, all of the hard ones among them; NaN only where asked for. */
-function keys(element: Element, shape: readonly number[], { nan }: { readonly nan: boolean }): TestArgument {
-  const argument = tensor(element, shape);
+function keys(element: Element, shape: readonly number[], { nan }: { readonly nan: boolean }): TestTensor {
+  const argument = tensor(element, shape) as TestTensor;
   if (!element.startsWith('f')) return argument;
   const data = argument.data as Float32Array | Float64Array;
   const values = [0, -0, 1, -1, 1e-40, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -2.5, 3e38, 0.1, -7];
