@@ -238,6 +238,25 @@ describe('mlp', () => {
   });
 });
 
+describe('convnet', () => {
+  it('plain JavaScript agrees with the reference, which reads at least 98 % of the test digits', () => {
+    expect(judgePlain('convnet', inputs('convnet')).map((v) => [v.output, v.wrong])).toEqual([
+      ['logits', 0],
+      ['probabilities', 0],
+    ]);
+    expect(example('convnet').figures!(expected('convnet').outputs, {}).accuracy).toBe(354 / 360);
+  });
+
+  it('sees more than the weights of single pixels: a digit moved by one pixel stays what it is', () => {
+    const args = inputs('convnet');
+    const moved = Float32Array.from({ length: args.x!.data.length }, (_, i) =>
+      i % 8 === 0 ? 0 : Number(args.x!.data[i - 1]),
+    );
+    const { logits } = example('convnet').reference({ ...args, x: { ...args.x!, data: moved } }).outputs;
+    expect(example('convnet').figures!({ logits: logits! }, {}).accuracy).toBeGreaterThan(0.6);
+  });
+});
+
 describe('compare', () => {
   const y = (...values: number[]) => tensor('f4', [values.length], Float32Array.from(values));
   const u = (...values: number[]) => tensor('u1', [values.length], Uint8Array.from(values));

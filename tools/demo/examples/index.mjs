@@ -1,5 +1,6 @@
 // The examples, by name, in the order in which the demo shows them.
 import { blackScholes } from './black-scholes.mjs';
+import { convnet } from './convnet.mjs';
 import { heat } from './heat.mjs';
 import { imagePipeline } from './image-pipeline.mjs';
 import { kMeans } from './k-means.mjs';
@@ -16,6 +17,7 @@ const DEFINITIONS = {
   softmax,
   layernorm,
   mlp,
+  convnet,
   'black-scholes': blackScholes,
   'n-body': nBody,
   mandelbrot,

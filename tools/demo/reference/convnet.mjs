@@ -18,7 +18,8 @@ export function convnet({ x, w1, b1, w2, b2, w3, b3 }) {
   for (let n = 0; n < batch; n++) {
     const image = { side: 8, channels: 1, data: pixels.subarray(64 * n, 64 * n + 64) };
     const { data } = stage(stage(image, w1, b1), w2, b2);
-    for (let j = 0; j < classes; j++) logits[n * classes + j] = data.reduce((sum, v, i) => sum + v * dense[i * classes + j], bias[j]);
+    for (let j = 0; j < classes; j++)
+      logits[n * classes + j] = data.reduce((sum, v, i) => sum + v * dense[i * classes + j], bias[j]);
   }
   const probabilities = logits.slice();
   softmaxRows(probabilities, classes);
