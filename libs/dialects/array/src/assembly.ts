@@ -1,4 +1,5 @@
 // Pieces of assembly that several ops share.
+import { complexOf } from '@budflow/dialect-core';
 import {
   type AsmParser,
   type AsmPrinter,
@@ -119,16 +120,20 @@ export const conversionAssembly: CustomAssembly = {
   },
 };
 
-/** A scalar with its type, `0.0 : f32`; `true` and `false` stand for i1. */
+/** A scalar with its type, `0.0 : f32`; `true` and `false` stand for i1, `[1.0 : f32, -2.0 : f32]` for a complex number. */
 export function parseTypedScalar(parser: AsmParser): Attribute {
   const offset = parser.offset();
   const value = parser.attribute();
-  if (typeOfAttribute(value) === null)
+  if (typeOfAttribute(value) === null && complexOf(value) === null)
     parser.error(`expected a scalar constant with its type, such as '0.0 : f32', got '${value}'`, offset);
   return value;
 }
 export function printTypedScalar(printer: AsmPrinter, value: Attribute): void {
   if (value instanceof IntegerAttr && value.isBool) {
+    printer.attribute(value);
+    return;
+  }
+  if (complexOf(value) !== null) {
     printer.attribute(value);
     return;
   }

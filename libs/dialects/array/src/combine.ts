@@ -3,6 +3,7 @@ import { buildBinary, signednessOf } from '@budflow/dialect-core';
 import {
   type AsmParser,
   type Builder,
+  ComplexType,
   FloatType,
   type LocationRef,
   type Operation,
@@ -63,6 +64,8 @@ export function verifyCombined(op: Operation, inputs: readonly Value[], inits: r
   if (op.regions.length > 0) return fail(`requires no region beside the kind '${kind}'`);
   if (inputs.length !== 1)
     return fail(`requires one operand for the kind '${kind}', got ${inputs.length}; give a region instead`);
+  if (first.element instanceof ComplexType && kind !== 'add' && kind !== 'mul')
+    return fail(`requires add or mul for complex numbers, got '${kind}'`);
   const bitwise = kind === 'and' || kind === 'or' || kind === 'xor';
   if (bitwise ? first.element instanceof FloatType : isBoolean(first.element))
     return fail(`requires other elements than ${first.element} for the kind '${kind}'`);

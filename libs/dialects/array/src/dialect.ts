@@ -32,6 +32,7 @@ import { BitcastOp } from './ops/bitcast.js';
 import { BroadcastOp } from './ops/broadcast.js';
 import { CastOp } from './ops/cast.js';
 import { ClampOp, CmpOp, FmaOp, SelectOp } from './ops/compare.js';
+import { AbsOp, ComplexOp, ConjOp, ImagOp, RealOp } from './ops/complex.js';
 import { ConcatOp } from './ops/concat.js';
 import { ConvOp } from './ops/conv.js';
 import { ConstantOp, FullOp, IotaOp } from './ops/creation.js';
@@ -72,7 +73,6 @@ import { SliceOp } from './ops/slice.js';
 import { SortOp } from './ops/sort.js';
 import { TransposeOp } from './ops/transpose.js';
 import {
-  AbsOp,
   CeilOp,
   ErfOp,
   Exp2Op,
@@ -112,6 +112,10 @@ which affine accesses and which scalar body it has (StructuredOp).`,
     IotaOp,
     NegOp,
     AbsOp,
+    RealOp,
+    ImagOp,
+    ConjOp,
+    ComplexOp,
     SqrtOp,
     RsqrtOp,
     ExpOp,

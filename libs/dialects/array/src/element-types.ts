@@ -1,5 +1,6 @@
 // Which tensors the ops accept, by their elements.
 import {
+  ComplexType,
   FloatType,
   IndexType,
   IntegerType,
@@ -12,10 +13,28 @@ import {
 
 export const FloatElement: TypeConstraint = typeConstraint('floating-point', (t) => t instanceof FloatType);
 
+/** Complex numbers of f32 and f64: what lies in memory as pairs. */
+export const ComplexElement: TypeConstraint = typeConstraint(
+  'complex<f32> or complex<f64>',
+  (t) => t instanceof ComplexType && t.element instanceof FloatType && t.element.width >= 32 && t.element.width <= 64,
+);
+
+/** Where functions of real and of complex numbers exist. */
+export const FunctionElement: TypeConstraint = typeConstraint(
+  'floating-point or complex',
+  (t) => t instanceof FloatType || ComplexElement.check(t),
+);
+
 /** i1 is a truth value, not a number: `array.or`, `and`, `xor` are its arithmetic. */
 export const NumericElement: TypeConstraint = typeConstraint(
   'floating-point, integer (not i1) or index',
   (t) => t instanceof FloatType || t instanceof IndexType || (t instanceof IntegerType && t.width > 1),
+);
+
+/** What can be added and multiplied. */
+export const ArithmeticElement: TypeConstraint = typeConstraint(
+  'floating-point, complex, integer (not i1) or index',
+  (t) => NumericElement.check(t) || ComplexElement.check(t),
 );
 
 /** Integers as bits: truth values have one, and index no fixed number of them. */
@@ -26,8 +45,8 @@ export const BitsElement: TypeConstraint = typeConstraint(
 
 /** What can be raised to a power: integers with a sign, because powers have one. */
 export const PowerElement: TypeConstraint = typeConstraint(
-  'floating-point or signed integer (not i1)',
-  (t) => t instanceof FloatType || (t instanceof IntegerType && t.width > 1 && t.signedness !== 'unsigned'),
+  'floating-point, complex or signed integer (not i1)',
+  (t) => FunctionElement.check(t) || (t instanceof IntegerType && t.width > 1 && t.signedness !== 'unsigned'),
 );
 
 export const IntegerElement: TypeConstraint = typeConstraint(
@@ -37,11 +56,14 @@ export const IntegerElement: TypeConstraint = typeConstraint(
 
 /** Numbers and truth values. */
 export const ScalarElement: TypeConstraint = typeConstraint(
-  'floating-point, integer or index',
-  (t) => t instanceof FloatType || t instanceof IntegerType || t instanceof IndexType,
+  'floating-point, complex, integer or index',
+  (t) => FunctionElement.check(t) || t instanceof IntegerType || t instanceof IndexType,
 );
 
 export const FloatTensor: TypeConstraint = tensorOf(FloatElement);
+export const ComplexTensor: TypeConstraint = tensorOf(ComplexElement);
+export const FunctionTensor: TypeConstraint = tensorOf(FunctionElement);
+export const ArithmeticTensor: TypeConstraint = tensorOf(ArithmeticElement);
 export const NumericTensor: TypeConstraint = tensorOf(NumericElement);
 export const IntegerTensor: TypeConstraint = tensorOf(IntegerElement);
 export const BitsTensor: TypeConstraint = tensorOf(BitsElement);
@@ -51,6 +73,11 @@ export const BooleanTensor: TypeConstraint = typeConstraint(
   'ranked tensor of i1 values',
   (t) => t instanceof TensorType && isBoolean(t.element),
 );
+
+/** Whether arithmetic on the type rounds: laws that hold for integers do not. */
+export function isRounded(type: Type): boolean {
+  return type instanceof FloatType || type instanceof ComplexType;
+}
 
 export function isBoolean(type: Type): boolean {
   return type instanceof IntegerType && type.width === 1;
@@ -99,6 +126,7 @@ export function isExactConversion(from: Type, to: Type): boolean {
       a.maxExponent <= b.maxExponent
     );
   }
+  if (from instanceof ComplexType) return to instanceof ComplexType && isExactConversion(from.element, to.element);
   if (!(from instanceof IntegerType || from instanceof IndexType)) return false;
   const range = integerRange(from);
   if (to instanceof FloatType) {

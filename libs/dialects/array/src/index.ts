@@ -11,7 +11,7 @@ export {
   readConvLabels,
 } from './conv-dims.js';
 export { arrayDialect } from './dialect.js';
-export { isBoolean, isExactConversion, isUnsigned } from './element-types.js';
+export { isBoolean, isExactConversion, isRounded, isUnsigned } from './element-types.js';
 export { type GatherDims, outerDims, walkedIndexDims, windowOperandDims } from './gather-dims.js';
 export { interpretStructured, structuredInterpretation } from './interpret/structured.js';
 export * from './kinds.js';
@@ -20,6 +20,7 @@ export * from './ops/bitcast.js';
 export { BroadcastOp, broadcastSize, dimsThatNeedSizes } from './ops/broadcast.js';
 export * from './ops/cast.js';
 export { ClampOp, CmpOp, FmaOp, SelectOp } from './ops/compare.js';
+export { AbsOp, ComplexOp, ConjOp, ImagOp, RealOp } from './ops/complex.js';
 export { ConcatOp } from './ops/concat.js';
 export { ConvOp } from './ops/conv.js';
 export * from './ops/creation.js';

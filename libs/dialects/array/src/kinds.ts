@@ -33,6 +33,9 @@ export type UnaryKind =
   | 'trunc'
   | 'popcount'
   | 'clz'
+  | 'real'
+  | 'imag'
+  | 'conj'
   | 'not';
 
 /** Elementwise ops of two operands of one type. */

@@ -1,9 +1,10 @@
 // Bodies, combiners and identities of the reductions.
-import { buildBinary, buildConvert, FmaOp } from '@budflow/dialect-core';
+import { buildBinary, buildConvert, complexAttr, FmaOp } from '@budflow/dialect-core';
 import {
   type Attribute,
   type BodyContext,
   type Builder,
+  ComplexType,
   FloatType,
   IndexType,
   type IntegerType,
@@ -19,9 +20,14 @@ import { regionKind } from './ops/reduce-region.js';
 import { bodyOptions } from './scalar-body.js';
 import { tensorType } from './structure.js';
 
-/** The neutral element of a kind as a constant of the (array) element type. */
-export function identityAttribute(op: Operation, kind: ReduceKind, type: Type): Attribute {
+/**
+ * The neutral element of a kind as a constant of the (array) element type; null where there is none: a complex 1 times an
+ * infinity is NaN in a part.
+ */
+export function identityAttribute(op: Operation, kind: ReduceKind, type: Type): Attribute | null {
   const { context } = op;
+  if (type instanceof ComplexType)
+    return kind === 'add' ? complexAttr(context, type, floatIdentity(kind), floatIdentity(kind)) : null;
   if (type instanceof FloatType) return context.floatAttr(type, floatIdentity(kind));
   const integer = type as IntegerType | IndexType;
   const width = integer instanceof IndexType ? 64 : integer.width;

@@ -8,6 +8,7 @@ import {
   buildConvert,
   buildSelect,
   buildUnary,
+  ComplexOps,
   FmaOp,
   fastmathOf,
   signednessOf,
@@ -81,6 +82,13 @@ export function castBody(op: Operation, context: BodyContext): Value {
     tensorType(op.operand(0)).element,
     tensorType(op.result(0)).element,
   );
+}
+export function complexBody(op: Operation, context: BodyContext): Value {
+  return ComplexOps.CreateOp.build(context.builder, context.loc, {
+    real: context.operand(0),
+    imaginary: context.operand(1),
+    resultTypes: [tensorType(op.result(0)).element],
+  });
 }
 /** A scalar constant; of an unsigned type, in its signless form. */
 export function constantBody(context: BodyContext, value: Attribute): Value {

@@ -13,7 +13,7 @@ const cases: [string, string, string, string][] = [
     'a scalar operand',
     '%x: f32',
     '%r = array.neg %x : f32',
-    "'array.neg' op operand #0 must be ranked tensor of floating-point, integer (not i1) or index values, but got 'f32'",
+    "'array.neg' op operand #0 must be ranked tensor of floating-point, complex, integer (not i1) or index values, but got 'f32'",
   ],
   [
     'an element of more than one',
@@ -31,7 +31,7 @@ const cases: [string, string, string, string][] = [
     'truth values as numbers',
     '%x: tensor<4xi1>',
     '%r = array.add %x, %x : tensor<4xi1>',
-    "'array.add' op operand #0 must be ranked tensor of floating-point, integer (not i1) or index values",
+    "'array.add' op operand #0 must be ranked tensor of floating-point, complex, integer (not i1) or index values",
   ],
   [
     'floats where bits are meant',
@@ -43,7 +43,7 @@ const cases: [string, string, string, string][] = [
     'integers for a float function',
     '%x: tensor<4xi32>',
     '%r = array.exp %x : tensor<4xi32>',
-    "'array.exp' op operand #0 must be ranked tensor of floating-point values",
+    "'array.exp' op operand #0 must be ranked tensor of floating-point or complex values",
   ],
   [
     'operands of two types',

@@ -10,7 +10,15 @@
 // becomes a reduction in lanes. The mode is left in the module's attribute `budflow.numerics`.
 import { ConvOp, DotGeneralOp, ReduceOp } from '@budflow/dialect-array';
 import { FastMath, FastMathAttr } from '@budflow/dialect-core';
-import { type Block, DialectAttr, elementTypeOf, FloatType, type Operation, wouldBeTriviallyDead } from '@budflow/ir';
+import {
+  type Block,
+  DialectAttr,
+  elementTypeOf,
+  FloatType,
+  type Operation,
+  StructuredOp,
+  wouldBeTriviallyDead,
+} from '@budflow/ir';
 import { binaryMathFunctions, mathFunctions } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
 import { getTarget, TargetError } from '@budflow/target';
@@ -138,7 +146,9 @@ function setFlags(op: Operation, allowed: number, given: number): void {
 function orderReduction(op: Operation, mode: NumericsMode): Operation[] {
   // A region is folded left to right: its identity is not known.
   if (ReduceOp.kind(op) === undefined) return [op];
-  if (orderMatters(op) && isContractionShaped(op)) {
+  // Without an identity it is a fold, too.
+  const noIdentity = StructuredOp.of(op)?.reduction?.identity(op).includes(null);
+  if (noIdentity || (orderMatters(op) && isContractionShaped(op))) {
     setOrder(op, { kind: 'sequential' });
     return [op];
   }

@@ -14,13 +14,17 @@ import {
   AndIOp,
   buildConstant,
   buildConstantAttr,
+  buildNamed,
   CmpFOp,
+  COMPLEX_FUNCTIONS,
   ComplexOps,
   type ComplexParts,
   complexAbs,
   complexBinary,
   complexDifferent,
   complexEqual,
+  complexFunction,
+  complexPower,
   DivFOp,
   FuncOp,
   fastmathOf,
@@ -169,6 +173,7 @@ function targetFor(root: Operation, converter: TypeConverter): ConversionTarget 
   const target = new ConversionTarget().legalDialect('arith', 'math');
   for (const op of [AbsOp, AddOp, ConjOp, ConstantOp, DivOp, EqualOp, MulOp, NegOp, NotEqualOp, SubOp])
     target.illegalOp(op);
+  for (const kind of [...COMPLEX_FUNCTIONS, 'pow']) target.illegalOp(`complex.${kind}`);
   const legality = (op: Operation): true | string => {
     const types = converter.legality(op);
     if (types !== true) return types;
@@ -254,6 +259,14 @@ function patternsFor(converter: TypeConverter): readonly ConversionPattern[] {
     expand('abs', 'complex.abs', 'abs (a, b) == sqrt(a^2 + b^2)', (_, operands, r) => [
       complexAbs(r, partsOf(operands, 0)),
     ]),
+    ...COMPLEX_FUNCTIONS.map((kind) =>
+      expand(kind, `complex.${kind}`, `${kind} (a, b) == (..., ...)`, (_, operands, r) =>
+        both(complexFunction(kind, r, partsOf(operands, 0))),
+      ),
+    ),
+    expand('pow', 'complex.pow', 'pow (a, b), (c, d) == exp ((c, d) * log (a, b))', (_, operands, r) =>
+      both(complexPower(r, partsOf(operands, 0), partsOf(operands, 1))),
+    ),
     expand('eq', 'complex.eq', '(a, b) == (c, d) == (a == c and b == d)', (_, operands, r) => [
       complexEqual(r, partsOf(operands, 0), partsOf(operands, 1)),
     ]),
@@ -342,6 +355,12 @@ function arithmetic(op: Operation, rewriter: ConversionRewriter): Arithmetic {
     return (complex.type as ComplexType).element;
   };
   return {
+    get format() {
+      return part().toString();
+    },
+    call: (name, operand) => buildNamed(rewriter, loc, `math.${name}`, [operand], fastmath ? { fastmath } : {}),
+    atan2: (lhs, rhs) => buildNamed(rewriter, loc, 'math.atan2', [lhs, rhs], fastmath ? { fastmath } : {}),
+    copySign: (magnitude, sign) => buildNamed(rewriter, loc, 'math.copysign', [magnitude, sign]),
     add: (lhs, rhs) => AddFOp.build(rewriter, loc, { lhs, rhs, fastmath }),
     sub: (lhs, rhs) => SubFOp.build(rewriter, loc, { lhs, rhs, fastmath }),
     mul: (lhs, rhs) => MulFOp.build(rewriter, loc, { lhs, rhs, fastmath }),

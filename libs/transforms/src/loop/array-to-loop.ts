@@ -12,6 +12,7 @@
 // Follows the split of Halide: this pass says what is computed, the schedule where and in which order.
 import { IN_PLACE_ATTR } from '@budflow/analysis';
 import { FusionOp } from '@budflow/dialect-array';
+import { elementAttr } from '@budflow/dialect-core';
 import { applyAffine, buildFor, buildIndexConstant } from '@budflow/dialect-loop';
 import { AllocaOp, buildDim, buildStore, CopyOp, FillOp, MaterializeOp, ToTensorOp } from '@budflow/dialect-memory';
 import { argumentAttr, KernelAttrs } from '@budflow/dialect-rt';
@@ -19,6 +20,7 @@ import {
   AffineExpr,
   type AffineMap,
   Builder,
+  ComplexType,
   ConstantLike,
   type Context,
   type DenseElementsAttr,
@@ -160,7 +162,14 @@ class KernelLowering {
     const attr = op.attr('value') as DenseElementsAttr;
     const type = signless(op.context, attr.type.element);
     const element = (i: number) =>
-      buildConstant(this.builder, op.loc, op.context.constantAttr(type, denseElement(attr, i)), type);
+      buildConstant(
+        this.builder,
+        op.loc,
+        type instanceof ComplexType
+          ? elementAttr(op.context, attr, i)
+          : op.context.constantAttr(type, denseElement(attr, i)),
+        type,
+      );
     if (attr.splat) {
       FillOp.create(this.builder, op.loc, { memref: destination, value: element(0) });
       return;

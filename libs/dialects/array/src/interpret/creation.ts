@@ -1,6 +1,7 @@
 // Interpretation of constant, full, iota and dim.
 
 import {
+  ComplexValue,
   type ElementStorage,
   elementAccess,
   fromBigInt,
@@ -17,6 +18,7 @@ import {
 } from '@budflow/interpreter';
 import {
   type Attribute,
+  ComplexType,
   DYNAMIC,
   FloatType,
   IndexType,
@@ -53,6 +55,10 @@ export function interpretConstant(valueAttr: (op: Operation) => Attribute): Inte
 function fillStorage(storage: ElementStorage, type: Type, value: Scalar): void {
   const access = elementAccess(type);
   if (storage.length === 0) return;
+  if (value instanceof ComplexValue) {
+    for (let i = 0; 2 * i < storage.length; i++) access.store(storage, i, value);
+    return;
+  }
   access.store(storage, 0, value);
   // Stored form of the value everywhere (bits of a half, bigint of an index).
   (storage as NumberStorage).fill(storage[0] as number);
@@ -109,6 +115,10 @@ export const interpretEmpty: InterfaceImplementation = Interpretable.implement({
 function indexAs(type: Type): (i: number) => Scalar {
   if (type instanceof IndexType) return (i) => i;
   if (type instanceof FloatType) return rounding(type);
+  if (type instanceof ComplexType) {
+    const part = rounding(type.element as FloatType);
+    return (i) => new ComplexValue(part(i), 0);
+  }
   const convert = fromBigInt(type as IntegerType);
   return isBigType(type) ? (i) => BigInt(i) : (i) => convert(BigInt(i));
 }
@@ -137,7 +147,12 @@ export function interpretIota(dimOf: (op: Operation) => number): InterfaceImplem
         for (let o = 0; o < outer; o++) {
           for (let i = 0; i < size; i++, at += inner) {
             if (inner === 0) continue;
-            access.store(data, at, convert(i));
+            const value = convert(i);
+            if (value instanceof ComplexValue) {
+              for (let k = 0; k < inner; k++) access.store(data, at + k, value);
+              continue;
+            }
+            access.store(data, at, value);
             data.fill(data[at] as number, at + 1, at + inner);
           }
         }

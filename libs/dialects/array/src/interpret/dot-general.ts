@@ -13,6 +13,7 @@ import {
   TensorValue,
 } from '@budflow/interpreter';
 import {
+  ComplexType,
   FloatType,
   IndexType,
   type IntegerType,
@@ -27,6 +28,7 @@ import type { DotDimensions } from '../ops/dot-general.js';
 import { combinerOf, fromWork, toWork, type Work } from './accumulate.js';
 import { copyWalk } from './movement.js';
 import { convertScalar } from './scalars.js';
+import { structuredInterpretation } from './structured.js';
 
 /** c[m, n] += a[m, k] * b[k, n] for one batch; matrices at the given offsets, row-major. */
 type MatrixProduct = (
@@ -196,6 +198,7 @@ export function interpretDotGeneral(access: {
     compile(op, c) {
       const type = op.result(0).type as TensorType;
       const { element } = type;
+      if (element instanceof ComplexType) return structuredInterpretation.compile(op, c);
       const d = access.dimensions(op);
       const contract = access.contract(op);
       const multiply = matrixProduct(

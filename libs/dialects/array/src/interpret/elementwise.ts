@@ -2,6 +2,7 @@
 
 import { fusesMultiplyAdds } from '@budflow/dialect-core';
 import {
+  ComplexValue,
   type ElementKernel,
   type Evaluator3,
   elementwiseStep,
@@ -17,6 +18,7 @@ import {
   selectKernel,
 } from '@budflow/interpreter';
 import {
+  ComplexType,
   elementTypeOf,
   FloatType,
   IndexType,
@@ -30,6 +32,7 @@ import {
   binaryScalar,
   compareScalar,
   convertScalar,
+  convertToComplex,
   floatUnaryName,
   integerPowerScalar,
   unaryScalar,
@@ -46,7 +49,12 @@ function element(op: Operation, operand = 0): Type {
 }
 /** Scalars that lie in their storage as they are, as numbers. */
 function isNumberStorage(type: Type): boolean {
-  return !(type instanceof IndexType) && !isBigType(type) && !(type instanceof FloatType && type.width < 32);
+  return (
+    !(type instanceof IndexType) &&
+    !(type instanceof ComplexType) &&
+    !isBigType(type) &&
+    !(type instanceof FloatType && type.width < 32)
+  );
 }
 
 /** `relaxed` says how the engine rounds; only ops that depend on it ask. */
@@ -98,6 +106,7 @@ export function binaryKernel(
   type: Type,
   { fused = false }: { readonly fused?: boolean } = {},
 ): ElementKernel {
+  if (type instanceof ComplexType) return { scalar: binaryScalar(kind, type) };
   if (kind === 'pow' && !(type instanceof FloatType)) return { scalar: integerPowerScalar(type) };
   if (kind === 'pow' || kind === 'atan2')
     return { scalar: floatBinaryFunction(kind === 'pow' ? 'powf' : kind, type, { fused }) };
@@ -150,7 +159,7 @@ export function interpretCompare(predicateOf: (op: Operation) => ComparePredicat
     const predicate = predicateOf(op);
     const type = element(op);
     const loop = isF32(type) ? f32Compare[predicate] : isNumberStorage(type) ? numberCompare[predicate] : undefined;
-    return withLoop({ scalar: compareScalar(predicate) }, loop);
+    return withLoop({ scalar: compareScalar(predicate, type) }, loop);
   });
 }
 
@@ -158,6 +167,10 @@ export const interpretSelect: InterfaceImplementation = interpretation((op) => {
   const type = element(op, 1);
   return withLoop(selectKernel(type), isF32(type) ? f32Select : undefined);
 });
+
+export const interpretMakeComplex: InterfaceImplementation = interpretation(() => ({
+  scalar: (re: number, im: number) => new ComplexValue(re, im),
+}));
 
 export const interpretIsFinite: InterfaceImplementation = interpretation(() => ({
   scalar: (x: number) => (Number.isFinite(x) ? 1 : 0),
@@ -189,6 +202,7 @@ const copyNumbers: Loop = (out, inputs, n) => {
 export const interpretCast: InterfaceImplementation = interpretation((op) => {
   const from = element(op);
   const to = elementTypeOf(op.result(0).type);
+  if (to instanceof ComplexType) return { scalar: convertToComplex(from, to) };
   const scalar = convertScalar(from, to) as ElementKernel['scalar'];
   // Storing to a float array rounds, once, what every number array holds.
   const rounds = isNumberStorage(from) && to instanceof FloatType && to.width >= 32;

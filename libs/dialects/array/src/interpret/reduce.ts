@@ -14,6 +14,7 @@ import {
   TensorValue,
 } from '@budflow/interpreter';
 import {
+  ComplexType,
   FloatType,
   type InterfaceImplementation,
   type Operation,
@@ -35,6 +36,7 @@ import {
 } from './accumulate.js';
 import { copyWalk } from './movement.js';
 import { productsOf } from './products.js';
+import { structuredInterpretation } from './structured.js';
 
 export interface ReduceAccess {
   /** The named kind, or that of a region of one op with a name; undefined otherwise. */
@@ -246,6 +248,9 @@ export function interpretReduce(access: ReduceAccess): InterfaceImplementation {
   return Interpretable.implement({
     compile(op, c) {
       const kind = access.kind(op);
+      // The combiners below are of real numbers.
+      if ((op.operand(0).type as TensorType).element instanceof ComplexType && kind !== undefined)
+        return structuredInterpretation.compile(op, c);
       return kind === undefined ? compileRegion(op, c, access) : compileNamed(op, c, kind, access);
     },
   });

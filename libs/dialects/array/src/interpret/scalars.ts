@@ -1,6 +1,17 @@
 // Scalar functions of the elementwise ops, with StableHLO's semantics: no case is undefined.
 
 import {
+  type ComplexBinary,
+  type ComplexFunction,
+  type ComplexParts,
+  complexAbs,
+  complexBinary,
+  complexFunction,
+  complexPower,
+  partArithmetic,
+} from '@budflow/dialect-core';
+import {
+  ComplexValue,
   type Evaluator1,
   type Evaluator2,
   floatBinary,
@@ -12,7 +23,7 @@ import {
   scalarCast,
   toIndex,
 } from '@budflow/interpreter';
-import { FloatType, IndexType, type IntegerType, type Type } from '@budflow/ir';
+import { ComplexType, FloatType, IndexType, type IntegerType, type Type } from '@budflow/ir';
 import { type IntegerArithmetic, narrowInteger, wideInteger } from '@budflow/numerics';
 import { isBoolean, isUnsigned } from '../element-types.js';
 import type { BinaryKind, ComparePredicate, UnaryKind } from '../kinds.js';
@@ -62,7 +73,42 @@ export function floatUnaryName(kind: UnaryKind): string {
   return FLOAT_UNARY[kind] ?? kind;
 }
 
+/** Functions of complex numbers; real, imag and abs give numbers. */
+function complexUnaryScalar(kind: UnaryKind, type: Type): Evaluator1 {
+  const arithmetic = partArithmetic(type);
+  const of = (f: (z: ComplexValue) => ComplexParts<number>): Evaluator1 => {
+    return (z: ComplexValue) => {
+      const { re, im } = f(z);
+      return new ComplexValue(re, im);
+    };
+  };
+  switch (kind) {
+    case 'real':
+      return (z: ComplexValue) => z.re;
+    case 'imag':
+      return (z: ComplexValue) => z.im;
+    case 'abs':
+      return (z: ComplexValue) => complexAbs(arithmetic, z);
+    case 'neg':
+      return of(({ re, im }) => ({ re: -re, im: -im }));
+    case 'conj':
+      return of(({ re, im }) => ({ re, im: -im }));
+    default:
+      return of((z) => complexFunction(kind as ComplexFunction, arithmetic, z));
+  }
+}
+
+function complexBinaryScalar(kind: BinaryKind, type: Type): Evaluator2 {
+  const arithmetic = partArithmetic(type);
+  return (a: ComplexValue, b: ComplexValue) => {
+    const { re, im } =
+      kind === 'pow' ? complexPower(arithmetic, a, b) : complexBinary(kind as ComplexBinary, arithmetic, a, b);
+    return new ComplexValue(re, im);
+  };
+}
+
 export function unaryScalar(kind: UnaryKind, type: Type): Evaluator1 {
+  if (type instanceof ComplexType) return complexUnaryScalar(kind, type);
   // NaN and zeros are their own sign.
   if (kind === 'sign' && type instanceof FloatType) return Math.sign;
   if (type instanceof FloatType) return floatUnary(floatUnaryName(kind), type) as Evaluator1;
@@ -80,13 +126,18 @@ const FLOAT_BINARY = {
 } as const;
 
 export function binaryScalar(kind: BinaryKind, type: Type): Evaluator2 {
+  if (type instanceof ComplexType) return complexBinaryScalar(kind, type);
   if (type instanceof FloatType)
     return floatBinary(FLOAT_BINARY[kind as keyof typeof FLOAT_BINARY], type) as Evaluator2;
   return integerBinaryScalar(kind as IntegerBinaryName, type);
 }
 
 /** Scalars of every type compare as they are: their form has the sign of the type. Gives 0 or 1. */
-export function compareScalar(predicate: ComparePredicate): Evaluator2 {
+export function compareScalar(predicate: ComparePredicate, type: Type): Evaluator2 {
+  if (type instanceof ComplexType) {
+    const equal = predicate === 'eq' ? 1 : 0;
+    return (a: ComplexValue, b: ComplexValue) => (a.re === b.re && a.im === b.im ? equal : 1 - equal);
+  }
   switch (predicate) {
     case 'eq':
       return (a: number, b: number) => (a === b ? 1 : 0);
@@ -103,7 +154,14 @@ export function compareScalar(predicate: ComparePredicate): Evaluator2 {
   }
 }
 
-/** array.cast on scalars. */
+/** array.cast to complex numbers, of real or complex ones. */
+export function convertToComplex(from: Type, to: ComplexType): Evaluator1 {
+  const part = convertScalar(from instanceof ComplexType ? from.element : from, to.element);
+  if (!(from instanceof ComplexType)) return (x: number | bigint) => new ComplexValue(part(x) as number, 0);
+  return ({ re, im }: ComplexValue) => new ComplexValue(part(re) as number, part(im) as number);
+}
+
+/** array.cast on real scalars. */
 export function convertScalar(from: Type, to: Type): ScalarCast {
   if (from === to) return (x) => x;
   // NaN differs from zero.

@@ -5,7 +5,6 @@ import {
   Commutative,
   defineOp,
   definePattern,
-  FloatType,
   type FoldResult,
   type Operation,
   type PointCost,
@@ -14,7 +13,15 @@ import {
   type TypeConstraint,
 } from '@budflow/ir';
 import { sameTypeAssembly } from '../assembly.js';
-import { BitsTensor, FloatTensor, IntegerTensor, NumericTensor, PowerTensor } from '../element-types.js';
+import {
+  ArithmeticTensor,
+  BitsTensor,
+  FloatTensor,
+  IntegerTensor,
+  isRounded,
+  NumericTensor,
+  PowerTensor,
+} from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretBinary } from '../interpret/elementwise.js';
 import { interpretMul } from '../interpret/products.js';
@@ -69,7 +76,7 @@ function defineBinary(kind: BinaryKind, options: BinaryOptions) {
 }
 
 function isFloat(op: Operation): boolean {
-  return tensorType(op.result(0)).element instanceof FloatType;
+  return isRounded(tensorType(op.result(0)).element);
 }
 function zero(op: Operation): Attribute | null {
   return splatOf(op.context, op.result(0).type, 0);
@@ -79,8 +86,8 @@ const CHEAP: PointCost = { flops: 1, expensive: false };
 
 export const AddOp = defineBinary('add', {
   summary: 'Sum',
-  description: 'Integers wrap. For i1 there is `array.or` and `array.xor`.',
-  operands: NumericTensor,
+  description: 'Integers wrap; complex numbers part by part. For i1 there is `array.or` and `array.xor`.',
+  operands: ArithmeticTensor,
   cost: CHEAP,
   commutative: true,
   // x + 0.0 is not x for x = -0.0; x + -0.0 is.
@@ -110,7 +117,7 @@ export const AddOp = defineBinary('add', {
 export const SubOp = defineBinary('sub', {
   summary: 'Difference',
   description: 'Integers wrap.',
-  operands: NumericTensor,
+  operands: ArithmeticTensor,
   cost: CHEAP,
   fold(op, [, rhs]) {
     if (isSplat(rhs, 0)) return op.operand(0);
@@ -141,8 +148,9 @@ export const SubOp = defineBinary('sub', {
 
 export const MulOp = defineBinary('mul', {
   summary: 'Product',
-  description: 'Integers wrap.',
-  operands: NumericTensor,
+  description:
+    'Integers wrap. Of complex numbers (ac - bd) + (ad + bc)i, every product and sum rounded; nothing special for infinities.',
+  operands: ArithmeticTensor,
   cost: CHEAP,
   commutative: true,
   fold(op, [, rhs]) {
@@ -155,8 +163,8 @@ export const MulOp = defineBinary('mul', {
 export const DivOp = defineBinary('div', {
   summary: 'Quotient',
   description:
-    'Integers truncate toward zero; x / 0 has all bits set (-1), the most negative value divided by -1 is itself.',
-  operands: NumericTensor,
+    "Integers truncate toward zero; x / 0 has all bits set (-1), the most negative value divided by -1 is itself. Complex numbers by Smith's method, scaled by the larger part of the divisor.",
+  operands: ArithmeticTensor,
   cost: { flops: 5, expensive: true },
   fold: (op, [, rhs]) => (isSplat(rhs, 1) ? op.operand(0) : null),
 });
@@ -229,7 +237,7 @@ export const XorOp = defineBinary('xor', {
 export const PowOp = defineBinary('pow', {
   summary: 'Power: the left operand to the power of the right',
   description:
-    'Of a negative float only integral powers exist, others are NaN. The power 0 gives 1, and so do all powers of 1, also of and to NaN; zeros and infinities as in C. Integers wrap; a negative power of them is 0, unless the base is 1 or -1.',
+    'Of a negative float only integral powers exist, others are NaN. The power 0 gives 1, and so do all powers of 1, also of and to NaN; zeros and infinities as in C. Integers wrap; a negative power of them is 0, unless the base is 1 or -1. Of complex numbers the principal value exp(w log z).',
   operands: PowerTensor,
   cost: { flops: 180, expensive: true },
   hasExpansion: true,

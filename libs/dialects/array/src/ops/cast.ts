@@ -1,5 +1,5 @@
 // Conversion between element types.
-import { defineOp, definePattern, FloatType, Pure, type TensorType, type Type } from '@budflow/ir';
+import { ComplexType, defineOp, definePattern, FloatType, Pure, type TensorType, type Type } from '@budflow/ir';
 import { conversionAssembly } from '../assembly.js';
 import { isBoolean, isExactConversion, ScalarTensor } from '../element-types.js';
 import { interpretCast } from '../interpret/elementwise.js';
@@ -10,7 +10,8 @@ export const CastOp = defineOp({
   name: 'array.cast',
   summary: 'Conversion of every element to another type',
   description: `Floats to integers truncate toward zero and saturate; NaN gives 0. Integers to narrower integers wrap. To i1: whether the
-value differs from zero (NaN does). From i1: 0 or 1. To floats: rounded once, to nearest, ties to even.`,
+value differs from zero (NaN does). From i1: 0 or 1. To floats: rounded once, to nearest, ties to even.
+Real numbers become complex ones without imaginary part; complex ones stay complex.`,
   example: `func.func @f(%x: tensor<4x?xui8>) -> tensor<4x?xf32> {
   %0 = array.cast %x : tensor<4x?xui8> to tensor<4x?xf32>
   return %0 : tensor<4x?xf32>
@@ -25,6 +26,11 @@ value differs from zero (NaN does). From i1: 0 or 1. To floats: rounded once, to
     const to = op.result(0).type as TensorType;
     if (from.rank !== to.rank || from.shape.some((d, i) => d !== to.shape[i]))
       op.emitError('array.cast-shape', `requires operand and result of one shape, got ${from} and ${to}`);
+    else if (from.element instanceof ComplexType && !(to.element instanceof ComplexType))
+      op.emitError(
+        'array.cast-complex',
+        `requires complex elements as the result of ${from}, got ${to}; take array.real, array.imag or array.abs`,
+      );
   },
   fold: (op) => (op.operand(0).type === op.result(0).type ? op.operand(0) : null),
   patterns: [

@@ -2,10 +2,10 @@
 import {
   type AttrSpec,
   attr,
+  ComplexType,
   DenseElementsAttr,
   defineOp,
   definePattern,
-  FloatType,
   type FoldResult,
   type Operation,
   Pure,
@@ -13,7 +13,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import { fitsDefinition, sameTypeAssembly } from '../assembly.js';
-import { BooleanTensor, FloatTensor, isBoolean, NumericTensor, ScalarTensor } from '../element-types.js';
+import { BooleanTensor, FloatTensor, isBoolean, isRounded, NumericTensor, ScalarTensor } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretClamp, interpretCompare, interpretFma, interpretSelect } from '../interpret/elementwise.js';
 import { COMPARE_PREDICATES, type ComparePredicate } from '../kinds.js';
@@ -54,7 +54,7 @@ export const CmpOp = defineOp({
   name: 'array.cmp',
   summary: 'Elementwise comparison',
   description:
-    'Predicates eq ne lt le gt ge. Any comparison with NaN is false but ne. Signless integers are signed; i1 and ui* are unsigned.',
+    'Predicates eq ne lt le gt ge. Any comparison with NaN is false but ne. Signless integers are signed; i1 and ui* are unsigned. Complex numbers know eq and ne only.',
   example: `func.func @f(%x: tensor<4x?xf32>, %y: tensor<4x?xf32>) -> tensor<4x?xi1> {
   %0 = array.cmp lt, %x, %y : tensor<4x?xf32>
   return %0 : tensor<4x?xi1>
@@ -104,11 +104,17 @@ export const CmpOp = defineOp({
   },
   inferTypes: (context, state) => [context.withElement(state.operands[0]!.type, context.i1)],
   verify(op) {
-    if (verifySameOperandTypes(op)) expectResult(op, booleanOf(tensorType(op.operand(0)), op));
+    if (!verifySameOperandTypes(op) || !expectResult(op, booleanOf(tensorType(op.operand(0)), op))) return;
+    const predicate = CmpOp.predicate(op);
+    if (tensorType(op.operand(0)).element instanceof ComplexType && predicate !== 'eq' && predicate !== 'ne')
+      op.emitError(
+        'array.cmp-complex',
+        `requires eq or ne for complex numbers, which have no order, got '${predicate}'; compare array.real, array.imag or array.abs of them`,
+      );
   },
   fold(op): FoldResult | null {
     if (op.operand(0) !== op.operand(1)) return null;
-    const known = reflexive(CmpOp.predicate(op), tensorType(op.operand(0)).element instanceof FloatType);
+    const known = reflexive(CmpOp.predicate(op), isRounded(tensorType(op.operand(0)).element));
     return known === undefined ? null : splatOf(op.context, op.result(0).type, known ? 1 : 0);
   },
   patterns: [

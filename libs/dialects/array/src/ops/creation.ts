@@ -1,16 +1,17 @@
 // Ops that make tensors from nothing: constant, full, iota.
+import { complexOf, elementAttr, scalarType } from '@budflow/dialect-core';
 import {
   AnyTensor,
   AsmNames,
   type Attribute,
   type AttrSpec,
   attr,
+  type ComplexType,
   ConstantLike,
   DenseElementsAttr,
   DenseResourceAttr,
   DYNAMIC,
   defineOp,
-  denseElement,
   elementBytes,
   FloatAttr,
   type FoldResult,
@@ -35,7 +36,7 @@ import {
   printTrailingSizes,
   printTypedScalar,
 } from '../assembly.js';
-import { NumericTensor, ScalarTensor } from '../element-types.js';
+import { ArithmeticTensor, ScalarTensor } from '../element-types.js';
 import { interpretConstant, interpretFull, interpretIota } from '../interpret/creation.js';
 import { constantBody, iotaBody } from '../scalar-body.js';
 import { FREE, noMaps, resultDomain, tensorType } from '../structure.js';
@@ -109,16 +110,14 @@ export function uniformValue(op: Operation): Attribute | undefined {
   if (!ConstantOp.is(op)) return undefined;
   const value = ConstantOp.value(op);
   if (!(value instanceof DenseElementsAttr) || !value.splat) return undefined;
-  const { element } = value.type;
-  return ScalarTensor.kind === 'one' && ScalarTensor.check(value.type)
-    ? op.context.constantAttr(element, denseElement(value, 0))
-    : undefined;
+  return ScalarTensor.kind === 'one' && ScalarTensor.check(value.type) ? elementAttr(op.context, value, 0) : undefined;
 }
 
-const scalarValue: AttrSpec<Attribute> = {
-  description: 'float or integer attribute',
+/** The value of a scalar, as `full` and `pad` have it. */
+export const scalarValue: AttrSpec<Attribute> = {
+  description: 'float or integer attribute, or two floats for a complex number',
   optional: false,
-  check: (a) => a instanceof FloatAttr || a instanceof IntegerAttr,
+  check: (a) => a instanceof FloatAttr || a instanceof IntegerAttr || complexOf(a) !== null,
   read: (a) => a,
   make: (_, v) => v,
 };
@@ -126,7 +125,8 @@ const scalarValue: AttrSpec<Attribute> = {
 export const FullOp = defineOp({
   name: 'array.full',
   summary: 'A tensor with one value everywhere',
-  description: 'Sizes are given for the dynamic dimensions of the result, in their order.',
+  description:
+    'Sizes are given for the dynamic dimensions of the result, in their order. A complex number is written as its parts, `[1.0 : f32, -2.0 : f32]`.',
   example: `func.func @f(%n: index) -> tensor<4x?xf32> {
   %0 = array.full 0.0 : f32, tensor<4x?xf32> (%n)
   return %0 : tensor<4x?xf32>
@@ -166,12 +166,18 @@ export const FullOp = defineOp({
   verify(op) {
     const type = op.result(0).type;
     if (!verifySizeCount(op, op.operandCount, dynamicDims(type), 'dynamic dimension of the result')) return;
-    expectElement(op, type, typeOfAttribute(FullOp.value(op))!, 'a result');
+    expectElement(op, type, scalarType(op.context, FullOp.value(op))!, 'a result');
   },
   fold(op): FoldResult | null {
     const type = tensorType(op.result(0));
     if (type.shape.includes(DYNAMIC)) return null;
     const value = FullOp.value(op);
+    const complex = complexOf(value);
+    if (complex !== null) {
+      const part = (type.element as ComplexType).element;
+      const both = [...elementBytes(part, complex.re), ...elementBytes(part, complex.im)];
+      return op.context.denseElements(type, Uint8Array.from(both), { splat: true });
+    }
     const number = value instanceof FloatAttr ? null : (value as IntegerAttr).value;
     // The bits of the attribute, so that a NaN keeps its payload.
     const bytes = value instanceof FloatAttr ? floatBytes(value) : elementBytes(type.element, number!);
@@ -190,13 +196,13 @@ export const IotaOp = defineOp({
   name: 'array.iota',
   summary: 'Every element is its index along one dimension',
   description:
-    'Sizes are given for the dynamic dimensions of the result, in their order. Indices beyond the element type wrap (integers) or round (floats).',
+    'Sizes are given for the dynamic dimensions of the result, in their order. Indices beyond the element type wrap (integers) or round (floats). Complex numbers are real.',
   example: `func.func @f() -> tensor<4x8xi32> {
   %0 = array.iota dim = 1 : tensor<4x8xi32>
   return %0 : tensor<4x8xi32>
 }`,
   operands: { sizes: variadic(Index) },
-  results: { result: NumericTensor },
+  results: { result: ArithmeticTensor },
   attributes: { dim: attr.i64 },
   traits: [Pure],
   interfaces: [

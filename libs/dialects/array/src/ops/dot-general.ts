@@ -21,7 +21,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import { fitsDefinition, parseIntegerList, printIntegerList } from '../assembly.js';
-import { isExactConversion, NumericTensor } from '../element-types.js';
+import { ArithmeticTensor, isExactConversion } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretDotGeneral } from '../interpret/dot-general.js';
 import type { Contract } from '../kinds.js';
@@ -86,8 +86,8 @@ converted first. \`contract\` makes every product and sum one multiply-add: \`ex
   %0 = array.dot_general %a, %b batch = [0] x [0] contract = [2] x [1] : tensor<2x4x8xf32>, tensor<2x8x16xf32> -> tensor<2x4x16xf32>
   return %0 : tensor<2x4x16xf32>
 }`,
-  operands: { lhs: NumericTensor, rhs: NumericTensor },
-  results: { result: NumericTensor },
+  operands: { lhs: ArithmeticTensor, rhs: ArithmeticTensor },
+  results: { result: ArithmeticTensor },
   attributes: {
     lhsBatch: attr.i64Array,
     rhsBatch: attr.i64Array,

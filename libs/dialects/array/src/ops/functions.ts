@@ -1,6 +1,7 @@
 // Trigonometric and hyperbolic functions and roots; signs, rounding and bits.
-import { Idempotent, type PointCost } from '@budflow/ir';
-import { BitsTensor, FloatTensor, NumericTensor } from '../element-types.js';
+import { ComplexType, Idempotent, type PointCost } from '@budflow/ir';
+import { ArithmeticTensor, BitsTensor, FloatTensor, FunctionTensor } from '../element-types.js';
+import { tensorType } from '../structure.js';
 import { defineUnary } from './define-unary.js';
 
 const CHEAP: PointCost = { flops: 1, expensive: false };
@@ -11,64 +12,68 @@ const HYPERBOLIC: PointCost = { flops: 35, expensive: true };
 export const SinOp = defineUnary('sin', {
   summary: 'Sine',
   description: 'Of an angle in radians of any size. NaN for infinities; the sign of zero is kept.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: TRIGONOMETRIC,
 });
 export const CosOp = defineUnary('cos', {
   summary: 'Cosine',
   description: 'Of an angle in radians of any size. NaN for infinities.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: TRIGONOMETRIC,
 });
 export const TanOp = defineUnary('tan', {
   summary: 'Tangent',
   description: 'Of an angle in radians of any size. NaN for infinities; the sign of zero is kept.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: TRIGONOMETRIC,
 });
 export const AsinOp = defineUnary('asin', {
   summary: 'Arcsine',
   description: 'In radians, from -pi/2 to pi/2. NaN outside of [-1, 1]; the sign of zero is kept.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: INVERSE,
 });
 export const AcosOp = defineUnary('acos', {
   summary: 'Arccosine',
   description: 'In radians, from 0 to pi. NaN outside of [-1, 1].',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: INVERSE,
 });
 export const AtanOp = defineUnary('atan', {
   summary: 'Arctangent',
   description: 'In radians, from -pi/2, of negative infinity, to pi/2, of infinity. The sign of zero is kept.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: INVERSE,
 });
 export const SinhOp = defineUnary('sinh', {
   summary: 'Hyperbolic sine',
   description: '`(exp(x) - exp(-x)) / 2`, infinite where it overflows. The sign of zero is kept.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: HYPERBOLIC,
 });
 export const CoshOp = defineUnary('cosh', {
   summary: 'Hyperbolic cosine',
   description: '`(exp(x) + exp(-x)) / 2`: at least 1, infinite where it overflows.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: HYPERBOLIC,
 });
 export const CbrtOp = defineUnary('cbrt', {
   summary: 'Cube root',
   description: 'Defined for negative numbers too: of -8 it is -2. Zeros and infinities are themselves.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: { flops: 42, expensive: true },
 });
 
 export const SignOp = defineUnary('sign', {
   summary: 'Sign: -1, 0 or 1',
-  description: 'Of zeros and NaN, themselves.',
-  operand: NumericTensor,
+  description: 'Of zeros and NaN, themselves. Of complex numbers z / |z|.',
+  operand: ArithmeticTensor,
   cost: CHEAP,
-  traits: [Idempotent],
+  // sign(sign(x)) == sign(x), but the length of a complex sign is 1 only roughly.
+  fold(op) {
+    const isComplex = tensorType(op.operand(0)).element instanceof ComplexType;
+    return !isComplex && op.operand(0).definingOp?.name === 'array.sign' ? op.operand(0) : null;
+  },
 });
 export const RoundOp = defineUnary('round', {
   summary: 'Nearest integral value, ties away from zero',

@@ -1,4 +1,5 @@
 // array.pad: a constant border.
+import { elementAttr, scalarType } from '@budflow/dialect-core';
 import {
   AffineExpr,
   type AffineMap,
@@ -8,13 +9,11 @@ import {
   DYNAMIC,
   defineOp,
   definePattern,
-  denseElement,
   type FoldResult,
   type Operation,
   OpPatternKind,
   Pure,
   type Type,
-  typeOfAttribute,
 } from '@budflow/ir';
 import {
   fitsDefinition,
@@ -30,6 +29,7 @@ import { interpretPad, type Padding } from '../interpret/movement.js';
 import { resplat } from '../splat.js';
 import { copyInterfaces, operandDomain, tensorType } from '../structure.js';
 import { expectElement, expectResult } from '../verify-types.js';
+import { scalarValue } from './creation.js';
 
 function paddedShape(shape: readonly number[], low: readonly number[], high: readonly number[]): number[] {
   return shape.map((d, i) => (d === DYNAMIC ? DYNAMIC : d + low[i]! + high[i]!));
@@ -45,7 +45,7 @@ export const PadOp = defineOp({
 }`,
   operands: { operand: ScalarTensor },
   results: { result: ScalarTensor },
-  attributes: { low: attr.i64Array, high: attr.i64Array, value: attr.typed },
+  attributes: { low: attr.i64Array, high: attr.i64Array, value: scalarValue },
   traits: [Pure],
   interfaces: [
     ...copyInterfaces(OpPatternKind.injective, {
@@ -108,7 +108,7 @@ export const PadOp = defineOp({
         return;
       }
     }
-    if (!expectElement(op, from, typeOfAttribute(PadOp.value(op))!, 'an operand')) return;
+    if (!expectElement(op, from, scalarType(op.context, PadOp.value(op))!, 'an operand')) return;
     expectResult(op, op.context.tensor(paddedShape(from.shape, low, high), from.element, from.encoding));
   },
   fold(op, [operand]): FoldResult | null {
@@ -141,5 +141,5 @@ function isZero(list: readonly number[]): boolean {
 
 function padsWithItself(op: Operation, operand: Attribute | null | undefined): boolean {
   if (!(operand instanceof DenseElementsAttr) || !operand.splat) return false;
-  return op.context.constantAttr(operand.type.element, denseElement(operand, 0)) === PadOp.value(op);
+  return elementAttr(op.context, operand, 0) === PadOp.value(op);
 }

@@ -10,6 +10,7 @@ import {
   AttrSizedOperandSegments,
   type AttrSpec,
   attr,
+  ComplexType,
   type DomainDim,
   defineOp,
   definePattern,
@@ -333,7 +334,9 @@ function verifyReduce(op: Operation): void {
 
 function verifyKind(op: Operation, kind: ReduceKind, element: Type): void {
   const bitwise = kind === 'and' || kind === 'or' || kind === 'xor';
-  if (bitwise && element instanceof FloatType)
+  if (element instanceof ComplexType && kind !== 'add' && kind !== 'mul')
+    op.emitError('array.reduce-kind', `requires add or mul for complex numbers, got '${kind}'`);
+  else if (bitwise && element instanceof FloatType)
     op.emitError('array.reduce-kind', `requires integers for the kind '${kind}', got elements of type ${element}`);
   else if (!bitwise && isBoolean(element))
     op.emitError('array.reduce-kind', `requires and, or, xor for elements of type ${element}, got '${kind}'`);

@@ -1,7 +1,6 @@
 // Elementwise ops of one operand.
-import { definePattern, Idempotent, Involution, type PointCost } from '@budflow/ir';
-import { FloatTensor, isUnsigned, NumericTensor } from '../element-types.js';
-import { tensorType } from '../structure.js';
+import { Idempotent, Involution, type PointCost } from '@budflow/ir';
+import { ArithmeticTensor, FloatTensor, FunctionTensor } from '../element-types.js';
 import { defineUnary } from './define-unary.js';
 
 const CHEAP: PointCost = { flops: 1, expensive: false };
@@ -11,50 +10,27 @@ const TRANSCENDENTAL: PointCost = { flops: 20, expensive: true };
 export const NegOp = defineUnary('neg', {
   summary: 'Negation',
   description: 'Flips the sign of floats, also of zeros and NaNs. Integers wrap: the most negative value stays itself.',
-  operand: NumericTensor,
+  operand: ArithmeticTensor,
   cost: CHEAP,
   traits: [Involution],
-});
-
-export const AbsOp = defineUnary('abs', {
-  summary: 'Absolute value',
-  description: 'The most negative integer stays itself; unsigned integers are unchanged.',
-  operand: NumericTensor,
-  cost: CHEAP,
-  traits: [Idempotent],
-  fold: (op) => (isUnsigned(tensorType(op.operand(0)).element) ? op.operand(0) : null),
-  patterns: [
-    definePattern({
-      name: 'abs-of-negation',
-      equation: 'abs(-x) == abs(x)',
-      root: 'array.abs',
-      rewrite(op, rewriter) {
-        const inner = op.operand(0).definingOp;
-        // Not for unsigned integers: there abs is the identity.
-        if (!inner || !NegOp.is(inner) || isUnsigned(tensorType(op.operand(0)).element)) return false;
-        rewriter.modify(op, () => op.setOperand(0, inner.operand(0)));
-        return true;
-      },
-    }),
-  ],
 });
 
 export const SqrtOp = defineUnary('sqrt', {
   summary: 'Square root, correctly rounded',
   description: 'NaN for negative numbers; the sign of zero is kept.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: ROOT,
 });
 export const RsqrtOp = defineUnary('rsqrt', {
   summary: 'Reciprocal square root: 1 / sqrt(x)',
   description: 'Infinite for zero, NaN for negative numbers, 0 for infinity.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: { flops: 12, expensive: true },
 });
 export const ExpOp = defineUnary('exp', {
   summary: 'e to the power of x',
   description: '0 for negative infinity, infinite where it overflows.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: TRANSCENDENTAL,
 });
 export const Exp2Op = defineUnary('exp2', {
@@ -66,13 +42,13 @@ export const Exp2Op = defineUnary('exp2', {
 export const Expm1Op = defineUnary('expm1', {
   summary: 'exp(x) - 1, accurate near 0',
   description: '-1 for negative infinity, infinite where it overflows; the sign of zero is kept.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: TRANSCENDENTAL,
 });
 export const LogOp = defineUnary('log', {
   summary: 'Natural logarithm',
   description: 'Negative infinity of zero, NaN of negative numbers.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: TRANSCENDENTAL,
 });
 export const Log2Op = defineUnary('log2', {
@@ -90,19 +66,19 @@ export const Log10Op = defineUnary('log10', {
 export const Log1pOp = defineUnary('log1p', {
   summary: 'log(1 + x), accurate near 0',
   description: 'Negative infinity of -1, NaN below; the sign of zero is kept.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: TRANSCENDENTAL,
 });
 export const TanhOp = defineUnary('tanh', {
   summary: 'Hyperbolic tangent',
   description: 'From -1, of negative infinity, to 1, of infinity. The sign of zero is kept.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: { flops: 28, expensive: true },
 });
 export const SigmoidOp = defineUnary('sigmoid', {
   summary: 'Logistic function: 1 / (1 + exp(-x))',
   description: 'From 0, of negative infinity, to 1, of infinity; 0.5 at zero.',
-  operand: FloatTensor,
+  operand: FunctionTensor,
   cost: { flops: 26, expensive: true },
 });
 export const ErfOp = defineUnary('erf', {

@@ -3,10 +3,12 @@
 import { Interpretable, notInterpretable, type Step, stepConstant, valueFromAttribute } from '@budflow/interpreter';
 import {
   AnyType,
+  ArrayAttr,
   AsmNames,
   type Attribute,
   attr,
   type Builder,
+  ComplexType,
   ConstantLike,
   constantName,
   DenseElementsAttr,
@@ -95,13 +97,23 @@ export const ConstantOp = defineOp({
   fold: (op): Attribute => ConstantOp.value(op),
 });
 
-/** A constant op for an attribute with a type. */
+/** A constant op for an attribute with a type, or for `[re, im]`, a complex number. */
 export function buildConstantAttr(builder: Builder, loc: LocationRef, value: Attribute): Value {
+  if (value instanceof ArrayAttr) {
+    const { context } = builder;
+    const type = context.complex((value.elements[0] as FloatAttr).type);
+    const attributes = context.dictionary([['value', value]]);
+    return builder.insert(Operation.create(context.opInfo('complex.constant'), loc, [], [type], attributes)).result(0);
+  }
   return ConstantOp.build(builder, loc, { value });
 }
 
 /** A number of a scalar type, or its splat for a vector or static tensor type. Integers are signless (`ui8` becomes `i8`). */
 export function buildConstant(builder: Builder, loc: LocationRef, type: Type, value: number | bigint): Value {
+  if (type instanceof ComplexType) {
+    const part = (x: number): Attribute => builder.context.constantAttr(type.element, x);
+    return buildConstantAttr(builder, loc, builder.context.arrayAttr([part(Number(value)), part(0)]));
+  }
   return ConstantOp.build(builder, loc, { value: builder.context.constantAttr(type, value) });
 }
 

@@ -2,6 +2,7 @@
 // to nearest, integers wrapped, float to integer truncated and saturated (NaN gives 0), anything to bool by `!= 0`.
 import {
   type Builder,
+  ComplexType,
   elementTypeOf,
   FloatType,
   IndexType,
@@ -86,13 +87,25 @@ export function buildSaturatingCast(
 
 /**
  * `value` of element type `from` as element type `to`. Both are array element types (ui* allowed); `value` and the
- * result have the signless ones.
+ * result have the signless ones. Real numbers become complex ones without an imaginary part; there is no way back.
  */
 export function buildConvert(builder: Builder, loc: LocationRef, value: Value, from: Type, to: Type): Value {
   const { context } = builder;
   const source = elementTypeOf(from);
   const target = elementTypeOf(to);
   if (source === target) return value;
+  if (target instanceof ComplexType) {
+    const named = (name: string, operands: readonly Value[], type: Type): Value =>
+      builder.insert(Operation.create(context.opInfo(name), loc, operands, [type])).result(0);
+    const from = source instanceof ComplexType ? source.element : source;
+    const part = (value_: Value): Value => buildConvert(builder, loc, value_, from, target.element);
+    if (!(source instanceof ComplexType)) {
+      const zero = buildConstant(builder, loc, target.element, 0);
+      return named('complex.create', [part(value), zero], target);
+    }
+    const parts = ['complex.re', 'complex.im'].map((name) => part(named(name, [value], source.element)));
+    return named('complex.create', parts, target);
+  }
   const plain = signlessType(context, target);
   const unsigned = signednessOf(source) === 'unsigned';
 

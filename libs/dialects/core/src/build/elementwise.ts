@@ -7,6 +7,7 @@ import type { FloatPredicate, IntegerPredicate } from '@budflow/interpreter';
 import {
   type Attribute,
   type Builder,
+  ComplexType,
   elementTypeOf,
   IndexType,
   InternalError,
@@ -18,9 +19,10 @@ import { fastmathSpec } from '../arith/attributes.js';
 import { CmpFOp, CmpIOp } from '../arith/compare.js';
 import { buildConstant } from '../arith/constant.js';
 import { SelectOp } from '../arith/select.js';
+import { COMPLEX_FUNCTIONS } from '../complex/functions.js';
 import { constantOperand, integerOf } from '../support/constants.js';
 import { elementWidth } from '../support/types.js';
-import { type IntegerSignedness, isBoolLike, isFloatLike } from './types.js';
+import { type IntegerSignedness, isBoolLike, isComplexLike, isFloatLike } from './types.js';
 
 export const BINARY_KINDS = [
   'add',
@@ -79,6 +81,15 @@ const FLOAT_OPS: Partial<Record<BinaryKind, string>> = {
   pow: 'math.powf',
   atan2: 'math.atan2',
 };
+/** Ops of the complex dialect by the same names. */
+const COMPLEX_BINARY: ReadonlySet<string> = new Set(['add', 'sub', 'mul', 'div', 'pow']);
+const COMPLEX_UNARY: ReadonlySet<string> = new Set([...COMPLEX_FUNCTIONS, 'neg', 'conj']);
+
+/** Functions of complex numbers round every product and sum. */
+function withoutContract({ fastmath }: BuildOptions): BuildOptions {
+  return fastmath === undefined ? {} : { fastmath };
+}
+
 const BOOL_OPS: Partial<Record<BinaryKind, string>> = {
   add: 'arith.ori',
   max: 'arith.ori',
@@ -108,6 +119,10 @@ export function buildBinary(
   options: BuildOptions = {},
 ): Value {
   const { type } = lhs;
+  if (isComplexLike(type)) {
+    if (!COMPLEX_BINARY.has(kind)) throw new InternalError(`buildBinary: '${kind}' is not defined on ${type}`);
+    return buildNamed(builder, loc, `complex.${kind}`, [lhs, rhs], withoutContract(options));
+  }
   if (isFloatLike(type)) {
     const name = FLOAT_OPS[kind];
     if (!name) throw new InternalError(`buildBinary: '${kind}' is not defined on ${type}`);
@@ -225,6 +240,14 @@ export function buildCompare(
   rhs: Value,
   options: BuildOptions = {},
 ): Value {
+  if (isComplexLike(lhs.type)) {
+    if (kind !== 'eq' && kind !== 'ne')
+      throw new InternalError(`buildCompare: '${kind}' is not defined on ${lhs.type}`);
+    const name = kind === 'eq' ? 'complex.eq' : 'complex.neq';
+    return builder
+      .insert(Operation.create(builder.context.opInfo(name), loc, [lhs, rhs], [builder.context.i1]))
+      .result(0);
+  }
   if (isFloatLike(lhs.type)) {
     const predicate: FloatPredicate = kind === 'ne' ? 'une' : `o${kind}`;
     return CmpFOp.build(builder, loc, { predicate, lhs, rhs, fastmath: options.fastmath ?? 0 });
@@ -271,6 +294,9 @@ const FLOAT_FUNCTIONS: Readonly<Record<string, string>> = {
   trunc: 'math.trunc',
 };
 
+/** Functions of complex numbers that are real. */
+const COMPLEX_PARTS: Readonly<Record<string, string>> = { abs: 'complex.abs', real: 'complex.re', imag: 'complex.im' };
+
 /** Names `buildUnary` knows. `round` is to nearest with ties away from zero. */
 export const UNARY_KINDS: readonly string[] = [
   ...Object.keys(FLOAT_FUNCTIONS),
@@ -281,7 +307,7 @@ export const UNARY_KINDS: readonly string[] = [
   'is_finite',
 ];
 
-/** A function of one value by the name of its array op. `is_finite` gives i1, everything else the operand's type. */
+/** A function of one value by the name of its array op. `is_finite` gives i1, abs, real and imag of a complex number a float, everything else the operand's type. */
 export function buildUnary(
   kind: string,
   builder: Builder,
@@ -291,6 +317,12 @@ export function buildUnary(
 ): Value {
   const { type } = x;
   const constant = (value: number): Value => buildConstant(builder, loc, type, value);
+  if (type instanceof ComplexType) {
+    if (COMPLEX_UNARY.has(kind)) return buildNamed(builder, loc, `complex.${kind}`, [x], withoutContract(options));
+    const name = COMPLEX_PARTS[kind];
+    if (name === undefined) throw new InternalError(`buildUnary: '${kind}' is not defined on ${type}`);
+    return builder.insert(Operation.create(builder.context.opInfo(name), loc, [x], [type.element])).result(0);
+  }
   if (isFloatLike(type)) {
     const name = FLOAT_FUNCTIONS[kind];
     if (name) return buildNamed(builder, loc, name, [x], options);

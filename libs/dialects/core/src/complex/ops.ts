@@ -1,4 +1,4 @@
-// The ops of the complex dialect, with MLIR's names and syntax.
+// The ops of the complex dialect, with MLIR's names and syntax; the functions include some that MLIR does not have.
 import {
   ComplexValue as Complex,
   type ComplexValue,
@@ -35,6 +35,7 @@ import { fastmathSpec, inlineFastmath } from '../arith/attributes.js';
 import { sameTypeAssembly } from '../support/assembly.js';
 import { example } from '../support/example.js';
 import { type ComplexBinary, complexAbs, complexBinary, complexDifferent, complexEqual } from './formulas.js';
+import { type ComplexFunction, complexFunction, complexPower } from './functions.js';
 import { complexAttr, complexOf, partArithmetic, partType } from './numbers.js';
 
 const ComplexOfFloat = typeConstraint(
@@ -205,7 +206,8 @@ export const MulOp = defineBinary('complex.mul', 'mul', {
 });
 export const DivOp = defineBinary('complex.div', 'div', {
   summary: 'Quotient of complex numbers.',
-  description: "Smith's method: scaled by the larger part of the divisor, each operation rounded.",
+  description:
+    "Smith's method: scaled by the larger part of the divisor, each operation rounded. By 0 both parts are divided by it.",
 });
 
 function defineUnary<const N extends string>(
@@ -252,10 +254,129 @@ export const ConjOp = defineUnary(
   ({ re, im }) => ({ re, im: -im }),
 );
 
+function defineFunction<const K extends ComplexFunction>(kind: K, summary: string, description: string) {
+  const evaluate = (type: Type, z: ComplexValue) => complexFunction(kind, partArithmetic(type), z);
+  const name = `complex.${kind}` as const;
+  return defineOp({
+    name,
+    summary,
+    description,
+    example: example('%a: complex<f32>', `%r = ${name} %a : complex<f32>`, 'complex<f32>'),
+    operands: { complex: ComplexOfFloat },
+    results: { result: ComplexOfFloat },
+    attributes: { fastmath: fastmathSpec },
+    traits: [Pure, allTypesMatch('complex', 'result')],
+    interfaces: [
+      evaluates1((op) => {
+        const { type } = op.result(0);
+        return (z) => {
+          const { re, im } = evaluate(type, numbers(z));
+          return new Complex(re, im);
+        };
+      }),
+    ],
+    assembly: sameTypeAssembly(1, inlineFastmath),
+    inferTypes: (_, { operands }) => [operands[0]!.type],
+    fold(op, [z]): FoldResult | null {
+      const value = complexOf(z);
+      if (value === null) return null;
+      const { type } = op.result(0);
+      const { re, im } = evaluate(type, value);
+      return complexAttr(op.context, type, re, im);
+    },
+  } as const);
+}
+export const ExpOp = defineFunction(
+  'exp',
+  'e to the power of z.',
+  'Finite as long as the result is; exp(a + 0i) is real.',
+);
+export const Expm1Op = defineFunction('expm1', 'e to the power of z, minus 1.', 'Accurate near 0.');
+export const LogOp = defineFunction(
+  'log',
+  'The natural logarithm.',
+  'Branch cut along the negative real axis, continuous on the side the sign of the imaginary zero says. Accurate near the unit circle.',
+);
+export const Log1pOp = defineFunction(
+  'log1p',
+  'The natural logarithm of 1 + z.',
+  'Accurate near 0; branch cut from -1 to the left.',
+);
+export const SqrtOp = defineFunction(
+  'sqrt',
+  'The square root with a real part that is not negative.',
+  'Branch cut along the negative real axis. Nothing overflows in between.',
+);
+export const RsqrtOp = defineFunction(
+  'rsqrt',
+  'The reciprocal of the square root.',
+  'Infinite for 0, 0 for infinities.',
+);
+export const CbrtOp = defineFunction(
+  'cbrt',
+  'The principal cube root.',
+  'The one of a third of the angle: of -8 it is 1 + 1.73i. Branch cut along the negative real axis.',
+);
+export const SinOp = defineFunction('sin', 'The sine.', 'sin a cosh b + i cos a sinh b.');
+export const CosOp = defineFunction('cos', 'The cosine.', 'cos a cosh b - i sin a sinh b.');
+export const TanOp = defineFunction('tan', 'The tangent.', 'Tends to i and -i far from the real axis.');
+export const AsinOp = defineFunction('asin', 'The arcsine.', 'Branch cuts along the real axis beyond -1 and 1.');
+export const AcosOp = defineFunction('acos', 'The arccosine.', 'Branch cuts along the real axis beyond -1 and 1.');
+export const AtanOp = defineFunction(
+  'atan',
+  'The arctangent.',
+  'Branch cuts along the imaginary axis beyond -i and i.',
+);
+export const SinhOp = defineFunction('sinh', 'The hyperbolic sine.', 'sinh a cos b + i cosh a sin b.');
+export const CoshOp = defineFunction('cosh', 'The hyperbolic cosine.', 'cosh a cos b + i sinh a sin b.');
+export const TanhOp = defineFunction(
+  'tanh',
+  'The hyperbolic tangent.',
+  'Tends to -1 and 1 far from the imaginary axis.',
+);
+export const SigmoidOp = defineFunction(
+  'sigmoid',
+  'The logistic function 1 / (1 + exp(-z)).',
+  'Finite as long as the result is.',
+);
+export const SignOp = defineFunction('sign', 'z / |z|, of length 1.', 'Of 0 it is 0.');
+
+export const PowOp = defineOp({
+  name: 'complex.pow',
+  summary: 'A complex power of a complex number.',
+  description:
+    'exp(w log z), the principal value. The power 0 is 1; powers of 0 are 0 where the real part of the exponent is positive, NaN otherwise.',
+  example: example('%a: complex<f32>, %b: complex<f32>', '%r = complex.pow %a, %b : complex<f32>', 'complex<f32>'),
+  operands: { lhs: ComplexOfFloat, rhs: ComplexOfFloat },
+  results: { result: ComplexOfFloat },
+  attributes: { fastmath: fastmathSpec },
+  traits: [Pure, allTypesMatch('lhs', 'rhs', 'result')],
+  interfaces: [
+    evaluates2((op) => {
+      const arithmetic = partArithmetic(op.result(0).type);
+      return (a, b) => {
+        const { re, im } = complexPower(arithmetic, numbers(a), numbers(b));
+        return new Complex(re, im);
+      };
+    }),
+  ],
+  assembly: sameTypeAssembly(2, inlineFastmath),
+  inferTypes: (_, { operands }) => [operands[0]!.type],
+  fold(op, operands): FoldResult | null {
+    const a = complexOf(operands[0]);
+    const b = complexOf(operands[1]);
+    if (a === null || b === null) return null;
+    const { type } = op.result(0);
+    const { re, im } = complexPower(partArithmetic(type), a, b);
+    return complexAttr(op.context, type, re, im);
+  },
+});
+
 export const AbsOp = defineOp({
   name: 'complex.abs',
   summary: 'The absolute value, without overflow in between.',
-  description: 'max * sqrt(1 + (min / max)^2) over the magnitudes of the parts, each operation rounded.',
+  description:
+    'max * sqrt(1 + (min / max)^2) over the magnitudes of the parts, each operation rounded. Infinite where a part is.',
   example: example('%a: complex<f32>', '%r = complex.abs %a : complex<f32>', 'f32'),
   operands: { complex: ComplexOfFloat },
   results: { result: AnyFloat },

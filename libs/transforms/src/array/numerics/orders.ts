@@ -7,6 +7,7 @@ import {
   CANONICAL_OUTER_ORDER,
   ConstantOp,
   FullOp,
+  isRounded,
   MulOp,
   OrderAttr,
   ReduceOp,
@@ -16,7 +17,6 @@ import {
   type Attribute,
   Builder,
   DYNAMIC,
-  FloatType,
   type Operation,
   OpPattern,
   OpPatternKind,
@@ -56,7 +56,7 @@ export function groupOrder(op: Operation): ReductionOrder {
 /** Whether the result depends on the order of combination. Integers, and min and max, are associative and commutative. */
 export function orderMatters(op: Operation): boolean {
   const kind = ReduceOp.kind(op);
-  return (kind === 'add' || kind === 'mul') && (op.operand(0).type as TensorType).element instanceof FloatType;
+  return (kind === 'add' || kind === 'mul') && isRounded((op.operand(0).type as TensorType).element);
 }
 
 /**

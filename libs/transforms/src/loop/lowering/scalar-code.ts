@@ -1,10 +1,12 @@
 // Scalar code of tensor elements: `element(t, [i, j])` builds the computation of one element of a tensor value at the
 // insertion point, loading what lies in a buffer and inlining the bodies of ops that have none.
+import { buildConstantAttr, elementAttr } from '@budflow/dialect-core';
 import { applyAffine } from '@budflow/dialect-loop';
 import { buildLoad } from '@budflow/dialect-memory';
 import {
   type BodyContext,
   type Builder,
+  ComplexType,
   ConstantLike,
   DenseElementsAttr,
   denseElement,
@@ -75,6 +77,7 @@ export class ScalarCode {
   private splatElement(op: Operation, value: DenseElementsAttr): Value {
     const { context } = op;
     const element = value.type.element;
+    if (element instanceof ComplexType) return buildConstantAttr(this.builder, op.loc, elementAttr(context, value, 0));
     const type = element instanceof IntegerType ? context.integer(element.width) : element;
     return buildConstant(this.builder, op.loc, context.constantAttr(type, denseElement(value, 0)), type);
   }

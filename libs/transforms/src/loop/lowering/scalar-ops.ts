@@ -1,10 +1,20 @@
 // Small builders of scalar core and loop ops that the lowering shares.
-import { AndIOp, CmpIOp, ConstantOp, SelectOp, ShRUIOp } from '@budflow/dialect-core';
+import { AndIOp, buildConstantAttr, CmpIOp, ConstantOp, SelectOp, ShRUIOp } from '@budflow/dialect-core';
 import { buildIndexConstant, ConditionOp, IfOp, WhileOp, YieldOp } from '@budflow/dialect-loop';
-import { type Attribute, Block, type Builder, type LocationRef, Region, type Type, type Value } from '@budflow/ir';
+import {
+  ArrayAttr,
+  type Attribute,
+  Block,
+  type Builder,
+  type LocationRef,
+  Region,
+  type Type,
+  type Value,
+} from '@budflow/ir';
 
-/** `arith.constant`. The attribute is given the type where it carries none of its own. */
+/** `arith.constant`, or `complex.constant` of two parts. The attribute is given the type where it carries none of its own. */
 export function buildConstant(builder: Builder, loc: LocationRef, value: Attribute, type: Type): Value {
+  if (value instanceof ArrayAttr) return buildConstantAttr(builder, loc, value);
   return ConstantOp.build(builder, loc, { value, resultTypes: [type] });
 }
 
