@@ -22,6 +22,13 @@ const SOURCES: readonly DialectSource[] = [
   { names: ['memory'], load: async () => [(await import('@budflow/dialect-memory')).memoryDialect] },
   { names: ['simd'], load: async () => [(await import('@budflow/dialect-simd')).simdDialect] },
   { names: ['rt'], load: async () => [(await import('@budflow/dialect-rt')).rtDialect] },
+  {
+    names: ['stablehlo', 'quant'],
+    load: async () => {
+      const stablehlo = await import('@budflow/dialect-stablehlo');
+      return [stablehlo.stablehloDialect, stablehlo.quantDialect];
+    },
+  },
 ];
 
 export const DIALECT_NAMES: readonly string[] = SOURCES.flatMap((source) => source.names).sort();
