@@ -49,7 +49,7 @@ export function layeringViolations() {
     );
     for (const path of sources(`${folder}/src`)) {
       const text = readFileSync(join(root, path), 'utf8');
-      for (const match of text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)) {
+      for (const match of text.matchAll(/(?:from|import)\s*\(?\s*['"]([@.\w][^'"\s]*)['"]/g)) {
         const id = match[1];
         const before = text.slice(text.lastIndexOf('\n', match.index) + 1, match.index);
         if (/^\s*(\/\/|\*|\/\*)/.test(before)) continue;

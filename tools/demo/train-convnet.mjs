@@ -61,6 +61,7 @@ function forward(pixels) {
 
 /** @param {Float64Array} delta */
 function backward(delta) {
+  /** @type {Float64Array} */
   let dy = new Float64Array(FLAT);
   for (let j = 0; j < CLASSES; j++) dense.bias.gradient[j] += delta[j];
   for (let i = 0; i < FLAT; i++)

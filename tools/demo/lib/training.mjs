@@ -46,7 +46,7 @@ function dataset() {
   const { images, labels } = digits();
   const features = images.shape[1];
   const pixels = Float64Array.from(/** @type {Uint8Array} */ (images.data), (v) => v / 16);
-  const all = Array.from(labels.data, (_, i) => i);
+  const all = Array.from(labels.data.keys());
   return {
     labels: Array.from(labels.data, Number),
     image: /** @param {number} i */ (i) => pixels.subarray(i * features, (i + 1) * features),
