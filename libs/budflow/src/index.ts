@@ -20,3 +20,4 @@ export { type CompileOptions, defaultTarget, pipelineFor } from './options.js';
 export { createPassRegistry } from './passes.js';
 export { definePlugin, type Plugin } from './plugin.js';
 export type { CompileReport, KernelReport } from './report.js';
+export { type KernelSchedule, type LoopName, LoopRef, ScheduleBuilder, StageSchedule, schedule } from './schedule.js';

@@ -13,7 +13,9 @@ import type {
 import type { EventStream, HostMode } from '@budflow/runtime';
 import { selectWasmTarget } from '@budflow/target';
 import { defaultPipeline, type OptimizationLevel } from '@budflow/transforms/pipelines';
+import { serializeSchedules } from '@budflow/transforms/scheduling';
 import type { Plugin } from './plugin.js';
+import type { KernelSchedule } from './schedule.js';
 
 const FUSION = 'instruction-fusion';
 
@@ -28,6 +30,8 @@ export interface CompileOptions {
   readonly level?: OptimizationLevel;
   /** Group ops into kernels (default true); false shows what that is worth. */
   readonly fuse?: boolean;
+  /** How loops of kernels are run, instead of the default; a step that is not legal is an error. */
+  readonly schedules?: readonly KernelSchedule[];
   /** The pipeline instead of that of the level. */
   readonly pipeline?: PipelineJson;
   /** Dialects the program may use beside those of Budflow; structured ops take part in fusion and code generation. */
@@ -70,10 +74,26 @@ export function defaultTarget(): string {
 
 /** The pipeline that options ask for. */
 export function pipelineFor(options: CompileOptions, target: string): PipelineJson {
+  return withSchedules(chosenPipeline(options, target), options.schedules ?? []);
+}
+
+function chosenPipeline(options: CompileOptions, target: string): PipelineJson {
   const pipeline = options.pipeline ?? defaultPipeline(options.level ?? 3, target, options.numerics ?? 'default');
   return options.fuse === false || options.ablate?.includes(FUSION)
     ? { ...pipeline, pipeline: pipeline.pipeline.map(withoutFusion) }
     : pipeline;
+}
+
+/** Tells `apply-schedule` what it is to apply. */
+function withSchedules(pipeline: PipelineJson, schedules: readonly KernelSchedule[]): PipelineJson {
+  if (schedules.length === 0) return pipeline;
+  const text = serializeSchedules(new Map(schedules.map((one) => [one.kernel, { steps: one.steps }])));
+  const visit = (item: PipelineItemJson): PipelineItemJson => {
+    if (typeof item === 'object' && 'anchor' in item) return { ...item, pipeline: item.pipeline.map(visit) };
+    const pass = typeof item === 'string' ? item : item.pass;
+    return pass === 'apply-schedule' ? { pass, options: { strict: true, schedules: text } } : item;
+  };
+  return { ...pipeline, pipeline: pipeline.pipeline.map(visit) };
 }
 
 /** The passes to skip: fusion does not skip, it fuses nothing. */

@@ -181,3 +181,39 @@ export async function dialectsOf(pipeline: Pipeline): Promise<string[]> {
   const { passesOf } = await import('@budflow/pass');
   return passesOf(pipeline.items).flatMap((item) => item.pass.dependentDialects);
 }
+
+const APPLY_SCHEDULE = 'apply-schedule';
+
+/** The pipeline with the schedules of a file; a step of it that is not legal is an error. @throws CommandError */
+export async function withScheduleFile(chosen: ChosenPipeline, file: string, io: Io): Promise<ChosenPipeline> {
+  const { parseSchedules } = await import('@budflow/transforms/scheduling');
+  const text = new TextDecoder().decode(io.readFile(file));
+  const { problems } = parseSchedules(text);
+  if (problems) {
+    const lines = problems.map(({ path, message }) => `${file}: ${path ? `${path}: ` : ''}${message}`);
+    throw new CommandError(lines.join('\n'));
+  }
+  let found = false;
+  const visit = (items: readonly PipelineItem[]): PipelineItem[] =>
+    items.map((item) => {
+      if (item.kind === 'nested') return { ...item, items: visit(item.items) };
+      if (item.pass.name !== APPLY_SCHEDULE) return item;
+      found = true;
+      return { ...item, options: { ...item.options, strict: true, schedules: text } };
+    });
+  const pipeline = { ...chosen.pipeline, items: visit(chosen.pipeline.items) };
+  if (!found) throw new UsageError(`--schedule: the pipeline has no pass '${APPLY_SCHEDULE}'; -O2 and -O3 have it`);
+  return { ...chosen, pipeline };
+}
+
+/** The passes up to the last one that applies schedules. @throws UsageError when there is none */
+export function untilScheduled(pipeline: Pipeline): Pipeline {
+  const last = pipeline.items.findLastIndex(
+    (item) => item.kind !== 'nested' && (item.pass.name === 'default-schedule' || item.pass.name === APPLY_SCHEDULE),
+  );
+  if (last < 0)
+    throw new UsageError(
+      '--print-schedule: the pipeline applies no schedule; for example: bud-opt FILE -O3 --print-schedule',
+    );
+  return { ...pipeline, items: pipeline.items.slice(0, last + 1) };
+}

@@ -185,6 +185,10 @@ export const OPT_FLAGS: readonly FlagGroup[] = [
       { name: 'print-target', help: 'The description of the target as JSON.' },
       { name: 'print-pipeline', help: 'The pipeline as JSON, for --pipeline-config; nothing runs.' },
       {
+        name: 'print-schedule',
+        help: 'The schedules of the kernels as JSON, for bud-run --schedule; the passes run until they are applied.',
+      },
+      {
         name: 'print-pipeline-schema',
         help: 'The JSON schema of configs, with the options of every pass; name it in `$schema` for your editor.',
       },

@@ -115,6 +115,11 @@ async function printPipeline(args: Arguments, io: Io, extensions: Extensions): P
   return print(io, `${JSON.stringify(pipelineToJson(chosen.pipeline, chosen), null, 2)}\n`);
 }
 
+async function scheduledPipeline(chosen: ChosenPipeline | undefined): Promise<ChosenPipeline['pipeline']> {
+  const { untilScheduled } = await import('../compiler/pipeline.js');
+  return untilScheduled(chosen?.pipeline ?? { anchor: 'builtin.module', items: [] });
+}
+
 async function optimize(args: Arguments, io: Io, extensions: Extensions): Promise<number> {
   const path = args.positionals[0] ?? '-';
   // What is wrong with the command line is said before anything is read, unless the pipeline is in the input.
@@ -127,7 +132,7 @@ async function optimize(args: Arguments, io: Io, extensions: Extensions): Promis
     import('../compiler/dialects.js'),
     import('./run-part.js'),
   ]);
-  const pipeline = chosen?.pipeline;
+  const pipeline = args.isOn('print-schedule') ? await scheduledPipeline(chosen) : chosen?.pipeline;
   const emit = (args.value('emit') ?? 'mlir') as EmitKind;
   const irdl = args.has('irdl-file')
     ? await (await import('../compiler/irdl-files.js')).readIrdlFiles(args.values('irdl-file'), io)

@@ -111,6 +111,11 @@ async function emit(
   const { args, timing } = job;
   timing?.start('Output');
   try {
+    if (args.isOn('print-schedule')) {
+      const { appliedSchedules, serializeSchedules } = await import('@budflow/transforms/scheduling');
+      write(`${serializeSchedules(appliedSchedules(module))}\n`);
+      return true;
+    }
     if (job.emit === 'mlir') {
       printModuleTo(module, write, printing(args));
       return true;

@@ -27,6 +27,11 @@ export const RUN_FLAGS: readonly FlagGroup[] = [
         help: 'A pipeline as JSON instead; bud-opt -O3 --print-pipeline prints one to start from.',
       },
       {
+        name: 'schedule',
+        value: 'FILE.json',
+        help: 'How the loops of kernels run, instead of the default; bud-opt FILE -O3 --print-schedule prints one to start from.',
+      },
+      {
         name: 'target',
         value: 'NAME',
         help: 'wasm32-simd128, wasm32-relaxed-simd, or a JSON file that describes such a machine; default: the best of this engine.',

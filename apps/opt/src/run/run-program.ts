@@ -9,7 +9,13 @@ import { type Io, writeJson } from '../cli/io.js';
 import { version } from '../cli/version.js';
 import { debugCountersOf, reportDebugCounters } from '../compiler/debug-counters.js';
 import { loadDialects } from '../compiler/dialects.js';
-import { type ChosenPipeline, choosePipeline, dialectsOf, type OptimizationLevel } from '../compiler/pipeline.js';
+import {
+  type ChosenPipeline,
+  choosePipeline,
+  dialectsOf,
+  type OptimizationLevel,
+  withScheduleFile,
+} from '../compiler/pipeline.js';
 import type { Extensions } from '../compiler/plugins.js';
 import { namesPlugins } from '../compiler/project.js';
 import { measureCalls } from './benchmark.js';
@@ -105,9 +111,10 @@ async function pipelineOf(
   const level = args.value('O');
   const configFile = args.value('pipeline-config');
   // Without a word about passes, the interpreter runs the program as it is written.
+  const scheduleFile = args.value('schedule');
   const asWritten = backend === 'interp' && !args.isOn('check-each') && level === undefined && configFile === undefined;
-  if (asWritten) return undefined;
-  const chosen = await choosePipeline(
+  if (asWritten && scheduleFile === undefined) return undefined;
+  const request = await choosePipeline(
     {
       passes: [],
       configFile,
@@ -120,6 +127,7 @@ async function pipelineOf(
     },
     io,
   );
+  const chosen = request && scheduleFile !== undefined ? await withScheduleFile(request, scheduleFile, io) : request;
   // Node 20 has it behind a flag.
   if (chosen?.target !== undefined && getTarget(chosen.target).features.includes('relaxed-simd')) enableRelaxedSimd();
   return chosen;

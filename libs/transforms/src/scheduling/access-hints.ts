@@ -54,8 +54,8 @@ function accessOps(
   const { accesses } = collectAccesses(place);
   const found = accesses.filter((a) => a.root === root && a.kind === kind && HINTED.has(a.op.name)).map((a) => a.op);
   if (found.length === 0) {
-    const what = kind === 'read' ? 'loaded from' : 'stored to';
-    throw new Refusal(`nothing is ${what} ${bufferName(kernel, root)} there`, { loop });
+    const what = kind === 'read' ? 'loads of' : 'stores to';
+    throw new Refusal(`there are no ${what} ${bufferName(kernel, root)}`, { loop });
   }
   return found;
 }

@@ -8,11 +8,13 @@
 //
 // Requires named loops over buffers, as array-to-loop leaves them. Steps that are refused are remarks, or errors with
 // `strict` (for schedules that a user wrote). The attribute goes; what was applied is kept in `loop.schedule_applied`.
+// The option `schedules` gives schedules to kernels by name, which then count as if they had the attribute.
 import { LoopAttrs } from '@budflow/dialect-loop';
-import { type Operation, StringAttr } from '@budflow/ir';
-import { definePass } from '@budflow/pass';
+import { isKernel } from '@budflow/dialect-rt';
+import { type Operation, StringAttr, symbolName } from '@budflow/ir';
+import { definePass, nearestName } from '@budflow/pass';
 import { applySchedule, type Refusal } from './engine.js';
-import { parseSchedule, serializeSchedule } from './schedule.js';
+import { FIRST_KERNEL, parseSchedule, parseSchedules, type Schedule, serializeSchedule } from './schedule.js';
 
 /** On a function: the steps of its schedule that were applied, as JSON. */
 export const APPLIED_SCHEDULE_ATTR = 'loop.schedule_applied';
@@ -23,11 +25,24 @@ export const applySchedulePass = definePass({
   anchor: 'func.func',
   options: {
     strict: { type: 'boolean', default: false, description: 'A step that is refused is an error.' },
+    schedules: {
+      type: 'string',
+      default: '',
+      description: 'JSON: an object of lists of steps by the names of kernels, or one list, for the first kernel.',
+    },
   },
   dependentDialects: ['loop', 'memory', 'simd', 'arith'],
   statistics: { 'num-applied': 'Steps applied', 'num-refused': 'Steps refused' },
   run(func, { options, statistic, remark, signalFailure, unchanged }) {
-    const attr = func.attr(LoopAttrs.schedule);
+    let attr = func.attr(LoopAttrs.schedule);
+    if (options.schedules !== '' && isKernel(func)) {
+      const given = givenSchedule(func, options.schedules);
+      if (given === null) {
+        signalFailure();
+        return;
+      }
+      if (given) attr = func.context.stringAttr(serializeSchedule(given));
+    }
     if (attr === undefined) {
       unchanged();
       return;
@@ -52,6 +67,14 @@ export const applySchedulePass = definePass({
         message: serializeSchedule({ steps: [step] }).slice(1, -1),
         at: func,
       });
+    const hint = applied.find((step) => step.primitive === 'prefetch' || step.primitive === 'store_nontemporal');
+    if (hint)
+      remark({
+        kind: 'analysis',
+        name: hint.primitive,
+        message: 'a hint for machines that have such instructions: WebAssembly has none, its code leaves it out',
+        at: func,
+      });
     for (const refusal of refused) {
       const message = describeRefusal(refusal);
       remark({
@@ -68,6 +91,45 @@ export const applySchedulePass = definePass({
     if (options.strict && refused.length > 0) signalFailure();
   },
 });
+
+/** The schedule that the option has for a kernel; null after an error. */
+function givenSchedule(func: Operation, text: string): Schedule | undefined | null {
+  const { schedules, problems } = parseSchedules(text);
+  if (!schedules) {
+    for (const { path, message } of problems)
+      func.emitError('schedule.invalid', `is given schedules that are not valid: ${path ? `${path}: ` : ''}${message}`);
+    return null;
+  }
+  const kernels = kernelNames(func);
+  // Names that are wrong are told once.
+  if (kernels[0] === symbolName(func)) {
+    const unknown = [...schedules.keys()].find((name) => name !== FIRST_KERNEL && !kernels.includes(name));
+    if (unknown !== undefined) {
+      const near = nearestName(unknown, kernels);
+      const hint = near ? `did you mean '${near}'?` : `there is ${kernels.join(', ')}`;
+      func.emitError('schedule.unknown-kernel', `is given a schedule for '${unknown}', which is no kernel: ${hint}`);
+      return null;
+    }
+  }
+  return (
+    schedules.get(symbolName(func) ?? '') ?? (kernels[0] === symbolName(func) ? schedules.get(FIRST_KERNEL) : undefined)
+  );
+}
+
+function kernelNames(func: Operation): string[] {
+  return func.parent!.ops.filter(isKernel).map((op) => symbolName(op) ?? '');
+}
+
+/** What kernels had as schedules, user's or default, after they were applied: by name. */
+export function appliedSchedules(module: Operation): Map<string, Schedule> {
+  const found = new Map<string, Schedule>();
+  module.walk((op) => {
+    const attr = op.attr(APPLIED_SCHEDULE_ATTR);
+    const parsed = attr instanceof StringAttr ? parseSchedule(attr.value) : undefined;
+    if (parsed?.schedule) found.set(symbolName(op) ?? '', parsed.schedule);
+  });
+  return found;
+}
 
 /** `step 2 (vectorize of loop "sum.r0"): reason` */
 export function describeRefusal({ index, primitive, loop, reason }: Refusal): string {

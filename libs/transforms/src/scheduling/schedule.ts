@@ -59,6 +59,47 @@ export function checkSchedule(data: unknown): ParsedSchedule {
   return problems.length > 0 ? { problems } : { schedule: { steps: data as Step[] } };
 }
 
+/** In a set of schedules: the one for the first kernel of the program. */
+export const FIRST_KERNEL = '';
+
+export type ParsedSchedules =
+  | { readonly schedules: ReadonlyMap<string, Schedule>; readonly problems?: undefined }
+  | { readonly schedules?: undefined; readonly problems: readonly ScheduleProblem[] };
+
+/** Parses schedules of a program: `{"main_k0": [steps], ..}`, or a list of steps alone, for its first kernel. */
+export function parseSchedules(text: string): ParsedSchedules {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    return { problems: [{ path: '', message: `not JSON: ${error instanceof Error ? error.message : String(error)}` }] };
+  }
+  const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
+  const entries: [string, unknown][] = isObject ? Object.entries(data as object) : [[FIRST_KERNEL, data]];
+  const schedules = new Map<string, Schedule>();
+  const problems: ScheduleProblem[] = [];
+  for (const [name, steps] of entries) {
+    const checked = checkSchedule(steps);
+    if (checked.schedule) schedules.set(name, checked.schedule);
+    else {
+      const front = isObject ? `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` : '';
+      problems.push(...checked.problems.map(({ path, message }) => ({ path: `${front}${path}`, message })));
+    }
+  }
+  return problems.length > 0 ? { problems } : { schedules };
+}
+
+/** The JSON text of schedules by kernel, which parseSchedules reads. */
+export function serializeSchedules(schedules: ReadonlyMap<string, Schedule>): string {
+  const only = schedules.size === 1 ? schedules.get(FIRST_KERNEL) : undefined;
+  if (only) return serializeSchedule(only, { lines: true });
+  const parts = [...schedules].map(([name, one]) => {
+    const steps = serializeSchedule(one, { lines: true }).replaceAll('\n', '\n  ');
+    return `  ${JSON.stringify(name)}: ${steps}`;
+  });
+  return `{\n${parts.join(',\n')}\n}`;
+}
+
 function checkStep(step: unknown, path: string, problems: ScheduleProblem[]): void {
   if (typeof step !== 'object' || step === null || Array.isArray(step)) {
     problems.push({ path, message: `expected a step such as {"primitive": "split", ...}, got ${kindOf(step)}` });
