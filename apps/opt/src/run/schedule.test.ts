@@ -18,14 +18,15 @@ test('the schedule that bud-opt prints replays to the same loops', async () => {
   const printed = await opt(['f.mlir', '-O3', '--print-schedule']);
   expect(printed).toMatchObject({ code: 0, err: '' });
   expect(Object.keys(JSON.parse(printed.out))).toEqual(['main_k0']);
-  const scheduled = async (last: unknown) => {
+  const scheduled = async (...last: readonly unknown[]) => {
     const front =
       'fix-numerics,instruction-fusion,collapse-dims,bufferize,buffer-assignment,array-to-loop,canonicalize,cse';
-    const config = JSON.stringify({ pipeline: [...front.split(','), last] });
+    const config = JSON.stringify({ pipeline: [...front.split(','), ...last] });
     return opt(['f.mlir', '--pipeline-config=p.json'], { 'p.json': config });
   };
-  const own = await scheduled('default-schedule');
+  const own = await scheduled('apply-schedule', 'default-schedule');
   const again = await scheduled({ pass: 'apply-schedule', options: { strict: true, schedules: printed.out } });
+  expect(own.err).toBe('');
   expect(again.err).toBe('');
   expect(again.out).toBe(own.out);
   expect(again.out).toContain('simd.store');
