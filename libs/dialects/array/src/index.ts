@@ -1,6 +1,6 @@
 // Public face of the array dialect.
 
-export { buildCombined } from './combine.js';
+export { buildCombined, combinerKind } from './combine.js';
 export {
   type ConvLabels,
   type ConvSide,
@@ -47,6 +47,7 @@ export { SliceOp } from './ops/slice.js';
 export { buildSort, SortOp } from './ops/sort.js';
 export * from './ops/transpose.js';
 export * from './ops/unary.js';
+export { effectiveKind } from './reduce-body.js';
 export {
   CANONICAL_BLOCK,
   CANONICAL_LANES,

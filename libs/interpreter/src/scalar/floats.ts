@@ -205,14 +205,16 @@ export function floatCompare(predicate: FloatPredicate): (a: number, b: number) 
   }
 }
 
-/** `a * b + c` rounded once ('once') or after each step ('twice'). */
+/**
+ * `a * b + c` rounded once ('once') or after each step ('twice'). No machine has relaxed multiply-adds of 16-bit floats:
+ * those always round once.
+ */
 export function floatMultiplyAdd(type: Type, roundings: 'once' | 'twice'): (a: number, b: number, c: number) => number {
   const format = floatFormat(type);
   const round = rounding(type);
+  if (format === 'f16' || format === 'bf16') return (a, b, c) => fmaHalf(a, b, c, format);
   if (roundings === 'twice') return (a, b, c) => round(round(a * b) + c);
-  if (format === 'f64') return fmaF64;
-  if (format === 'f32') return fmaF32;
-  return (a, b, c) => fmaHalf(a, b, c, format);
+  return format === 'f64' ? fmaF64 : fmaF32;
 }
 
 /** The product of two 16-bit floats is exact in a double. The sum rounded to odd leaves the second rounding correct. */

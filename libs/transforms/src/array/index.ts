@@ -1,4 +1,5 @@
 // Passes on array programs.
+export { accumulateInF32 } from './accumulate-in-f32.js';
 export { annotateOpPattern, OP_PATTERN_ATTR, opPatternName } from './annotate-op-pattern.js';
 export { collapseDims } from './collapse-dims.js';
 export { convertArithToArray } from './convert-arith-to-array.js';

@@ -11,7 +11,7 @@ import {
   type ShapedType,
 } from '@budflow/ir';
 import { type FunctionBuilder, ValueType } from '../encoder/index.js';
-import { type Representation, representationOf } from './representation.js';
+import { isHalf, type Representation, representationOf } from './representation.js';
 
 /** The value of an arith.constant. */
 export function constantAttribute(op: Operation): Attribute | undefined {
@@ -45,7 +45,10 @@ export function emitScalarConstant(
   width: 'narrow' | 'wide',
 ): void {
   if (attr instanceof FloatAttr) {
-    if (attr.nanBits === null) {
+    if (isHalf(attr.type)) {
+      const [low, high] = elementBytes(attr.type, attr.value);
+      f.i32Const(low! | (high! << 8));
+    } else if (attr.nanBits === null) {
       if (r.kind === 'f32') f.f32Const(attr.value);
       else f.f64Const(attr.value);
     } else if (r.kind === 'f32') f.f32ConstBits(Number(BigInt.asIntN(32, attr.nanBits)));

@@ -1,9 +1,9 @@
 // Parts shared by the functions that write ops.
-import type { Operation, Value } from '@budflow/ir';
+import { elementTypeOf, type Operation, type Value } from '@budflow/ir';
 import { type Local, Op, type PlainOpcode, ValueType } from '../encoder/index.js';
 import type { FunctionEmitter } from './function-emitter.js';
 import type { OpEntry } from './op-table.js';
-import { type Representation, representationOf, shapeOf } from './representation.js';
+import { isHalf, type Representation, representationOf, shapeOf } from './representation.js';
 
 /** The opcode for i8x16, i16x8, i32x4, i64x2; null where there is none. */
 export type IntegerVectorOpcodes = readonly [
@@ -21,7 +21,21 @@ export function checkTypes(op: Operation): string | null {
     if (representationOf(value.type) === null) return `values of type ${value.type} are not supported`;
   for (const value of op.operands)
     if (representationOf(value.type) === null) return `values of type ${value.type} are not supported`;
-  return null;
+  return computes(op.name) && [...op.results, ...op.operands].some((v) => isHalf(elementTypeOf(v.type)))
+    ? 'is on 16-bit floats, which are only moved: expand-half-floats comes first'
+    : null;
+}
+
+/** Ops that look into their operands, and do not merely move them. */
+function computes(name: string): boolean {
+  if (name.startsWith('arith.'))
+    return name !== 'arith.select' && name !== 'arith.constant' && name !== 'arith.bitcast';
+  return (
+    name.startsWith('math.') ||
+    name.startsWith('simd.reduce_') ||
+    name.startsWith('simd.widen_') ||
+    name === 'simd.narrow'
+  );
 }
 
 /** An entry for an op without side effects. */

@@ -1,7 +1,7 @@
 // How values of the IR's types are held on the WebAssembly stack and in locals.
 //
 // i1..i32 are i32, zero-extended from their width (i1 is 0 or 1). index is i32 where it is proven to fit, i64
-// elsewhere (index-facts.ts). Vectors are v128 with the elements in the low lanes; vectors of 32 or 64 bits leave the
+// elsewhere (index-facts.ts). f16 and bf16 are their bits, as i16: code only moves them (expand-half-floats). Vectors are v128 with the elements in the low lanes; vectors of 32 or 64 bits leave the
 // rest of the register unspecified. A vector<Nxi1> has lanes of 128/N bits, all ones or all zeros.
 import { FloatType, IndexType, IntegerType, type Type, VectorType } from '@budflow/ir';
 import { ValueType } from '../encoder/index.js';
@@ -35,7 +35,7 @@ const ELEMENTS: Record<ElementKind, { bits: number; bytes: number; valueType: Va
 const known = new WeakMap<Type, Representation>();
 const unknown = new WeakSet<Type>();
 
-/** The representation of a type; null when values of it cannot be held (f16, memrefs, vectors that fit no register). */
+/** The representation of a type; null when values of it cannot be held (f8, memrefs, vectors that fit no register). */
 export function representationOf(type: Type): Representation | null {
   const found = known.get(type);
   if (found) return found;
@@ -52,8 +52,16 @@ export function elementKind(type: Type): ElementKind | null {
     const name = `i${type.width}`;
     return name === 'i1' || name === 'i8' || name === 'i16' || name === 'i32' || name === 'i64' ? name : null;
   }
-  if (type instanceof FloatType) return type.name === 'f32' || type.name === 'f64' ? type.name : null;
+  if (type instanceof FloatType) {
+    if (type.name === 'f32' || type.name === 'f64') return type.name;
+    return isHalf(type) ? 'i16' : null;
+  }
   return null;
+}
+
+/** Whether values of an element type are the bits of 16-bit floats. */
+export function isHalf(type: Type): boolean {
+  return type instanceof FloatType && (type.name === 'f16' || type.name === 'bf16');
 }
 
 function scalarRepresentation(type: Type): Representation | null {

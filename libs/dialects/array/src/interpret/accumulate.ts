@@ -72,8 +72,8 @@ function bigRowOf(f: (a: bigint, b: bigint) => bigint): CombineRow {
   };
 }
 
-/** The type sums of elements of `type` are kept in: f32 for the 16-bit floats. */
-function isHalf(type: Type): boolean {
+/** Whether sums of elements are kept in f32: those of the 16-bit floats. */
+export function isHalf(type: Type): boolean {
   return type instanceof FloatType && type.width === 16;
 }
 

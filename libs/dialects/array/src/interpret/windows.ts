@@ -15,6 +15,7 @@ import {
 import type { InterfaceImplementation, Operation, TensorType, Type } from '@budflow/ir';
 import { combinerKind } from '../combine.js';
 import { elementUnder, windowCount, windowDims } from '../window-dims.js';
+import { isHalf } from './accumulate.js';
 import { binaryKernel } from './elementwise.js';
 import { forEachIndex, offsetOf, scalarReader } from './indexing.js';
 import { signless } from './reduce.js';
@@ -25,7 +26,9 @@ type Combine = (frame: Frame, accumulators: readonly Scalar[], elements: readonl
 function compileCombine(op: Operation, c: CompileContext, types: readonly Type[]): Combine {
   const kind = combinerKind(op);
   if (kind !== undefined) {
-    const scalar = binaryKernel(kind, types[0]!).scalar as Evaluator2;
+    // 16-bit floats accumulate in f32; storing rounds.
+    const accumulated = isHalf(types[0]!) ? op.context.f32 : types[0]!;
+    const scalar = binaryKernel(kind, accumulated).scalar as Evaluator2;
     const signed = (value: Scalar) => signless(types[0]!, value);
     const plain = (value: Scalar) => unsignless(types[0]!, value);
     return (_, [a], [b]) => [signed(scalar(plain(a!), plain(b!)) as Scalar)];

@@ -1,0 +1,69 @@
+// accumulate-in-f32: sums and products of f16 and bf16 run in f32, and only what they end in is rounded.
+//
+//   %s = array.reduce add %x init %z dims = [1]        %a = array.cast %x : tensor<4x8xf16> to tensor<4x8xf32>
+//     : tensor<4x8xf16>, tensor<f16> to tensor<4xf16>   %b = array.cast %z : tensor<f16> to tensor<f32>
+//                                                  ->   %t = array.reduce add %a init %b dims = [1] : ... to tensor<4xf32>
+//                                                       %s = array.cast %t : tensor<4xf32> to tensor<4xf16>
+//
+// Reductions, scans and windows of a named kind and dot_general mean just that (CONTRACTS: numerics); here it is written
+// out, and what comes later has nothing to know. Runs before fix-numerics, which then gives the f32 ops their order and
+// contraction. Combiners that are regions compute in their own type. Follows XLA's float normalization.
+import {
+  CastOp,
+  combinerKind,
+  DotGeneralOp,
+  effectiveKind,
+  ReduceOp,
+  ReduceWindowOp,
+  ScanOp,
+} from '@budflow/dialect-array';
+import { Builder, FloatType, Operation, type TensorType, type Value } from '@budflow/ir';
+import { definePass } from '@budflow/pass';
+
+export const accumulateInF32 = definePass({
+  name: 'accumulate-in-f32',
+  summary: 'reduce, scan and multiply matrices of f16 and bf16 in f32',
+  dependentDialects: ['array'],
+  statistics: { widened: 'ops that accumulate in f32 now' },
+  run(root, pass) {
+    const found: Operation[] = [];
+    root.walk((op) => {
+      if (op.resultCount === 1 && accumulates(op) && isHalf(op.result(0))) found.push(op);
+    });
+    for (const op of found) widen(op);
+    pass.statistic('widened', found.length);
+    if (found.length === 0) pass.unchanged();
+  },
+});
+
+function isHalf(value: Value): boolean {
+  const { element } = value.type as TensorType;
+  return element instanceof FloatType && element.width === 16;
+}
+
+function accumulates(op: Operation): boolean {
+  if (DotGeneralOp.is(op)) return true;
+  if (ReduceOp.is(op)) return kindOf(op) !== undefined;
+  return (ScanOp.is(op) || ReduceWindowOp.is(op)) && combinerKind(op) !== undefined;
+}
+
+function kindOf(op: Operation) {
+  return effectiveKind(op, ReduceOp.kind(op));
+}
+
+function widen(op: Operation): void {
+  const { context } = op;
+  const builder = Builder.before(op);
+  const wide = (value: Value) => context.withElement(value.type as TensorType, context.f32);
+  const operands = op.operands.map((v) =>
+    isHalf(v) ? CastOp.build(builder, op.loc, { operand: v, resultTypes: [wide(v)] }) : v,
+  );
+  // A region of one op that has a name goes by the name.
+  const attributes = ReduceOp.is(op)
+    ? context.withAttribute(op.attributes, 'kind', context.stringAttr(kindOf(op)!))
+    : op.attributes;
+  const result = op.result(0);
+  const made = builder.insert(Operation.create(op.info, op.loc, operands, [wide(result)], attributes)).result(0);
+  result.replaceAllUsesWith(CastOp.build(builder, op.loc, { operand: made, resultTypes: [result.type] }));
+  op.erase();
+}
