@@ -2,6 +2,7 @@
 import { composePipelineSchema } from '@budflow/pass';
 import { createContext, createPassRegistry } from 'budflow';
 import { commandPage, commands, helpOf } from './commands.js';
+import { coveragePage } from './coverage.js';
 import { catalogue, diagnosticsPage } from './diagnostics.js';
 import { dialectPage } from './dialects.js';
 import { cell, GENERATED, page, sentence } from './markdown.js';
@@ -29,6 +30,7 @@ export function reference(): Reference {
   pages.set('pipeline.schema.json', `${JSON.stringify(composePipelineSchema(createPassRegistry()), null, 2)}\n`);
   pages.set('diagnostics.md', diagnosticsPage(catalogue()));
   pages.set('targets.md', targetsPage());
+  pages.set('coverage.md', coveragePage());
   const missing: string[] = [];
   const built = commands().flatMap((command) => {
     const help = helpOf(command);
@@ -58,6 +60,7 @@ export function reference(): Reference {
         ['Pipelines', 'pipelines.md', 'as text and as JSON, and those of `-O0` to `-O3`.'],
         ['Schema of pipelines', 'pipeline.schema.json', 'for `"$schema"` in a config.'],
         ['Targets', 'targets.md', 'machine descriptions.'],
+        ['Ops and element types', 'coverage.md', 'what is tested with which types.'],
         ['Diagnostics', 'diagnostics.md', 'every id and its messages.'],
       ]),
       '## Command lines',

@@ -1,0 +1,244 @@
+// Reductions, scans, windows, products of matrices, and fusions. Floats are multiples of 1/8, so that sums are exact in
+// every order: what is compared is the one rounding at the end.
+import {
+  type CoverageCase,
+  type CoverageEntry,
+  countOf,
+  randomOf,
+  randomValues,
+  tensorType,
+  type Values,
+} from '../entry.js';
+import { ELEMENT_TYPES, type ElementType, elementOf, FLOATS, INTEGERS, isFloat, type Scalar } from '../numbers.js';
+import { at, filled } from './movement.js';
+
+const NUMBERS: readonly ElementType[] = [...INTEGERS, ...FLOATS];
+
+type Combine = (a: Scalar, b: Scalar) => Scalar;
+const KINDS: Readonly<Record<string, Combine>> = {
+  add: (a, b) => (typeof a === 'number' ? a + (b as number) : a + (b as bigint)),
+  mul: (a, b) => (typeof a === 'number' ? a * (b as number) : a * (b as bigint)),
+  min: (a, b) => (typeof a === 'number' ? Math.min(a, b as number) : a < (b as bigint) ? a : b),
+  max: (a, b) => (typeof a === 'number' ? Math.max(a, b as number) : a > (b as bigint) ? a : b),
+  and: (a, b) => (a as bigint) & (b as bigint),
+  or: (a, b) => (a as bigint) | (b as bigint),
+  xor: (a, b) => (a as bigint) ^ (b as bigint),
+};
+
+function kindsOf(type: ElementType): string[] {
+  return Object.keys(KINDS).filter((kind) => {
+    const bitwise = kind === 'and' || kind === 'or' || kind === 'xor';
+    return type === 'i1' ? bitwise : isFloat(type) ? !bitwise : true;
+  });
+}
+
+/** Values that add up and multiply without rounding; now and then an infinity or a NaN. */
+function exact(type: ElementType, kind: string, shape: readonly number[], next: () => number): Values {
+  if (!isFloat(type) || kind === 'min' || kind === 'max') return randomValues(type, shape, next);
+  const values = Array.from({ length: countOf(shape) }, (): Scalar => {
+    if (next() < 0.01) return next() < 0.5 ? Number.POSITIVE_INFINITY : Number.NaN;
+    return kind === 'mul' ? [1, -1, 2, 0.5][Math.floor(next() * 4)]! : Math.floor(next() * 128 - 64) / 8;
+  });
+  return { type, shape, values };
+}
+
+const fold = (type: ElementType, kind: string, init: Scalar, list: readonly Scalar[]): Scalar =>
+  elementOf(
+    type,
+    list.reduce((a, b) => (isFloat(type) ? KINDS[kind]!(a, b) : elementOf(type, KINDS[kind]!(a, b))), init),
+  );
+
+const SHAPES = [
+  [3, 17],
+  [0, 4],
+  [2, 0],
+  [1, 1],
+  [9, 40],
+] as const;
+
+function reduction(type: ElementType, kind: string, dim: number): CoverageCase {
+  const next = randomOf(kind.length * 3 + dim + type.length);
+  const [x, z, r] = [tensorType(type, ['?', '?']), tensorType(type, []), tensorType(type, ['?'])];
+  return {
+    text: `(%x: ${x}, %z: ${z}) -> ${r} {
+  %0 = array.reduce ${kind} %x init %z dims = [${dim}] : ${x}, ${z} to ${r}
+  return %0 : ${r}
+}`,
+    calls: SHAPES.map((shape) => [exact(type, kind, shape, next), exact(type, kind, [], next)]),
+    expected: ([a, init]) => {
+      const [rows, columns] = a!.shape as [number, number];
+      const line = (i: number): Scalar[] =>
+        Array.from({ length: dim === 1 ? columns : rows }, (_, k) => at(a!, dim === 1 ? [i, k] : [k, i]));
+      return [filled(type, [dim === 1 ? rows : columns], ([i]) => fold(type, kind, init!.values[0]!, line(i!)))];
+    },
+  };
+}
+
+function scan(type: ElementType, kind: string, flags: '' | ' exclusive' | ' reverse'): CoverageCase {
+  const next = randomOf(kind.length * 3 + flags.length + type.length);
+  const [x, z] = [tensorType(type, ['?', '?']), tensorType(type, [])];
+  return {
+    text: `(%x: ${x}, %z: ${z}) -> ${x} {
+  %0 = array.scan ${kind} %x init %z dim = 1${flags} : ${x}, ${z}
+  return %0 : ${x}
+}`,
+    calls: SHAPES.map((shape) => [exact(type, kind, shape, next), exact(type, kind, [], next)]),
+    expected: ([a, init]) => [
+      filled(type, a!.shape, ([i, k]) => {
+        const row = Array.from({ length: a!.shape[1]! }, (_, n) => at(a!, [i!, n]));
+        const before = flags === ' reverse' ? row.slice(k!).reverse() : row.slice(0, flags === '' ? k! + 1 : k!);
+        return fold(type, kind, init!.values[0]!, before);
+      }),
+    ],
+  };
+}
+
+function windows(type: ElementType, kind: string): CoverageCase {
+  const next = randomOf(kind.length * 7 + type.length);
+  const [x, z, r] = [tensorType(type, [4, '?']), tensorType(type, []), tensorType(type, [3, '?'])];
+  return {
+    text: `(%x: ${x}, %z: ${z}) -> ${r} {
+  %0 = array.reduce_window ${kind} %x init %z window = [2, 3] strides = [1, 2] low = [0, 1] high = [0, 1] : ${x}, ${z} to ${r}
+  return %0 : ${r}
+}`,
+    calls: [2, 7, 35].map((n) => [exact(type, kind, [4, n], next), exact(type, kind, [], next)]),
+    expected: ([a, init]) => {
+      const columns = a!.shape[1]!;
+      return [
+        filled(type, [3, Math.floor((columns + 2 - 3) / 2) + 1], ([i, k]) => {
+          const seen: Scalar[] = [];
+          for (let p = 0; p < 2; p++)
+            for (let q = 0; q < 3; q++) {
+              const column = 2 * k! + q - 1;
+              seen.push(column < 0 || column >= columns ? init!.values[0]! : at(a!, [i! + p, column]));
+            }
+          return fold(type, kind, init!.values[0]!, seen);
+        }),
+      ];
+    },
+  };
+}
+
+function argExtreme(op: 'argmin' | 'argmax'): CoverageEntry {
+  return {
+    op,
+    types: ELEMENT_TYPES,
+    cases: (type) => {
+      const next = randomOf(op.length + type.length);
+      const x = tensorType(type, ['?', '?']);
+      return [1, 0].map((dim) => ({
+        text: `(%x: ${x}) -> tensor<?xi32> {
+  %0 = array.${op} %x dim = ${dim} : ${x} to tensor<?xi32>
+  return %0 : tensor<?xi32>
+}`,
+        calls: [
+          [3, 17],
+          [1, 1],
+          [9, 40],
+        ].map((shape) => [randomValues(type, shape, next)]),
+        expected: ([a]) => [
+          filled('i32', [a!.shape[1 - dim]!], ([i]) => {
+            let best = 0;
+            const get = (k: number): Scalar => at(a!, dim === 1 ? [i!, k] : [k, i!]);
+            for (let k = 1; k < a!.shape[dim]!; k++) {
+              const [v, b] = [get(k), get(best)];
+              if (Number.isNaN(b)) break;
+              if (Number.isNaN(v) || (op === 'argmin' ? v < b : v > b)) best = k;
+            }
+            return BigInt(best);
+          }),
+        ],
+      }));
+    },
+  };
+}
+
+function product(type: ElementType, batch: readonly number[]): CoverageCase {
+  const next = randomOf(type.length + batch.length);
+  const [a, b, c] = [
+    tensorType(type, [...batch, '?', '?']),
+    tensorType(type, [...batch, '?', '?']),
+    tensorType(type, [...batch, '?', '?']),
+  ];
+  const r = batch.length;
+  const dims = r ? ` batch = [0] x [0] contract = [2] x [1]` : ' contract = [1] x [0]';
+  return {
+    text: `(%a: ${a}, %b: ${b}) -> ${c} {
+  %0 = array.dot_general %a, %b${dims} : ${a}, ${b} -> ${c}
+  return %0 : ${c}
+}`,
+    calls: [
+      [3, 17, 5],
+      [1, 1, 1],
+      [2, 0, 3],
+      [9, 8, 21],
+      [0, 2, 4],
+    ].map(([m, k, n]) => [exact(type, 'add', [...batch, m!, k!], next), exact(type, 'add', [...batch, k!, n!], next)]),
+    expected: ([x, y]) => [
+      filled(type, [...batch, x!.shape[r]!, y!.shape[r + 1]!], (index) => {
+        const [i, j] = [index[r]!, index[r + 1]!];
+        const terms = Array.from({ length: x!.shape[r + 1]! }, (_, k) =>
+          KINDS.mul!(at(x!, [...index.slice(0, r), i, k]), at(y!, [...index.slice(0, r), k, j])),
+        );
+        return terms.length === 0 ? (isFloat(type) ? -0 : 0n) : fold(type, 'add', isFloat(type) ? -0 : 0n, terms);
+      }),
+    ],
+  };
+}
+
+const fusion = (op: string): CoverageEntry => ({
+  op,
+  types: ELEMENT_TYPES,
+  cases: (type) => {
+    const next = randomOf(type.length + 3);
+    const [c, t] = [tensorType('i1', ['?']), tensorType(type, ['?'])];
+    return [
+      {
+        text: `(%c: ${c}, %x: ${t}, %y: ${t}) -> (${t}, ${t}) {
+  %r:2 = array.fusion(%p = %c : ${c}, %a = %x : ${t}, %b = %y : ${t}) kind = "loop" -> (${t}, ${t}) {
+    %0 = array.select %p, %a, %b : ${t}
+    %1 = array.select %p, %b, %a : ${t}
+    array.yield %0, %1 : ${t}, ${t}
+  }
+  return %r#0, %r#1 : ${t}, ${t}
+}`,
+        calls: [0, 1, 7, 51].map((n) => [
+          randomValues('i1', [n], next),
+          randomValues(type, [n], next),
+          randomValues(type, [n], next),
+        ]),
+        expected: ([p, x, y]) => [
+          filled(type, x!.shape, ([i]) => (p!.values[i!] ? x! : y!).values[i!]!),
+          filled(type, x!.shape, ([i]) => (p!.values[i!] ? y! : x!).values[i!]!),
+        ],
+      },
+    ];
+  },
+});
+
+export const REDUCTIONS: readonly CoverageEntry[] = [
+  {
+    op: 'reduce',
+    types: ELEMENT_TYPES,
+    cases: (type) => [...kindsOf(type).map((kind) => reduction(type, kind, 1)), reduction(type, kindsOf(type)[0]!, 0)],
+  },
+  {
+    op: 'scan',
+    types: ELEMENT_TYPES,
+    cases: (type) =>
+      kindsOf(type).map((kind, i) =>
+        scan(type, kind, (['', ' exclusive', ' reverse'] as const)[(i + type.length) % 3]!),
+      ),
+  },
+  { op: 'reduce_window', types: ELEMENT_TYPES, cases: (type) => kindsOf(type).map((kind) => windows(type, kind)) },
+  argExtreme('argmin'),
+  argExtreme('argmax'),
+  {
+    op: 'dot_general',
+    types: NUMBERS,
+    otherwise: 'i1 has no sums',
+    cases: (type) => [product(type, []), product(type, [2])],
+  },
+  fusion('fusion'),
+  fusion('yield'),
+];
