@@ -5,11 +5,12 @@
 //                                                  ->   %t = array.reduce add %a init %b dims = [1] : ... to tensor<4xf32>
 //                                                       %s = array.cast %t : tensor<4xf32> to tensor<4xf16>
 //
-// Reductions, scans and windows of a named kind and dot_general mean just that (CONTRACTS: numerics); here it is written
+// Reductions, scans and windows of a named kind, dot_general and conv mean just that (CONTRACTS: numerics); here it is written
 // out, and what comes later has nothing to know. Runs before fix-numerics, which then gives the f32 ops their order and
 // contraction. Combiners that are regions compute in their own type. Follows XLA's float normalization.
 import {
   CastOp,
+  ConvOp,
   combinerKind,
   DotGeneralOp,
   effectiveKind,
@@ -42,7 +43,7 @@ function isHalf(value: Value): boolean {
 }
 
 function accumulates(op: Operation): boolean {
-  if (DotGeneralOp.is(op)) return true;
+  if (DotGeneralOp.is(op) || ConvOp.is(op)) return true;
   if (ReduceOp.is(op)) return kindOf(op) !== undefined;
   return (ScanOp.is(op) || ReduceWindowOp.is(op)) && combinerKind(op) !== undefined;
 }

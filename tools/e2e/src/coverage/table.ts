@@ -4,9 +4,10 @@ import { ARITHMETIC } from './entries/arithmetic.js';
 import { FUNCTIONS } from './entries/functions.js';
 import { MOVEMENT } from './entries/movement.js';
 import { REDUCTIONS } from './entries/reductions.js';
+import { SORTING } from './entries/sorting.js';
 import type { CoverageEntry } from './entry.js';
 
-export const ENTRIES: readonly CoverageEntry[] = [...ARITHMETIC, ...FUNCTIONS, ...MOVEMENT, ...REDUCTIONS];
+export const ENTRIES: readonly CoverageEntry[] = [...ARITHMETIC, ...FUNCTIONS, ...MOVEMENT, ...REDUCTIONS, ...SORTING];
 
 /** Ops that have no row because they compute nothing of their own, and why. */
 export const WITHOUT_ELEMENTS: Readonly<Record<string, string>> = {};

@@ -186,6 +186,40 @@ function product(type: ElementType, batch: readonly number[]): CoverageCase {
   };
 }
 
+/** 3x3 over two channels of an image with a border, three features. */
+function convolution(type: ElementType): CoverageCase {
+  const next = randomOf(type.length + 9);
+  const [x, w, r] = [
+    tensorType(type, [1, '?', 5, 2]),
+    tensorType(type, [3, 3, 2, 3]),
+    tensorType(type, [1, '?', 5, 3]),
+  ];
+  return {
+    text: `(%x: ${x}, %w: ${w}) -> ${r} {
+  %0 = array.conv %x, %w dims = "b01f_01io->b01f" low = [1, 1] high = [1, 1] : ${x}, ${w} -> ${r}
+  return %0 : ${r}
+}`,
+    calls: [1, 4, 7].map((n) => [exact(type, 'add', [1, n, 5, 2], next), exact(type, 'add', [3, 3, 2, 3], next)]),
+    expected: ([a, b]) => {
+      const rows = a!.shape[1]!;
+      const zero: Scalar = isFloat(type) ? 0 : 0n;
+      return [
+        filled(type, [1, rows, 5, 3], ([, i, j, feature]) => {
+          const terms: Scalar[] = [];
+          for (let p = 0; p < 3; p++)
+            for (let q = 0; q < 3; q++)
+              for (let c = 0; c < 2; c++) {
+                const [row, column] = [i! + p - 1, j! + q - 1];
+                const inside = row >= 0 && row < rows && column >= 0 && column < 5;
+                terms.push(KINDS.mul!(inside ? at(a!, [0, row, column, c]) : zero, at(b!, [p, q, c, feature!])));
+              }
+          return fold(type, 'add', isFloat(type) ? -0 : 0n, terms);
+        }),
+      ];
+    },
+  };
+}
+
 const fusion = (op: string): CoverageEntry => ({
   op,
   types: ELEMENT_TYPES,
@@ -239,6 +273,7 @@ export const REDUCTIONS: readonly CoverageEntry[] = [
     otherwise: 'i1 has no sums',
     cases: (type) => [product(type, []), product(type, [2])],
   },
+  { op: 'conv', types: NUMBERS, otherwise: 'i1 has no sums', cases: (type) => [convolution(type)] },
   fusion('fusion'),
   fusion('yield'),
 ];
