@@ -15,6 +15,7 @@ import {
   LoopAttrs,
   linearIndexOf,
 } from '@budflow/dialect-loop';
+import { StoreOp } from '@budflow/dialect-memory';
 import { isChunked, isKernel } from '@budflow/dialect-rt';
 import { byteWidth, DYNAMIC, MemRefType, type Operation, StringAttr, type Type, type Value } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
@@ -24,6 +25,7 @@ import { APPLIED_SCHEDULE_ATTR } from './apply-schedule.js';
 import { applyStep } from './engine.js';
 import { bodyOps, isMovable } from './loop-tree.js';
 import { type Step, serializeSchedule } from './schedule.js';
+import { storeOfOtherPart } from './vectorize/interleaved-stores.js';
 
 export const defaultSchedule = definePass({
   name: 'default-schedule',
@@ -400,7 +402,7 @@ class DefaultScheduler {
     const stores = outside.filter((a) => a.kind === 'write');
     return (
       stores.length > 0 &&
-      stores.every((a) => unitStride(a, iv)) &&
+      stores.every((a) => unitStride(a, iv) || storesPairs(a, iv)) &&
       outside.filter((a) => dependsOn(a, iv) && !unitStride(a, iv) && !shortStride(a, iv)).length <= outside.length / 2
     );
   }
@@ -529,6 +531,16 @@ function distinctReads(reads: readonly Access[], iv: Value, rows: number): numbe
 function shortStride(access: Access, iv: Value): boolean {
   const stride = access.kind === 'read' ? elementStride(access, iv) : null;
   return stride !== null && stride >= 1 && stride <= SHORT_STRIDE;
+}
+
+/** One of two stores that fill each other's gaps, along the loop. */
+function storesPairs(access: Access, iv: Value): boolean {
+  const { op, subscripts } = access;
+  if (subscripts === null || !StoreOp.is(op) || elementStride(access, iv) !== 2) return false;
+  if (coefficient(subscripts[subscripts.length - 2]!, iv) !== 1) return false;
+  if (storeOfOtherPart(op)) return true;
+  for (let at = op.previous; at; at = at.previous) if (StoreOp.is(at)) return storeOfOtherPart(at) === op;
+  return false;
 }
 
 function argumentOf(func: Operation, access: Access): number | undefined {

@@ -15,6 +15,7 @@ import {
   VectorType,
 } from '@budflow/ir';
 import { Refusal } from '../primitive.js';
+import { isAlongPairs, storeInterleaved, storeOfOtherPart } from './interleaved-stores.js';
 import { LaneAccess } from './lane-access.js';
 import type { Lanes } from './lanes.js';
 import type { Variance } from './variance.js';
@@ -27,6 +28,8 @@ export class VectorEmitter {
   private readonly access: LaneAccess;
   /** Buffers allocated inside the loop, with one element for each lane. */
   private readonly expanded = new Map<Value, Value>();
+  /** Stores that store another one's lanes too: that of the real parts by that of the imaginary ones. */
+  private readonly firstParts = new Map<Operation, Operation>();
 
   constructor(loop: Operation, lanes: Lanes, variance: Variance) {
     this.loop = loop;
@@ -138,6 +141,16 @@ export class VectorEmitter {
       return;
     }
     const buffer = this.buffer(op, memref);
+    const first = this.firstParts.get(op);
+    if (first) {
+      storeInterleaved(this.lanes, first, op, buffer);
+      return;
+    }
+    const other = storeOfOtherPart(op);
+    if (other && isAlongPairs(this.lanes, op)) {
+      this.firstParts.set(other, op);
+      return;
+    }
     const uniform = this.uniformOperands(op);
     if (uniform) this.builder.insert(Operation.create(op.info, op.loc, uniform, [], op.attributes));
     else if (!this.access.store(op, buffer)) this.refuse('all iterations write one element');
