@@ -7,6 +7,7 @@ import {
   anyOf,
   attr,
   CallOp,
+  type Context,
   defineOp,
   type Effect,
   FloatType,
@@ -18,6 +19,7 @@ import {
   MemRefType,
   type Operation,
   type SymbolRefAttr,
+  type Type,
   typeConstraint,
   variadic,
 } from '@budflow/ir';
@@ -41,7 +43,7 @@ export const CallKernelOp = defineOp({
   summary: 'runs a kernel on buffers',
   description: `Runs all chunks of a kernel. Operands are the arguments of the kernel in the order of its ABI: first the inputs, which are read,
 then the outputs, which are written (and may be read). The chunk range of the kernel is not passed: the call covers it.
-A buffer of complex numbers may stand for one of pairs: memref<..xcomplex<f32>> for memref<..x2xf32>.`,
+A buffer of complex numbers may stand for one of pairs, and the other way round: memref<..xcomplex<f32>> for memref<..x2xf32>.`,
   example: `func.func private @scale(%in: memref<?xf32>, %out: memref<?xf32>) attributes {rt.kernel = #rt.kernel<inputs = 1, outputs = 1>} {
   return
 }
@@ -72,14 +74,14 @@ func.func @main(%a: memref<?xf32>, %b: memref<?xf32>) {
         const slots = c.operandSlots(op);
         const pairs = op.operands.map((v, i) => {
           const taken = target ? kernelArgumentTypes(target)[i] : undefined;
-          const parts = interleavedParts(op.context, v.type);
-          return parts !== undefined && parts === taken ? parts : undefined;
+          if (taken === undefined || !isSameMemory(op.context, v.type, taken)) return undefined;
+          return taken as MemRefType;
         });
         const argumentsFrom = (values: readonly RuntimeValue[]): RuntimeValue[] =>
           slots.map((s, i) => {
             const type = pairs[i];
             const value = values[s]!;
-            return type ? memrefView(value as MemRefValue, 0, type, [...(value as MemRefValue).sizes, 2]) : value;
+            return type ? pairsAs(value as MemRefValue, type) : value;
           });
         if (!target || !isChunked(target)) {
           return ({ values, machine }) => {
@@ -105,6 +107,12 @@ func.func @main(%a: memref<?xf32>, %b: memref<?xf32>) {
   verify: verifyCallee,
 });
 
+/** A buffer of complex numbers as one of pairs, or the other way round. */
+function pairsAs(value: MemRefValue, type: MemRefType): MemRefValue {
+  const { sizes } = value;
+  return memrefView(value, 0, type, type.rank > sizes.length ? [...sizes, 2] : sizes.slice(0, -1));
+}
+
 /** A kernel returns the first chunk it has not done: goes on there until none is left. */
 function runChunks(run: (begin: number, end: number) => RuntimeValue[], chunks: number): void {
   for (let begin = 0; begin < chunks; ) {
@@ -113,6 +121,11 @@ function runChunks(run: (begin: number, end: number) => RuntimeValue[], chunks: 
       throw new RuntimeTrap('CheckFailed', `kernel returned ${next} as the next chunk of ${begin} to ${chunks}`);
     begin = next;
   }
+}
+
+/** Complex numbers on one side, pairs on the other: either side may know already that they are the same. */
+function isSameMemory(context: Context, a: Type, b: Type): boolean {
+  return interleavedParts(context, a) === b || interleavedParts(context, b) === a;
 }
 
 function verifyCallee(op: Operation): void {
@@ -142,7 +155,7 @@ function verifyCallee(op: Operation): void {
   const types = kernelArgumentTypes(func);
   for (let i = 0; i < op.operandCount; i++) {
     const given = op.operand(i).type;
-    if (given === types[i] || interleavedParts(op.context, given) === types[i]) continue;
+    if (given === types[i] || isSameMemory(op.context, given, types[i]!)) continue;
     const what = i < inputs ? `input ${i}` : `output ${i - inputs}`;
     op.emitError('rt.callee-type', `passes ${op.operand(i).type} as ${what} of @${name}, which takes ${types[i]}`).note(
       'defined here',

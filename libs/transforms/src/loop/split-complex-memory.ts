@@ -81,8 +81,11 @@ function touchesComplex(func: Operation): boolean {
 /** Users of a scratch buffer that can be told to use the one or the other half. */
 const SPLITTABLE: ReadonlySet<string> = new Set(['memory.load', 'memory.store', 'memory.fill', 'memory.dim']);
 
-/** Ops that have a form on pairs. */
-const ACCESSES: ReadonlySet<string> = new Set([...SPLITTABLE, 'memory.copy']);
+/** Ops that have a form on pairs; kernels that a kernel calls take pairs, too. */
+const ACCESSES: ReadonlySet<string> = new Set([...SPLITTABLE, 'memory.copy', 'rt.call_kernel']);
+
+/** Whole buffers seen otherwise: that elements are pairs adds a last dimension of 2 on both sides. */
+const VIEWS: ReadonlySet<string> = new Set(['memory.view', 'memory.reshape', 'memory.cast']);
 
 class ComplexMemory {
   private readonly func: Operation;
@@ -113,12 +116,16 @@ class ComplexMemory {
       if (users.every((user) => SPLITTABLE.has(user.name))) this.splitScratch(op);
       else this.interleave(op.result(0));
     }
-    // 2. The signature; other buffers are views of arguments.
+    // 2. The signature; other buffers are views.
     for (const argument of func.region(0).entry.arguments) if (isComplexBuffer(argument)) this.interleave(argument);
     const type = FuncOp.function_type(func);
     const inputs = func.region(0).entry.arguments.map((v) => v.type);
     func.setAttr('function_type', func.context.typeAttr(func.context.functionType(inputs, type.results)));
     for (const op of views) {
+      if (VIEWS.has(op.name) && op.results.every((v) => interleavedParts(op.context, v.type) !== undefined)) {
+        this.interleave(op.result(0));
+        continue;
+      }
       op.emitError(
         'split-complex-memory.view',
         'makes a view of a buffer of complex numbers, which has no form as pairs of floats: access the buffer itself',
