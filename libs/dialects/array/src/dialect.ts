@@ -41,6 +41,7 @@ import { DotGeneralOp } from './ops/dot-general.js';
 import { DynamicSliceOp, DynamicUpdateSliceOp } from './ops/dynamic-slice.js';
 import { EmptyOp } from './ops/empty.js';
 import { ExtractOp, FromScalarOp } from './ops/extract.js';
+import { FftOp } from './ops/fft.js';
 import {
   AcosOp,
   AsinOp,
@@ -60,6 +61,7 @@ import {
 import { FusionOp, YieldOp } from './ops/fusion.js';
 import { GatherOp } from './ops/gather.js';
 import { IsFiniteOp } from './ops/is-finite.js';
+import { CholeskyOp, TriangularSolveOp } from './ops/linear-algebra.js';
 import { MapOp } from './ops/map.js';
 import { NotOp } from './ops/not.js';
 import { PadOp } from './ops/pad.js';
@@ -189,6 +191,9 @@ which affine accesses and which scalar body it has (StructuredOp).`,
     ReduceOp,
     DotGeneralOp,
     ConvOp,
+    FftOp,
+    CholeskyOp,
+    TriangularSolveOp,
     DimOp,
     ExtractOp,
     FromScalarOp,

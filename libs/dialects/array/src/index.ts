@@ -12,7 +12,10 @@ export {
 } from './conv-dims.js';
 export { arrayDialect } from './dialect.js';
 export { isBoolean, isExactConversion, isRounded, isUnsigned } from './element-types.js';
+export { type FftItem, type FftKind, type FftPlan, isRealFft, transformItem } from './fft/item.js';
+export type { Complex, LineMachine } from './fft/machine.js';
 export { type GatherDims, outerDims, walkedIndexDims, windowOperandDims } from './gather-dims.js';
+export { type SolveOptions, solvesForward } from './interpret/linear-algebra.js';
 export { interpretStructured, structuredInterpretation } from './interpret/structured.js';
 export * from './kinds.js';
 export * from './ops/binary.js';
@@ -29,10 +32,12 @@ export { type DotDimensions, DotGeneralOp, dotDimensions } from './ops/dot-gener
 export { DynamicSliceOp, DynamicUpdateSliceOp } from './ops/dynamic-slice.js';
 export { EmptyOp } from './ops/empty.js';
 export { ExtractOp, FromScalarOp } from './ops/extract.js';
+export { FftOp, partOf, planOfFft } from './ops/fft.js';
 export * from './ops/functions.js';
 export { bodyOps, FusionOp, YieldOp } from './ops/fusion.js';
 export { GatherOp, gatherDims } from './ops/gather.js';
 export { IsFiniteOp } from './ops/is-finite.js';
+export { CholeskyOp, solveOptions, TriangularSolveOp } from './ops/linear-algebra.js';
 export { MapOp } from './ops/map.js';
 export * from './ops/not.js';
 export * from './ops/pad.js';
