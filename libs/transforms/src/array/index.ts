@@ -5,6 +5,7 @@ export { collapseDims } from './collapse-dims.js';
 export { convertArithToArray } from './convert-arith-to-array.js';
 export { derivePattern } from './derive-pattern.js';
 export { expandWindows } from './expand-windows.js';
+export { fftTables } from './fft-tables.js';
 export { fixNumerics, NUMERICS_ATTR } from './fix-numerics.js';
 export { type BodyAccesses, bodyAccesses } from './fusion/body-accesses.js';
 export type { FusionKind } from './fusion/emit.js';

@@ -2,6 +2,7 @@
 // for one, because the array dialect lies below the dialects they build.
 import type { Context, Operation } from '@budflow/ir';
 import { lowerDynamicSlice, lowerDynamicUpdateSlice } from './dynamic-slice.js';
+import { lowerFft } from './fft.js';
 import { lowerGather, lowerScatter } from './gather.js';
 import { LoopLowering, type LoopLoweringMethods } from './interface.js';
 import { lowerReduceWindow, lowerSelectAndScatter } from './reduce-window.js';
@@ -17,6 +18,7 @@ const LOWERINGS: readonly (readonly [string, LoopLoweringMethods])[] = [
   ['array.scatter', lowerScatter],
   ['array.reduce_window', lowerReduceWindow],
   ['array.select_and_scatter', lowerSelectAndScatter],
+  ['array.fft', lowerFft],
   ['array.scan', lowerScan],
   ['array.sort', lowerSort],
   ['array.argmin', lowerArgExtreme('min')],

@@ -69,6 +69,10 @@ export class LoweringSite {
   load(tensor: Value, indices: readonly Value[]): Value {
     return this.code.element(tensor, indices, this.loc);
   }
+  /** The memory of a tensor that lies in one. */
+  buffer(tensor: Value): Value {
+    return this.tensors.buffer(tensor);
+  }
   /** The element of a result as it is now. */
   loadResult(result: Value, indices: readonly Value[]): Value {
     return buildLoad(this.builder, this.loc, this.tensors.buffer(result), indices);
