@@ -62,3 +62,120 @@ describe('array.fft', () => {
         fft(kind, part, [2], [0]),
       ]);
 });
+
+/** Positive definite matrices: products of random ones with their conjugate transposes, and more in the diagonal. */
+function definite(part: Part, batch: readonly number[], n: number, complex: boolean): TestArgument {
+  const items = product(batch);
+  const g = noise(part, items * n * n * 2);
+  const out = noise(part, items * n * n * (complex ? 2 : 1));
+  for (let b = 0; b < items; b++)
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        let [re, im] = [i === j ? 1 : 0, 0];
+        for (let k = 0; k < n; k++) {
+          const [p, q] = [2 * ((b * n + i) * n + k), 2 * ((b * n + j) * n + k)];
+          const y = complex ? 1 : 0;
+          re += g[p]! * g[q]! + y * g[p + 1]! * g[q + 1]!;
+          im += y * (g[p + 1]! * g[q]! - g[p]! * g[q + 1]!);
+        }
+        const at = (b * n + i) * n + j;
+        if (complex) [out[2 * at], out[2 * at + 1]] = [re, im];
+        else out[at] = re;
+      }
+  return { shape: [...batch, n, n], data: out };
+}
+
+function cholesky(
+  part: Part,
+  batch: readonly number[],
+  n: number,
+  lower: boolean,
+  complex: boolean,
+  dynamic: boolean,
+): Case {
+  const shape = [...batch, n, n];
+  const x = type(complex ? `complex<${part}>` : part, shape, dynamic ? shape.map((_, d) => d) : []);
+  return {
+    text: `func.func @main(%x: ${x}) -> ${x} {
+  %0 = array.cholesky %x${lower ? ' {lower}' : ''} : ${x}
+  return %0 : ${x}
+}`,
+    args: [definite(part, batch, n, complex)],
+  };
+}
+
+describe('array.cholesky', () => {
+  for (const part of PARTS)
+    for (const complex of [false, true])
+      check(`of ${complex ? `complex<${part}>` : part}`, () =>
+        [0, 1, 2, 4, 7, 21, 30].flatMap((n, i) =>
+          [true, false].map((lower) =>
+            cholesky(part, [[], [2], [3, 1]][i % 3]!, n, lower, complex, (i + (lower ? 1 : 0)) % 2 === 0),
+          ),
+        ),
+      );
+  check('of what is not positive definite', () =>
+    [true, false].map((lower): Case => {
+      const { text } = cholesky('f32', [], 9, lower, false, false);
+      return { text, args: [{ shape: [9, 9], data: noise('f32', 81) }] };
+    }),
+  );
+});
+
+interface System {
+  readonly left: boolean;
+  readonly op: string;
+  readonly lower: boolean;
+  readonly unit: boolean;
+}
+
+function solve(
+  element: string,
+  part: Part,
+  batch: readonly number[],
+  [n, m]: readonly [number, number],
+  { left, op, lower, unit }: System,
+  dynamic: boolean,
+): Case {
+  const [a, b] = [
+    [...batch, n, n],
+    [...batch, ...(left ? [n, m] : [m, n])],
+  ];
+  const unknown = dynamic ? a.map((_, d) => d) : [];
+  const [at, bt] = [type(element, a, unknown), type(element, b, unknown)];
+  const flags = [...(lower ? ['lower'] : []), ...(unit ? ['unit_diagonal'] : [])].join(', ');
+  const complex = element !== part;
+  const matrix = noise(part, product(a) * (complex ? 2 : 1), 7);
+  for (let i = 0; i < product(a); i++) if (n > 0 && (i % (n * n)) % (n + 1) === 0) matrix[complex ? 2 * i : i]! += 2;
+  return {
+    text: `func.func @main(%a: ${at}, %b: ${bt}) -> ${bt} {
+  %0 = array.triangular_solve %a, %b side = ${left ? 'left' : 'right'} op = ${op}${flags ? ` {${flags}}` : ''} : ${at}, ${bt}
+  return %0 : ${bt}
+}`,
+    args: [{ shape: a, data: matrix }, numbers(part, b, complex)],
+  };
+}
+
+describe('array.triangular_solve', () => {
+  const sizes = [
+    [5, 21],
+    [9, 3],
+    [4, 8],
+    [1, 12],
+    [6, 0],
+    [0, 3],
+    [13, 14],
+  ] as const;
+  const systems = [true, false].flatMap((left) =>
+    ['none', 'transpose', 'adjoint'].flatMap((op) =>
+      [true, false].flatMap((lower) => [false, true].map((unit): System => ({ left, op, lower, unit }))),
+    ),
+  );
+  for (const part of PARTS)
+    for (const element of [part, `complex<${part}>`])
+      check(`of ${element}`, () =>
+        systems.map((system, i) =>
+          solve(element, part, [[], [2]][(i >> 1) % 2]!, sizes[i % sizes.length]!, system, i % 5 === 0),
+        ),
+      );
+});

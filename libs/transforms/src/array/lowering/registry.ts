@@ -1,6 +1,7 @@
 // The lowerings that come with the compiler, one file for each op. They are attached to a context when it is first asked
 // for one, because the array dialect lies below the dialects they build.
 import type { Context, Operation } from '@budflow/ir';
+import { lowerCholesky } from './cholesky.js';
 import { lowerDynamicSlice, lowerDynamicUpdateSlice } from './dynamic-slice.js';
 import { lowerFft } from './fft.js';
 import { lowerGather, lowerScatter } from './gather.js';
@@ -9,6 +10,7 @@ import { lowerReduceWindow, lowerSelectAndScatter } from './reduce-window.js';
 import { lowerReverse } from './reverse.js';
 import { lowerArgExtreme, lowerScan } from './scan.js';
 import { lowerSort } from './sort.js';
+import { lowerTriangularSolve } from './triangular-solve.js';
 
 const LOWERINGS: readonly (readonly [string, LoopLoweringMethods])[] = [
   ['array.reverse', lowerReverse],
@@ -19,6 +21,8 @@ const LOWERINGS: readonly (readonly [string, LoopLoweringMethods])[] = [
   ['array.reduce_window', lowerReduceWindow],
   ['array.select_and_scatter', lowerSelectAndScatter],
   ['array.fft', lowerFft],
+  ['array.cholesky', lowerCholesky],
+  ['array.triangular_solve', lowerTriangularSolve],
   ['array.scan', lowerScan],
   ['array.sort', lowerSort],
   ['array.argmin', lowerArgExtreme('min')],

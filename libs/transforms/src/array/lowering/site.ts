@@ -227,6 +227,10 @@ export class LoweringSite {
     if (typeof a === 'number') return this.affine(AffineExpr.dim(0).mul(-1).add(a), [b]);
     return this.affine(AffineExpr.dim(0).sub(AffineExpr.dim(1)), [a, b]);
   }
+  /** floor(a / b) */
+  quotient(a: Size, b: number): Size {
+    return typeof a === 'number' ? Math.floor(a / b) : this.affine(AffineExpr.dim(0).floorDiv(b), [a]);
+  }
   /** max(0, min(start, size - window)): where a window of that size begins that lies inside. */
   clampStart(start: Value, size: Size, window: Size): Value {
     const last = this.difference(size, window);
