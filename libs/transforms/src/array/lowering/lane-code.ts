@@ -114,12 +114,12 @@ export class LaneCode {
   storeInterleaved(values: readonly Value[], buffer: Value, at: Value): void {
     const place = (offset: number) => [this.at(offset, [at, 1])];
     if (!this.vectors || values.length === 1) {
-      values.forEach((value, k) => this.storeAt(value, buffer, place(k)));
+      for (const [k, value] of values.entries()) this.storeAt(value, buffer, place(k));
       return;
     }
     const rows = this.interleaved(values);
     if (rows) {
-      rows.forEach((row, i) => this.storeAt(row, buffer, place(i * this.width)));
+      for (const [i, row] of rows.entries()) this.storeAt(row, buffer, place(i * this.width));
       return;
     }
     values.forEach((vector, k) => {
