@@ -11,6 +11,7 @@ import {
 } from '@budflow/ir';
 import { ConvDimensionNumbers } from './attributes/conv.js';
 import { DotDimensionNumbers, GatherDimensionNumbers, ScatterDimensionNumbers } from './attributes/dims.js';
+import { AxisRef, Mesh, MeshAxis, ReplicaGroupMeshAxes } from './attributes/mesh.js';
 import {
   ChannelHandle,
   DotAlgorithm,
@@ -23,6 +24,7 @@ import { DIRECTIVES } from './directives.js';
 import * as enums from './enums.js';
 import * as binary from './ops/binary.js';
 import { CompositeOp, CustomCallOp, GetTupleElementOp, TupleOp } from './ops/call.js';
+import * as collective from './ops/collective.js';
 import { ConstantOp, DynamicIotaOp, IotaOp } from './ops/constant.js';
 import { CaseOp, IfOp, OptimizationBarrierOp, ReturnOp, WhileOp } from './ops/control.js';
 import * as convert from './ops/convert.js';
@@ -87,6 +89,7 @@ verifies and prints here, in the generic form and in the forms of StableHLO's ow
     TupleOp,
     GetTupleElementOp,
     ...Object.values(linear),
+    ...Object.values(collective),
     RngOp,
     RngBitGeneratorOp,
     CreateTokenOp,
@@ -103,6 +106,10 @@ verifies and prints here, in the generic form and in the forms of StableHLO's ow
     ScatterDimensionNumbers,
     ConvDimensionNumbers,
     ChannelHandle,
+    AxisRef,
+    MeshAxis,
+    Mesh,
+    ReplicaGroupMeshAxes,
     OutputOperandAlias,
     TypeExtensions,
     OldTypeExtensions,

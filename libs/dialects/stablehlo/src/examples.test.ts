@@ -1,9 +1,9 @@
 // Documentation and examples of all ops.
 import { expect, test } from 'vitest';
-import { stablehloDialect } from './index.js';
+import { checkDialect, chloDialect, stablehloDialect } from './index.js';
 import { roundTrips, survives } from './testing/harness.js';
 
-const DIALECTS = [stablehloDialect];
+const DIALECTS = [stablehloDialect, chloDialect, checkDialect];
 
 for (const dialect of DIALECTS)
   for (const { opName, spec } of dialect.ops) {

@@ -1,11 +1,27 @@
 // StableHLO, CHLO, check and quant.
 export * from './attributes/conv.js';
 export * from './attributes/dims.js';
+export * from './attributes/mesh.js';
 export * from './attributes/other.js';
+export {
+  checkDialect,
+  ExpectAlmostEqConstOp,
+  ExpectAlmostEqOp,
+  ExpectCloseOp,
+  ExpectEqConstOp,
+  ExpectEqOp,
+  ExpectSerializedEqOp,
+} from './check/dialect.js';
+export * from './chlo/broadcast.js';
+export { chloDialect } from './chlo/dialect.js';
+export * from './chlo/elementwise.js';
+export * from './chlo/enums.js';
+export * from './chlo/other.js';
 export { stablehloDialect } from './dialect.js';
 export * from './enums.js';
 export * from './ops/binary.js';
 export * from './ops/call.js';
+export * from './ops/collective.js';
 export { ConstantOp, DynamicIotaOp, IotaOp } from './ops/constant.js';
 export { CaseOp, IfOp, OptimizationBarrierOp, ReturnOp, WhileOp } from './ops/control.js';
 export * from './ops/convert.js';

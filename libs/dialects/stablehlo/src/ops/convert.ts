@@ -172,7 +172,7 @@ export const ConvertOp = defineOp({
   operands: { operand: HloTensor },
   results: { result: HloTensor },
   traits: [Pure, Elementwise],
-  assembly: '$operand attr-dict `:` functional-type(operands, results)',
+  assembly: '$operand attr-dict `:` custom<SameOperandsAndResultType>(type($operand), type($result))',
   verify(op) {
     expectResult(op, withElements(op.context, op.operand(0), elementOf(op.result(0))));
   },
@@ -258,7 +258,7 @@ function partOp(name: string, summary: string, description: string) {
     operands: { operand: HloFpOrComplexTensor },
     results: { result: HloFpTensor },
     traits: [Pure, Elementwise],
-    assembly: '$operand attr-dict `:` functional-type(operands, results)',
+    assembly: '$operand attr-dict `:` custom<SameOperandsAndResultType>(type($operand), type($result))',
     inferTypes: (context, { operands }): Type[] => [complexParts(context, operands[0]!.type) ?? operands[0]!.type],
     verify(op) {
       const { type } = op.operand(0);
@@ -282,7 +282,7 @@ export const IsFiniteOp = defineOp({
   operands: { x: HloFpOrQuantizedTensor },
   results: { y: HloPredTensor },
   traits: [Pure, Elementwise],
-  assembly: '$x attr-dict `:` functional-type(operands, results)',
+  assembly: '$x attr-dict `:` custom<SameOperandsAndResultType>(type($x), type($y))',
   inferTypes: (context, { operands }): Type[] => [withElements(context, operands[0]!, context.i1)],
   verify(op) {
     expectResult(op, withElements(op.context, op.operand(0), op.context.i1));
@@ -334,7 +334,7 @@ export const UniformQuantizeOp = defineOp({
   operands: { operand: HloAnyQuantizedTensor },
   results: { result: HloQuantizedTensor },
   traits: [Pure, Elementwise],
-  assembly: '$operand attr-dict `:` functional-type(operands, results)',
+  assembly: '$operand attr-dict `:` custom<SameOperandsAndResultType>(type($operand), type($result))',
   verify(op) {
     const from = elementOf(op.operand(0));
     const to = elementOf(op.result(0));
@@ -361,7 +361,7 @@ export const UniformDequantizeOp = defineOp({
   operands: { operand: HloQuantizedTensor },
   results: { result: HloFpTensor },
   traits: [Pure, Elementwise],
-  assembly: '$operand attr-dict `:` functional-type(operands, results)',
+  assembly: '$operand attr-dict `:` custom<SameOperandsAndResultType>(type($operand), type($result))',
   inferTypes: (context, { operands }): Type[] => [dequantized(context, operands[0]!)],
   verify(op) {
     expectResult(op, dequantized(op.context, op.operand(0)));
