@@ -139,4 +139,45 @@ describe('inline', () => {
     expect(count(transform(text, 'inline', inline), 'func.func')).toBe(2);
     expect(count(transform(text, 'inline{keep-callees=true}', inline), 'func.func')).toBe(3);
   });
+
+  test('the body of an only call moves, and a long chain of them takes time for its own length', () => {
+    const length = 4000;
+    const step = (i: number) => `func.func private @f${i}(%x: i32) -> i32 {
+        %a = arith.addi %x, %x : i32
+        ${i === 0 ? 'return %a : i32' : `%b = call @f${i - 1}(%a) : (i32) -> i32\n        return %b : i32`}
+      }`;
+    const main = `func.func @main(%x: i32) -> i32 {
+        %a = call @f${length - 1}(%x) : (i32) -> i32
+        return %a : i32
+      }`;
+    const done = transform([...Array.from({ length }, (_, i) => step(i)), main].join('\n'), 'inline', inline);
+    expect(done.statistics).toMatchObject({ 'num-inlined': length, 'num-callees-erased': length });
+    expect(count(done, 'arith.addi')).toBe(length);
+    // Copied on the way up, the innermost would have the places of its calls the other way round: one list for each op.
+    const innermost = done.module.region(0).entry.lastOp!.region(0).entry.terminator.operand(0).definingOp!;
+    const place = innermost.location as CallSiteLoc;
+    expect(place.callee).not.toBeInstanceOf(CallSiteLoc);
+    expect(place.caller).toBeInstanceOf(CallSiteLoc);
+  });
+
+  test('what is called once inside of what is called twice is in both copies', () => {
+    const text = `func.func @main(%x: i32) -> i32 {
+        %a = call @f(%x) : (i32) -> i32
+        %b = call @f(%a) : (i32) -> i32
+        return %b : i32
+      }
+      func.func private @f(%x: i32) -> i32 {
+        %a = call @g(%x) : (i32) -> i32
+        return %a : i32
+      }
+      func.func private @g(%x: i32) -> i32 {
+        %a = arith.muli %x, %x : i32
+        return %a : i32
+      }`;
+    const done = transform(text, 'inline', inline);
+    expect(count(done, 'arith.muli')).toBe(2);
+    expect(count(done, 'call @')).toBe(0);
+    expect(count(done, 'func.func')).toBe(1);
+    expect(new Interpreter(done.module).call('main', [3])).toEqual(new Interpreter(parse(text)).call('main', [3]));
+  });
 });

@@ -7,11 +7,18 @@
 //
 // Requires nothing. Preserves nothing when it changes something. Recursive calls stay, and so do calls whose callee is too
 // large or refuses (Inlinable, `no_inline`): a `missed` remark gives the reason. Private callees that nothing refers to any
-// more are erased. Follows MLIR's inliner: call graph, strongly connected components bottom up.
+// more are erased; of those with a single call the body moves, so that a long chain takes linear time. Follows MLIR's inliner: call graph, strongly connected components bottom up.
 import { CallOp, type Operation, SymbolTrait, symbolName, symbolUses, symbolVisibility } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { type CallGraphNode, callGraph } from './inlining/call-graph.js';
-import { callableRefusal, callRefusal, type InlineRefusal, inlineCall } from './inlining/inline-call.js';
+import {
+  callableRefusal,
+  callRefusal,
+  canMove,
+  type InlineRefusal,
+  inlineCall,
+  inlineOnlyCall,
+} from './inlining/inline-call.js';
 
 export const inline = definePass({
   name: 'inline',
@@ -46,7 +53,23 @@ export const inline = definePass({
     const sizes = new Map<Operation, number>();
     const uses = countUses(root);
     const inlinedCallees = new Set<Operation>();
+    const settled = new Set<Operation>();
+    /** By callable, calls in it that are the only ones of their callee. */
+    const onlyCalls = new Map<Operation, OnlyCall[]>();
     let inlined = 0;
+    let moved = 0;
+
+    // From the outside in, so that every op moves once: along a chain of calls the way up would copy all below each time.
+    const settle = (callable: Operation): void => {
+      const pending = onlyCalls.get(callable) ?? [];
+      onlyCalls.delete(callable);
+      for (let next = pending.pop(); next; next = pending.pop()) {
+        inlineOnlyCall(next.call, next.callee);
+        pending.push(...(onlyCalls.get(next.callee) ?? []));
+        onlyCalls.delete(next.callee);
+        moved++;
+      }
+    };
 
     const sizeOf = (callable: Operation): number => {
       let size = sizes.get(callable);
@@ -59,6 +82,8 @@ export const inline = definePass({
       }
       return size;
     };
+    const isOnlyUse = (callable: Operation): boolean =>
+      symbolVisibility(callable) === 'private' && uses.get(callable) === 1;
     const reasonAgainst = (call: Operation, caller: CallGraphNode, callee: CallGraphNode): InlineRefusal | null => {
       if (callee.component === caller.component)
         return { name: 'recursive', reason: 'the callee calls itself, directly or through others' };
@@ -70,8 +95,7 @@ export const inline = definePass({
       const reason = general ?? callRefusal(call, callee.callable);
       if (reason !== null) return reason;
       const size = sizeOf(callee.callable);
-      const isOnlyUse = symbolVisibility(callee.callable) === 'private' && uses.get(callee.callable) === 1;
-      if (size > options['max-callee-ops'] && !isOnlyUse)
+      if (size > options['max-callee-ops'] && !isOnlyUse(callee.callable))
         return {
           name: 'callee-too-large',
           reason: `the callee has ${size} ops, max-callee-ops is ${options['max-callee-ops']}`,
@@ -87,7 +111,7 @@ export const inline = definePass({
     for (const caller of nodes) {
       for (const { call, callee } of caller.calls) {
         // A call in a nested callable belongs to both.
-        if (call.isErased) continue;
+        if (call.isErased || settled.has(call)) continue;
         const target = nameOfCallee(call);
         if (callee === null) {
           remark({
@@ -118,18 +142,34 @@ export const inline = definePass({
           at: call,
           args: { callee: target, ops: size },
         });
-        // Calls that come with the body were looked at in the callee, and stay for the same reasons.
-        inlineCall(call, callee.callable);
         sizes.set(caller.callable, sizeOf(caller.callable) + size);
-        inlinedCallees.add(callee.callable);
         inlined++;
+        if (!options['keep-callees'] && isOnlyUse(callee.callable) && canMove(callee.callable)) {
+          settled.add(call);
+          const list = onlyCalls.get(caller.callable) ?? [];
+          onlyCalls.set(caller.callable, list);
+          list.push({ call, callee: callee.callable });
+          continue;
+        }
+        // Calls that come with the body were looked at in the callee, and stay for the same reasons.
+        settle(callee.callable);
+        inlineCall(call, callee.callable);
+        inlinedCallees.add(callee.callable);
       }
     }
+    const callees = new Set([...onlyCalls.values()].flatMap((list) => list.map(({ callee }) => callee)));
+    for (const callable of [...onlyCalls.keys()]) if (!callees.has(callable)) settle(callable);
     statistic('num-inlined', inlined);
-    if (!options['keep-callees']) statistic('num-callees-erased', eraseUnused(root, inlinedCallees));
+    if (!options['keep-callees']) statistic('num-callees-erased', moved + eraseUnused(root, inlinedCallees));
     if (inlined === 0) unchanged();
   },
 });
+
+/** A call that is the only use of what it calls. */
+interface OnlyCall {
+  readonly call: Operation;
+  readonly callee: Operation;
+}
 
 function nameOfCallee(call: Operation): string {
   const callee = CallOp.of(call)!.callee(call);

@@ -9,9 +9,10 @@ const { values } = parseArgs({
     configurations: { type: 'string', default: '3' },
     ops: { type: 'string', default: '12' },
     failures: { type: 'string', default: '1' },
+    'control-flow': { type: 'boolean', default: false },
   },
 });
-const number = (name: keyof typeof values): number => {
+const number = (name: 'programs' | 'seed' | 'configurations' | 'ops' | 'failures'): number => {
   const n = Number(values[name]);
   if (Number.isInteger(n) && n >= 0) return n;
   console.error(`--${name}=${values[name]}: expected a whole number`);
@@ -26,6 +27,7 @@ const failures = fuzz({
   perProgram: number('configurations'),
   maxOps: number('ops'),
   maxFailures: number('failures'),
+  ...(values['control-flow'] ? { controlFlow: 'often' } : {}),
   onProgress(done, failed) {
     const now = performance.now();
     if (now - last < 10_000 && done !== programs) return;

@@ -108,6 +108,30 @@ export function inlineCall(call: Operation, callable: Operation): void {
   finish(call, made);
 }
 
+/** Whether `inlineOnlyCall` can do this one: a body of one block. */
+export function canMove(callable: Operation): boolean {
+  return CallableOp.of(callable)!.body(callable)!.blocks.length === 1;
+}
+
+/** Replaces the only call of a callable by its body itself, and erases the callable. Takes time for the ops of its own. */
+export function inlineOnlyCall(call: Operation, callable: Operation): void {
+  const source = CallableOp.of(callable)!.body(callable)!.entry;
+  const args = CallOp.of(call)!.arguments(call);
+  source.arguments.forEach((parameter, i) => {
+    parameter.replaceAllUsesWith(args[i]!);
+  });
+  const values = source.terminator.operands;
+  source.terminator.erase();
+  const made = source.ops;
+  for (const op of made) {
+    op.remove();
+    call.parent!.insertBefore(op, call);
+  }
+  replaceCall(call, values);
+  finish(call, made);
+  callable.erase();
+}
+
 /** The call's block is cut in two: the copied blocks stand between, and each return jumps to the rest. */
 function inlineBlocks(call: Operation, body: Region, mapping: Map<Value, Value>): Operation[] {
   const before = call.parent!;
