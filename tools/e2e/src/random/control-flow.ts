@@ -1,7 +1,7 @@
 // Random loops and branches over values of one type, as text: carried values that are computed, kept, swapped, taken from
 // outside or yielded twice, conditions of counters and of data, up to two deep.
 import type { Random } from '@budflow/numerics';
-import { type Element, type TensorShape, typeText } from './program.js';
+import { isFloat, type TensorShape, typeText } from './program.js';
 
 /** Makes the lines that define `result` from values of its type; all choices are made when it is built. */
 export type ControlFlowText = (result: string, operands: readonly string[]) => string;
@@ -15,8 +15,6 @@ export function randomControlFlow(type: TensorShape, operandCount: number, rando
       .map((line) => line.replace(/&\{(\d+)\}/g, (_, i: string) => values[Number(i)]!).replaceAll('<r>', result))
       .join('\n  ');
 }
-
-const isFloat = (e: Element) => e === 'f32' || e === 'f64';
 
 class Planner {
   private readonly type: TensorShape;

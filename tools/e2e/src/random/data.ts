@@ -39,7 +39,17 @@ function aFloat(random: Random, { hard }: { readonly hard: boolean }): number {
 /** A typed array of `count` elements. */
 export function randomElements(element: Element, count: number, random: Random): TypedArray {
   const hard = random.uint32() % 3 === 0;
-  const fill = <T extends Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint8Array>(
+  const fill = <
+    T extends
+      | Float32Array
+      | Float64Array
+      | Int32Array
+      | Int16Array
+      | Int8Array
+      | Uint8Array
+      | Uint16Array
+      | Uint32Array,
+  >(
     data: T,
     make: () => number,
   ): T => {
@@ -59,10 +69,15 @@ export function randomElements(element: Element, count: number, random: Random):
       return fill(new Int8Array(count), () => anInteger(random));
     case 'ui8':
       return fill(new Uint8Array(count), () => anInteger(random));
+    case 'ui16':
+      return fill(new Uint16Array(count), () => anInteger(random));
+    case 'ui32':
+      return fill(new Uint32Array(count), () => anInteger(random));
     case 'i1':
       return fill(new Uint8Array(count), () => random.uint32() & 1);
-    case 'i64': {
-      const data = new BigInt64Array(count);
+    case 'i64':
+    case 'ui64': {
+      const data = element === 'i64' ? new BigInt64Array(count) : new BigUint64Array(count);
       const hardest = [2n ** 63n - 1n, -(2n ** 63n), 2n ** 32n, -1n];
       for (let i = 0; i < count; i++)
         data[i] = random.uint32() % 16 === 0 ? hardest[random.uint32() % 4]! : BigInt(anInteger(random));

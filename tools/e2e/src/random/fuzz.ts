@@ -14,6 +14,8 @@ export interface FuzzOptions {
   readonly maxOps?: number;
   /** Loops and branches (default: none). */
   readonly controlFlow?: GenerateOptions['controlFlow'];
+  /** Element types (default: all). */
+  readonly types?: GenerateOptions['types'];
   /** Stop after so many failures (default 1). */
   readonly maxFailures?: number;
   readonly onProgress?: (done: number, failures: number) => void;
@@ -44,7 +46,8 @@ export function fuzz(options: FuzzOptions): FuzzFailure[] {
   const seen = new Set<string>();
   for (let i = 0; i < options.programs; i++) {
     const seed = options.seed + i;
-    const program = generateProgram(seed, { maxOps: options.maxOps, controlFlow: options.controlFlow });
+    const { maxOps, controlFlow, types } = options;
+    const program = generateProgram(seed, { maxOps, controlFlow, types });
     for (const configuration of configurationsFor(seed, options.perProgram ?? 3)) {
       const failure = checkProgram(program, configuration);
       if (!failure) continue;

@@ -7,6 +7,7 @@ import {
   ELEMENTS,
   type Element,
   elementCount,
+  isFloat,
   type Node,
   type Printing,
   type Program,
@@ -58,14 +59,12 @@ export interface GenerateOptions {
   readonly maxOps?: number;
   /** Whether there are loops and branches, and how often: `often` makes them a third of the ops. Default: none. */
   readonly controlFlow?: 'sometimes' | 'often';
+  /** Element types (default: all). */
+  readonly types?: readonly Element[];
 }
 
 export function generateProgram(seed: number, options: GenerateOptions = {}): Program {
-  return new Generator(seed, options.controlFlow).run(options.maxOps ?? 12);
-}
-
-function isFloat(e: Element): boolean {
-  return e === 'f32' || e === 'f64';
+  return new Generator(seed, options).run(options.maxOps ?? 12);
 }
 
 function sameShape(a: TensorShape, b: TensorShape): boolean {
@@ -90,11 +89,14 @@ class Generator {
   private readonly nodes: Node[] = [];
   /** Main shape of the program: most values have dimensions of it. */
   private base: Dim[] = [];
+  /** The type that most values have. */
   private floats: Element = 'f32';
+  private readonly elements: readonly Element[];
 
-  constructor(seed: number, controlFlow: GenerateOptions['controlFlow']) {
+  constructor(seed: number, { controlFlow, types = ELEMENTS }: GenerateOptions) {
     this.seed = seed;
     this.controlFlow = controlFlow;
+    this.elements = types;
     this.random = new Random(seed);
   }
 
@@ -129,8 +131,9 @@ class Generator {
   }
 
   run(maxOps: number): Program {
-    const rank = this.pick([0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4]);
-    this.floats = this.chance(75) ? 'f32' : 'f64';
+    const rank = this.pick([0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5]);
+    const floats = this.elements.filter(isFloat);
+    this.floats = floats.length === 0 ? this.pick(this.elements) : this.chance(75) ? floats[0]! : this.pick(floats);
     for (let d = 0; d < rank; d++) this.base.push(this.dim({ leading: d === 0 }));
     while (this.base.reduce((n, d) => n * d.size, 1) > MAX_ELEMENTS / 2) {
       const d = this.int(this.base.length);
@@ -150,7 +153,7 @@ class Generator {
   }
 
   private input(): Node {
-    const element = this.chance(65) ? this.floats : this.pick(ELEMENTS);
+    const element = this.chance(65) ? this.floats : this.pick(this.elements);
     // Some arguments lack dimensions, to be broadcast.
     const dims = this.base.filter(() => !this.chance(15));
     return this.add({ element, dims }, []);
@@ -177,7 +180,7 @@ class Generator {
     const x = this.value();
     if (!x) return false;
     if (this.controlFlow === 'often' && this.chance(33)) return this.control(x);
-    if (this.chance(18)) return structuralStep(this.maker, x);
+    if (this.chance(24)) return structuralStep(this.maker, x);
     const roll = this.int(100);
     if (roll < 14) return this.unary(x);
     if (roll < 38) return this.binary(x);
@@ -282,7 +285,7 @@ class Generator {
   }
 
   private cast(x: Node): boolean {
-    this.castTo(x, this.chance(50) ? this.floats : this.pick(ELEMENTS));
+    this.castTo(x, this.chance(50) ? this.floats : this.pick(this.elements));
     return true;
   }
 
@@ -299,7 +302,7 @@ class Generator {
   }
 
   private creation(): boolean {
-    const element = this.pick(ELEMENTS);
+    const element = this.pick(this.elements);
     const type = { element, dims: this.base };
     if (element !== 'i1' && this.chance(40)) {
       const size = this.pick([1, 2, 3, 4, 5, 8]);
@@ -359,7 +362,7 @@ class Generator {
       const made = this.broadcastTo(x, this.base);
       if (made) return made;
     }
-    if (x.type.dims.length >= 4) return undefined;
+    if (x.type.dims.length >= 5) return undefined;
     const dims = x.type.dims.map((d) =>
       d.size === 1 && !d.dynamic && this.chance(60) ? this.dim({ leading: false }) : d,
     );
@@ -447,7 +450,7 @@ class Generator {
       default:
         sizes = dims.map((d) => d.size).filter((s) => s !== 1);
     }
-    if (sizes.length > 4) return false;
+    if (sizes.length > 5) return false;
     // The dynamic size must follow from the others for every run-time size: static dimensions of the result divide it.
     const fixed = dims.reduce((n, d) => n * (d.dynamic ? 1 : d.size), 1);
     const result: Dim[] = sizes.map((size) => ({ size, dynamic: false }));

@@ -1,6 +1,7 @@
 // Command line of the fuzzer: `npm run fuzz -- --programs=100000 --seed=1`.
 import { parseArgs } from 'node:util';
 import { describeFailure, fuzz } from './fuzz.js';
+import { ELEMENTS } from './program.js';
 
 const { values } = parseArgs({
   options: {
@@ -10,6 +11,7 @@ const { values } = parseArgs({
     ops: { type: 'string', default: '12' },
     failures: { type: 'string', default: '1' },
     'control-flow': { type: 'boolean', default: false },
+    types: { type: 'string' },
   },
 });
 const number = (name: 'programs' | 'seed' | 'configurations' | 'ops' | 'failures'): number => {
@@ -18,6 +20,11 @@ const number = (name: 'programs' | 'seed' | 'configurations' | 'ops' | 'failures
   console.error(`--${name}=${values[name]}: expected a whole number`);
   process.exit(2);
 };
+const types = values.types?.split(',').flatMap((name) => ELEMENTS.filter((e) => e === name));
+if (types?.length !== values.types?.split(',').length) {
+  console.error(`--types=${values.types}: expected some of ${ELEMENTS.join(',')}`);
+  process.exit(2);
+}
 const programs = number('programs');
 const start = performance.now();
 let last = start;
@@ -27,6 +34,7 @@ const failures = fuzz({
   perProgram: number('configurations'),
   maxOps: number('ops'),
   maxFailures: number('failures'),
+  ...(types ? { types } : {}),
   ...(values['control-flow'] ? { controlFlow: 'often' } : {}),
   onProgress(done, failed) {
     const now = performance.now();
@@ -36,6 +44,13 @@ const failures = fuzz({
       `${done} of ${programs} programs, ${failed} failed, ${Math.round((done / (now - start)) * 1000)} programs/s`,
     );
   },
-  onFailure: (found) => console.log(describeFailure(found)),
+  onFailure(found) {
+    console.log(describeFailure(found));
+    const flags = ['ops', 'types', 'configurations'] as const;
+    const same = flags.flatMap((name) => (values[name] === undefined ? [] : [` --${name}=${values[name]}`])).join('');
+    console.log(
+      `again: npm run fuzz -- --programs=1 --seed=${found.seed}${same}${values['control-flow'] ? ' --control-flow' : ''}\n`,
+    );
+  },
 });
 process.exit(failures.length > 0 ? 1 : 0);

@@ -1,7 +1,16 @@
 // Array programs as data: typed nodes with operands, printed as MLIR text. Dropping nodes leaves a program.
 
-export const ELEMENTS = ['f32', 'f64', 'i32', 'i64', 'i1', 'ui8', 'i8', 'i16'] as const;
+export const ELEMENTS = ['f32', 'f64', 'i32', 'i64', 'i1', 'ui8', 'i8', 'i16', 'ui16', 'ui32', 'ui64'] as const;
 export type Element = (typeof ELEMENTS)[number];
+
+export function isFloat(element: Element): boolean {
+  return element === 'f32' || element === 'f64';
+}
+
+/** The type of an element in a region: numbers have lost their sign there. */
+export function scalarOf(element: Element): string {
+  return element.startsWith('ui') ? element.slice(1) : element;
+}
 
 /** Size of one dimension; `dynamic` ones are `?` in the type. */
 export interface Dim {

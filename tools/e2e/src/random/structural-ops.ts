@@ -1,11 +1,14 @@
 // The ops of random programs that move elements by computed indices, put tensors together, or run windows and scans over
 // them.
+import { MORE_OPS } from './more-ops.js';
 import {
   type Dim,
   type Element,
   elementCount,
+  isFloat,
   type Node,
   type Printing,
+  scalarOf,
   type TensorShape,
   typeText,
 } from './program.js';
@@ -24,12 +27,6 @@ export interface Maker {
 
 const MAX_ELEMENTS = 9000;
 
-function scalarOf(element: Element): string {
-  return element === 'ui8' ? 'i8' : element;
-}
-function isFloat(element: Element): boolean {
-  return element === 'f32' || element === 'f64';
-}
 function kindOf(make: Maker, element: Element): string {
   if (element === 'i1') return make.pick(['and', 'or', 'xor']);
   return make.pick(isFloat(element) ? ['add', 'mul', 'min', 'max'] : ['add', 'mul', 'min', 'max', 'and', 'or', 'xor']);
@@ -58,6 +55,7 @@ export function structuralStep(make: Maker, x: Node): boolean {
     reduceWindow,
     scan,
     argExtreme,
+    ...Object.values(MORE_OPS),
   ])(make, x);
 }
 
