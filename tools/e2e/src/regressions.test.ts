@@ -5,6 +5,24 @@ import { CONFIGURATIONS, compareProgram, describeConfiguration, type TestArgumen
 
 const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly TestArgument[]])[] = [
   [
+    'a row that is cut has a size known at run time, two dimensions further in',
+    `func.func @main(%x: tensor<?x7x7x?xf32>) -> (tensor<?x6x7x?xf32>) {
+  %r = array.slice %x [0:?:1, 1:7:1, 0:7:1, 0:?:1] : tensor<?x7x7x?xf32> to tensor<?x6x7x?xf32>
+  return %r : tensor<?x6x7x?xf32>
+}`,
+    [tensor('f32', [3, 7, 7, 5])],
+  ],
+  [
+    'and a row that is padded',
+    `func.func @main(%x: tensor<2x3x?xf32>) -> (tensor<2x6x?xf32>) {
+  %0 = array.reshape %x : tensor<2x3x?xf32> to tensor<6x?xf32>
+  %1 = array.reshape %0 : tensor<6x?xf32> to tensor<2x3x?xf32>
+  %r = array.pad %1 low = [0, 1, 0] high = [0, 2, 0] value 1.0 : f32 : tensor<2x3x?xf32> to tensor<2x6x?xf32>
+  return %r : tensor<2x6x?xf32>
+}`,
+    [tensor('f32', [2, 3, 5])],
+  ],
+  [
     'masks are read with a stride',
     `func.func @main(%x: tensor<17x31xi1>) -> (tensor<17x4xi1>) {
   %r = array.slice %x [0:17:1, 19:31:3] : tensor<17x31xi1> to tensor<17x4xi1>

@@ -1,6 +1,13 @@
 // Checks random programs and makes failing ones small.
 import { Random } from '@budflow/numerics';
-import { type Configuration, compareProgram, type Failure, type TestArgument } from '../differential.js';
+import {
+  type Configuration,
+  compareProgram,
+  type Failure,
+  interpretProgram,
+  type TestArgument,
+  type TestTensor,
+} from '../differential.js';
 import { randomElements } from './data.js';
 import { elementCount, type Node, type Program, printProgram, reachable } from './program.js';
 
@@ -19,6 +26,25 @@ export function materialise(program: Program): { text: string; args: TestArgumen
 export function checkProgram(program: Program, configuration: Configuration): Failure | undefined {
   const { text, args } = materialise(program);
   return compareProgram(text, args, configuration);
+}
+
+/** Checks one program in several configurations: in `strict` they have one oracle. Returns the first that fails. */
+export function checkConfigurations(
+  program: Program,
+  configurations: readonly Configuration[],
+): { readonly configuration: Configuration; readonly failure: Failure } | undefined {
+  const { text, args } = materialise(program);
+  let strict: TestTensor[] | undefined;
+  const oracle: typeof interpretProgram = (...given) => {
+    if (given[2].numerics !== 'strict') return interpretProgram(...given);
+    strict ??= interpretProgram(...given);
+    return strict;
+  };
+  for (const configuration of configurations) {
+    const failure = compareProgram(text, args, configuration, oracle);
+    if (failure) return { configuration, failure };
+  }
+  return undefined;
 }
 
 /** Drops results and ops as long as the program fails in the same way. */

@@ -1,7 +1,7 @@
 // The fuzzer: random programs one after another, each in a few configurations, with progress and small failing programs.
 import { Random } from '@budflow/numerics';
 import { CONFIGURATIONS, type Configuration, describeConfiguration, type Failure } from '../differential.js';
-import { checkProgram, minimise } from './check.js';
+import { checkConfigurations, checkProgram, minimise } from './check.js';
 import { type GenerateOptions, generateProgram } from './generate.js';
 import { type Program, printProgram } from './program.js';
 
@@ -48,16 +48,13 @@ export function fuzz(options: FuzzOptions): FuzzFailure[] {
     const seed = options.seed + i;
     const { maxOps, controlFlow, types } = options;
     const program = generateProgram(seed, { maxOps, controlFlow, types });
-    for (const configuration of configurationsFor(seed, options.perProgram ?? 3)) {
-      const failure = checkProgram(program, configuration);
-      if (!failure) continue;
-      const reason = reasonOf(failure);
-      if (reason !== undefined && seen.has(reason)) break;
+    const failed = checkConfigurations(program, configurationsFor(seed, options.perProgram ?? 3));
+    const reason = failed && reasonOf(failed.failure);
+    if (failed && (reason === undefined || !seen.has(reason))) {
       if (reason !== undefined) seen.add(reason);
-      const found = { seed, configuration, failure, minimised: minimise(program, configuration) };
+      const found = { seed, ...failed, minimised: minimise(program, failed.configuration) };
       failures.push(found);
       options.onFailure?.(found);
-      break;
     }
     options.onProgress?.(i + 1, failures.length);
     if (failures.length >= (options.maxFailures ?? 1)) break;

@@ -146,6 +146,12 @@ export class MergeableDims {
     for (let i = 0; i + 1 < rank; i++) if (!tied.has(i)) this.split(op.operand(0), i);
   }
 
+  /** What is cut or padded at dimension `d` needs to know how many elements one of its rows has. */
+  private splitBeforeDynamic(value: Value, d: number): void {
+    const dynamic = shapeOf(value).indexOf(DYNAMIC, d + 1);
+    if (dynamic > 0) this.split(value, dynamic - 1);
+  }
+
   /** A range of rows is one range of elements. */
   private slice(op: Operation): void {
     const shape = shapeOf(op.operand(0));
@@ -155,6 +161,7 @@ export class MergeableDims {
       this.tie(op.operand(0), d, op.result(0), d);
       const rows = shape[d] !== DYNAMIC && strides[d] === 1 && shape[d + 1] !== DYNAMIC;
       if (!whole(d + 1) || !(whole(d) || rows)) this.split(op.operand(0), d);
+      if (!whole(d)) this.splitBeforeDynamic(op.operand(0), d);
     }
   }
 
@@ -163,7 +170,8 @@ export class MergeableDims {
     const padded = (d: number) => PadOp.low(op)[d] !== 0 || PadOp.high(op)[d] !== 0;
     for (let d = 0; d + 1 < shape.length; d++) {
       this.tie(op.operand(0), d, op.result(0), d);
-      if (padded(d + 1) || (padded(d) && shape[d + 1] === DYNAMIC)) this.split(op.operand(0), d);
+      if (padded(d + 1)) this.split(op.operand(0), d);
+      if (padded(d)) this.splitBeforeDynamic(op.operand(0), d);
     }
   }
 
