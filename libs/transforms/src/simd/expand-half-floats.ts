@@ -8,8 +8,10 @@
 // computation is rounded in f32, without the way through its bits; a round trip is never left out, because every op rounds.
 // Sums and products of two 16-bit floats rounded to f32 first are rounded as if once (S. Figueroa: 24 >= 2 * 11 + 2 bits);
 // where f32 is too narrow for that (conversions from f64 and wide integers, fused multiply-adds) the step before rounds to
-// odd. Runs after vectorization, before expand-math and legalize-vectors. Follows MLIR's arith-emulate-unsupported-floats.
+// odd. Runs after vectorization, before expand-math and legalize-vectors;
+// in a program that fix-numerics has seen, on kernels. Follows MLIR's arith-emulate-unsupported-floats.
 import { BitcastOp, ConstantOp, ExtFOp, SelectOp, typeLike } from '@budflow/dialect-core';
+import { KernelAttrs } from '@budflow/dialect-rt';
 import {
   Builder,
   DenseElementsAttr,
@@ -23,6 +25,7 @@ import {
 } from '@budflow/ir';
 import { fusedMultiplyAddF32 } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
+import { NUMERICS_ATTR } from '../array/fix-numerics.js';
 import { HalfConversions } from './half/conversions.js';
 import { irAlgebra } from './ir-algebra.js';
 
@@ -33,9 +36,13 @@ export const expandHalfFloats = definePass({
   statistics: { expanded: 'ops on 16-bit floats' },
   run(root, pass) {
     const ops: Operation[] = [];
-    root.walk((op) => {
-      if (computesOnHalf(op)) ops.push(op);
-    });
+    const collect = (part: Operation): void => {
+      part.walk((op) => {
+        if (computesOnHalf(op)) ops.push(op);
+      });
+    };
+    if (root.attr(NUMERICS_ATTR)) for (const kernel of kernelsOf(root)) collect(kernel);
+    else collect(root);
     if (ops.length === 0) {
       pass.unchanged();
       return;
@@ -46,6 +53,11 @@ export const expandHalfFloats = definePass({
     pass.statistic('expanded', ops.length);
   },
 });
+
+/** The kernels of a program; its other functions run on the host, which computes on numbers. */
+function kernelsOf(module: Operation): Operation[] {
+  return module.region(0).entry.ops.filter((op) => op.attr(KernelAttrs.kernel) !== undefined);
+}
 
 /** Ops of arith and math that only move values. */
 const MOVES = new Set([ConstantOp.opName, SelectOp.opName, BitcastOp.opName] as string[]);

@@ -25,21 +25,34 @@ describe('what cannot be compiled', () => {
   test('is reported at the op, all of it at once', () => {
     const errors = errorsOf(
       wrap(
-        '%x: memref<8xf32>, %y: memref<8xf16>',
+        '%x: memref<8xf32>, %y: memref<8xf8E5M2>',
         `  %c = arith.constant 1.0 : f32
   %e = math.exp %c : f32
   %t = math.tanh %e : f32
   %i = arith.constant 0 : index
   memory.store %t, %x[%i] : memref<8xf32>
-  %h = memory.load %y[%i] : memref<8xf16>
-  memory.store %h, %y[%i] : memref<8xf16>`,
+  %h = memory.load %y[%i] : memref<8xf8E5M2>
+  memory.store %h, %y[%i] : memref<8xf8E5M2>`,
       ),
     );
     expect(errors.length).toBeGreaterThanOrEqual(3);
     expect(new Set(errors.map((e) => e.id))).toEqual(new Set(['wasm.unsupported-op']));
     expect(errors.map((e) => e.message).join('\n')).toMatch(
-      /'func.func' op argument 1: elements of type f16[\s\S]*'math.exp' op has no WebAssembly form[\s\S]*'math.tanh'/,
+      /'func.func' op argument 1: elements of type f8E5M2[\s\S]*'math.exp' op has no WebAssembly form[\s\S]*'math.tanh'/,
     );
+  });
+
+  test('arithmetic on 16-bit floats, which are only moved', () => {
+    const body = (type: string) => `  %i = arith.constant 0 : index
+  %a = memory.load %x[%i] : memref<8x${type}>
+  %b = arith.addf %a, %a : ${type}
+  memory.store %b, %x[%i] : memref<8x${type}>`;
+    for (const type of ['f16', 'bf16']) {
+      const errors = errorsOf(wrap(`%x: memref<8x${type}>`, body(type)));
+      expect(errors.map((e) => e.message)).toEqual([
+        "'arith.addf' op is on 16-bit floats, which are only moved: expand-half-floats comes first",
+      ]);
+    }
   });
 
   test('an exact multiply-add, on both targets; a relaxed one without relaxed SIMD', () => {

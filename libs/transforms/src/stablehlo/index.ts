@@ -1,2 +1,0 @@
-// Conversion of StableHLO.
-export { convertStablehloToArray } from './convert-stablehlo-to-array.js';
