@@ -137,6 +137,10 @@ class Translation<V> {
         return exact(this.reduce(node));
       case 'dot':
         return exact(this.dot(node));
+      case 'fft':
+      case 'cholesky':
+      case 'solve':
+        throw new Error(`no ${node.kind}`);
     }
   }
 }

@@ -5,8 +5,15 @@ import * as linearAlgebra from './linear-algebra.js';
 import * as movement from './movement.js';
 import type { Plain } from './plain.js';
 import * as reductions from './reductions.js';
+import * as transforms from './transforms.js';
 
 export type { Plain } from './plain.js';
 
 /** All of them. */
-export const PLAIN: Readonly<Record<string, Plain>> = { ...elementwise, ...reductions, ...linearAlgebra, ...movement };
+export const PLAIN: Readonly<Record<string, Plain>> = {
+  ...elementwise,
+  ...reductions,
+  ...linearAlgebra,
+  ...movement,
+  ...transforms,
+};

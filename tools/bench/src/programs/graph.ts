@@ -3,21 +3,24 @@
 
 import {
   BroadcastOp,
+  CholeskyOp,
   CmpOp,
   type ComparePredicate,
   ConstantOp,
   type DotDimensions,
   dotDimensions,
+  FftOp,
   PadOp,
   ReduceOp,
   SliceOp,
+  solveOptions,
   TransposeOp,
 } from '@budflow/dialect-array';
 import { elementsOf, TensorValue, valueFromAttribute } from '@budflow/interpreter';
 import { FloatAttr, IntegerAttr, type Operation, TensorType, type Type, type Value } from '@budflow/ir';
 
 /** Element types the programs use. */
-export type DType = 'f32' | 'f64' | 'i32' | 'ui8' | 'i1';
+export type DType = 'f32' | 'f64' | 'i32' | 'ui8' | 'i1' | 'complex<f32>';
 
 /** Element type and static shape. */
 export interface ArrayType {
@@ -42,7 +45,9 @@ export type Step =
     }
   | { readonly kind: 'pad'; readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number }
   | { readonly kind: 'reduce'; readonly reduce: 'add' | 'max' | 'min'; readonly dims: readonly number[] }
-  | { readonly kind: 'dot'; readonly dims: DotDimensions };
+  | { readonly kind: 'dot'; readonly dims: DotDimensions }
+  /** Transform of the last dimension; lower factor; system with a lower matrix from the left. */
+  | { readonly kind: 'fft' | 'cholesky' | 'solve' };
 
 /** A step with its operands and result type. Inits of reductions are operands: they are combined once. */
 export type Node = Step & { readonly operands: readonly number[]; readonly type: ArrayType };
@@ -62,7 +67,7 @@ export function elementCount(shape: readonly number[]): number {
 
 /** Bytes of one element. */
 export function elementBytes(dtype: DType): number {
-  return { f32: 4, f64: 8, i32: 4, ui8: 1, i1: 1 }[dtype];
+  return { f32: 4, f64: 8, i32: 4, ui8: 1, i1: 1, 'complex<f32>': 8 }[dtype];
 }
 
 /** Bytes of an array. */
@@ -73,7 +78,8 @@ export function arrayBytes(type: ArrayType): number {
 function arrayType(type: Type): ArrayType {
   if (!(type instanceof TensorType)) throw new Error(`${type} is not a tensor`);
   const dtype = String(type.element);
-  if (!['f32', 'f64', 'i32', 'ui8', 'i1'].includes(dtype)) throw new Error(`no program may have elements of ${dtype}`);
+  if (!['f32', 'f64', 'i32', 'ui8', 'i1', 'complex<f32>'].includes(dtype))
+    throw new Error(`no program may have elements of ${dtype}`);
   if (type.shape.some((d) => d < 0)) throw new Error(`${type} is dynamic: give the graph a text with sizes`);
   return { dtype: dtype as DType, shape: type.shape };
 }
@@ -119,6 +125,19 @@ function stepOf(op: Operation): Step {
     }
     case 'array.dot_general':
       return { kind: 'dot', dims: dotDimensions(op) };
+    case 'array.fft':
+      if (FftOp.kind(op) !== 'fft' || FftOp.length(op).length !== 1)
+        throw new Error(`no graph step for such an ${op.name}`);
+      return { kind: 'fft' };
+    case 'array.cholesky':
+      if (!CholeskyOp.lower(op)) throw new Error('no graph step for upper factors');
+      return { kind: 'cholesky' };
+    case 'array.triangular_solve': {
+      const { left, lower, unitDiagonal, transpose } = solveOptions(op);
+      if (!left || !lower || unitDiagonal || transpose !== 'none')
+        throw new Error(`no graph step for such an ${op.name}`);
+      return { kind: 'solve' };
+    }
     default:
       throw new Error(`no graph step for ${op.name}`);
   }

@@ -4,8 +4,9 @@ import { Random } from '@budflow/numerics';
 import { type ArrayType, elementCount } from './graph.js';
 import { type Data, makeData } from './reference.js';
 
-/** unit: uniform in -1..1; positive: 0..1; away: 0.5..1.5; normal; wide: -8..8; integer: any value of the type. */
-export const DISTRIBUTIONS = ['unit', 'positive', 'away', 'normal', 'wide', 'integer'] as const;
+/** unit: uniform in -1..1; positive: 0..1; away: 0.5..1.5; normal; wide: -8..8; integer: any value of the type;
+definite: symmetric matrices with a large diagonal. */
+export const DISTRIBUTIONS = ['unit', 'positive', 'away', 'normal', 'wide', 'integer', 'definite'] as const;
 export type Distribution = (typeof DISTRIBUTIONS)[number];
 
 export function isDistribution(value: unknown): value is Distribution {
@@ -19,6 +20,14 @@ export function makeInput(type: ArrayType, distribution: Distribution, seed: num
   if (type.dtype === 'i1') throw new Error('no program takes booleans');
   if (type.dtype === 'i32' || type.dtype === 'ui8' || distribution === 'integer') {
     for (let i = 0; i < data.length; i++) data[i] = random.uint32();
+  } else if (distribution === 'definite') {
+    const n = type.shape[type.shape.length - 1];
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j <= i; j++) {
+        const value = i === j ? n : 2 * random.uniformF32() - 1;
+        data[i * n + j] = value;
+        data[j * n + i] = value;
+      }
   } else if (distribution === 'normal') {
     for (let i = 0; i < data.length; i++) data[i] = random.normal();
   } else {

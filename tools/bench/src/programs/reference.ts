@@ -2,11 +2,12 @@
 // no fusion, no reuse of what is being measured. Buffers are dropped after their last use, as sizes reach 10^8 elements.
 
 import { type DType, elementCount, type Graph, type Node } from './graph.js';
+import { factor, substitute, transformRows } from './linear-algebra.js';
 
 /** Arrays of the programs' element types, and of the reference. */
 export type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
 
-/** The typed array of an element type. */
+/** The typed array of an element type; complex numbers are pairs. */
 export function makeData(dtype: DType, length: number): Data {
   switch (dtype) {
     case 'f32':
@@ -18,11 +19,14 @@ export function makeData(dtype: DType, length: number): Data {
     case 'ui8':
     case 'i1':
       return new Uint8Array(length);
+    case 'complex<f32>':
+      return new Float32Array(2 * length);
   }
 }
 
 /** Reference values: doubles for floats, the type's own numbers for the rest. */
 function makeReference(dtype: DType, length: number): Data {
+  if (dtype === 'complex<f32>') return new Float64Array(2 * length);
   return dtype === 'f32' ? new Float64Array(length) : makeData(dtype, length);
 }
 
@@ -254,7 +258,7 @@ function evaluateNode(
   const { dtype, shape } = node.type;
   if (node.kind === 'argument') {
     const input = inputs[node.index] as Data;
-    return dtype === 'f32' ? Float64Array.from(input) : input;
+    return dtype === 'f32' || dtype === 'complex<f32>' ? Float64Array.from(input) : input;
   }
   if (node.kind === 'reshape') return values[0] as Data;
   const n = elementCount(shape);
@@ -312,6 +316,16 @@ function evaluateNode(
       break;
     case 'dot':
       dot(node, out, values, shapes);
+      break;
+    case 'fft':
+      transformRows(x, out, shape.at(-1) as number);
+      break;
+    case 'cholesky':
+      factor(x, out, shape.at(-1) as number);
+      break;
+    case 'solve':
+      out.set(values[1] as Data);
+      substitute(x, out, shape[0] as number, shape[1] as number);
       break;
   }
   return out;
