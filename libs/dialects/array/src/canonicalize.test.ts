@@ -57,6 +57,31 @@ const cases: [string, string, string, string, string[]][] = [
     ['%cst', '%0 = array.add', 'return %0'],
   ],
   [
+    'complex numbers and their parts: real (complex a, b) == a, complex (real z), (imag z) == z, conj (conj z) == z',
+    '%x: tensor<4xcomplex<f32>>',
+    `%a = array.real %x : tensor<4xcomplex<f32>>
+%b = array.imag %x : tensor<4xcomplex<f32>>
+%c = array.complex %a, %b : tensor<4xf32>
+%d = array.conj %c : tensor<4xcomplex<f32>>
+%e = array.conj %d : tensor<4xcomplex<f32>>
+%f = array.imag %e : tensor<4xcomplex<f32>>
+%g = array.complex %f, %a : tensor<4xf32>
+%r = array.real %g : tensor<4xcomplex<f32>>`,
+    'tensor<4xf32>',
+    ['%0 = array.imag %arg0', 'return %0'],
+  ],
+  [
+    'z - z, 1 * z and the sign of a sign stay for complex numbers',
+    '%x: tensor<4xcomplex<f32>>',
+    `%one = array.constant dense<(1.0, 0.0)> : tensor<4xcomplex<f32>>
+%a = array.sub %x, %x : tensor<4xcomplex<f32>>
+%b = array.mul %a, %one : tensor<4xcomplex<f32>>
+%c = array.sign %b : tensor<4xcomplex<f32>>
+%r = array.sign %c : tensor<4xcomplex<f32>>`,
+    'tensor<4xcomplex<f32>>',
+    ['%cst', '%0 = array.sub', '%1 = array.mul', '%2 = array.sign', '%3 = array.sign', 'return %3'],
+  ],
+  [
     'x + 0 == x for integers, also from the left',
     i,
     `${c('c', '0', ti)}\n%r = array.add %c, %x : ${ti}`,

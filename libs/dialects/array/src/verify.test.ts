@@ -34,6 +34,48 @@ const cases: [string, string, string, string][] = [
     "'array.add' op operand #0 must be ranked tensor of floating-point, complex, integer (not i1) or index values",
   ],
   [
+    'an order of complex numbers',
+    '%x: tensor<4xcomplex<f32>>',
+    '%r = array.cmp lt, %x, %x : tensor<4xcomplex<f32>>',
+    "'array.cmp' op requires eq or ne for complex numbers, which have no order, got 'lt'; compare array.real, array.imag or array.abs of them",
+  ],
+  [
+    'limits of complex numbers',
+    '%x: tensor<4xcomplex<f32>>',
+    '%r = array.clamp %x, %x, %x : tensor<4xcomplex<f32>>',
+    "'array.clamp' op operand #0 must be ranked tensor of floating-point, integer (not i1) or index values",
+  ],
+  [
+    'complex numbers made real by a cast',
+    '%x: tensor<4xcomplex<f32>>',
+    '%r = array.cast %x : tensor<4xcomplex<f32>> to tensor<4xf32>',
+    "'array.cast' op requires complex elements as the result of tensor<4xcomplex<f32>>, got tensor<4xf32>; take array.real, array.imag or array.abs",
+  ],
+  [
+    'the maximum of complex numbers',
+    '%x: tensor<4xcomplex<f32>>, %z: tensor<complex<f32>>',
+    '%r = array.reduce max %x init %z dims = [0] : tensor<4xcomplex<f32>>, tensor<complex<f32>> to tensor<complex<f32>>',
+    "'array.reduce' op requires add or mul for complex numbers, got 'max'",
+  ],
+  [
+    'the minimum of complex numbers in windows',
+    '%x: tensor<4xcomplex<f32>>, %z: tensor<complex<f32>>',
+    '%r = array.reduce_window min %x init %z window = [2] : tensor<4xcomplex<f32>>, tensor<complex<f32>> to tensor<3xcomplex<f32>>',
+    "'array.reduce_window' op requires add or mul for complex numbers, got 'min'",
+  ],
+  [
+    'parts of real numbers',
+    '%x: tensor<4xf32>',
+    '%r = "array.real"(%x) : (tensor<4xf32>) -> tensor<4xf32>',
+    "'array.real' op operand #0 must be ranked tensor of complex<f32> or complex<f64> values",
+  ],
+  [
+    'a complex value for real elements',
+    '',
+    '%r = array.full [1.0 : f32, 2.0 : f32], tensor<4xf32>',
+    "'array.full' op requires a result with elements of type complex<f32>, got tensor<4xf32>",
+  ],
+  [
     'floats where bits are meant',
     '%x: tensor<4xf32>',
     '%r = array.xor %x, %x : tensor<4xf32>',
