@@ -2,6 +2,7 @@
 //   node fuzz.mjs random [flags]       random programs: interpreter against compiled code
 //   node fuzz.mjs mutations [flags]    changed files: what reads them answers
 //   node fuzz.mjs ulp [flags]          math functions: their largest errors
+//   node fuzz.mjs schedules [flags]    random schedules of random kernels: the oracle of legality
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, loadConfigFromFile } from 'vite';
@@ -9,8 +10,8 @@ import { build, loadConfigFromFile } from 'vite';
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
 const [fuzzer] = process.argv.splice(2, 1);
-if (!['random', 'mutations', 'ulp'].includes(fuzzer)) {
-  console.error('usage: node fuzz.mjs random|mutations|ulp [flags]');
+if (!['random', 'mutations', 'ulp', 'schedules'].includes(fuzzer)) {
+  console.error('usage: node fuzz.mjs random|mutations|ulp|schedules [flags]');
   process.exit(2);
 }
 process.env.BUDFLOW_ROOT = root;

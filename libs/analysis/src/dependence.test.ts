@@ -110,3 +110,42 @@ describe('dependences carried by a loop', () => {
     ).toMatch(/^read of arg0\[x\.d0\] and write of arg0 /);
   });
 });
+
+describe('direction vectors', () => {
+  /** Of the read and the write of %a in loops "x.d0" (0 to 6) and "x.d1" with bounds `inner`. */
+  const directions = (read: string, write: string, inner: string): string[] => {
+    const func = parseKernel(`func.func @f(%a: memref<64x64xf32>) {
+      loop.for %i = 0 to 6 name "x.d0" { loop.for %j = ${inner} name "x.d1" {
+        ${['r', 'w'].flatMap((n) => (n === 'r' ? read : write).split(';').map((e, k) => `%${n}${k} = loop.apply affine_map<(d0, d1) -> (${e})>(%i, %j)`)).join('\n')}
+        %x = memory.load %a[%r0, %r1] : memref<64x64xf32>
+        memory.store %x, %a[%w0, %w1] : memref<64x64xf32>
+      } }
+      return
+    }`);
+    const loops = ['x.d0', 'x.d1'].map((n) => loopNamed(func, n));
+    const { accesses } = collectAccesses(loops[0]!);
+    const analysis = new DependenceAnalysis(func, loops);
+    const [first, second] = accesses;
+    const distances = analysis.between(first!, second!);
+    if (!distances) return [];
+    const sign = (s: number): string => (s < 0 ? '>' : s > 0 ? '<' : '=');
+    return analysis.directions({ first: first!, second: second!, distances }).map((v) => v.map(sign).join(''));
+  };
+  test('of coupled subscripts, which intervals do not tell apart', () => {
+    expect(directions('d0 + d1; 0', 'd0 + d1; 0', '0 to 6').sort()).toEqual(['<>', '==', '><']);
+    expect(directions('d0 + d1; d0 - d1', 'd0 + d1; d0 - d1', '0 to 6')).toEqual(['==']);
+  });
+  test('of triangles: the lower half never meets the upper one', () => {
+    const lower = '0 to affine_map<(d0) -> (d0)>(%i)';
+    expect(directions('d1; d0', 'd0; d1', lower)).toEqual([]);
+    expect(directions('d1; d0', 'd0; d1', '0 to 6').sort()).toEqual(['<>', '==', '><']);
+  });
+  test('of inner loops whose start moves with the outer one', () => {
+    expect(
+      directions('d1; 0', 'd1; 0', 'affine_map<(d0) -> (d0)>(%i) to affine_map<(d0) -> (d0 + 2)>(%i)').sort(),
+    ).toEqual(['<=', '==', '>=']);
+    expect(directions('0; 0', '0; 0', 'affine_map<(d0) -> (d0)>(%i) to affine_map<(d0) -> (d0 + 2)>(%i)')).toContain(
+      '<<',
+    );
+  });
+});

@@ -143,10 +143,15 @@ export class DependenceAnalysis {
     return visit(0);
   }
 
-  /** How far the variables of the loops can be apart; the bounds of the loops do not depend on each other. */
+  /** How far the variables of the loops can be apart. */
   private limits(): readonly Interval[] {
-    this.knownLimits ??= this.loops.map((loop) => {
-      const most = (maximalTripCount(this.space, loop) - 1) * forBounds(loop).step;
+    this.knownLimits ??= this.loops.map((loop, k) => {
+      const { lower, step } = forBounds(loop);
+      const trips = (maximalTripCount(this.space, loop) - 1) * step;
+      // Where the start moves with a loop around it, iterations of different runs can be further apart.
+      const moves = k > 0 && lower.operands.some((v) => isDefinedInside(v, this.loops[0]!));
+      const range = this.space.valueRange(inductionVariable(loop));
+      const most = moves && trips >= 0 ? range.max - range.min : trips;
       return { min: -most, max: most };
     });
     return this.knownLimits;

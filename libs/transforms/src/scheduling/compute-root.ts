@@ -50,9 +50,10 @@ export const computeRoot = definePrimitive<ComputeRootStep>('compute_root', (ker
   );
   for (const op of shared) checkShared(op);
   checkOrder(kernel, loops, moved, rest, stage);
+  const needed = neededBy(moved, loops, stage);
 
   // 3. The nest in front, the buffers for all iterations, then what is left.
-  emit(kernel, stage, { loops, moved, shared });
+  emit(kernel, stage, { loops, moved, shared, needed });
 });
 
 function checkLoops(loops: readonly Operation[]): void {
@@ -174,6 +175,27 @@ function comesFirst(a: Operation, b: Operation): boolean {
   return false;
 }
 
+/** What must be computed in both nests: index arithmetic, and buffers that only the stage uses. */
+function neededBy(moved: ReadonlySet<Operation>, loops: readonly Operation[], stage: string): Set<Operation> {
+  const needed = new Set<Operation>();
+  const root = loops[0]!;
+  const need = (value: Value): void => {
+    const op = value.definingOp;
+    if (op === null || !root.isAncestorOf(op) || needed.has(op)) return;
+    if ([...moved].some((m) => m === op || m.isAncestorOf(op))) return;
+    if (!isMovable(op) && !AllocaOp.is(op))
+      throw new Refusal(`'${op.name}' computes a value for stage "${stage}" and for others`);
+    needed.add(op);
+    for (const operand of op.operands) need(operand);
+  };
+  for (const op of moved)
+    op.walk((inner) => {
+      for (const operand of inner.operands) need(operand);
+    });
+  for (const loop of loops) for (const operand of loop.operands) need(operand);
+  return needed;
+}
+
 function emit(
   kernel: Operation,
   stage: string,
@@ -181,12 +203,12 @@ function emit(
     readonly loops: readonly Operation[];
     readonly moved: ReadonlySet<Operation>;
     readonly shared: readonly Operation[];
+    readonly needed: ReadonlySet<Operation>;
   },
 ): void {
-  const { loops, moved, shared } = piece;
+  const { loops, moved, shared, needed } = piece;
   const { context } = kernel;
   const root = loops[0]!;
-  const place = loops[loops.length - 1]!;
   let builder = Builder.before(root);
   const trips = loops.map((loop) => constantTripCount(loop)!);
   const wide = new Map<Value, Value>();
@@ -215,8 +237,8 @@ function emit(
     builder = Builder.before(block.lastOp!);
     // Index arithmetic between the loops is computed here too.
     for (const op of bodyOps(loop)) {
-      const wanted = moved.has(op) || isMovable(op) || (AllocaOp.is(op) && !wide.has(op.result(0)));
-      if (!wanted || (loop !== place && !isMovable(op))) continue;
+      const isShared = op.resultCount === 1 && wide.has(op.result(0));
+      if (isShared || (!moved.has(op) && !needed.has(op))) continue;
       const clone = builder.insert(op.clone(mapping));
       op.results.forEach((r, i) => {
         mapping.set(r, clone.result(i));

@@ -5,14 +5,16 @@
 //       f(%i, %j) } }                               f(%i, %j) } }
 //
 // The loops follow one another without anything between them but index arithmetic, which moves inside or in front.
-// Refused when bounds depend on a loop that would come further in, and when a dependence would run backwards: that is
+// Bounds of triangles are exchanged too (triangle.ts). Refused when bounds depend in another way on a loop that would come
+// further in, and when a dependence would run backwards: that is
 // judged by the signs of the distances of any two accesses to one element (Wolf and Lam, 1991).
 import { isDefinedInside, loopName, reversedDependence } from '@budflow/analysis';
-import { ForOp, forBounds, inductionVariable } from '@budflow/dialect-loop';
-import type { DictionaryAttr, LocationRef, Operation, Value } from '@budflow/ir';
+import { type AppliedMap, ForOp, forBounds, inductionVariable, setForBounds } from '@budflow/dialect-loop';
+import { type DictionaryAttr, InternalError, type LocationRef, type Operation, type Value } from '@budflow/ir';
 import { bodyOps, findLoop, isMovable } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
 import type { ReorderStep } from './steps.js';
+import { swappedBounds } from './triangle.js';
 
 export const reorder = definePrimitive<ReorderStep>('reorder', (kernel, { loops }) => reorderLoops(kernel, loops));
 
@@ -33,7 +35,8 @@ export function reorderLoops(
   for (const loop of loops)
     if (loop.resultCount > 0) throw new Refusal(`loop "${loopName(loop)}" carries values`, { loop: loopName(loop) });
 
-  const hoisted = movableInFront(loops, between, order);
+  const bounds = movableInFront(loops, between, order);
+  if (bounds.blocker && !isExchangeable(loops, order)) throw bounds.blocker;
   const reversed = legal ? null : reversedDependence(kernel, loops, order);
   if (reversed && 'unknown' in reversed)
     throw new Refusal(`'${reversed.unknown.name}' may touch any memory`, { loop: names[0] });
@@ -43,6 +46,12 @@ export function reorderLoops(
       dependence: reversed.report,
     });
 
+  if (bounds.blocker) {
+    sink(loops, between);
+    bubble(loops, order, exchange);
+    return;
+  }
+  const { hoisted } = bounds;
   for (const op of hoisted) op.moveBefore(loops[0]!);
   sink(
     loops,
@@ -79,13 +88,13 @@ function nestOf(wanted: readonly Operation[]): { loops: Operation[]; between: Op
 
 /**
  * The ops between the loops that bounds need, when they can be computed in front of the nest. A bound may depend on a loop
- * that stays outside of its own; refuses otherwise.
+ * that stays outside of its own; otherwise there is a refusal, unless the bounds can be exchanged.
  */
 function movableInFront(
   loops: readonly Operation[],
   between: readonly Operation[],
   order: readonly number[],
-): Operation[] {
+): { readonly hoisted: readonly Operation[]; readonly blocker?: Refusal } {
   const needed = new Set<Operation>();
   const variables = loops.map(inductionVariable);
   const need = (value: Value, loop: Operation, isDirect: boolean): void => {
@@ -101,11 +110,66 @@ function movableInFront(
     for (const operand of op.operands) need(operand, loop, false);
     needed.add(op);
   };
-  for (const loop of loops) {
-    const { lower, upper } = forBounds(loop);
-    for (const value of [...lower.operands, ...upper.operands]) need(value, loop, true);
+  try {
+    for (const loop of loops) {
+      const { lower, upper } = forBounds(loop);
+      for (const value of [...lower.operands, ...upper.operands]) need(value, loop, true);
+    }
+  } catch (error) {
+    if (error instanceof Refusal) return { hoisted: [], blocker: error };
+    throw error;
   }
-  return between.filter((op) => needed.has(op));
+  return { hoisted: between.filter((op) => needed.has(op)) };
+}
+
+/** Sorts the loops into an order by exchanges of neighbours; `order` holds their present positions. */
+function bubble(
+  loops: readonly Operation[],
+  order: readonly number[],
+  swap: (outer: Operation, inner: Operation) => void,
+): void {
+  const target = loops.map((_, k) => order.indexOf(k));
+  for (let sorted = false; !sorted; ) {
+    sorted = true;
+    for (let k = 0; k + 1 < loops.length; k++) {
+      if (target[k]! < target[k + 1]!) continue;
+      swap(loops[k]!, loops[k + 1]!);
+      [target[k], target[k + 1]] = [target[k + 1]!, target[k]!];
+      sorted = false;
+    }
+  }
+}
+
+/** Whether bounds that depend on one another can be exchanged: tried on a copy of the nest. */
+function isExchangeable(loops: readonly Operation[], order: readonly number[]): boolean {
+  const copy = loops[0]!.clone();
+  const names = loops.map((loop) => ForOp.name(loop));
+  const copies: Operation[] = [];
+  copy.walk((op) => {
+    if (ForOp.is(op) && names.includes(ForOp.name(op))) copies.push(op);
+  });
+  let possible = true;
+  bubble(copies, order, (outer, inner) => {
+    if (possible && swappedBounds(outer, inner)) exchange(outer, inner);
+    else possible = false;
+  });
+  copy.destroy();
+  return possible;
+}
+
+/** Lets two neighbours change places, with the bounds that both have then. */
+function exchange(outer: Operation, inner: Operation): void {
+  const bounds = swappedBounds(outer, inner);
+  if (!bounds) throw new InternalError('the bounds cannot be exchanged', outer);
+  const [i, j] = [inductionVariable(outer), inductionVariable(inner)];
+  permute([outer, inner], [1, 0]);
+  // The op outside has the variable of the loop that was inside.
+  const renamed = ({ map, operands }: AppliedMap): AppliedMap => ({
+    map,
+    operands: operands.map((v) => (v === j ? i : v)),
+  });
+  setForBounds(outer, bounds.outer.lower, bounds.outer.upper);
+  setForBounds(inner, renamed(bounds.inner.lower), renamed(bounds.inner.upper));
 }
 
 /** Moves what stands between the loops, in order, to the start of the innermost body. */

@@ -48,10 +48,12 @@ export const rfactor = definePrimitive<RFactorStep>('rfactor', (kernel, { loop: 
   allOrNothing(kernel, () => {
     // 2. The loop is split; left-over elements still go to the cell.
     const { context, loc } = loop;
+    const before = loopNames(kernel);
     perform(split, kernel, { primitive: 'split', loop: name, factor, tail: 'peel' });
     const outer = findLoop(kernel, `${name}.o`);
     const inner = findLoop(kernel, `${name}.i`);
-    const rest = loopNames(kernel).has(`${name}~1`) ? findLoop(kernel, `${name}~1`) : undefined;
+    const { next } = outer;
+    const rest = next && ForOp.is(next) && !before.has(ForOp.name(next) ?? '') ? next : undefined;
     const own = reductionOf(kernel, inner);
 
     // 3. Partial results in front, combined behind.

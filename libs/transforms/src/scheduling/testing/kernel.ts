@@ -113,7 +113,8 @@ export function run(module: Operation, sizes: readonly number[], seed = 1): Uint
   let next = 0;
   const storages: ElementStorage[] = [];
   const args = inputTypes(functionOf(module)).map((type, i): RuntimeValue => {
-    if (!(type instanceof MemRefType)) return type instanceof IndexType ? sizes[next++]! : 1.5;
+    if (!(type instanceof MemRefType))
+      return type instanceof IndexType ? sizes[next++]! : type instanceof IntegerType ? 1 : 1.5;
     const shape = type.shape.map((d) => (d < 0 ? sizes[next++]! : d));
     const storage = randomStorage(
       type.element,
