@@ -5,3 +5,4 @@ export * from './loop/index.js';
 export * from './memory/index.js';
 export * from './scheduling/index.js';
 export * from './simd/index.js';
+export * from './stablehlo/index.js';

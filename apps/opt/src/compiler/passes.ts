@@ -64,6 +64,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
   },
   { passes: ['expand-math', 'legalize-vectors'], load: () => import('@budflow/transforms/simd') },
   { passes: ['apply-schedule', 'default-schedule'], load: () => import('@budflow/transforms/scheduling') },
+  { passes: ['convert-stablehlo-to-array'], load: () => import('@budflow/transforms/stablehlo') },
 ];
 
 /** The passes that are known without loading any. */

@@ -1,0 +1,2 @@
+// Conversion of StableHLO.
+export { convertStablehloToArray } from './convert-stablehlo-to-array.js';
