@@ -127,7 +127,11 @@ class Generator {
         this.line(`const ${slotName(step.slot)} = ${print(step.value)};`);
         return;
       case 'allocate':
-        this.allocate(step.slot, print(step.bytes), step.result);
+        this.allocate(
+          step.slot,
+          `${print(step.bytes)}${step.at === undefined ? '' : `, ${JSON.stringify(step.at)}`}`,
+          step.result,
+        );
         return;
       case 'free':
         this.line(`E.free(${blockName(step.slot)}); ${blockName(step.slot)} = null;`);
@@ -234,15 +238,16 @@ class Generator {
     });
   }
 
-  private allocate(slot: number, bytes: string, result: number | undefined): void {
+  /** `request`: the bytes, and who needs them. */
+  private allocate(slot: number, request: string, result: number | undefined): void {
     const s = slotName(slot);
     const b = blockName(slot);
     if (result === undefined) {
-      this.line(`${b} = E.allocate(${bytes}); const ${s} = ${b}.address;`);
+      this.line(`${b} = E.allocate(${request}); const ${s} = ${b}.address;`);
       return;
     }
     const destination = slotName(this.program.results[result]!.destination);
-    this.line(`let ${s} = ${destination}; if (${s} === 0) { ${b} = E.allocate(${bytes}); ${s} = ${b}.address; }`);
+    this.line(`let ${s} = ${destination}; if (${s} === 0) { ${b} = E.allocate(${request}); ${s} = ${b}.address; }`);
   }
 
   private call({ site, words, chunks }: HostCall): void {

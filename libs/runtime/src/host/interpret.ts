@@ -82,7 +82,7 @@ export function interpretHost(program: HostProgram, environment: HostEnvironment
             slots[step.slot] = destination;
             break;
           }
-          const block = environment.allocate(evaluateExpression(step.bytes, slots));
+          const block = environment.allocate(evaluateExpression(step.bytes, slots), step.at);
           blocks.set(step.slot, block);
           slots[step.slot] = block.address;
           if (step.result !== undefined) owners[step.result] = block;

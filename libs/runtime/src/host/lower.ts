@@ -328,8 +328,26 @@ class Lowering extends ControlFlowLowering {
     this.allocationSlots.set(op.result(0), slot);
     const result = this.claimed.get(op.result(0));
     const bytes = hostOperation('mul', productOf(sizes), widthOf(type.element));
-    this.steps.push({ kind: 'allocate', slot, bytes, ...(result === undefined ? {} : { result }) });
+    this.checkBytes(op, bytes);
+    const at = placeOf(op);
+    this.steps.push({
+      kind: 'allocate',
+      slot,
+      bytes,
+      ...(result === undefined ? {} : { result }),
+      ...(at === undefined ? {} : { at }),
+    });
     this.define(op, { address: { slot }, sizes, root: op.result(0) });
+  }
+
+  /** A buffer of a known size that no memory of WebAssembly holds. */
+  private checkBytes(op: Operation, bytes: HostExpression): void {
+    if (typeof bytes !== 'number' || bytes < 2 ** 32) return;
+    this.failed = true;
+    op.emitError(
+      'runtime.array-too-large',
+      `needs ${bytes} bytes, and programs have less than 4 GiB for all arrays; use smaller sizes, or compute in parts`,
+    );
   }
 
   /** A size that depends on data is checked where it is used. */

@@ -114,7 +114,14 @@ export type HostStep =
    * `slot` gets the address of a fresh buffer. With `result`, it is that result: when the caller gave a destination (its
    * slot is not 0), the buffer is that one.
    */
-  | { readonly kind: 'allocate'; readonly slot: number; readonly bytes: HostExpression; readonly result?: number }
+  | {
+      readonly kind: 'allocate';
+      readonly slot: number;
+      readonly bytes: HostExpression;
+      readonly result?: number;
+      /** What needs the buffer, for traps: `f.mlir:3:8`. */
+      readonly at?: string;
+    }
   /** Frees what `allocate` gave. */
   | { readonly kind: 'free'; readonly slot: number }
   | HostCall
@@ -253,8 +260,8 @@ export function isFixedWord(program: HostProgram, { value }: HostWord): boolean 
 
 /** What a running program needs of the engine. */
 export interface HostEnvironment {
-  /** A new block. @throws RuntimeTrap of kind HeapExhausted */
-  allocate(bytes: number): HostBlock;
+  /** A new block. @throws RuntimeTrap of kind HeapExhausted, with the place of what needs it */
+  allocate(bytes: number, at?: string): HostBlock;
   free(block: HostBlock): void;
   copy(to: number, from: number, bytes: number): void;
   /** The argument blocks of all sites as 32-bit words; asked for after allocations, since memory may have grown. */

@@ -103,7 +103,16 @@ export function linkProgram(
     let words = new Int32Array(heap.memory.buffer, args.address, bytes / 4);
     let { generation } = heap;
     const environment: HostEnvironment = {
-      allocate: (size) => memory.allocate(size),
+      allocate(size, place) {
+        try {
+          if (Number.isSafeInteger(size)) return memory.allocate(size);
+        } catch (error) {
+          if (!(error instanceof RuntimeTrap) || place === undefined) throw error;
+          throw trapAt(error.kind, error.reason, place, program.name);
+        }
+        const reason = `an array of ${size} bytes is larger than any memory`;
+        throw trapAt('HeapExhausted', reason, place, program.name);
+      },
       free: (block) => heap.free(block as Block),
       copy: (to, from, size) => memory.copy(to, from, size),
       words() {
