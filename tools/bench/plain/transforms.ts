@@ -26,7 +26,12 @@ function radix4({ cos, sin }: Fft, [xr, xi, yr, yi]: Planes, side: number, count
   const step = side * count;
   for (let p = 0; p < count; p++) {
     const w = p * side;
-    const [c1, s1, c2, s2, c3, s3] = [cos[w], sin[w], cos[2 * w], sin[2 * w], cos[3 * w], sin[3 * w]];
+    const c1 = cos[w];
+    const s1 = sin[w];
+    const c2 = cos[2 * w];
+    const s2 = sin[2 * w];
+    const c3 = cos[3 * w];
+    const s3 = sin[3 * w];
     for (let q = 0; q < side; q++) {
       const i = q + side * p;
       const o = q + side * 4 * p;
@@ -53,7 +58,8 @@ function radix4({ cos, sin }: Fft, [xr, xi, yr, yi]: Planes, side: number, count
 function radix2({ cos, sin }: Fft, [xr, xi, yr, yi]: Planes, side: number, count: number): void {
   const step = side * count;
   for (let p = 0; p < count; p++) {
-    const [c, s] = [cos[p * side], sin[p * side]];
+    const c = cos[p * side];
+    const s = sin[p * side];
     for (let q = 0; q < side; q++) {
       const i = q + side * p;
       const o = q + side * 2 * p;
@@ -76,12 +82,19 @@ function radix5({ cos, sin }: Fft, [xr, xi, yr, yi]: Planes, side: number, count
   const step = side * count;
   for (let p = 0; p < count; p++) {
     const w = p * side;
-    const [c1, s1, c2, s2] = [cos[w], sin[w], cos[2 * w], sin[2 * w]];
-    const [c3, s3, c4, s4] = [cos[3 * w], sin[3 * w], cos[4 * w], sin[4 * w]];
+    const c1 = cos[w];
+    const s1 = sin[w];
+    const c2 = cos[2 * w];
+    const s2 = sin[2 * w];
+    const c3 = cos[3 * w];
+    const s3 = sin[3 * w];
+    const c4 = cos[4 * w];
+    const s4 = sin[4 * w];
     for (let q = 0; q < side; q++) {
       const i = q + side * p;
       const o = q + side * 5 * p;
-      const [r, m] = [xr[i], xi[i]];
+      const r = xr[i];
+      const m = xi[i];
       const ar = xr[i + step] + xr[i + 4 * step];
       const ai = xi[i + step] + xi[i + 4 * step];
       const br = xr[i + step] - xr[i + 4 * step];

@@ -1,9 +1,10 @@
 // array.fft: the algorithm against the sum that defines it, and what the verifier refuses.
 import { ComplexValue } from '@budflow/interpreter';
 import { Random } from '@budflow/numerics';
+import { applyPatternsGreedily } from '@budflow/rewrite';
 import { describe, expect, test } from 'vitest';
 import { unitRoot } from './fft/roots.js';
-import { call, messagesOf, moduleFrom, newContext, run, tensor } from './testing/harness.js';
+import { call, messagesOf, moduleFrom, newContext, opsNamed, run, tensor } from './testing/harness.js';
 
 type Pair = readonly [number, number];
 
@@ -72,7 +73,7 @@ function transform(kind: string, lengths: readonly number[], values: readonly nu
   );
 }
 
-const LENGTHS = [...Array.from({ length: 64 }, (_, i) => i + 1), 97, 100, 121, 128, 169, 243, 256, 338, 360];
+const LENGTHS = [...Array.from({ length: 64 }, (_, i) => i + 1), 97, 100, 121, 128, 169, 243, 256, 338, 360, 509];
 const TOLERANCE = { f32: 1.5e-7, f64: 3e-16 } as const;
 
 describe('the transforms are the sums that define them', () => {
@@ -197,6 +198,18 @@ test('roots of unity are symmetric and exact on the axes', () => {
       expect(unitRoot(n - k, n)).toEqual([c, s === 0 ? 0 : -s]);
     }
   }
+});
+
+test('the transform of one element is the element', () => {
+  const type = 'tensor<3x1x1xcomplex<f32>>';
+  const folded = (text: string) => {
+    const module = moduleFrom(
+      `func.func @f(%x: ${type}) -> ${type} {\n  %r = ${text} : ${type} to ${type}\n  return %r : ${type}\n}`,
+    );
+    applyPatternsGreedily(module, [], { canonicalize: true });
+    return opsNamed(module, 'array.fft').length === 0;
+  };
+  expect(folded('array.fft ifft %x length = [1, 1]')).toBe(true);
 });
 
 test('wrong ffts are refused', () => {

@@ -4,9 +4,8 @@
 // one pair of planes (real and imaginary parts) and writes another, results end up in their natural order. A length with a
 // large prime factor is a convolution by Bluestein's chirp z-transform, on a power of two.
 // (Van Loan, Computational Frameworks for the Fast Fourier Transform, 1992; Bluestein, 1970.)
-import { NumberMachine } from './number-machine.js';
+import type { Planes } from './machine.js';
 import { unitRoot } from './roots.js';
-import { transformLine } from './transform.js';
 
 /** Prime factors up to this one are stages; the work of a stage grows with the square of an odd radix. */
 const GREATEST_RADIX = 13;
@@ -96,23 +95,54 @@ export class FftTables {
     let size = 1;
     while (size < 2 * n - 1) size *= 2;
     const line = this.line(size);
-    // k^2 modulo 2 n in exact integers.
-    const factor = (k: number) => unitRoot(Number((BigInt(k) * BigInt(k)) % BigInt(2 * n)), 2 * n);
-    const chirp = this.planes(n, factor);
+    // exp(-pi i k^2 / n); k^2 modulo 2 n grows by 2 k + 1 from one to the next.
     const re = new Float64Array(size);
     const im = new Float64Array(size);
+    const chirp = this.values.length;
+    let square = 0;
     for (let k = 0; k < n; k++) {
-      const [c, s] = factor(k);
-      for (const at of [k, (size - k) % size]) {
-        re[at] = c;
-        im[at] = -s;
-      }
+      const [c, s] = unitRoot(square, 2 * n);
+      square = (square + 2 * k + 1) % (2 * n);
+      this.values[chirp + k] = c;
+      im[k] = -s;
     }
-    const machine = new NumberMachine((x) => x, Float64Array, Float64Array.from(this.values));
-    const done = transformLine(machine, line, { re, im }, 1);
+    for (let k = 0; k < n; k++) {
+      const [c, s] = [this.values[chirp + k]!, im[k]!];
+      this.values.push(-s);
+      const mirrored = (size - k) % size;
+      re[k] = c;
+      re[mirrored] = c;
+      im[mirrored] = s;
+    }
+    const done = transformPowerOfTwo(re, im);
     const spectrum = this.planes(size, (k) => [done.re[k]! / size, done.im[k]! / size]);
     return { n, stages: [], chirp: { line, chirp, spectrum } };
   }
+}
+
+/** Stockham's transform of radix 2 in f64, for the tables: arrays of a power of two, which are written. */
+function transformPowerOfTwo(re: Float64Array, im: Float64Array): Planes<Float64Array> {
+  const size = re.length;
+  const roots = Array.from({ length: size / 2 }, (_, k) => unitRoot(k, size));
+  let x: Planes<Float64Array> = { re, im };
+  let y: Planes<Float64Array> = { re: new Float64Array(size), im: new Float64Array(size) };
+  for (let side = 1; side < size; side *= 2) {
+    const count = size / (2 * side);
+    for (let p = 0; p < count; p++) {
+      const [c, s] = roots[p * side]!;
+      for (let q = 0; q < side; q++) {
+        const [i, j, o] = [q + side * p, q + side * (p + count), q + side * 2 * p];
+        const a = x.re[i]! - x.re[j]!;
+        const b = x.im[i]! - x.im[j]!;
+        y.re[o] = x.re[i]! + x.re[j]!;
+        y.im[o] = x.im[i]! + x.im[j]!;
+        y.re[o + side] = a * c - b * s;
+        y.im[o + side] = a * s + b * c;
+      }
+    }
+    [x, y] = [y, x];
+  }
+  return x;
 }
 
 /** Real additions and multiplications of a stage's butterfly, for estimates. */
