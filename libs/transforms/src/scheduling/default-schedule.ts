@@ -536,7 +536,7 @@ function shortStride(access: Access, iv: Value): boolean {
 /** One of two stores that fill each other's gaps, along the loop. */
 function storesPairs(access: Access, iv: Value): boolean {
   const { op, subscripts } = access;
-  if (subscripts === null || !StoreOp.is(op) || elementStride(access, iv) !== 2) return false;
+  if (subscripts === null || subscripts.length < 2 || !StoreOp.is(op) || elementStride(access, iv) !== 2) return false;
   if (coefficient(subscripts[subscripts.length - 2]!, iv) !== 1) return false;
   if (storeOfOtherPart(op)) return true;
   for (let at = op.previous; at; at = at.previous) if (StoreOp.is(at)) return storeOfOtherPart(at) === op;
