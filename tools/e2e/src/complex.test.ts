@@ -249,6 +249,30 @@ describe('sums and products of complex numbers', () => {
   }
 });
 
+describe('complex numbers of the host program', () => {
+  for (const part of PARTS) {
+    const c = `complex<${part}>`;
+    check(`are read, computed with, carried and written, ${part}`, () => [
+      {
+        text: `func.func @main(%x: tensor<4x${c}>, %n: index) -> tensor<4x${c}> {
+  %z = array.constant dense<(0.0, 0.0)> : tensor<${c}>
+  %s = array.reduce add %x init %z dims = [0] : tensor<4x${c}>, tensor<${c}> to tensor<${c}>
+  %e = array.extract %s : tensor<${c}> -> ${c}
+  %r = loop.for %i = 0 to %n step 1 iter_args(%a = %e) -> (${c}) {
+    %q = complex.mul %a, %e : ${c}
+    %w = complex.sqrt %q : ${c}
+    loop.yield %w : ${c}
+  }
+  %t = array.from_scalar %r : ${c} -> tensor<${c}>
+  %b = array.broadcast %t dims = [] : tensor<${c}> to tensor<4x${c}>
+  return %b : tensor<4x${c}>
+}`,
+        args: [complex(part, [4], { plain: true }), 3],
+      },
+    ]);
+  }
+});
+
 describe('complex numbers against plain arithmetic', () => {
   for (const part of PARTS) {
     test(`products, quotients, sums and matrix products of ${part} in every configuration`, () => {

@@ -13,6 +13,7 @@ import { TensorValue, valueFromAttribute } from '@budflow/interpreter';
 import {
   type Block,
   byteWidth,
+  ComplexType,
   DYNAMIC,
   IndexType,
   type IntegerAttr,
@@ -68,6 +69,8 @@ class Lowering extends ControlFlowLowering {
   private readonly claimed = new Map<Value, number>();
   /** Values of slots that `let` steps define. */
   private readonly lets = new Map<number, HostExpression>();
+  /** Parts of complex numbers. */
+  private readonly pairs = new Map<Value, readonly [HostExpression, HostExpression]>();
   private parameterCount = 0;
 
   constructor(func: Operation, options: LowerHostOptions) {
@@ -201,17 +204,40 @@ class Lowering extends ControlFlowLowering {
         return;
       }
       case 'memory.load': {
-        const slot = this.nextSlot++;
         const dtype = this.elementType(op, op.operand(0));
         const address = this.elementAddress(op, op.operand(0), op.operands.slice(1));
-        this.steps.push({ kind: 'load', slot, dtype, address });
-        this.numbers.set(op.result(0), { slot });
+        const load = (at: HostExpression): HostExpression => {
+          const slot = this.nextSlot++;
+          this.steps.push({ kind: 'load', slot, dtype, address: at });
+          return { slot };
+        };
+        const { type } = op.result(0);
+        if (type instanceof ComplexType) this.pairs.set(op.result(0), [load(address), load(behind(address, type))]);
+        else this.numbers.set(op.result(0), load(address));
         return;
       }
       case 'memory.store': {
         const dtype = this.elementType(op, op.operand(1));
         const address = this.elementAddress(op, op.operand(1), op.operands.slice(2));
-        this.steps.push({ kind: 'store', dtype, address, value: this.scalar(op.operand(0)) });
+        const { type } = op.operand(0);
+        if (!(type instanceof ComplexType)) {
+          this.steps.push({ kind: 'store', dtype, address, value: this.scalar(op.operand(0)) });
+          return;
+        }
+        const [re, im] = this.pairs.get(op.operand(0)) ?? [0, 0];
+        this.steps.push({ kind: 'store', dtype, address, value: re });
+        this.steps.push({ kind: 'store', dtype, address: behind(address, type), value: im });
+        return;
+      }
+      // What split-complex-memory leaves between arithmetic on the parts and complex numbers in memory.
+      case 'complex.create':
+        this.pairs.set(op.result(0), [this.scalar(op.operand(0)), this.scalar(op.operand(1))]);
+        return;
+      case 'complex.re':
+      case 'complex.im': {
+        const parts = this.pairs.get(op.operand(0));
+        if (parts) this.bindNumber(op.result(0), parts[op.name === 'complex.re' ? 0 : 1]);
+        else this.compute(op);
         return;
       }
       case 'cf.assert': {
@@ -285,7 +311,8 @@ class Lowering extends ControlFlowLowering {
   }
 
   private elementType(op: Operation, buffer: Value): string {
-    const { element } = buffer.type as MemRefType;
+    const { element: whole } = buffer.type as MemRefType;
+    const element = whole instanceof ComplexType ? whole.element : whole;
     if (isHostScalar(element)) return element.toString();
     this.failed = true;
     op.emitError(
@@ -493,6 +520,11 @@ class Lowering extends ControlFlowLowering {
     let next = first;
     return (op.result(0).type as MemRefType).shape.map((d) => (d === DYNAMIC ? this.number(op.operand(next++)) : d));
   }
+}
+
+/** The address of the imaginary part. */
+function behind(address: HostExpression, type: ComplexType): HostExpression {
+  return hostOperation('add', address, widthOf(type.element));
 }
 
 /** A constant number as the interpreter has it. */

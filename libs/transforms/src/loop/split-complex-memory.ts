@@ -36,7 +36,7 @@ export const splitComplexMemory = definePass({
   name: 'split-complex-memory',
   summary: 'turn complex numbers of kernels into pairs of floats, in memory and in registers',
   description: `Arguments of kernels stay interleaved: memref<..xcomplex<T>> becomes memref<..x2xT>. Scratch buffers become two, one for each
-part. Carried and computed values become pairs, as by split-complex.`,
+part. Carried and computed values become pairs, as by split-complex, also in the host program; its signature stays.`,
   anchor: 'func.func',
   dependentDialects: ['arith', 'complex', 'loop', 'math', 'memory'],
   statistics: {
@@ -45,7 +45,15 @@ part. Carried and computed values become pairs, as by split-complex.`,
     ops: 'complex ops expanded',
   },
   run(func, pass) {
-    if (!isKernel(func) || !touchesComplex(func)) {
+    if (!isKernel(func)) {
+      // The host has no complex numbers: it computes with their parts, and reads and writes both.
+      const values = holdsComplexNumbers(func) ? splitComplexValues(func) : undefined;
+      if (!values?.changed) pass.unchanged();
+      else pass.statistic('ops', values.ops);
+      if (values?.succeeded === false) pass.signalFailure();
+      return;
+    }
+    if (!touchesComplex(func)) {
       pass.unchanged();
       return;
     }
@@ -67,6 +75,19 @@ function isComplex(type: Type): type is ComplexType {
 }
 function isComplexBuffer(value: Value): boolean {
   return value.type instanceof MemRefType && isComplex(value.type.element);
+}
+
+/** Whether a function computes with complex numbers, and neither takes nor passes any: signatures stay. */
+function holdsComplexNumbers(func: Operation): boolean {
+  const type = FuncOp.function_type(func);
+  if (func.region(0).isEmpty || [...type.inputs, ...type.results].some(isComplex)) return false;
+  let computes = false;
+  let passes = false;
+  func.walk((op) => {
+    computes ||= op.info.dialect === 'complex';
+    passes ||= op.name === 'func.call' && [...op.operands, ...op.results].some((v) => isComplex(v.type));
+  });
+  return computes && !passes;
 }
 
 function touchesComplex(func: Operation): boolean {
