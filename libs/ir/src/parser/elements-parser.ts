@@ -22,7 +22,7 @@ import {
   type Type,
   VectorType,
 } from '../type.js';
-import { brief, C_HEX, CLASS, hexDigit } from './lexer.js';
+import { brief, HEX_HIGH, HEX_LOW } from './lexer.js';
 import { floatEnd, NumberParser } from './number-parser.js';
 
 type StaticShaped = ShapedType;
@@ -236,12 +236,11 @@ export abstract class ElementsParser extends NumberParser {
     if (bytes[start + 1] !== 0x30 || bytes[start + 2] !== 0x78 || (end - 1 - from) % 2 !== 0)
       this.fail('parse.elements-blob', 'expected a string "0x..." with an even number of hexadecimal digits', start);
     const out = new Uint8Array((end - 1 - from) >> 1);
-    for (let i = 0, p = from; i < out.length; i++, p += 2) {
-      const a = bytes[p]!;
-      const b = bytes[p + 1]!;
-      if (!(CLASS[a]! & CLASS[b]! & C_HEX))
-        this.fail('parse.elements-blob', 'expected a string "0x..." of hexadecimal digits', p);
-      out[i] = (hexDigit(a) << 4) | hexDigit(b);
+    const n = out.length;
+    for (let i = 0, p = from; i < n; i++, p += 2) {
+      const value = HEX_HIGH[bytes[p]!]! + HEX_LOW[bytes[p + 1]!]!;
+      if (value < 0) this.fail('parse.elements-blob', 'expected a string "0x..." of hexadecimal digits', p);
+      out[i] = value;
     }
     return out;
   }

@@ -111,6 +111,13 @@ export function brief(item: { toString(): string }): string {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
+/** Bytes at which the inside of a string may end. */
+const STRING_ENDS: Uint8Array = /* @__PURE__ */ (() => {
+  const table = new Uint8Array(256);
+  for (const c of [QUOTE, BACKSLASH, 10, 13, 0]) table[c] = 1;
+  return table;
+})();
+
 export class Lexer {
   readonly context: Context;
   readonly bytes: Uint8Array;
@@ -120,6 +127,9 @@ export class Lexer {
   pos = 0;
   depth = 0;
   private source: Source | null = null;
+  /** The string whose end was looked for last. */
+  private lastString = -1;
+  private lastStringEnd = -1;
 
   constructor(input: ParserInput) {
     this.context = input.context;
@@ -335,11 +345,18 @@ export class Lexer {
   }
   /** Position after the closing quote of the string at `start`. */
   stringEnd(start: number): number {
+    // The elements of a large constant are skipped before their type is known, then read: the end is not looked for again.
+    if (start === this.lastString) return this.lastStringEnd;
     const bytes = this.bytes;
     let p = start + 1;
     for (;;) {
+      while (STRING_ENDS[bytes[p]!] === 0) p++;
       const c = bytes[p]!;
-      if (c === QUOTE) return p + 1;
+      if (c === QUOTE) {
+        this.lastString = start;
+        this.lastStringEnd = p + 1;
+        return p + 1;
+      }
       if (c === BACKSLASH) p++;
       else if (c === 10 || c === 13 || (c === 0 && p >= this.end))
         this.fail('parse.string', 'string is not closed on its line', start);
@@ -438,4 +455,14 @@ export class Lexer {
 
 export function hexDigit(c: number): number {
   return c <= 0x39 ? c - 0x30 : (c | 0x20) - 0x61 + 10;
+}
+
+/** Values of two hexadecimal digits, the first of which counts 16: their sum is below 0 when one is no digit. */
+export const HEX_HIGH: Int16Array = /* @__PURE__ */ hexTable(16);
+export const HEX_LOW: Int16Array = /* @__PURE__ */ hexTable(1);
+
+function hexTable(factor: number): Int16Array {
+  const table = new Int16Array(256).fill(-256);
+  for (const c of '0123456789abcdefABCDEF') table[c.charCodeAt(0)] = factor * Number.parseInt(c, 16);
+  return table;
 }

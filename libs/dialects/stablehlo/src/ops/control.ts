@@ -95,10 +95,10 @@ export const CaseOp = defineOp({
   regions: { branches: { blocks: 'one', variadic: true } },
   traits: [Pure, SingleBlock],
   interfaces: [RegionBranch.implement({ edges: branchEdges })],
-  verifyRegions(op) {
+  verify(op) {
     if (op.regions.length === 0) op.emitError('stablehlo.case-empty', 'requires at least one region');
-    else verifyBranches(op);
   },
+  verifyRegions: verifyBranches,
 });
 
 function verifyBranches(op: Operation): void {
