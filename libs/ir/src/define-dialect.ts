@@ -128,6 +128,8 @@ export interface Dialect {
   readonly types?: readonly DialectTypeDefinition<any>[];
   // biome-ignore lint/suspicious/noExplicitAny: a list of definitions with different parameters
   readonly attributes?: readonly DialectAttrDefinition<any>[];
+  /** Attributes `#name.x<...>` that it does not define are kept as text, as those of no dialect are. */
+  readonly keepsUnknownAttributes?: boolean;
   /** What `custom<Name>(...)` means in the assembly formats of its ops. */
   readonly directives?: Readonly<Record<string, CustomDirective>>;
   /** Makes an op whose result is the constant `value` of `type`; null when the dialect cannot. Used by folding. */

@@ -23,10 +23,16 @@ const SOURCES: readonly DialectSource[] = [
   { names: ['simd'], load: async () => [(await import('@budflow/dialect-simd')).simdDialect] },
   { names: ['rt'], load: async () => [(await import('@budflow/dialect-rt')).rtDialect] },
   {
-    names: ['stablehlo', 'quant', 'chlo', 'check'],
+    names: ['stablehlo', 'quant', 'chlo', 'check', 'sdy'],
     load: async () => {
       const stablehlo = await import('@budflow/dialect-stablehlo');
-      return [stablehlo.stablehloDialect, stablehlo.quantDialect, stablehlo.chloDialect, stablehlo.checkDialect];
+      return [
+        stablehlo.stablehloDialect,
+        stablehlo.quantDialect,
+        stablehlo.chloDialect,
+        stablehlo.checkDialect,
+        stablehlo.sdyDialect,
+      ];
     },
   },
 ];

@@ -39,4 +39,5 @@ export * from './ops/unary.js';
 export { ReduceWindowOp, SelectAndScatterOp } from './ops/window.js';
 export { quantDialect } from './quant/dialect.js';
 export * from './quant/types.js';
+export { ShardyMesh, ShardyMeshOp, type ShardyMeshParameters, sdyDialect } from './sdy.js';
 export { FutureType, TokenType } from './token.js';

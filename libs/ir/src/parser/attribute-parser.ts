@@ -356,8 +356,9 @@ export abstract class AttributeParser extends ElementsParser {
     }
     const dialectName = dot < 0 ? name : name.slice(0, dot);
     const dialect = context.dialect(dialectName);
-    if (!dialect) {
-      if (!context.allowUnregistered)
+    const kept = dialect?.keepsUnknownAttributes && !dialect.attributes?.some((d) => d.name === name);
+    if (!dialect || kept) {
+      if (!context.allowUnregistered && !kept)
         this.fail(
           'parse.unregistered-dialect',
           `attribute '#${name}' of unregistered dialect '${dialectName}'; register the dialect or pass --allow-unregistered-dialect`,
