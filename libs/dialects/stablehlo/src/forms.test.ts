@@ -6,7 +6,7 @@ const signature = (type: string) => `func.func private @f(${type})`;
 
 test.each([
   '!quant.uniform<i8:f32, 5.000000e-01:10>',
-  'tensor<4x!quant.uniform<u8<1:255>:f32, 2.500000e-01>>',
+  'tensor<4x!quant.uniform<u8<0:254>:f32, 2.500000e-01>>',
   'tensor<2x!quant.uniform<i8<-10:10>:f32:0, {1.000000e+00:2,2.000000e+00}>>',
   'tensor<2x4x!quant.uniform<i8:f32:{0:1, 1:2}, {{1.000000e+00:3, 2.000000e+00}, {3.000000e+00, 4.000000e+00}}>>',
   '!quant.any<i4<-7:7>:f32>',
