@@ -80,7 +80,7 @@ test.each([
   ['stablehlo.optimization_barrier()', 'barrier()'],
   ['stablehlo.while()\ncond {\nstablehlo.return %q : tensor<i1>\n} do {\nstablehlo.return\n}', 'stablehlo.while()'],
   [
-    '%0 = stablehlo.reduce(%x init: %s), (%x init: %s) across dimensions = [0] {my.note} : (tensor<4xf32>, tensor<4xf32>, tensor<f32>, tensor<f32>) -> (tensor<f32>, tensor<f32>)\nreducer(%a: tensor<f32>, %b: tensor<f32>) (%c: tensor<f32>, %d: tensor<f32>) {\nstablehlo.return %a, %c : tensor<f32>, tensor<f32>\n}',
+    '%0:2 = stablehlo.reduce(%x init: %s), (%x init: %s) across dimensions = [0] {my.note} : (tensor<4xf32>, tensor<4xf32>, tensor<f32>, tensor<f32>) -> (tensor<f32>, tensor<f32>)\nreducer(%a: tensor<f32>, %b: tensor<f32>) (%c: tensor<f32>, %d: tensor<f32>) {\nstablehlo.return %a, %c : tensor<f32>, tensor<f32>\n}',
     'reducer(%arg4: tensor<f32>, %arg6: tensor<f32>) (%arg5: tensor<f32>, %arg7: tensor<f32>)',
   ],
   [
