@@ -99,3 +99,25 @@ describe('kernels as array-to-loop leaves them', () => {
     expect(checkSame(make, vectors('pad.d1', 8))).toContain('simd.store');
   });
 });
+
+describe('reductions of any order', () => {
+  const sum = (order: string) =>
+    lowered(
+      '4x37xf32',
+      '4xf32',
+      `%zero = array.constant dense<0.0> : tensor<f32>
+       %r = array.reduce add %x init %zero dims = [1] {order = #array.order<${order}>} : tensor<4x37xf32>, tensor<f32> to tensor<4xf32>`,
+    );
+  const step: Step = { primitive: 'rfactor', loop: 'sum.r0', factor: 4 };
+  test('say so on their loops, which rfactor asks for; then the order is what is written', () => {
+    const module = sum('free');
+    expect(module.toString()).toContain('order = #array.order<free>');
+    schedule(module, [step]);
+    expect(module.toString()).not.toContain('order<free>');
+    expect(module.toString()).toContain('name "sum.r0.o" {');
+    expect(module.toString()).toContain('order = #array.order<sequential>');
+  });
+  test('others keep theirs', () => {
+    expect(() => schedule(sum('sequential'), [step])).toThrow('its order is part of the result');
+  });
+});

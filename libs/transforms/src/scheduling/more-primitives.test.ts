@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { applyStep } from './engine.js';
 import type { Step } from './schedule.js';
-import { checkSchedule, lines, parseKernel, refusal } from './testing/kernel.js';
+import { checkSchedule, functionOf, lines, parseKernel, refusal } from './testing/kernel.js';
 import {
   ADD,
   LANES_SUM,
   MATMUL,
   MIXED,
-  matmulSizes,
   mixedSizes,
   SHIFT,
   SOFTMAX,
   softmaxSizes,
-  sumSizes,
   WAVEFRONT,
 } from './testing/kernels.js';
 
@@ -209,8 +208,7 @@ describe('others', () => {
         "loop.for %i_5 = 0 to %dim_4 name "exp.d1" {",
         "%scratch_3 = memory.alloca() : memref<5xf32>",
         "loop.for %i = 0 to %c5 name "sum.d0" {",
-        "%scratch_4 = memory.alloca() : memref<f32>",
-        "loop.for %i_5 = 0 to %dim name "sum.r0" {",
+        "loop.for %i_4 = 0 to %dim name "sum.r0" {",
         "loop.for %i = 0 to %c5 name "div.d0" {",
         "%scratch_4 = memory.alloca() : memref<f32>",
         "loop.for %i_5 = 0 to %dim name "div.d1" {",
@@ -330,5 +328,70 @@ describe('others', () => {
         "memory.store %3, %arg2[%i] {nontemporal} : memref<?xf32>",
       ]
     `);
+  });
+
+  test('rfactor of sums that may be reassociated, and what it refuses', () => {
+    const free = MATMUL.replace('arith.addf %z, %q : f32', 'arith.addf %z, %q fastmath<reassoc> : f32');
+    const module = parseKernel(free);
+    const func = functionOf(module);
+    expect(applyStep(func, { primitive: 'rfactor', loop: 'mm.r0', factor: 4 }).ok).toBe(true);
+    expect(module.toString()).not.toContain('reassoc');
+    expect(reason(MIXED, { primitive: 'rfactor', loop: 'mix.d1', factor: 2 })).toContain('is not what the cell held');
+  });
+  test('unswitch', () => {
+    const text = `func.func @f(%a: memref<?xi32>, %c: i1) {
+      %n = memory.dim %a, 0 : memref<?xi32>
+      %one = arith.constant 1 : i32
+      %two = arith.constant 2 : i32
+      loop.for %i = 0 to %n name "x.d0" {
+        loop.if %c { memory.store %one, %a[%i] : memref<?xi32> } else { memory.store %two, %a[%i] : memref<?xi32> }
+      }
+      return
+    }`;
+    expect(lines(checkSchedule(text, [{ primitive: 'unswitch', loop: 'x.d0' }], [[0], [3]])).slice(4, -2)).toEqual([
+      'loop.if %arg1 {',
+      'loop.for %i = 0 to %dim name "x.d0" {',
+      'memory.store %c1_i32, %arg0[%i] : memref<?xi32>',
+      '}',
+      '} else {',
+      'loop.for %i = 0 to %dim name "x.d0~1" {',
+      'memory.store %c2_i32, %arg0[%i] : memref<?xi32>',
+      '}',
+      '}',
+    ]);
+    expect(reason(ADD, { primitive: 'unswitch', loop: 'add.d0' })).toBe('there is no condition inside');
+  });
+  test('refusals name the dependence', () => {
+    // b reads what a writes one iteration later: merged, it would come too early.
+    const text = `func.func @f(%a: memref<9xf32>, %b: memref<9xf32>) {
+      %one = arith.constant 1.0 : f32
+      loop.for %i = 0 to 8 name "a.d0" { memory.store %one, %a[%i] : memref<9xf32> }
+      loop.for %i = 0 to 8 name "b.d0" {
+        %p = loop.apply affine_map<(d0) -> (d0 + 1)>(%i)
+        %x = memory.load %a[%p] : memref<9xf32>
+        memory.store %x, %b[%i] : memref<9xf32>
+      }
+      return
+    }`;
+    expect(reason(text, { primitive: 'merge', loops: ['a.d0', 'b.d0'] })).toBe(
+      'would reverse a dependence through write of arg0[a.d0] and read of arg0[a.d0 + 1] at distance 1 of loop "a.d0"',
+    );
+    expect(
+      refusal(parseKernel(WAVEFRONT), { primitive: 'tile', loops: ['wave.d0', 'wave.d1'], factors: [2, 2] }).dependence,
+    ).toBeDefined();
+    expect(reason(SHIFT, { primitive: 'cache_read', buffer: 'arg0', loop: 'shift.d0' })).toContain(
+      'the loop writes what is copied',
+    );
+    expect(reason(SHIFT, { primitive: 'store_nontemporal', buffer: 'arg0' })).toContain('is read there too');
+    expect(reason(ADD, { primitive: 'prefetch', buffer: 'arg2', loop: 'add.d0', distance: 4 })).toContain(
+      'no loads of arg2',
+    );
+    expect(reason(SOFTMAX, { primitive: 'compute_root', stage: 'sum' })).toContain('has a nest of its own already');
+    expect(reason(MIXED, { primitive: 'fuse', loops: ['mix.d0', 'mix.d1'] })).toContain(
+      'is not a constant: split it first',
+    );
+    expect(reason(MIXED, { primitive: 'unroll', loop: 'mix.d1' })).toContain('give a factor');
+    expect(reason(MIXED, { primitive: 'tile', loops: ['mix.d0'], factors: [2, 2] })).toContain('as many factors');
+    expect(reason(LANES_SUM, { primitive: 'parallel', loop: 'sum.r0' })).toMatch(/^loop-carried dependence through/);
   });
 });

@@ -1,5 +1,6 @@
 // Loops of one reduction in the order its attribute fixes (CONTRACTS: numerics), in memory form: accumulators are
 // private buffers that scalar replacement later turns into loop-carried values.
+import { OrderAttr } from '@budflow/dialect-array';
 import { NegFOp } from '@budflow/dialect-core';
 import { applyAffine, buildFor, buildIndexConstant, combineAffine } from '@budflow/dialect-loop';
 import { AllocaOp, buildLoad, buildStore } from '@budflow/dialect-memory';
@@ -145,12 +146,19 @@ export class ReductionEmitter {
     buildFor(
       this.builder,
       site.op.loc,
-      { lower: 0, upper: site.sizes[depth]!, step: 1, name: `${stage}.r${depth}` },
+      { lower: 0, upper: site.sizes[depth]!, step: 1, name: `${stage}.r${depth}`, ...this.freeOrder(site) },
       (_, iv) => {
         this.nest(site, stage, depth + 1, [...ivs, iv], body);
         return [];
       },
     );
+  }
+
+  /** A reduction of any order says so on its loops: schedules may choose one (rfactor). */
+  private freeOrder(site: ReductionSite): { readonly attributes?: Record<string, Attribute> } {
+    const order = StructuredOp.of(site.op)?.reduction?.order(site.op);
+    if (order?.kind !== 'free') return {};
+    return { attributes: { order: this.context.dialectAttr(OrderAttr, order) } };
   }
 
   private accumulate(
