@@ -52,7 +52,7 @@ export { SliceOp } from './ops/slice.js';
 export { buildSort, SortOp } from './ops/sort.js';
 export * from './ops/transpose.js';
 export * from './ops/unary.js';
-export { effectiveKind } from './reduce-body.js';
+export { effectiveKind, identityAttribute } from './reduce-body.js';
 export {
   CANONICAL_BLOCK,
   CANONICAL_LANES,

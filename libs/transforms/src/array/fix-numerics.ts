@@ -7,8 +7,8 @@
 // Runs once, before anything is cloned. In `strict` nothing contracts and reductions have the canonical order; in
 // `default` and `fast` products contract into sums as the target multiplies and adds. Sums of products in the shape of a
 // matrix product, and dot_general, add in ascending order; a dot_general that has no free dimension to vectorise over
-// becomes a reduction in lanes. The mode is left in the module's attribute `budflow.numerics`.
-import { ConvOp, DotGeneralOp, ReduceOp } from '@budflow/dialect-array';
+// becomes a reduction in lanes; a scan along the last dimension runs in blocks of a few lanes. The mode is left in the module's attribute `budflow.numerics`.
+import { ConvOp, DotGeneralOp, ReduceOp, ScanOp } from '@budflow/dialect-array';
 import { FastMath, FastMathAttr } from '@budflow/dialect-core';
 import {
   type Block,
@@ -17,6 +17,7 @@ import {
   FloatType,
   type Operation,
   StructuredOp,
+  type TensorType,
   wouldBeTriviallyDead,
 } from '@budflow/ir';
 import { binaryMathFunctions, mathFunctions } from '@budflow/numerics';
@@ -24,7 +25,15 @@ import { definePass } from '@budflow/pass';
 import { getTarget, TargetError } from '@budflow/target';
 import { type ContractKind, contractReduction, formFma } from './numerics/contraction.js';
 import { dotInLanes } from './numerics/dot-lanes.js';
-import { groupOrder, isContractionShaped, orderMatters, setOrder, splitGroups } from './numerics/orders.js';
+import {
+  groupOrder,
+  isBlockedScan,
+  isContractionShaped,
+  orderMatters,
+  scanLanes,
+  setOrder,
+  splitGroups,
+} from './numerics/orders.js';
 
 export const NUMERICS_ATTR = 'budflow.numerics';
 export type NumericsMode = 'strict' | 'default' | 'fast';
@@ -49,6 +58,7 @@ export const fixNumerics = definePass({
     contracted: 'reductions that contract products',
     functions: 'math functions whose expansion contracts',
     orders: 'reductions given an order',
+    scans: 'scans that run in blocks',
     split: 'reductions split by groups of dimensions',
     'dots-in-lanes': 'vector products turned into reductions in lanes',
   },
@@ -101,6 +111,10 @@ export const fixNumerics = definePass({
         const parts = ReduceOp.order(op) === undefined ? orderReduction(op, mode) : [op];
         if (parts.length > 1) pass.statistic('split', parts.length);
         reductions.push(...parts);
+      } else if (ScanOp.is(op) && mode !== 'strict' && ScanOp.order(op) === undefined && isBlockedScan(op)) {
+        const lanes = scanLanes((op.operand(0).type as TensorType).element);
+        setOrder(op, { kind: 'lanes', lanes, accumulators: 1, block: lanes });
+        pass.statistic('scans');
       }
     }
     pass.statistic('orders', reductions.length);

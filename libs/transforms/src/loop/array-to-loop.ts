@@ -147,7 +147,7 @@ class KernelLowering {
   private lowerOpaque(op: Operation): void {
     const lowering = loopLowering(op)!;
     const site = new LoweringSite(op, this.builder, this.code, {
-      buffer: (value) => this.buffers.get(value)!,
+      buffer: (value) => this.buffers.get(value),
       size: (value, dim) => this.sizeOf(value, dim),
       isInPlace: (result) => {
         const at = lowering.destination?.(op, result.index);

@@ -115,9 +115,15 @@ export function around(shape: readonly number[], dim: number): { outer: number; 
   return { outer: product(shape.slice(0, dim)), size: shape[dim]!, inner: product(shape.slice(dim + 1)) };
 }
 
-export function interpretScan(
-  how: (op: Operation) => { readonly dim: number; readonly exclusive: boolean; readonly reverse: boolean },
-): InterfaceImplementation {
+export interface ScanAccess {
+  readonly dim: number;
+  readonly exclusive: boolean;
+  readonly reverse: boolean;
+  /** Elements of a block; 1 takes elements one by one. */
+  readonly lanes: number;
+}
+
+export function interpretScan(how: (op: Operation) => ScanAccess): InterfaceImplementation {
   return Interpretable.implement({
     compile(op, c) {
       const n = op.resultCount;
@@ -129,7 +135,7 @@ export function interpretScan(
         c,
         types.map((t) => t.element),
       );
-      const { dim, exclusive, reverse } = how(op);
+      const { dim, exclusive, reverse, lanes } = how(op);
       const accesses = types.map((t) => elementAccess(t.element));
       return (frame) => {
         const inputs = tensors(frame, slots.slice(0, n));
@@ -141,17 +147,20 @@ export function interpretScan(
         for (let o = 0; o < outer; o++) {
           for (let k = 0; k < inner; k++) {
             let acc: Scalar[] = inits;
-            for (let step = 0; step < size; step++) {
-              const at = (o * size + (reverse ? size - 1 - step : step)) * inner + k;
-              const next = combine(
-                frame,
-                acc,
-                read.map((r) => r(at)),
-              );
-              (exclusive ? acc : next).forEach((value, i) => {
-                accesses[i]!.store(outputs[i]!.data, at, value);
-              });
-              acc = next;
+            for (let block = 0; block < size; block += lanes) {
+              const place = (l: number) => (o * size + (reverse ? size - 1 - block - l : block + l)) * inner + k;
+              const count = Math.min(lanes, size - block);
+              const sums = Array.from({ length: count }, (_, l) => read.map((r) => r(place(l))));
+              for (let s = 1; s < lanes; s *= 2)
+                for (let l = count - 1; l >= s; l--) sums[l] = combine(frame, sums[l - s]!, sums[l]!);
+              const before = acc;
+              for (let l = 0; l < count; l++) {
+                const next = combine(frame, before, sums[l]!);
+                (exclusive ? acc : next).forEach((value, i) => {
+                  accesses[i]!.store(outputs[i]!.data, place(l), value);
+                });
+                acc = next;
+              }
             }
           }
         }

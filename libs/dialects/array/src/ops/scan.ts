@@ -18,7 +18,8 @@ import {
 import { fitsDefinition, parseFromTo, printAttributes, printFromTo } from '../assembly.js';
 import { combinerKind, parseCombined, verifyCombined, verifyCombinerRegion } from '../combine.js';
 import { ScalarTensor } from '../element-types.js';
-import { interpretArgExtreme, interpretScan } from '../interpret/windows.js';
+import { interpretArgExtreme, interpretScan, type ScanAccess } from '../interpret/windows.js';
+import { orderAttribute } from '../reduction-order.js';
 import { parseScalarRegion, printScalarRegion, regionsPrint } from '../region.js';
 import { ShapeRules, type SizeConstraint, type SizeRule, sameShape, sameSize } from '../shape-rules.js';
 import { tensorType } from '../structure.js';
@@ -30,14 +31,22 @@ export const ScanOp = defineOp({
   summary: 'Running combinations of elements along a dimension',
   description: `The accumulator starts as the init and takes the elements along \`dim\` in ascending order, with \`reverse\` in descending order:
 acc = combine(acc, element). Results are the accumulators after each element, with \`exclusive\` before it. A named kind has one operand; a region
-gets (accumulators.., elements..).`,
+gets (accumulators.., elements..). An \`order\` of L lanes (with blocks of L elements, for named kinds) cuts the elements as they are taken into
+blocks: within a block, for s = 1, 2, 4, .. below L, all elements l >= s at once become combine(element l - s, element l); then the accumulator
+after element l is combine(accumulator before the block, element l). Without it, and as \`sequential\`, elements are taken one by one.`,
   example: `func.func @f(%x: tensor<4x?xf32>, %z: tensor<f32>) -> tensor<4x?xf32> {
   %0 = array.scan add %x init %z dim = 1 exclusive : tensor<4x?xf32>, tensor<f32>
   return %0 : tensor<4x?xf32>
 }`,
   operands: { inputs: variadic(ScalarTensor), inits: variadic(ScalarTensor) },
   results: { results: variadic(ScalarTensor) },
-  attributes: { kind: kindAttribute, dim: attr.i64, exclusive: attr.unit, reverse: attr.unit },
+  attributes: {
+    kind: kindAttribute,
+    dim: attr.i64,
+    exclusive: attr.unit,
+    reverse: attr.unit,
+    order: orderAttribute,
+  },
   regions: { body: { blocks: 'one', variadic: true } },
   traits: [Pure, IsolatedFromAbove, AttrSizedOperandSegments],
   interfaces: [
@@ -47,11 +56,15 @@ gets (accumulators.., elements..).`,
       size: (op, result, dim): SizeRule => sameSize(op, result, dim),
       constraints: (op): SizeConstraint[] => op.results.slice(1).flatMap((_, i) => sameShape(op, 0, i + 1)),
     }),
-    interpretScan((op): { dim: number; exclusive: boolean; reverse: boolean } => ({
-      dim: ScanOp.dim(op),
-      exclusive: ScanOp.exclusive(op),
-      reverse: ScanOp.reverse(op),
-    })),
+    interpretScan((op): ScanAccess => {
+      const order = ScanOp.order(op);
+      return {
+        dim: ScanOp.dim(op),
+        exclusive: ScanOp.exclusive(op),
+        reverse: ScanOp.reverse(op),
+        lanes: order?.kind === 'lanes' ? order.lanes : 1,
+      };
+    }),
   ],
   assembly: {
     canPrint: (op): boolean =>
@@ -99,6 +112,14 @@ gets (accumulators.., elements..).`,
     const first = tensorType(inputs[0]!);
     if (!verifyDims(op, 'dim', [ScanOp.dim(op)], first.rank, `the operand ${first}`)) return;
     for (const [i, input] of inputs.entries()) if (!expectResult(op, input.type, i)) return;
+    const order = ScanOp.order(op);
+    if (order === undefined || order.kind === 'sequential') return;
+    const blocked = order.kind === 'lanes' && order.accumulators === 1 && order.block === order.lanes;
+    if (!blocked || combinerKind(op) === undefined)
+      op.emitError(
+        'array.scan-order',
+        `requires the order sequential, or with a named kind lanes with one accumulator and blocks of as many elements, got ${op.attr('order')}`,
+      );
   },
   verifyRegions: (op) => verifyCombinerRegion(op, ScanOp.inputs(op)),
 });

@@ -33,7 +33,7 @@ export type Size = number | Value;
 
 /** What the kernel knows of tensors. */
 export interface SiteTensors {
-  buffer(value: Value): Value;
+  buffer(value: Value): Value | undefined;
   size(value: Value, dim: number): Size;
   /** Whether the buffer of a result is that of its destination operand. */
   isInPlace(result: Value): boolean;
@@ -71,14 +71,18 @@ export class LoweringSite {
   }
   /** The memory of a tensor that lies in one. */
   buffer(tensor: Value): Value {
-    return this.tensors.buffer(tensor);
+    return this.tensors.buffer(tensor)!;
+  }
+  /** Whether a tensor lies in memory; an inlined constant does not. */
+  hasBuffer(tensor: Value): boolean {
+    return this.tensors.buffer(tensor) !== undefined;
   }
   /** The element of a result as it is now. */
   loadResult(result: Value, indices: readonly Value[]): Value {
-    return buildLoad(this.builder, this.loc, this.tensors.buffer(result), indices);
+    return buildLoad(this.builder, this.loc, this.tensors.buffer(result)!, indices);
   }
   store(value: Value, result: Value, indices: readonly Value[]): void {
-    buildStore(this.builder, this.loc, value, this.tensors.buffer(result), indices);
+    buildStore(this.builder, this.loc, value, this.tensors.buffer(result)!, indices);
   }
   /** Element type of a tensor as its scalars have it. */
   elementType(tensor: Value): Type {

@@ -12,10 +12,12 @@ import {
   OrderAttr,
   ReduceOp,
   ReshapeOp,
+  ScanOp,
 } from '@budflow/dialect-array';
 import {
   type Attribute,
   Builder,
+  byteWidth,
   DYNAMIC,
   type Operation,
   OpPattern,
@@ -23,6 +25,7 @@ import {
   type ReductionOrder,
   StructuredOp,
   type TensorType,
+  type Type,
   type Value,
 } from '@budflow/ir';
 import { MergeableDims } from '../collapse/mergeable.js';
@@ -33,6 +36,21 @@ export function setOrder(op: Operation, order: ReductionOrder): void {
 
 function shapeOf(value: Value): readonly number[] {
   return (value.type as TensorType).shape;
+}
+
+/** Lanes of a blocked scan: a register, and at least four, so that what is carried takes a quarter of the time. */
+export function scanLanes(element: Type): number {
+  return Math.max(4, 16 / (byteWidth(element) ?? 4));
+}
+
+/** Whether a scan may run in blocks: a sum or product of floats along the last dimension, of some length. */
+export function isBlockedScan(op: Operation): boolean {
+  const kind = ScanOp.kind(op);
+  const { element, shape, rank } = op.operand(0).type as TensorType;
+  if ((kind !== 'add' && kind !== 'mul') || !(element instanceof FloatType) || ScanOp.dim(op) !== rank - 1)
+    return false;
+  const size = shape[rank - 1]!;
+  return size === DYNAMIC || size >= 2 * scanLanes(element);
 }
 
 /** Maximal runs of adjacent dimensions, ascending, cut before the dimensions of `apart`. */
