@@ -141,6 +141,11 @@ class Translation<V> {
       case 'cholesky':
       case 'solve':
         throw new Error(`no ${node.kind}`);
+      case 'iota':
+      case 'scan':
+      case 'extreme':
+      case 'sort':
+        throw new Error(`'${node.kind}' is not translated: every library has its own form of it`);
     }
   }
 }

@@ -3,6 +3,7 @@
 import * as elementwise from './elementwise.js';
 import * as linearAlgebra from './linear-algebra.js';
 import * as movement from './movement.js';
+import * as order from './order.js';
 import type { Plain } from './plain.js';
 import * as reductions from './reductions.js';
 import * as transforms from './transforms.js';
@@ -16,4 +17,5 @@ export const PLAIN: Readonly<Record<string, Plain>> = {
   ...linearAlgebra,
   ...movement,
   ...transforms,
+  ...order,
 };

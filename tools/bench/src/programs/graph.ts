@@ -2,6 +2,8 @@
 // needs to know the IR. Shapes are static.
 
 import {
+  ArgMaxOp,
+  ArgMinOp,
   BroadcastOp,
   CholeskyOp,
   CmpOp,
@@ -10,10 +12,14 @@ import {
   type DotDimensions,
   dotDimensions,
   FftOp,
+  IotaOp,
   PadOp,
   ReduceOp,
+  ScanOp,
   SliceOp,
+  SortOp,
   solveOptions,
+  sortOrderOf,
   TransposeOp,
 } from '@budflow/dialect-array';
 import { elementsOf, TensorValue, valueFromAttribute } from '@budflow/interpreter';
@@ -46,6 +52,10 @@ export type Step =
   | { readonly kind: 'pad'; readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number }
   | { readonly kind: 'reduce'; readonly reduce: 'add' | 'max' | 'min'; readonly dims: readonly number[] }
   | { readonly kind: 'dot'; readonly dims: DotDimensions }
+  | { readonly kind: 'iota'; readonly dim: number }
+  | { readonly kind: 'scan'; readonly dim: number }
+  | { readonly kind: 'extreme'; readonly which: 'min' | 'max'; readonly dim: number }
+  | { readonly kind: 'sort'; readonly dim: number; readonly descending: boolean; readonly result: number }
   /** Transform of the last dimension; lower factor; system with a lower matrix from the left. */
   | { readonly kind: 'fft' | 'cholesky' | 'solve' };
 
@@ -87,7 +97,8 @@ function arrayType(type: Type): ArrayType {
 const ELEMENTWISE =
   /^array\.(add|sub|mul|div|min|max|and|xor|neg|abs|sqrt|rsqrt|exp|log|log1p|tanh|sigmoid|erf|round_even)$/;
 
-function stepOf(op: Operation): Step {
+/** What makes a result of an op. */
+function stepOf(op: Operation, result: number): Step {
   const elementwise = ELEMENTWISE.exec(op.name)?.[1];
   if (elementwise !== undefined) return { kind: 'elementwise', name: elementwise };
   switch (op.name) {
@@ -138,6 +149,22 @@ function stepOf(op: Operation): Step {
         throw new Error(`no graph step for such an ${op.name}`);
       return { kind: 'solve' };
     }
+    case 'array.iota':
+      return { kind: 'iota', dim: IotaOp.dim(op) };
+    case 'array.scan': {
+      if (ScanOp.kind(op) !== 'add' || ScanOp.exclusive(op) || ScanOp.reverse(op))
+        throw new Error('no graph step for a scan other than running sums');
+      return { kind: 'scan', dim: ScanOp.dim(op) };
+    }
+    case 'array.argmin':
+      return { kind: 'extreme', which: 'min', dim: ArgMinOp.dim(op) };
+    case 'array.argmax':
+      return { kind: 'extreme', which: 'max', dim: ArgMaxOp.dim(op) };
+    case 'array.sort': {
+      const order = sortOrderOf(op);
+      if (!order) throw new Error('no graph step for a sort by another comparator than that of its first operand');
+      return { kind: 'sort', dim: SortOp.dim(op), descending: order.direction === 'descending', result };
+    }
     default:
       throw new Error(`no graph step for ${op.name}`);
   }
@@ -156,10 +183,10 @@ export function graphOf(func: Operation): Graph {
     if (op.name === 'func.return') {
       return { nodes, arguments: body.arguments.map((a) => arrayType(a.type)), results: operandsOf(op) };
     }
-    ids.set(
-      op.result(0),
-      nodes.push({ ...stepOf(op), operands: operandsOf(op), type: arrayType(op.result(0).type) }) - 1,
-    );
+    for (const result of op.results) {
+      const node = { ...stepOf(op, result.index), operands: operandsOf(op), type: arrayType(result.type) };
+      ids.set(result, nodes.push(node) - 1);
+    }
   }
   throw new Error('the function has no return');
 }

@@ -249,6 +249,15 @@ function saturate(out: Data, x: Data, dtype: DType): void {
   }
 }
 
+/** Calls `visit` with the places of each row along a dimension, in row-major order of the others. */
+function alongDimension(shape: readonly number[], dim: number, visit: (places: Int32Array) => void): void {
+  const size = shape[dim] as number;
+  const inner = elementCount(shape.slice(dim + 1));
+  const outer = elementCount(shape.slice(0, dim));
+  for (let o = 0; o < outer; o++)
+    for (let k = 0; k < inner; k++) visit(Int32Array.from({ length: size }, (_, i) => (o * size + i) * inner + k));
+}
+
 function evaluateNode(
   node: Node,
   values: readonly Data[],
@@ -326,6 +335,43 @@ function evaluateNode(
     case 'solve':
       out.set(values[1] as Data);
       substitute(x, out, shape[0] as number, shape[1] as number);
+      break;
+    case 'iota': {
+      const stride = stridesOf(shape)[node.dim] as number;
+      for (let i = 0; i < n; i++) out[i] = Math.floor(i / stride) % (shape[node.dim] as number);
+      break;
+    }
+    case 'scan':
+      alongDimension(shapes[0] as number[], node.dim, (places) => {
+        let sum = values[1]?.[0] as number;
+        for (const i of places) {
+          sum += x[i] as number;
+          out[i] = sum;
+        }
+      });
+      break;
+    case 'extreme': {
+      let row = 0;
+      alongDimension(shapes[0] as number[], node.dim, (places) => {
+        const sign = node.which === 'max' ? 1 : -1;
+        let best = 0;
+        places.forEach((i, k) => {
+          if (sign * (x[i] as number) > sign * (x[places[best] as number] as number)) best = k;
+        });
+        out[row++] = best;
+      });
+      break;
+    }
+    case 'sort':
+      alongDimension(shape, node.dim, (places) => {
+        const sign = node.descending ? -1 : 1;
+        const sorted = places.slice().sort((a, b) => sign * ((x[a] as number) - (x[b] as number)));
+        const from = values[node.result] as Data;
+        const row = Array.from(sorted, (i) => from[i] as number);
+        places.forEach((i, k) => {
+          out[i] = row[k] as number;
+        });
+      });
       break;
   }
   return out;

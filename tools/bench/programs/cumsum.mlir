@@ -1,0 +1,6 @@
+// Running sums.
+func.func @main(%x: tensor<{{?N}}xf32>) -> tensor<{{?N}}xf32> {
+  %z = array.constant dense<0.0> : tensor<f32>
+  %0 = array.scan add %x init %z dim = 0 : tensor<{{?N}}xf32>, tensor<f32>
+  return %0 : tensor<{{?N}}xf32>
+}
