@@ -127,6 +127,23 @@ describe('array.scan', () => {
         }),
       ),
     );
+  check('in blocks along the last dimension', () =>
+    (['f32', 'f64', 'i8', 'ui8', 'i32', 'i64'] as const).flatMap((element) =>
+      ['add', element.startsWith('f') ? 'mul' : 'xor', 'max'].flatMap((kind, k) =>
+        over([[71], [3, 37]], (shape, dynamic) => {
+          const t = type(element, shape, dynamic);
+          const how = ['', ' exclusive', ' reverse', ' exclusive reverse'][(k + shape.length + dynamic.length) % 4];
+          return {
+            text: `func.func @main(%x: ${t}, %z: tensor<${element}>) -> ${t} {
+  %0 = array.scan ${kind} %x init %z dim = ${shape.length - 1}${how} : ${t}, tensor<${element}>
+  return %0 : ${t}
+}`,
+            args: [tensor(element, shape), scalar(element)],
+          };
+        }),
+      ),
+    ),
+  );
   check('over an operand that dies, and with a region', () =>
     over([[6, 19]], (shape, dynamic) => {
       const t = type('f32', shape, dynamic);
@@ -150,7 +167,7 @@ describe('array.scan', () => {
 describe('array.argmin and array.argmax', () => {
   for (const element of ELEMENTS)
     check(`of ${element}`, () =>
-      over([[1], [37], [5, 19], [3, 4, 17], [0, 3]], (shape, dynamic) => {
+      over([[1], [300], [5, 19], [3, 4, 17], [3, 150], [0, 3]], (shape, dynamic) => {
         const from = type(element, shape, dynamic);
         const dim = shape.length - 1;
         const rest = shape.slice(0, dim);

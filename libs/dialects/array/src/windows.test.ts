@@ -57,6 +57,26 @@ describe('values', () => {
     expect(scan(' exclusive reverse')).toEqual([19, 17, 14, 10]);
   });
 
+  test('scan in blocks: running sums within a block first, then what was before it', () => {
+    // 2^24 + 1 is no f32: one by one each 1 is lost; two of them together are not.
+    const values = [2 ** 24, 1, 1, 1, 1, 1, 1];
+    const scan = (how: string) =>
+      run(
+        f(
+          '%x: tensor<7xf32>, %z: tensor<f32>',
+          `%r = array.scan add %x init %z dim = 0${how} : tensor<7xf32>, tensor<f32>`,
+          'tensor<7xf32>',
+        ),
+        (c) => [tensor(c, 'tensor<7xf32>', values), tensor(c, 'tensor<f32>', [0])],
+      ).map((x) => Number(x) - 2 ** 24);
+    const order = ' {order = #array.order<lanes = 4, accumulators = 1, block = 4>}';
+    expect(scan('')).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(scan(' {order = #array.order<sequential>}')).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    // Within the first block 2^24 + 1 == 2^24, then + (1 + 1); the second block adds 1, 2 and 3 to what was before, 2^24 + 2.
+    expect(scan(order)).toEqual([0, 0, 2, 2, 4, 4, 4]);
+    expect(scan(` exclusive${order}`)).toEqual([-(2 ** 24), 0, 0, 2, 2, 4, 4]);
+  });
+
   test('argmin and argmax: the first of equal ones, NaN before all', () => {
     const at = (op: string, values: number[]) =>
       run(f('%x: tensor<?xf32>', `%r = array.${op} %x dim = 0 : tensor<?xf32> to tensor<i64>`, 'tensor<i64>'), (c) => [
@@ -132,6 +152,11 @@ describe('what verifiers refuse', () => {
       '%r = array.scan add %x init %z dim = 1 : tensor<4xf32>, tensor<f32>',
       'tensor<4xf32>',
       "requires 'dim' to name dimensions of the operand tensor<4xf32> (0 to 0), got 1",
+    ],
+    [
+      '%r = array.scan add %x init %z dim = 0 {order = #array.order<canonical>} : tensor<4xf32>, tensor<f32>',
+      'tensor<4xf32>',
+      'requires the order sequential, or with a named kind lanes with one accumulator and blocks of as many elements, got #array.order<canonical>',
     ],
     [
       '%r = array.argmax %x dim = 0 : tensor<4xf32> to tensor<1xi32>',

@@ -262,3 +262,29 @@ describe('fix-numerics: modes', () => {
     );
   });
 });
+
+describe('orders of scans', () => {
+  const scan = (kind: string, dim: number, element = 'f32', shape = '5x37', attribute = '') => {
+    const t = `tensor<${shape}x${element}>`;
+    return `func.func @main(%x: ${t}, %z: tensor<${element}>) -> ${t} {
+  %0 = array.scan ${kind} %x init %z dim = ${dim}${attribute} : ${t}, tensor<${element}>
+  return %0 : ${t}
+}`;
+  };
+  const order = (text: string, options = '') => /order = #array.order(<.*>)\}/.exec(lines(fix(text, options))[0]!)?.[1];
+
+  test('sums and products of floats along the last dimension run in blocks', () => {
+    expect(order(scan('add', 1))).toBe('<lanes = 4, accumulators = 1, block = 4>');
+    expect(order(scan('mul', 1, 'f64', '5x?'))).toBe('<lanes = 4, accumulators = 1, block = 4>');
+    const module = parse(scan('add', 1));
+    const { statistics } = runPasses(module, 'builtin.module(fix-numerics)', [fixNumerics]);
+    expect(statistics['scans']).toBe(1);
+  });
+
+  test('others, short ones, those that have an order, and all in strict do not', () => {
+    for (const text of [scan('add', 0), scan('max', 1), scan('add', 1, 'i32'), scan('add', 1, 'f32', '5x7')])
+      expect(order(text)).toBeUndefined();
+    expect(order(scan('add', 1), '{mode=strict}')).toBeUndefined();
+    expect(order(scan('add', 1, 'f32', '5x37', ' {order = #array.order<sequential>}'))).toBe('<sequential>');
+  });
+});

@@ -106,6 +106,59 @@ describe('ops that build their own loops', () => {
     expect(reverse('tensor<4x?xf32>')).toBe(true);
   });
 
+  test('long rows are sorted by digits where the comparator compares keys, all others by merging', () => {
+    const sort = (size: number | '?', element: string, how: string) => {
+      const type = `tensor<${size}x${element}>`;
+      const module = parse(
+        main(`%x: ${type}`, type, `  %0 = array.sort %x dim = 0 ${how}\n  return %0 : ${type}`.replace('TYPE', type)),
+      );
+      runPasses(
+        module,
+        'builtin.module(fix-numerics,func.func(instruction-fusion),bufferize,func.func(array-to-loop))',
+        passes,
+      );
+      const names = loopNames(module).map((name) => name.replace(/\.s\d+$/, ''));
+      return {
+        passes: names.filter((n) => n === 'sort_pass').length,
+        merges: names.filter((n) => n === 'sort_merge').length,
+      };
+    };
+    const two =
+      'comparator(%a: i32, %b: i32) {\n%1 = arith.muli %a, %b : i32\n%2 = arith.cmpi slt, %1, %a : i32\narray.yield %2 : i1\n}';
+    expect(sort(10000, 'i32', 'ascending : TYPE')).toEqual({ passes: 3, merges: 0 });
+    expect(sort(2000, 'i32', 'descending : TYPE')).toEqual({ passes: 4, merges: 0 });
+    expect(sort(20, 'i32', 'ascending : TYPE')).toEqual({ passes: 0, merges: 2 });
+    expect(sort(10000, 'f32', 'ascending total_order : TYPE')).toEqual({ passes: 3, merges: 0 });
+    // NaN has no place in the order of numbers.
+    expect(sort(10000, 'f32', 'ascending : TYPE')).toEqual({ passes: 3, merges: 2 });
+    expect(sort('?', 'i64', 'ascending : TYPE')).toEqual({ passes: 6, merges: 2 });
+    expect(sort(10000, 'i32', `: TYPE ${two}`)).toEqual({ passes: 0, merges: 2 });
+  });
+
+  test('scans and places of extremes along the last dimension work on vectors', () => {
+    const vectors = (line: string, type: string, result: string, numerics = 'default') => {
+      const z = type.replace(/<.*x/, '<');
+      const module = parse(main(`%x: ${type}, %z: ${z}`, result, `  %0 = ${line}\n  return %0 : ${result}`));
+      runPasses(
+        module,
+        `builtin.module(fix-numerics{mode=${numerics}},func.func(instruction-fusion),bufferize,func.func(array-to-loop))`,
+        passes,
+      );
+      let loads = 0;
+      module.walk((op) => {
+        if (op.name === 'simd.load') loads++;
+      });
+      return loads > 0;
+    };
+    const scan = (dim: number, e: string) => `array.scan add %x init %z dim = ${dim} : tensor<8x40x${e}>, tensor<${e}>`;
+    expect(vectors(scan(1, 'f32'), 'tensor<8x40xf32>', 'tensor<8x40xf32>')).toBe(true);
+    expect(vectors(scan(1, 'f32'), 'tensor<8x40xf32>', 'tensor<8x40xf32>', 'strict')).toBe(false);
+    expect(vectors(scan(1, 'i32'), 'tensor<8x40xi32>', 'tensor<8x40xi32>', 'strict')).toBe(true);
+    expect(vectors(scan(0, 'i32'), 'tensor<8x40xi32>', 'tensor<8x40xi32>')).toBe(false);
+    const argmax = 'array.argmax %x dim = 1 : tensor<8x40xf32> to tensor<8xi32>';
+    expect(vectors(argmax, 'tensor<8x40xf32>', 'tensor<8xi32>', 'strict')).toBe(true);
+  });
+
   test('an op from outside takes part by the interface', () => {
     const text = main(
       `%x: ${t}`,
