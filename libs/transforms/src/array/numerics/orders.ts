@@ -19,6 +19,7 @@ import {
   Builder,
   byteWidth,
   DYNAMIC,
+  FloatType,
   type Operation,
   OpPattern,
   OpPatternKind,
