@@ -179,3 +179,55 @@ describe('array.triangular_solve', () => {
         ),
       );
 });
+
+describe('together and with other ops', () => {
+  const square = 'tensor<6x6xf32>';
+  check('right-hand sides that die are written over, constants have no buffer, sizes may be dynamic', () => [
+    {
+      text: `func.func @main(%a: ${square}, %b: ${square}) -> ${square} {
+  %0 = array.exp %b : ${square}
+  %1 = array.triangular_solve %a, %0 side = right op = transpose {lower} : ${square}, ${square}
+  return %1 : ${square}
+}`,
+      args: [definite('f32', [], 6, false), numbers('f32', [6, 6], false)],
+    },
+    {
+      text: `func.func @main(%b: ${square}) -> ${square} {
+  %0 = array.exp %b : ${square}
+  %1 = array.triangular_solve %0, %0 side = left op = none {lower} : ${square}, ${square}
+  return %1 : ${square}
+}`,
+      args: [definite('f32', [], 6, false)],
+    },
+    {
+      text: `func.func @main(%a: ${square}) -> (${square}, tensor<6xcomplex<f32>>) {
+  %0 = array.constant dense<2.0> : ${square}
+  %1 = array.triangular_solve %a, %0 side = left op = none {lower} : ${square}, ${square}
+  %2 = array.constant dense<(2.0, 1.0)> : tensor<6xcomplex<f32>>
+  %3 = array.fft ifft %2 length = [6] : tensor<6xcomplex<f32>> to tensor<6xcomplex<f32>>
+  return %1, %3 : ${square}, tensor<6xcomplex<f32>>
+}`,
+      args: [definite('f32', [], 6, false)],
+    },
+    {
+      text: `func.func @main(%a: tensor<?x?xf64>, %b: tensor<?x3xf64>) -> tensor<?x3xf64> {
+  %l = array.cholesky %a {lower} : tensor<?x?xf64>
+  %y = array.triangular_solve %l, %b side = left op = none {lower} : tensor<?x?xf64>, tensor<?x3xf64>
+  %x = array.triangular_solve %l, %y side = left op = adjoint {lower} : tensor<?x?xf64>, tensor<?x3xf64>
+  return %x : tensor<?x3xf64>
+}`,
+      args: [definite('f64', [], 11, false), numbers('f64', [11, 3], false)],
+    },
+    {
+      text: `func.func @main(%x: tensor<4x16xf32>, %h: tensor<16xf32>) -> tensor<4x16xf32> {
+  %0 = array.fft rfft %x length = [16] : tensor<4x16xf32> to tensor<4x9xcomplex<f32>>
+  %1 = array.fft rfft %h length = [16] : tensor<16xf32> to tensor<9xcomplex<f32>>
+  %2 = array.broadcast %1 dims = [1] : tensor<9xcomplex<f32>> to tensor<4x9xcomplex<f32>>
+  %3 = array.mul %0, %2 : tensor<4x9xcomplex<f32>>
+  %4 = array.fft irfft %3 length = [16] : tensor<4x9xcomplex<f32>> to tensor<4x16xf32>
+  return %4 : tensor<4x16xf32>
+}`,
+      args: [numbers('f32', [4, 16], false), numbers('f32', [16], false)],
+    },
+  ]);
+});
