@@ -20,6 +20,8 @@ const PASSES = [...new Set(namesOf(defaultPipeline(3, TARGET, 'strict').pipeline
 /** Passes without which there is nothing to run. */
 const LOWERING = new Set([
   'rotate-while-loops',
+  'fft-tables',
+  'split-complex-memory',
   'bufferize',
   'array-to-loop',
   'expand-math',
@@ -99,6 +101,16 @@ func.func @main(%x: tensor<40xf32>) -> (tensor<40xf32>) {
   return %r : tensor<40xf32>
 }`,
     [tensor('f32', [40])],
+  ],
+  [
+    // Transforms, and complex numbers between them.
+    `func.func @main(%x: tensor<2x24xf32>) -> (tensor<2x24xf32>) {
+  %0 = array.fft rfft %x length = [24] : tensor<2x24xf32> to tensor<2x13xcomplex<f32>>
+  %1 = array.mul %0, %0 : tensor<2x13xcomplex<f32>>
+  %2 = array.fft irfft %1 length = [24] : tensor<2x13xcomplex<f32>> to tensor<2x24xf32>
+  return %2 : tensor<2x24xf32>
+}`,
+    [tensor('f32', [2, 24])],
   ],
 ];
 

@@ -34,6 +34,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
       'collapse-dims',
       'convert-arith-to-array',
       'expand-windows',
+      'fft-tables',
       'fix-numerics',
       'instruction-fusion',
     ],
