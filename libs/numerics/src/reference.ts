@@ -263,6 +263,19 @@ export const bigReferences: { readonly [name: string]: (x: number) => Big } = {
     const e = toFixed(expFixed(toFixed(exactly(Math.abs(x)))));
     return { mantissa: e + (ONE * ONE) / e, exponent: -P - 1 };
   },
+  asinh: (x) => {
+    const fixed = toFixed(exactly(Math.abs(x)));
+    const result = logFixed(fixed + squareRoot(fixed * fixed + ONE * ONE));
+    return { mantissa: x < 0 ? -result : result, exponent: -P };
+  },
+  acosh: (x) => {
+    const fixed = toFixed(exactly(x));
+    return { mantissa: logFixed(fixed + squareRoot(fixed * fixed - ONE * ONE)), exponent: -P };
+  },
+  atanh: (x) => {
+    const fixed = toFixed(exactly(x));
+    return { mantissa: logFixed(ONE + fixed) - logFixed(ONE - fixed), exponent: -P - 1 };
+  },
   cbrt: (x) => {
     // Newton's iteration from the double: three steps from 50 bits.
     const { mantissa, exponent } = exactly(Math.abs(x));
@@ -362,6 +375,9 @@ export const doubleReferences: { readonly [name: string]: (x: number) => number 
   atan: Math.atan,
   sinh: Math.sinh,
   cosh: Math.cosh,
+  asinh: Math.asinh,
+  acosh: Math.acosh,
+  atanh: Math.atanh,
   cbrt: Math.cbrt,
   // Halves of f32 are exact here.
   round: (x) => (x < 0 ? -1 : 1) * Math.floor(Math.abs(x) + 0.5) || x * 0,

@@ -67,7 +67,7 @@ function floats(element: 'f32' | 'f64', seed: number, repeat: number): Floats {
   return data;
 }
 
-const FUNCTIONS = ['sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'cbrt'];
+const FUNCTIONS = ['sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'asinh', 'acosh', 'atanh', 'sinh', 'cosh', 'cbrt'];
 const EXACT = ['sign', 'round', 'trunc', 'ceil', 'floor', 'round_even'];
 const BINARY = ['pow', 'atan2'];
 

@@ -43,8 +43,11 @@ import { EmptyOp } from './ops/empty.js';
 import { ExtractOp, FromScalarOp } from './ops/extract.js';
 import { FftOp } from './ops/fft.js';
 import {
+  AcoshOp,
   AcosOp,
+  AsinhOp,
   AsinOp,
+  AtanhOp,
   AtanOp,
   CbrtOp,
   ClzOp,
@@ -133,6 +136,9 @@ which affine accesses and which scalar body it has (StructuredOp).`,
     AsinOp,
     AcosOp,
     AtanOp,
+    AsinhOp,
+    AcoshOp,
+    AtanhOp,
     SinhOp,
     CoshOp,
     TanhOp,

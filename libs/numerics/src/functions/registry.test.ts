@@ -104,6 +104,9 @@ describe.each([
     atan: [-100, 100],
     sinh: [-710.4, 710.4],
     cosh: [-710.4, 710.4],
+    asinh: [-1e300, 1e300],
+    acosh: [1, 1e300],
+    atanh: [-1, 1],
     cbrt: [-1e300, 1e300],
   };
 
@@ -322,6 +325,30 @@ describe('special values', () => {
       [-0, -0],
       [nan, nan],
     ],
+    asinh: [
+      [0, 0],
+      [-0, -0],
+      [inf, inf],
+      [-inf, -inf],
+      [nan, nan],
+    ],
+    acosh: [
+      [1, 0],
+      [0.5, nan],
+      [-2, nan],
+      [inf, inf],
+      [-inf, nan],
+      [nan, nan],
+    ],
+    atanh: [
+      [0, 0],
+      [-0, -0],
+      [1, inf],
+      [-1, -inf],
+      [1.5, nan],
+      [-inf, nan],
+      [nan, nan],
+    ],
     sinh: [
       [0, 0],
       [-0, -0],
@@ -409,7 +436,7 @@ describe('special values', () => {
     }
   });
 
-  test.each(['expm1', 'log1p', 'tanh', 'sin', 'tan', 'asin', 'atan', 'sinh'])(
+  test.each(['expm1', 'log1p', 'tanh', 'sin', 'tan', 'asin', 'atan', 'sinh', 'asinh', 'atanh'])(
     '%s of a subnormal is the subnormal',
     (name) => {
       for (const [format, least] of [
@@ -512,6 +539,9 @@ const expansionLengths = {
   atan: 26,
   sinh: 41,
   cosh: 29,
+  asinh: 54,
+  acosh: 52,
+  atanh: 48,
   tanh: 24,
   sigmoid: 27,
   erf: 33,

@@ -6,6 +6,7 @@ import { cbrtF32, cbrtF64 } from './cbrt.js';
 import { exp2F32, exp2F64, expF32, expF64, expm1F32, expm1F64 } from './exp.js';
 import { geluF32, geluF64 } from './gelu.js';
 import { coshF32, coshF64, sinhF32, sinhF64 } from './hyperbolic.js';
+import { acosh, asinh, atanh } from './inverse-hyperbolic.js';
 import { acosF32, acosF64, asinF32, asinF64, atan2F32, atan2F64, atanF32, atanF64 } from './inverse-trigonometric.js';
 import { log1pF32, log1pF64, log2F32, log2F64, log10F32, log10F64, logF32, logF64 } from './log.js';
 import { powF32, powF64 } from './pow.js';
@@ -49,6 +50,9 @@ export const mathFunctions: { readonly [name: string]: MathFunction } = {
   atan: define('atan', { f32: atanF32, f64: atanF64 }, { f32: 2, f64: 2 }),
   sinh: define('sinh', { f32: sinhF32, f64: sinhF64 }, { f32: 3, f64: 2 }),
   cosh: define('cosh', { f32: coshF32, f64: coshF64 }, { f32: 3, f64: 2 }),
+  asinh: define('asinh', { f32: asinh, f64: asinh }, { f32: 3, f64: 3 }),
+  acosh: define('acosh', { f32: acosh, f64: acosh }, { f32: 3, f64: 3 }),
+  atanh: define('atanh', { f32: atanh, f64: atanh }, { f32: 3, f64: 3 }),
   tanh: define('tanh', { f32: tanhF32, f64: tanhF64 }, { f32: 3, f64: 2 }),
   sigmoid: define('sigmoid', { f32: sigmoidF32, f64: sigmoidF64 }, { f32: 3, f64: 2 }),
   erf: define('erf', { f32: erfF32, f64: erfF64 }, { f32: 3, f64: 4 }),

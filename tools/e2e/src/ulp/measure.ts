@@ -122,6 +122,9 @@ const DOMAIN: { readonly [name: string]: readonly [number, number, ...number[]] 
   atan: [-Number.MAX_VALUE, Number.MAX_VALUE, 0, 0.4142, 2.4142, 1],
   sinh: [-710.4, 710.4, 0, 1],
   cosh: [-710.4, 710.4, 0],
+  asinh: [-Number.MAX_VALUE, Number.MAX_VALUE, 0, 1],
+  acosh: [1, Number.MAX_VALUE, 1, 2],
+  atanh: [-1, 1, 0, 0.5, 1],
   cbrt: [-Number.MAX_VALUE, Number.MAX_VALUE, 1, 2, 8],
 };
 

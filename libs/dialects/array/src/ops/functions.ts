@@ -8,6 +8,7 @@ const CHEAP: PointCost = { flops: 1, expensive: false };
 const TRIGONOMETRIC: PointCost = { flops: 42, expensive: true };
 const INVERSE: PointCost = { flops: 30, expensive: true };
 const HYPERBOLIC: PointCost = { flops: 35, expensive: true };
+const INVERSE_HYPERBOLIC: PointCost = { flops: 52, expensive: true };
 
 export const SinOp = defineUnary('sin', {
   summary: 'Sine',
@@ -56,6 +57,24 @@ export const CoshOp = defineUnary('cosh', {
   description: '`(exp(x) + exp(-x)) / 2`: at least 1, infinite where it overflows.',
   operand: FunctionTensor,
   cost: HYPERBOLIC,
+});
+export const AsinhOp = defineUnary('asinh', {
+  summary: 'Inverse hyperbolic sine',
+  description: 'Infinities and NaN are themselves; the sign of zero is kept.',
+  operand: FloatTensor,
+  cost: INVERSE_HYPERBOLIC,
+});
+export const AcoshOp = defineUnary('acosh', {
+  summary: 'Inverse hyperbolic cosine',
+  description: 'At least 0, of 1 it is 0. NaN below 1; infinity is itself.',
+  operand: FloatTensor,
+  cost: INVERSE_HYPERBOLIC,
+});
+export const AtanhOp = defineUnary('atanh', {
+  summary: 'Inverse hyperbolic tangent',
+  description: 'Infinite at 1 and -1, NaN beyond; the sign of zero is kept.',
+  operand: FloatTensor,
+  cost: INVERSE_HYPERBOLIC,
 });
 export const CbrtOp = defineUnary('cbrt', {
   summary: 'Cube root',

@@ -202,6 +202,18 @@ export const AtanOp = floatFunction('math.atan', {
   summary: 'Arctangent.',
   description: 'In radians, from -pi/2, of negative infinity, to pi/2, of infinity. The sign of zero is kept.',
 });
+export const AsinhOp = floatFunction('math.asinh', {
+  summary: 'Inverse hyperbolic sine.',
+  description: 'Infinities and NaN are themselves; the sign of zero is kept.',
+});
+export const AcoshOp = floatFunction('math.acosh', {
+  summary: 'Inverse hyperbolic cosine.',
+  description: 'At least 0, of 1 it is 0. NaN below 1; infinity is itself.',
+});
+export const AtanhOp = floatFunction('math.atanh', {
+  summary: 'Inverse hyperbolic tangent.',
+  description: 'Infinite at 1 and -1, NaN beyond; the sign of zero is kept.',
+});
 export const ErfOp = floatFunction('math.erf', {
   summary: 'The error function.',
   description:

@@ -373,6 +373,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
   },
   ...math('absf=abs ceil floor round roundeven=round_even trunc sqrt rsqrt cbrt exp exp2 expm1 log log2 log10 log1p'),
   ...math(
-    'sin cos tan tanh sinh cosh asin acos atan erf sigmoid atan2 powf=pow copysign ctpop=popcount ctlz=clz cttz=ctz',
+    'sin cos tan tanh sinh cosh asin acos atan asinh acosh atanh erf sigmoid atan2 powf=pow copysign ctpop=popcount ctlz=clz cttz=ctz',
   ),
 };

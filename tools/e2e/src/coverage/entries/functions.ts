@@ -122,6 +122,9 @@ export const FUNCTIONS: readonly CoverageEntry[] = [
   close('sinh', Math.sinh),
   close('cosh', Math.cosh),
   close('tanh', Math.tanh),
+  close('asinh', Math.asinh),
+  close('acosh', Math.acosh),
+  close('atanh', Math.atanh),
   close('cbrt', Math.cbrt),
   elementwise({
     op: 'erf',
