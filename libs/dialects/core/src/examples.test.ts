@@ -25,6 +25,9 @@ const NEWER_THAN_16 = new Set([
   'math.cosh',
   'math.asin',
   'math.acos',
+  'math.asinh',
+  'math.acosh',
+  'math.atanh',
 ]);
 
 /** Texts beside the examples: old and new spellings, flags, vectors and tensors. */

@@ -9,5 +9,16 @@ import type { CoverageEntry } from './entry.js';
 
 export const ENTRIES: readonly CoverageEntry[] = [...ARITHMETIC, ...FUNCTIONS, ...MOVEMENT, ...REDUCTIONS, ...SORTING];
 
-/** Ops that have no row because they compute nothing of their own, and why. */
-export const WITHOUT_ELEMENTS: Readonly<Record<string, string>> = {};
+const COMPLEX = 'of complex numbers: tools/e2e/src/complex.test.ts';
+const LINEAR_ALGEBRA = 'on f32, f64 and complex numbers: tools/e2e/src/array-linear-algebra.test.ts';
+
+/** Ops without a row, and where else they are tested by element type. */
+export const WITHOUT_ELEMENTS: Readonly<Record<string, string>> = {
+  'array.real': COMPLEX,
+  'array.imag': COMPLEX,
+  'array.conj': COMPLEX,
+  'array.complex': COMPLEX,
+  'array.fft': LINEAR_ALGEBRA,
+  'array.cholesky': LINEAR_ALGEBRA,
+  'array.triangular_solve': LINEAR_ALGEBRA,
+};
