@@ -24,6 +24,7 @@ const LOWERING = new Set([
   'split-complex-memory',
   'bufferize',
   'array-to-loop',
+  'split-complex-memory',
   'expand-math',
   'legalize-vectors',
   'chunk-kernel',
@@ -56,6 +57,14 @@ const PROGRAMS: readonly (readonly [text: string, args: readonly TestArgument[]]
   return %2 : tensor<40x33xf32>
 }`,
     [tensor('f32', [40, 33]), tensor('f32', [33, 24], 2), tensor('f32', [24, 40], 3), tensor('f32', [40, 33], 4)],
+  ],
+  [
+    // Complex numbers.
+    `func.func @main(%x: tensor<50xcomplex<f32>>) -> (tensor<50xcomplex<f32>>) {
+  %0 = array.mul %x, %x : tensor<50xcomplex<f32>>
+  return %0 : tensor<50xcomplex<f32>>
+}`,
+    [{ shape: [50], data: Float32Array.from({ length: 100 }, (_, i) => Math.sin(i)) }],
   ],
   [
     // Small last dimensions.
