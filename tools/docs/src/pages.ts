@@ -1,4 +1,5 @@
 // All pages of docs/reference, in memory.
+import { registerStablehloDialects } from '@budflow/dialect-stablehlo';
 import { composePipelineSchema } from '@budflow/pass';
 import { createContext, createPassRegistry } from 'budflow';
 import { commandPage, commands, helpOf } from './commands.js';
@@ -20,6 +21,7 @@ export interface Reference {
 export function reference(): Reference {
   const pages = new Map<string, string>();
   const context = createContext();
+  registerStablehloDialects(context);
   const passes = createPassRegistry().all;
   const dialects = [...context.registeredDialects].sort((a, b) => (a.name < b.name ? -1 : 1));
   const groups = passGroups(passes);

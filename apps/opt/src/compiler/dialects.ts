@@ -24,16 +24,7 @@ const SOURCES: readonly DialectSource[] = [
   { names: ['rt'], load: async () => [(await import('@budflow/dialect-rt')).rtDialect] },
   {
     names: ['stablehlo', 'quant', 'chlo', 'check', 'sdy'],
-    load: async () => {
-      const stablehlo = await import('@budflow/dialect-stablehlo');
-      return [
-        stablehlo.stablehloDialect,
-        stablehlo.quantDialect,
-        stablehlo.chloDialect,
-        stablehlo.checkDialect,
-        stablehlo.sdyDialect,
-      ];
-    },
+    load: async () => (await import('@budflow/dialect-stablehlo')).STABLEHLO_DIALECTS,
   },
 ];
 

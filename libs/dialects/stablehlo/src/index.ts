@@ -39,5 +39,6 @@ export * from './ops/unary.js';
 export { ReduceWindowOp, SelectAndScatterOp } from './ops/window.js';
 export { quantDialect } from './quant/dialect.js';
 export * from './quant/types.js';
+export { registerStablehloDialects, STABLEHLO_DIALECTS } from './register.js';
 export { ShardyMesh, ShardyMeshOp, type ShardyMeshParameters, sdyDialect } from './sdy.js';
 export { FutureType, TokenType } from './token.js';

@@ -1,13 +1,12 @@
 // What the tests share: a context with the dialects, and short ways to read, verify and print.
 import { registerCoreDialects } from '@budflow/dialect-core';
 import { Context, type Operation, parseModule, printModule, renderDiagnostic, verify } from '@budflow/ir';
-import { checkDialect, chloDialect, quantDialect, sdyDialect, stablehloDialect } from '../index.js';
+import { registerStablehloDialects } from '../index.js';
 
 export function newContext(): Context {
   const context = new Context();
   registerCoreDialects(context);
-  for (const dialect of [stablehloDialect, quantDialect, chloDialect, checkDialect, sdyDialect])
-    context.registerDialect(dialect);
+  registerStablehloDialects(context);
   return context;
 }
 
