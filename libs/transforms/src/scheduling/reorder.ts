@@ -36,7 +36,10 @@ export function reorderLoops(
     if (loop.resultCount > 0) throw new Refusal(`loop "${loopName(loop)}" carries values`, { loop: loopName(loop) });
 
   const bounds = movableInFront(loops, between, order);
-  if (bounds.blocker && !isExchangeable(loops, order)) throw bounds.blocker;
+  // What stands between the loops moves inside when bounds are exchanged: no bound may need it.
+  const isNeeded = (v: Value): boolean => v.definingOp !== null && between.includes(v.definingOp);
+  const needsBetween = loops.some((loop) => loop.operands.some(isNeeded));
+  if (bounds.blocker && (needsBetween || !isExchangeable(loops, order))) throw bounds.blocker;
   const reversed = legal ? null : reversedDependence(kernel, loops, order);
   if (reversed && 'unknown' in reversed)
     throw new Refusal(`'${reversed.unknown.name}' may touch any memory`, { loop: names[0] });
