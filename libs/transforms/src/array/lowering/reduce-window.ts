@@ -47,7 +47,7 @@ export const lowerReduceWindow: LoopLoweringMethods = {
     const inputs = ReduceWindowOp.inputs(op);
     site.parallel(site.sizes(op.result(0)), site.name, (position) => {
       const inits = ReduceWindowOp.inits(op).map((v) => site.load(v, []));
-      const totals = site.sequential(dims.window, `${site.name}.r`, inits, (place, accumulators) => {
+      const totals = site.window(dims.window, `${site.name}.r`, inits, (place, accumulators) => {
         const { index, inside } = elementAt(site, dims, inputs[0]!, position, place);
         const load = () => inputs.map((x) => site.load(x, index));
         const elements = inside ? site.branch(inside, load, () => inits) : load();

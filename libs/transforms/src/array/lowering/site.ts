@@ -26,6 +26,7 @@ import {
   type Type,
   type Value,
 } from '@budflow/ir';
+import { SMALL_WINDOW } from '../../loop/lowering/reductions.js';
 import type { ScalarCode } from '../../loop/lowering/scalar-code.js';
 import { buildIf, buildSelect, buildWhile } from '../../loop/lowering/scalar-ops.js';
 
@@ -173,6 +174,31 @@ export class LoweringSite {
       (carried) => this.code.scope(() => test(carried)),
       (carried) => this.code.scope(() => body(carried)),
     );
+  }
+
+  /** The same over a window; a small one is written out, so that neighbours share what they read. */
+  window(
+    sizes: readonly number[],
+    prefix: string,
+    inits: readonly Value[],
+    body: (point: Value[], carried: Value[]) => readonly Value[],
+  ): Value[] {
+    const count = sizes.reduce((n, d) => n * d, 1);
+    if (count > SMALL_WINDOW) return this.sequential(sizes, prefix, inits, body);
+    let carried = inits.slice();
+    for (let i = 0; i < count; i++) {
+      let rest = i;
+      const place = sizes.slice();
+      for (let d = sizes.length - 1; d >= 0; d--) {
+        place[d] = rest % sizes[d]!;
+        rest = Math.floor(rest / sizes[d]!);
+      }
+      carried = body(
+        place.map((p) => this.index(p)),
+        carried,
+      ).slice();
+    }
+    return carried;
   }
 
   /** `loop.if`; both branches return the same number of values. */

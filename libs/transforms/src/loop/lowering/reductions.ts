@@ -48,6 +48,30 @@ const SHORT = 8;
 /** Blocks of one chunk of a whole-kernel reduction: a power of two, so that chunks merge as their blocks would. */
 const BLOCKS_PER_CHUNK = 256;
 
+/** Windows of at most so many places are written out. */
+export const SMALL_WINDOW = 25;
+
+/**
+ * Sizes of the reduction dims when they are a small window that slides: each moves a subscript of an operand together with
+ * a parallel dimension.
+ */
+function windowPlaces(op: Operation, sizes: readonly Size[]): number[] | undefined {
+  if (!sizes.every((s) => typeof s === 'number') || sizes.length === 0) return undefined;
+  const places = sizes as number[];
+  const count = places.reduce((n, d) => n * d, 1);
+  if (count < 1 || count > SMALL_WINDOW) return undefined;
+  const structured = StructuredOp.of(op)!;
+  const domain = structured.domain(op);
+  const parallel = domain.flatMap((d, i) => (d.iterator === 'parallel' ? [i] : []));
+  const reduced = domain.flatMap((d, i) => (d.iterator === 'reduction' ? [i] : []));
+  const subscripts = structured
+    .indexingMaps(op)
+    .slice(0, op.operandCount)
+    .flatMap((map) => map?.results ?? []);
+  const slides = (dim: number) => subscripts.some((e) => e.usesDim(dim) && parallel.some((p) => e.usesDim(p)));
+  return reduced.every((dim, i) => places[i] === 1 || slides(dim)) && places.some((n) => n > 1) ? places : undefined;
+}
+
 export class ReductionEmitter {
   private readonly builder: Builder;
   private readonly code: ScalarCode;
@@ -125,10 +149,30 @@ export class ReductionEmitter {
   /** acc = identity; for every point in ascending order: acc = body(acc). */
   private sequential(site: ReductionSite): Value[] {
     const { op, stage } = site;
+    const places = windowPlaces(op, site.sizes);
+    if (places) return this.window(site, places);
     const cells = site.types.map((t) => this.alloca([], t, op.loc));
     this.store(site, site.initial ?? this.identities(site), cells, []);
     this.nest(site, stage, 0, [], (point) => this.accumulate(site, point, cells, []));
     return cells.map((c) => buildLoad(this.builder, op.loc, c, []));
+  }
+
+  /** The same without loops: neighbours of a small window read the same elements, which is seen where they are written out. */
+  private window(site: ReductionSite, sizes: readonly number[]): Value[] {
+    const { op } = site;
+    let values = site.initial?.slice() ?? this.identities(site);
+    const count = sizes.reduce((n, d) => n * d, 1);
+    for (let i = 0; i < count; i++) {
+      let rest = i;
+      const place = sizes.slice();
+      for (let d = sizes.length - 1; d >= 0; d--) {
+        place[d] = rest % sizes[d]!;
+        rest = Math.floor(rest / sizes[d]!);
+      }
+      const point = site.point(place.map((p) => this.index(p)));
+      values = this.mirrored(site, this.code.body(op, point, this.mirrored(site, values)));
+    }
+    return values;
   }
 
   /** Loops over all reduction dims, named `stage.r0 ...`. */

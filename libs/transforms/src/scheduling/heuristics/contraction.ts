@@ -1,0 +1,119 @@
+// Nests that read like a matrix product, blocked as BLIS does: mr x nr from the target. Convolutions are among them: in
+// NHWC, image columns and output features are the rows and columns of a product whose contracted loops are the window and
+// the input features; in NCHW, output features and image columns are.
+//
+//   conv.d0 { conv.d1 { conv.d2 { r0 { r1 { r2 } } } } }  ->  d0 { d1.o { d2.o { d1.i.o { r0 { r1 { r2 { 4 x 8 } } } } } } }
+import { type Access, collectAccesses } from '@budflow/analysis';
+import { constantTripCount, ForOp, inductionVariable } from '@budflow/dialect-loop';
+import type { Operation } from '@budflow/ir';
+import { argumentOf, dependsOn, mixes, unitStride } from './accesses.js';
+import { isCloneOf, nameOf, parallelChain } from './names.js';
+import { type SchedulingSite, UNKNOWN_TRIPS } from './site.js';
+
+/** A nest like that of a product: result[.., i, .., j] += left[.., i, .., k] * right[.., k, .., j]. */
+interface Product {
+  /** Parallel loops outside of `i`, and those between `i` and `j`. */
+  readonly outer: readonly string[];
+  readonly between: readonly string[];
+  readonly i: Operation;
+  readonly j: Operation;
+  /** Contracted loops, outermost first. */
+  readonly contracted: readonly Operation[];
+  readonly left: Access;
+  readonly right: Access;
+}
+
+/** The sequential loops that are directly inside of one another, from the body of `loop` inwards. */
+function contractedLoops(loop: Operation): Operation[] {
+  const found: Operation[] = [];
+  for (let at = loop; ; ) {
+    const inner = ForOp.body(at).entry.ops.filter((op) => ForOp.is(op));
+    const next = inner.length === 1 && /\.r\d+$/.test(nameOf(inner[0]!)) ? inner[0]! : undefined;
+    if (!next) return inner.length === 0 ? found : [];
+    found.push(next);
+    at = next;
+  }
+}
+
+function productOf(site: SchedulingSite, root: Operation): Product | undefined {
+  const chain = parallelChain(root);
+  if (chain.length < 2) return undefined;
+  const j = site.loop(chain[chain.length - 1]!)!;
+  const contracted = contractedLoops(j);
+  const [first] = contracted;
+  if (!first) return undefined;
+  const variables = contracted.map(inductionVariable);
+  const reads = collectAccesses(first).accesses.filter(
+    (a) => a.kind === 'read' && variables.some((v) => dependsOn(a, v)),
+  );
+  if (reads.length !== 2) return undefined;
+  const on = (a: Access, loop: Operation) => dependsOn(a, inductionVariable(loop));
+  for (let at = chain.length - 2; at >= 0; at--) {
+    const i = site.loop(chain[at]!)!;
+    const right = reads.find((a) => on(a, j) && !on(a, i));
+    const left = reads.find((a) => on(a, i) && !on(a, j));
+    if (right && left)
+      return { outer: chain.slice(0, at), between: chain.slice(at + 1, -1), i, j, contracted, left, right };
+    // Several contracted loops: a product of matrices has one, and its rows are next to its columns.
+    if (contracted.length === 1) return undefined;
+  }
+  return undefined;
+}
+
+/** Blocks a nest that reads like a matrix product; false when it is none. */
+export function contraction(site: SchedulingSite, root: Operation): boolean {
+  const product = productOf(site, root);
+  if (!product) return false;
+  const { outer, between, i, j, contracted, left, right } = product;
+  const [I, J] = [nameOf(i), nameOf(j)];
+  const K = contracted.map(nameOf);
+  const { mr, nr } = site.target.engine?.microKernels[0] ?? { mr: 4, nr: 8 };
+  const rows = constantTripCount(i);
+  const columns = constantTripCount(j);
+  if (columns !== undefined && columns < 4) return false;
+  const width = columns !== undefined && columns < nr ? 4 : nr;
+  const innermost = inductionVariable(contracted[contracted.length - 1]!);
+  const across = !unitStride(right, inductionVariable(j));
+  const leftAcross = !unitStride(left, innermost);
+  // What an operand is packed by: the parallel loops that it depends on, then block, contracted loops, and lanes or rows.
+  const loopsOf = (access: Access, names: readonly string[]) =>
+    names.filter((name) => dependsOn(access, inductionVariable(site.loop(name)!)));
+  const outerOf = { left: loopsOf(left, outer), right: loopsOf(right, outer) };
+  const betweenOf = { left: loopsOf(left, between), right: loopsOf(right, between) };
+  // A window that slides reads elements several times: copies of them are no smaller than what they save.
+  const slides = (access: Access, loop: Operation) =>
+    contracted.some((k) => mixes(access, inductionVariable(k), inductionVariable(loop)));
+  const packable = {
+    right: betweenOf.right.length === 0 && !slides(right, j),
+    left: betweenOf.left.length === 0 && !slides(left, i),
+  };
+  const passes = between.reduce((n, name) => n * site.trips(site.loop(name)!), columns ?? UNKNOWN_TRIPS);
+  // Rows of a block: the panel of the right operand stays in the first cache while they pass.
+  const block = rows === undefined || rows === 0 ? 64 : Math.min(64, rows);
+  site.attempt({ primitive: 'split', loop: I, factor: block, tail: 'guard' });
+  if (!site.attempt({ primitive: 'reorder', loops: [...between, J, `${I}.i`] })) return true;
+  site.attempt({ primitive: 'split', loop: J, factor: width, tail: 'peel' });
+  site.attempt({ primitive: 'reorder', loops: [`${I}.i`, `${J}.i`] });
+  const unrolled = rows === undefined || rows >= mr;
+  if (unrolled) site.attempt({ primitive: 'split', loop: `${I}.i`, factor: mr, tail: 'peel' });
+  const argument = argumentOf(site.func, right);
+  const reused = rows === undefined || rows >= 16 || outer.length > outerOf.right.length;
+  // Rows of a batch lie close together as they are; columns must be brought together.
+  if (argument !== undefined && packable.right && reused && (outerOf.right.length === 0 || across))
+    site.attempt({
+      primitive: 'pack',
+      buffer: `arg${argument}`,
+      loops: [...outerOf.right, `${J}.o`, ...K, `${J}.i`],
+    });
+  const other = argumentOf(site.func, left);
+  if (unrolled && leftAcross && packable.left && other !== undefined && other !== argument && passes >= 8 * width)
+    site.attempt({
+      primitive: 'pack',
+      buffer: `arg${other}`,
+      loops: [...outerOf.left, `${I}.o`, `${I}.i.o`, ...K, `${I}.i.i`],
+    });
+  for (const name of site.loops().map(nameOf))
+    if (isCloneOf(name, `${J}.i`)) site.attempt({ primitive: 'vectorize', loop: name });
+  if (unrolled) site.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i.i` });
+  return true;
+}

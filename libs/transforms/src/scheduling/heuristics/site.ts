@@ -1,0 +1,102 @@
+// What the heuristics of the default schedule share: the kernel, its target, the steps they try, and its loops.
+import { collectAccesses } from '@budflow/analysis';
+import { constantTripCount, ForOp, inductionVariable } from '@budflow/dialect-loop';
+import { byteWidth, type Operation, type Type } from '@budflow/ir';
+import type { Target } from '@budflow/target';
+import type { Step } from '../schedule.js';
+import { dependsOn, isInside, shortStride, storesPairs, unitStride } from './accesses.js';
+import { nameOf } from './names.js';
+
+/** Trip count assumed for a loop whose bounds are not constant. */
+export const UNKNOWN_TRIPS = 256;
+
+/** Bytes that caches load at once. */
+export const CACHE_LINE = 64;
+
+export class SchedulingSite {
+  readonly func: Operation;
+  readonly target: Target;
+  readonly chunkNs: number;
+  /** Applies a step and records it; false when it was refused. */
+  readonly attempt: (step: Step) => boolean;
+
+  constructor(func: Operation, target: Target, chunkNs: number, attempt: (step: Step) => boolean) {
+    this.func = func;
+    this.target = target;
+    this.chunkNs = chunkNs;
+    this.attempt = attempt;
+  }
+
+  roots(): Operation[] {
+    return this.func.region(0).entry.ops.filter((op) => ForOp.is(op) && ForOp.name(op) !== undefined);
+  }
+
+  loops(): Operation[] {
+    const list: Operation[] = [];
+    this.func.walk((op) => {
+      if (ForOp.is(op) && ForOp.name(op) !== undefined) list.push(op);
+    });
+    return list;
+  }
+
+  loop(name: string): Operation | undefined {
+    return this.loops().find((l) => nameOf(l) === name);
+  }
+
+  trips(loop: Operation): number {
+    return constantTripCount(loop) ?? UNKNOWN_TRIPS;
+  }
+
+  /** The innermost parallel loop of its stage, storing along its variable. */
+  isVectorLoop(loop: Operation): boolean {
+    const name = nameOf(loop);
+    if (!/\.d\d+(\.i)?(~\d+)?$/.test(name)) return false;
+    let inner = true;
+    loop.walk((op) => {
+      if (op === loop || !ForOp.is(op)) return;
+      // Sequential loops run as they are, on vectors, whatever stage they belong to; lanes are vectors of their own.
+      const other = nameOf(op);
+      if (/\.d\d+/.test(other) || /(?<!\.r\d+)\.(l|t|i|h\d+)$/.test(other)) inner = false;
+    });
+    if (!inner) return false;
+    const iv = inductionVariable(loop);
+    const { accesses } = collectAccesses(loop);
+    const outside = accesses.filter((a) => !isInside(loop, a.root));
+    const stores = outside.filter((a) => a.kind === 'write');
+    return (
+      stores.length > 0 &&
+      stores.every((a) => unitStride(a, iv) || storesPairs(a, iv)) &&
+      outside.filter((a) => dependsOn(a, iv) && !unitStride(a, iv) && !shortStride(a, iv)).length <= outside.length / 2
+    );
+  }
+
+  /** Bytes of the narrowest element the loop touches: whole registers of it must fit. */
+  narrowest(loop: Operation): number {
+    let bytes = 8;
+    loop.walk((op) => {
+      for (const value of [...op.results, ...op.operands]) {
+        const type: Type = 'element' in value.type ? (value.type.element as Type) : value.type;
+        const width = byteWidth(type);
+        if (width !== undefined && type !== op.context.i1 && type !== op.context.index) bytes = Math.min(bytes, width);
+      }
+    });
+    return bytes;
+  }
+
+  lanesOfRegister(loop: Operation): number {
+    return this.target.vectorBits / 8 / this.narrowest(loop);
+  }
+
+  lanes(loop: Operation): number {
+    const wide = this.widest(loop);
+    const unroll = this.target.engine?.elementwiseUnroll ?? 4;
+    return Math.max(this.lanesOfRegister(loop), (unroll * this.target.vectorBits) / 8 / wide);
+  }
+
+  widest(loop: Operation): number {
+    let bytes = 1;
+    for (const access of collectAccesses(loop).accesses)
+      bytes = Math.max(bytes, byteWidth((access.memref.type as { element: Type } & Type).element) ?? 1);
+    return bytes;
+  }
+}

@@ -1,0 +1,24 @@
+// Vectors along a parallel loop.
+import { constantTripCount } from '@budflow/dialect-loop';
+import type { Operation } from '@budflow/ir';
+import { nameOf } from './names.js';
+import type { SchedulingSite } from './site.js';
+
+/** Cuts the loop into vectors. */
+export function vectors(site: SchedulingSite, loop: Operation): void {
+  const name = nameOf(loop);
+  let lanes = site.lanes(loop);
+  const trips = constantTripCount(loop);
+  if (trips !== undefined && trips <= lanes) {
+    // Few iterations: all of them in one vector when that fills registers, or a register at a time.
+    const registers = trips / site.lanesOfRegister(loop);
+    if (Number.isInteger(Math.log2(registers)) && registers >= 1) {
+      site.attempt({ primitive: 'vectorize', loop: name });
+      return;
+    }
+    if (registers < 1) return;
+    lanes = site.lanesOfRegister(loop);
+  }
+  if (site.attempt({ primitive: 'split', loop: name, factor: lanes, tail: 'peel' }))
+    site.attempt({ primitive: 'vectorize', loop: `${name}.i` });
+}
