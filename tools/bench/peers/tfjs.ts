@@ -92,6 +92,12 @@ function nativeForms(tf: Tf): Readonly<Record<string, (inputs: readonly Tensor[]
     linear_relu: ([x, w, b]) => dense(x, w, b, 'relu'),
     mlp: ([x, w1, b1, w2, b2, w3, b3]) => dense(dense(dense(x, w1, b1, 'relu'), w2, b2, 'relu'), w3, b3, 'linear'),
     leaky_relu: ([x]) => tf.leakyRelu(x, 0.1),
+    conv3x3: ([x, w]) => tf.conv2d(x, w, 1, 'same'),
+    conv3x3_stride2: ([x, w]) => tf.conv2d(x, w, 2, 'same'),
+    conv1x1: ([x, w]) => tf.conv2d(x, w, 1, 'valid'),
+    depthwise3x3: ([x, w]) => tf.depthwiseConv2d(x, tf.reshape(w, [3, 3, w.shape[3], 1]), 1, 'same'),
+    maxpool3x3: ([x]) => tf.maxPool(x, 3, 2, 'same'),
+    avgpool2x2: ([x]) => tf.avgPool(x, 2, 2, 'valid'),
   };
 }
 

@@ -146,6 +146,9 @@ class Translation<V> {
       case 'extreme':
       case 'sort':
         throw new Error(`'${node.kind}' is not translated: every library has its own form of it`);
+      case 'conv':
+      case 'window':
+        throw new Error('windows have no translation: a library with an op for them has a form of its own');
     }
   }
 }

@@ -1,5 +1,6 @@
 // Plain JavaScript functions by the name that programs.json gives.
 
+import * as convolutions from './convolutions.js';
 import * as elementwise from './elementwise.js';
 import * as linearAlgebra from './linear-algebra.js';
 import * as movement from './movement.js';
@@ -18,4 +19,5 @@ export const PLAIN: Readonly<Record<string, Plain>> = {
   ...movement,
   ...transforms,
   ...order,
+  ...convolutions,
 };

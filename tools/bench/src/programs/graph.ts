@@ -9,6 +9,8 @@ import {
   CmpOp,
   type ComparePredicate,
   ConstantOp,
+  ConvOp,
+  convWindow,
   type DotDimensions,
   dotDimensions,
   FftOp,
@@ -16,11 +18,13 @@ import {
   PadOp,
   ReduceOp,
   ScanOp,
+  ReduceWindowOp,
   SliceOp,
   SortOp,
   solveOptions,
   sortOrderOf,
   TransposeOp,
+  windowDims,
 } from '@budflow/dialect-array';
 import { elementsOf, TensorValue, valueFromAttribute } from '@budflow/interpreter';
 import { FloatAttr, IntegerAttr, type Operation, TensorType, type Type, type Value } from '@budflow/ir';
@@ -57,7 +61,22 @@ export type Step =
   | { readonly kind: 'extreme'; readonly which: 'min' | 'max'; readonly dim: number }
   | { readonly kind: 'sort'; readonly dim: number; readonly descending: boolean; readonly result: number }
   /** Transform of the last dimension; lower factor; system with a lower matrix from the left. */
-  | { readonly kind: 'fft' | 'cholesky' | 'solve' };
+  | { readonly kind: 'fft' | 'cholesky' | 'solve' }
+  | {
+      readonly kind: 'conv';
+      /** Dimension numbers as array.conv has them. */
+      readonly dims: string;
+      readonly strides: readonly number[];
+      readonly low: readonly number[];
+      readonly groups: number;
+    }
+  | {
+      readonly kind: 'window';
+      readonly reduce: 'add' | 'max';
+      readonly window: readonly number[];
+      readonly strides: readonly number[];
+      readonly low: readonly number[];
+    };
 
 /** A step with its operands and result type. Inits of reductions are operands: they are combined once. */
 export type Node = Step & { readonly operands: readonly number[]; readonly type: ArrayType };
@@ -148,6 +167,19 @@ function stepOf(op: Operation, result: number): Step {
       if (!left || !lower || unitDiagonal || transpose !== 'none')
         throw new Error(`no graph step for such an ${op.name}`);
       return { kind: 'solve' };
+    }
+    case 'array.conv': {
+      const window = convWindow(op);
+      const { strides, low, featureGroups: groups } = window;
+      if ([...window.lhsDilation, ...window.rhsDilation].some((d) => d !== 1) || window.reversed.length > 0)
+        throw new Error('no graph step for a convolution with gaps or read backwards');
+      return { kind: 'conv', dims: ConvOp.dims(op), strides, low, groups };
+    }
+    case 'array.reduce_window': {
+      const reduce = op.attr('kind') === undefined ? undefined : ReduceWindowOp.kind(op);
+      if (reduce !== 'add' && reduce !== 'max') throw new Error(`no graph step for reduce_window ${reduce}`);
+      const { window, strides, low } = windowDims(op);
+      return { kind: 'window', reduce, window, strides, low };
     }
     case 'array.iota':
       return { kind: 'iota', dim: IotaOp.dim(op) };

@@ -3,6 +3,7 @@
 
 import { type DType, elementCount, type Graph, type Node } from './graph.js';
 import { factor, substitute, transformRows } from './linear-algebra.js';
+import { convolution, pooling } from './windows.js';
 
 /** Arrays of the programs' element types, and of the reference. */
 export type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -335,6 +336,12 @@ function evaluateNode(
     case 'solve':
       out.set(values[1] as Data);
       substitute(x, out, shape[0] as number, shape[1] as number);
+      break;
+    case 'conv':
+      convolution(node, out, values, shapes);
+      break;
+    case 'window':
+      pooling(node, out, x, shapes[0] as number[], values[1]?.[0] as number);
       break;
     case 'iota': {
       const stride = stridesOf(shape)[node.dim] as number;

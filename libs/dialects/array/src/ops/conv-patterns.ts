@@ -44,6 +44,16 @@ function visited(lhs: Value, side: ConvSide, strides: readonly number[], rewrite
   });
 }
 
+/** The dimensions of a product in the order of the result; where only sizes of one move, no element does. */
+function arranged(value: Value, perm: readonly number[], rewriter: Rewriter, op: Operation): Value {
+  if (perm.every((p, d) => p === d)) return value;
+  const { shape } = tensorType(value);
+  const large = perm.filter((p) => shape[p] !== 1);
+  const still = large.every((p, i) => i === 0 || large[i - 1]! < p);
+  if (!still || shape.includes(DYNAMIC)) return TransposeOp.build(rewriter, op.loc, { operand: value, perm });
+  return ReshapeOp.build(rewriter, op.loc, { operand: value, sizes: [], resultTypes: [op.result(0).type] });
+}
+
 export const convPatterns = [
   definePattern({
     name: 'conv-of-one-place',
@@ -90,10 +100,7 @@ export const convPatterns = [
       }
       const value = product.result(0);
       const perm = out.shape.map((_, d) => order.indexOf(d));
-      const ordered = perm.every((p, d) => p === d)
-        ? value
-        : TransposeOp.build(rewriter, op.loc, { operand: value, perm });
-      rewriter.replaceOp(op, [ordered]);
+      rewriter.replaceOp(op, [arranged(value, perm, rewriter, op)]);
       return true;
     },
   }),

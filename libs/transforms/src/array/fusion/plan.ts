@@ -1,7 +1,7 @@
 // Decides which ops are computed inside which kernels. Consumers come before their producers (reverse program order, so
 // that all users of an op are settled when it is looked at), and an op is settled for all of them at once: it is computed
 // inside every consumer, or it has a kernel and a buffer of its own.
-import { DimOp } from '@budflow/dialect-array';
+import { DimOp, ReshapeOp } from '@budflow/dialect-array';
 import { type Block, isMemoryEffectFree, type Operation, StructuredOp, Terminator } from '@budflow/ir';
 import { hasLoopLowering } from '../lowering/registry.js';
 import { Group } from './group.js';
@@ -93,6 +93,8 @@ class Planner {
           ? this.joinAndKeep(op, groups, 'used-outside')
           : this.joinAll(op, groups));
     if (!settled) {
+      // A reshape on its own is a view of its operand.
+      if (ReshapeOp.is(op)) return;
       const group = new Group(op);
       this.groups.push(group);
       this.homes.set(op, [...(this.homes.get(op) ?? []), group]);
@@ -107,7 +109,7 @@ class Planner {
         if (DimOp.is(user)) return;
         const homes = this.homes.get(user);
         if (homes) for (const group of homes) groups.add(group);
-        else if (user.parent !== op.parent || !isFusible(user) || isViewReshape(user)) outside = true;
+        else if (user.parent !== op.parent || !isFusible(user) || ReshapeOp.is(user)) outside = true;
       });
     }
     return { groups: [...groups].sort((a, b) => this.positions.get(a.root)! - this.positions.get(b.root)!), outside };

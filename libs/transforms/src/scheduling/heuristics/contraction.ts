@@ -54,8 +54,6 @@ function productOf(site: SchedulingSite, root: Operation): Product | undefined {
     const left = reads.find((a) => on(a, i) && !on(a, j));
     if (right && left)
       return { outer: chain.slice(0, at), between: chain.slice(at + 1, -1), i, j, contracted, left, right };
-    // Several contracted loops: a product of matrices has one, and its rows are next to its columns.
-    if (contracted.length === 1) return undefined;
   }
   return undefined;
 }
@@ -115,5 +113,46 @@ export function contraction(site: SchedulingSite, root: Operation): boolean {
   for (const name of site.loops().map(nameOf))
     if (isCloneOf(name, `${J}.i`)) site.attempt({ primitive: 'vectorize', loop: name });
   if (unrolled) site.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i.i` });
+  leftColumns(site, I, J, mr, site.lanesOfRegister(i));
   return true;
+}
+
+/** Columns that fill no tile: a register of them with as many rows as a tile has, then one by one, rows still together. */
+function leftColumns(site: SchedulingSite, I: string, J: string, mr: number, lanes: number): void {
+  const done = new Set<string>();
+  for (;;) {
+    const columns = site
+      .loops()
+      .find(
+        (l) => isCloneOf(nameOf(l), J) && nameOf(l) !== J && !nameOf(l).includes('.', J.length) && !done.has(nameOf(l)),
+      );
+    if (!columns) return;
+    const name = nameOf(columns);
+    done.add(name);
+    const rows = ForOp.body(columns).entry.ops.find((op) => ForOp.is(op) && isCloneOf(nameOf(op), `${I}.i`));
+    if (!rows) continue;
+    const R = nameOf(rows);
+    const trips = constantTripCount(columns);
+    const wide = trips === undefined || trips >= lanes;
+    const known = constantTripCount(rows);
+    const unrolled = known === undefined || known >= mr;
+    if (wide) {
+      // One register when that is all of them.
+      if (trips !== lanes && !site.attempt({ primitive: 'split', loop: name, factor: lanes, tail: 'peel' })) continue;
+      const inner = trips === lanes ? name : `${name}.i`;
+      if (!site.attempt({ primitive: 'reorder', loops: [R, inner] })) continue;
+      if (unrolled) site.attempt({ primitive: 'split', loop: R, factor: mr, tail: 'peel' });
+      for (const l of site.loops().map(nameOf))
+        if (isCloneOf(l, inner) && isInnerOf(site, l, R)) site.attempt({ primitive: 'vectorize', loop: l });
+      if (unrolled) site.attempt({ primitive: 'unroll_and_jam', loop: `${R}.i` });
+    } else if (unrolled && site.attempt({ primitive: 'split', loop: R, factor: mr, tail: 'peel' }))
+      site.attempt({ primitive: 'unroll_and_jam', loop: `${R}.i` });
+  }
+}
+
+/** Whether a loop is inside of rows of that name, or of what a split left of them. */
+function isInnerOf(site: SchedulingSite, loop: string, rows: string): boolean {
+  for (let op = site.loop(loop)?.parentOp; op; op = op.parentOp)
+    if (ForOp.is(op) && nameOf(op).startsWith(rows)) return true;
+  return false;
 }
