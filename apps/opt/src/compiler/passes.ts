@@ -33,6 +33,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
       'annotate-op-pattern',
       'collapse-dims',
       'convert-arith-to-array',
+      'expand-packs',
       'expand-windows',
       'fft-tables',
       'fix-numerics',

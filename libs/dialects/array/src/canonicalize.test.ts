@@ -658,6 +658,20 @@ const cases: [string, string, string, string, string[]][] = [
     'tensor<2x6x6xf32>',
     ['%0 = array.conv %arg0, %arg1 dims = "b0f_0io->b0f" high = [1] :', 'return %0'],
   ],
+  [
+    'unpack (pack x) == x',
+    '%x: tensor<6xf32>',
+    '%0 = array.pack %x inner_dims_pos = [0] inner_tiles = [4] padding 0.0 : f32 : tensor<6xf32> to tensor<2x4xf32>\n%r = array.unpack %0 inner_dims_pos = [0] inner_tiles = [4] : tensor<2x4xf32> to tensor<6xf32>',
+    'tensor<6xf32>',
+    unchanged,
+  ],
+  [
+    'pack (unpack x) == x for whole tiles',
+    '%x: tensor<2x3xf32>',
+    '%0 = array.unpack %x inner_dims_pos = [0] inner_tiles = [3] : tensor<2x3xf32> to tensor<6xf32>\n%r = array.pack %0 inner_dims_pos = [0] inner_tiles = [3] : tensor<6xf32> to tensor<2x3xf32>',
+    'tensor<2x3xf32>',
+    unchanged,
+  ],
 ];
 
 describe('canonicalization', () => {

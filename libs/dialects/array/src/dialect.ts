@@ -67,6 +67,7 @@ import { IsFiniteOp } from './ops/is-finite.js';
 import { CholeskyOp, TriangularSolveOp } from './ops/linear-algebra.js';
 import { MapOp } from './ops/map.js';
 import { NotOp } from './ops/not.js';
+import { PackOp, UnpackOp } from './ops/pack.js';
 import { PadOp } from './ops/pad.js';
 import { ReduceOp } from './ops/reduce.js';
 import { ReduceWindowOp, SelectAndScatterOp } from './ops/reduce-window.js';
@@ -183,6 +184,8 @@ which affine accesses and which scalar body it has (StructuredOp).`,
     ReverseOp,
     SliceOp,
     PadOp,
+    PackOp,
+    UnpackOp,
     ConcatOp,
     DynamicSliceOp,
     DynamicUpdateSliceOp,

@@ -40,6 +40,7 @@ export { IsFiniteOp } from './ops/is-finite.js';
 export { CholeskyOp, solveOptions, TriangularSolveOp } from './ops/linear-algebra.js';
 export { MapOp } from './ops/map.js';
 export * from './ops/not.js';
+export { PackOp, type Tiling, tileOf, tilingOf, UnpackOp } from './ops/pack.js';
 export * from './ops/pad.js';
 export { ReduceOp, reductionOrder } from './ops/reduce.js';
 export { ReduceWindowOp, SelectAndScatterOp } from './ops/reduce-window.js';

@@ -4,6 +4,7 @@ export { annotateOpPattern, OP_PATTERN_ATTR, opPatternName } from './annotate-op
 export { collapseDims } from './collapse-dims.js';
 export { convertArithToArray } from './convert-arith-to-array.js';
 export { derivePattern } from './derive-pattern.js';
+export { expandPacks } from './expand-packs.js';
 export { expandWindows } from './expand-windows.js';
 export { fftTables } from './fft-tables.js';
 export { fixNumerics, NUMERICS_ATTR } from './fix-numerics.js';

@@ -6,6 +6,7 @@ import { lowerDynamicSlice, lowerDynamicUpdateSlice } from './dynamic-slice.js';
 import { lowerFft } from './fft.js';
 import { lowerGather, lowerScatter } from './gather.js';
 import { LoopLowering, type LoopLoweringMethods } from './interface.js';
+import { lowerPack, lowerUnpack } from './pack.js';
 import { lowerReduceWindow, lowerSelectAndScatter } from './reduce-window.js';
 import { lowerReverse } from './reverse.js';
 import { lowerArgExtreme, lowerScan } from './scan.js';
@@ -18,6 +19,8 @@ const LOWERINGS: readonly (readonly [string, LoopLoweringMethods])[] = [
   ['array.dynamic_update_slice', lowerDynamicUpdateSlice],
   ['array.gather', lowerGather],
   ['array.scatter', lowerScatter],
+  ['array.pack', lowerPack],
+  ['array.unpack', lowerUnpack],
   ['array.reduce_window', lowerReduceWindow],
   ['array.select_and_scatter', lowerSelectAndScatter],
   ['array.fft', lowerFft],
