@@ -13,6 +13,18 @@ const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly T
     [tensor('f32', [3, 7, 7, 5])],
   ],
   [
+    'a sum that a loop passes on is not computed behind the loop',
+    `func.func @main(%x: tensor<3x32x17xf32>, %z: tensor<f32>, %y: tensor<3x32xf32>) -> (tensor<3x32xf32>) {
+  %s = array.reduce add %x init %z dims = [2] : tensor<3x32x17xf32>, tensor<f32> to tensor<3x32xf32>
+  %l = loop.for %i = 0 to 2 iter_args(%a = %y) -> (tensor<3x32xf32>) {
+    loop.yield %s : tensor<3x32xf32>
+  }
+  %r = array.sub %l, %s : tensor<3x32xf32>
+  return %r : tensor<3x32xf32>
+}`,
+    [tensor('f32', [3, 32, 17]), tensor('f32', []), tensor('f32', [3, 32], 2)],
+  ],
+  [
     'and a row that is padded',
     `func.func @main(%x: tensor<2x3x?xf32>) -> (tensor<2x6x?xf32>) {
   %0 = array.reshape %x : tensor<2x3x?xf32> to tensor<6x?xf32>

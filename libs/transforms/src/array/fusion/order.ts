@@ -15,7 +15,8 @@ export class FusionOrder {
     const seen = new Set<Operation | Group>();
     const pending: Operation[] = [];
     const visitUsers = (of: Operation) => {
-      for (const result of of.results) pending.push(...result.users());
+      // A use inside of a loop or a branch is a use of that.
+      for (const result of of.results) for (const user of result.users()) pending.push(ancestorBeside(user, of));
     };
     visitUsers(op);
     while (pending.length > 0) {
@@ -47,4 +48,11 @@ export class FusionOrder {
   private feeds(op: Operation, group: Group): boolean {
     return op.results.some((result) => result.users().some((user) => group.has(user)));
   }
+}
+
+/** The op around `user`, or itself, in the block of `op`. */
+function ancestorBeside(user: Operation, op: Operation): Operation {
+  let at = user;
+  while (at.parent !== op.parent && at.parentOp) at = at.parentOp;
+  return at;
 }
