@@ -188,6 +188,37 @@ describe('options, stars, fractals, colours and heat', () => {
   });
 });
 
+describe('fft-filter', () => {
+  it('plain JavaScript agrees with the reference', () => {
+    const { image, width } = inputs('fft-filter');
+    const side = 64;
+    const small = Float32Array.from({ length: side * side }, (_, i) =>
+      Number(image!.data[Math.floor(i / side) * 512 + (i % side)]),
+    );
+    const verdicts = judgePlain('fft-filter', { image: tensor('f4', [side, side], small), width: width! });
+    expect(verdicts.map((v) => [v.output, v.wrong])).toEqual([
+      ['smooth', 0],
+      ['detail', 0],
+    ]);
+  });
+
+  it('leaves a flat picture as it is, and spreads a point into a bell that sums to it', () => {
+    const flat = tensor('f4', [16, 16], new Float32Array(256).fill(0.5));
+    const width = tensor('f4', [], Float32Array.of(60));
+    const { smooth } = example('fft-filter').reference({ image: flat, width }).outputs;
+    for (const v of smooth!.data) expect(Number(v)).toBeCloseTo(0.5, 6);
+    const point = tensor(
+      'f4',
+      [16, 16],
+      Float32Array.from({ length: 256 }, (_, i) => (i === 136 ? 1 : 0)),
+    );
+    const bell = Array.from(example('fft-filter').reference({ image: point, width }).outputs.smooth!.data, Number);
+    expect(bell.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+    expect(bell.indexOf(Math.max(...bell))).toBe(136);
+    expect(bell[136]).toBeLessThan(0.5);
+  });
+});
+
 describe('table', () => {
   it('plain JavaScript agrees with the reference', () => {
     for (const verdict of judgePlain('table', inputs('table')))

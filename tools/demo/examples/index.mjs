@@ -1,6 +1,7 @@
 // The examples, by name, in the order in which the demo shows them.
 import { blackScholes } from './black-scholes.mjs';
 import { convnet } from './convnet.mjs';
+import { fftFilter } from './fft-filter.mjs';
 import { heat } from './heat.mjs';
 import { imagePipeline } from './image-pipeline.mjs';
 import { kMeans } from './k-means.mjs';
@@ -23,6 +24,7 @@ const DEFINITIONS = {
   mandelbrot,
   'k-means': kMeans,
   heat,
+  'fft-filter': fftFilter,
   table,
 };
 
