@@ -30,6 +30,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
   },
   {
     passes: [
+      'accumulate-in-f32',
       'annotate-op-pattern',
       'collapse-dims',
       'convert-arith-to-array',
@@ -64,7 +65,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
     ],
     load: () => import('@budflow/transforms/memory'),
   },
-  { passes: ['expand-math', 'legalize-vectors'], load: () => import('@budflow/transforms/simd') },
+  { passes: ['expand-half-floats', 'expand-math', 'legalize-vectors'], load: () => import('@budflow/transforms/simd') },
   { passes: ['apply-schedule', 'default-schedule'], load: () => import('@budflow/transforms/scheduling') },
   { passes: ['convert-stablehlo-to-array'], load: () => import('@budflow/transforms/stablehlo') },
 ];
