@@ -25,11 +25,13 @@ import {
   PassManager,
   type PassRegistry,
   type PassRunResult,
+  type PipelineJson,
   type PluginSet,
   registerPlugins,
 } from '@budflow/pass';
 import { ArrayMemory, EventStream, type HostProgram, loadModule, lowerHost, sizeRequirements } from '@budflow/runtime';
 import { compatibleTarget, getTarget, registerTarget, targetNames } from '@budflow/target';
+import { convertStablehloToArray, usesStablehlo } from '@budflow/transforms/stablehlo';
 import { CompiledModule } from './compiled-module.js';
 import { createContext } from './context.js';
 import { type CompileOptions, defaultTarget, pipelineFor, skippedPasses } from './options.js';
@@ -60,6 +62,9 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
     const parsed = parseModule(source, context, { file: options.file ?? 'program.mlir' });
     return parsed && verify(parsed) ? parsed : undefined;
   });
+  options.dump?.('input', module.toString());
+  // Signatures and what sizes are required of arguments are those of array programs.
+  if (usesStablehlo(module)) runPipeline(module, options, { pipeline: [convertStablehloToArray.name] }, registry);
   const entries = checked(context, () => entryFunctions(module, options.entry));
   const names = entries.map((func) => symbolName(func)!);
   const opsBefore = countOps(entries);
@@ -71,11 +76,10 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
       return functions.map((func) => [symbolName(func)!, isKernel(func) ? [] : sizeRequirements(func)] as const);
     }),
   );
-  options.dump?.('input', module.toString());
   const parsed = performance.now();
 
   // 2. Passes.
-  const { remarks } = runPipeline(module, options, target, registry);
+  const { remarks } = runPipeline(module, options, pipelineFor(options, target), registry);
   const passed = performance.now();
 
   // 3. Kernels and host programs.
@@ -194,7 +198,7 @@ function entryFunctions(module: Operation, entry: string | undefined): Operation
 function runPipeline(
   module: Operation,
   options: CompileOptions,
-  target: string,
+  json: PipelineJson,
   registry: PassRegistry,
 ): PassRunResult {
   const unknown = options.ablate?.find((name) => !registry.get(name));
@@ -202,7 +206,7 @@ function runPipeline(
     throw new CompileError([
       new Diagnostic('error', 'budflow.unknown-pass', `ablate: ${registry.unknown(unknown)}`, 0),
     ]);
-  const { pipeline } = buildPipelineConfig(pipelineFor(options, target), registry);
+  const { pipeline } = buildPipelineConfig(json, registry);
   const manager = new PassManager(pipeline, {
     verifyEach: options.verifyEach === true,
     ablate: skippedPasses(options),

@@ -5,6 +5,7 @@ import { registerLoopDialect } from '@budflow/dialect-loop';
 import { registerMemoryDialect } from '@budflow/dialect-memory';
 import { registerRtDialect } from '@budflow/dialect-rt';
 import { registerSimdDialect } from '@budflow/dialect-simd';
+import { STABLEHLO_DIALECTS } from '@budflow/dialect-stablehlo';
 import { Context } from '@budflow/ir';
 
 /** A new context in which programs can be parsed and compiled. */
@@ -16,5 +17,6 @@ export function createContext(): Context {
   registerMemoryDialect(context);
   registerSimdDialect(context);
   registerRtDialect(context);
+  for (const dialect of STABLEHLO_DIALECTS) context.registerDialect(dialect);
   return context;
 }

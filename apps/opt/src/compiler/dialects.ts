@@ -14,6 +14,7 @@ const CORE: DialectSource = {
   names: ['builtin', 'func', 'arith', 'math', 'cf', 'complex'],
   load: async () => (await import('@budflow/dialect-core')).coreDialects,
 };
+const STABLEHLO: readonly string[] = ['stablehlo', 'quant', 'chlo', 'check', 'sdy'];
 const SOURCES: readonly DialectSource[] = [
   CORE,
   { names: ['irdl'], load: async () => [(await import('@budflow/dialect-core')).irdlDialect] },
@@ -23,7 +24,7 @@ const SOURCES: readonly DialectSource[] = [
   { names: ['simd'], load: async () => [(await import('@budflow/dialect-simd')).simdDialect] },
   { names: ['rt'], load: async () => [(await import('@budflow/dialect-rt')).rtDialect] },
   {
-    names: ['stablehlo', 'quant', 'chlo', 'check', 'sdy'],
+    names: STABLEHLO,
     load: async () => (await import('@budflow/dialect-stablehlo')).STABLEHLO_DIALECTS,
   },
 ];
@@ -58,6 +59,11 @@ export async function loadDialects(needs: DialectNeeds): Promise<{ newContext():
       return context;
     },
   };
+}
+
+/** Whether a program is to be converted from StableHLO. */
+export function mentionsStablehlo(text: Uint8Array): boolean {
+  return STABLEHLO.some((name) => mentions(text, name));
 }
 
 function mentions(text: Uint8Array, dialect: string): boolean {

@@ -5,6 +5,7 @@ import {
   type Instrumentation,
   PassManager,
   type PassManagerOptions,
+  type Pipeline,
   pipelineToJson,
 } from '@budflow/pass';
 import { type CompiledModule, CompileError, compile, type DType, type NdArray, type Plugin } from 'budflow';
@@ -109,14 +110,15 @@ export function interpreterEngine(
 ): Engine {
   const { chosen, inputs, relaxedMadd } = options;
   const start = performance.now();
-  if (chosen) runPasses(module, chosen, options);
+  if (chosen) runPasses(module, chosen.pipeline, options);
   const call = () => interpretCall(module, entry, inputs, relaxedMadd);
   return { compileMs: options.parseMs + performance.now() - start, call, run: () => void call() };
 }
 
-function runPasses(
+/** Runs passes on a module. @throws DiagnosticsError with what they reported */
+export function runPasses(
   module: Operation,
-  { pipeline }: ChosenPipeline,
+  pipeline: Pipeline,
   options: Pick<PassManagerOptions, 'ablate' | 'debugCounters' | 'instrumentations'>,
 ): void {
   const { context } = module;

@@ -8,12 +8,12 @@ import type { Arguments } from '../cli/flags.js';
 import { type Io, writeJson } from '../cli/io.js';
 import { version } from '../cli/version.js';
 import { debugCountersOf, reportDebugCounters } from '../compiler/debug-counters.js';
-import { loadDialects } from '../compiler/dialects.js';
+import { loadDialects, mentionsStablehlo } from '../compiler/dialects.js';
 import {
   type ChosenPipeline,
   choosePipeline,
-  dialectsOf,
   type OptimizationLevel,
+  pipelineOfText,
   withScheduleFile,
 } from '../compiler/pipeline.js';
 import type { Extensions } from '../compiler/plugins.js';
@@ -60,14 +60,20 @@ export async function runProgram(program: Program): Promise<number> {
   checkAblated(ablate, chosen);
   for (const name of ablate) io.stderr(`left out: ${leftOut(name, chosen)}\n`);
 
+  // StableHLO runs as the array program that it is, with that one's signature.
+  const isStablehlo = mentionsStablehlo(program.source);
+  const conversion = isStablehlo ? await pipelineOfText('convert-stablehlo-to-array', 'bud-run') : undefined;
   const { newContext } = await loadDialects({
     texts: [program.source],
-    names: chosen ? await dialectsOf(chosen.pipeline) : [],
+    names: [chosen?.pipeline, conversion]
+      .flatMap((pipeline) => (pipeline ? passesOf(pipeline.items) : []))
+      .flatMap((item) => item.pass.dependentDialects),
     extensions,
   });
   const context = newContext();
   const start = performance.now();
   const module = parsed(program, context);
+  if (conversion) (await import('./engines.js')).runPasses(module, conversion, {});
   const parseMs = performance.now() - start;
   const signature = signatureOf(findEntry(module, args.value('entry'), program.file), context);
   checkOutputs(args.values('output'), signature.results.length, signature.name);

@@ -10,19 +10,27 @@
 import { CallOp, FuncOp, ReturnOp } from '@budflow/dialect-core';
 import type { Operation } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
-import {
-  applyPartialConversion,
-  type ConversionPattern,
-  ConversionTarget,
-  rebuildConverted,
-  type TypeConverter,
-} from '@budflow/rewrite';
+import { applyPartialConversion, type ConversionPattern, ConversionTarget, type TypeConverter } from '@budflow/rewrite';
 import { hasScalarRegions, scalarize } from './regions.js';
 import { RULES } from './rules/index.js';
+import { signaturePatterns } from './signatures.js';
 import { HloSite } from './site.js';
 import { stablehloTypes } from './types.js';
 
+/** The dialects whose ops are converted. */
 const DIALECTS: readonly string[] = ['stablehlo', 'chlo', 'check'];
+
+/** Whether a module has ops that the pass converts, or tuples in its signatures. */
+export function usesStablehlo(module: Operation): boolean {
+  const converter = stablehloTypes(module.context);
+  let uses = false;
+  module.walk((op) => {
+    uses ||= FuncOp.is(op)
+      ? converter.functionLegality(FuncOp.function_type(op)) !== true
+      : DIALECTS.includes(op.info.dialect);
+  });
+  return uses;
+}
 
 export const convertStablehloToArray = definePass({
   name: 'convert-stablehlo-to-array',
@@ -33,6 +41,10 @@ flattened. An op without a counterpart is an error.`,
   dependentDialects: ['arith', 'array', 'complex', 'loop', 'math'],
   statistics: { converted: 'ops converted' },
   run(module, pass) {
+    if (!usesStablehlo(module)) {
+      pass.unchanged();
+      return;
+    }
     const converter = stablehloTypes(module.context);
     const result = applyPartialConversion(module, targetFor(converter), patternsFor(converter), { fold: false });
     if (!result.succeeded) {
@@ -96,24 +108,6 @@ function patternsFor(converter: TypeConverter): readonly ConversionPattern[] {
         },
       }),
     ),
-    ...[CallOp, ReturnOp].map(
-      (op): ConversionPattern => ({
-        name: `types-of-${op.opName.replace('.', '-')}`,
-        root: op.opName,
-        converter,
-        rewrite: (op, operands, rewriter) => rebuildConverted(op, operands, rewriter, converter) !== null,
-      }),
-    ),
-    {
-      name: 'types-of-signature',
-      root: FuncOp.opName,
-      converter,
-      rewrite(op, _, rewriter) {
-        const type = converter.convertFunction(FuncOp.function_type(op), op);
-        if (type === null || !rewriter.convertRegionTypes(FuncOp.body(op), converter)) return false;
-        rewriter.modify(op, () => op.setAttr('function_type', op.context.typeAttr(type)));
-        return true;
-      },
-    },
+    ...signaturePatterns(converter),
   ];
 }

@@ -1,2 +1,2 @@
 // Conversion of StableHLO.
-export { convertStablehloToArray } from './convert-stablehlo-to-array.js';
+export { convertStablehloToArray, usesStablehlo } from './convert-stablehlo-to-array.js';
