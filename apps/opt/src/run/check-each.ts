@@ -76,7 +76,7 @@ export function checkEach(request: CheckRequest): CheckOutcome {
 }
 
 function line(position: number, pass: string, what: string): string {
-  return `${String(position).padStart(4)}  ${pass.padEnd(24)} ${what}\n`;
+  return `${String(position).padStart(4)}  ${pass.padEnd(26)} ${what}\n`;
 }
 
 function compared(
