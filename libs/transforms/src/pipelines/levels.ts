@@ -8,6 +8,7 @@ export const LEVELS: readonly PipelineJson[] = [
     target: 'wasm32-simd128',
     numerics: 'default',
     pipeline: [
+      'convert-stablehlo-to-array',
       'expand-packs',
       'expand-windows',
       'rotate-while-loops',
@@ -33,6 +34,7 @@ export const LEVELS: readonly PipelineJson[] = [
     target: 'wasm32-simd128',
     numerics: 'default',
     pipeline: [
+      'convert-stablehlo-to-array',
       'inline',
       'symbol-dce',
       'canonicalize',
@@ -69,6 +71,7 @@ export const LEVELS: readonly PipelineJson[] = [
     target: 'wasm32-simd128',
     numerics: 'default',
     pipeline: [
+      'convert-stablehlo-to-array',
       'inline',
       'symbol-dce',
       'canonicalize',
@@ -112,6 +115,7 @@ export const LEVELS: readonly PipelineJson[] = [
     target: 'wasm32-simd128',
     numerics: 'default',
     pipeline: [
+      'convert-stablehlo-to-array',
       'inline',
       'symbol-dce',
       'canonicalize',
