@@ -33,9 +33,20 @@ test.each([
   '#stablehlo<rng_algorithm THREE_FRY>',
   '#chlo.ragged_dot<lhs_contracting_dimensions = [1], rhs_group_dimensions = [0]>',
   '#sdy.sharding<@mesh, [{"x"}, {?}], replicated={"y"}>',
+  '#sdy.sharding<@mesh, []>',
+  '#sdy.sharding<mesh<["x"=2], device_ids=[1, 0]>, [{"x":(1)2, ?}p1, {}p0], unreduced={"y", "z"}>',
   '#sdy.op_sharding_rule<([i, j])->([k, l], [m]) {i=4, j=4, k=4, l=4, m=4}, custom>',
 ])('attribute %s comes back as it was', (attribute) => {
   expect(roundTrips(`func.func private @f() attributes {a = ${attribute}}`)).toContain(`a = ${attribute}`);
+});
+
+test.each([
+  ['<@mesh, [{?, "x"}]>', "expected '}' behind '?'"],
+  ['<@mesh, [{}q1]>', "expected a priority such as p0, got 'q1'"],
+  ['<@mesh, [], replicated={}, replicated={}>', "expected 'replicated' or 'unreduced', each once, got 'replicated'"],
+  ['<@mesh, [], spread={}>', "expected 'replicated' or 'unreduced', each once, got 'spread'"],
+])('#sdy.sharding%s is refused', (text, message) => {
+  expect(errorsOf(`func.func private @f() attributes {a = #sdy.sharding${text}}`).join()).toContain(message);
 });
 
 test('raw dimensions of a convolution are the listed ones', () => {

@@ -40,5 +40,7 @@ export { ReduceWindowOp, SelectAndScatterOp } from './ops/window.js';
 export { quantDialect } from './quant/dialect.js';
 export * from './quant/types.js';
 export { registerStablehloDialects, STABLEHLO_DIALECTS } from './register.js';
-export { ShardyMesh, ShardyMeshOp, type ShardyMeshParameters, sdyDialect } from './sdy.js';
+export { ShardyMesh, ShardyMeshOp, sdyDialect } from './sdy.js';
+export type { ShardyMeshParameters } from './sdy-mesh.js';
+export * from './sdy-sharding.js';
 export { FutureType, TokenType } from './token.js';

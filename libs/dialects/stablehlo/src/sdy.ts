@@ -1,8 +1,6 @@
-// What JAX leaves of Shardy in the programs it exports: meshes of devices, and shardings as attributes, which are kept as
-// they are. They say where to compute, not what.
+// What JAX leaves of Shardy in the programs it exports: meshes of devices, and shardings. They say where to compute, not
+// what.
 import {
-  type AsmParser,
-  type AsmPrinter,
   attr,
   type Dialect,
   type DialectAttrDefinition,
@@ -11,40 +9,8 @@ import {
   defineOp,
   SymbolTrait,
 } from '@budflow/ir';
-
-export interface ShardyMeshParameters {
-  /** Names and sizes. */
-  readonly axes: readonly (readonly [string, number])[];
-  /** Undefined: in order. */
-  readonly deviceIds: readonly number[] | undefined;
-}
-
-/** `<["x"=2, "y"=4], device_ids=[1, 0]>` */
-function parseMesh(parser: AsmParser): ShardyMeshParameters {
-  parser.punctuation('<');
-  const axes = parser.commaSeparated('square', () => {
-    const name = parser.string();
-    parser.punctuation('=');
-    return [name, parser.integer()] as const;
-  });
-  let deviceIds: number[] | undefined;
-  if (parser.optionalPunctuation(',')) {
-    parser.keyword('device_ids');
-    parser.punctuation('=');
-    deviceIds = parser.commaSeparated('square', () => parser.integer());
-  }
-  parser.punctuation('>');
-  return { axes, deviceIds };
-}
-function printMesh(printer: AsmPrinter, { axes, deviceIds }: ShardyMeshParameters): void {
-  printer.text('<[');
-  axes.forEach(([name, size], i) => {
-    if (i > 0) printer.text(', ');
-    printer.string(name);
-    printer.text(`=${size}`);
-  });
-  printer.text(`]${deviceIds === undefined ? '' : `, device_ids=[${deviceIds.join(', ')}]`}>`);
-}
+import { parseMesh, printMesh, type ShardyMeshParameters } from './sdy-mesh.js';
+import { ShardingConstraintOp, ShardySharding } from './sdy-sharding.js';
 
 export const ShardyMesh: DialectAttrDefinition<ShardyMeshParameters> = defineAttribute<ShardyMeshParameters>({
   name: 'sdy.mesh',
@@ -86,8 +52,8 @@ export const ShardyMeshOp = defineOp({
 export const sdyDialect: Dialect = defineDialect({
   name: 'sdy',
   summary: 'Where front ends want arrays to be: meshes and shardings',
-  description: 'Attributes other than meshes are kept as text.',
-  ops: [ShardyMeshOp],
-  attributes: [ShardyMesh],
+  description: 'Attributes other than meshes and shardings are kept as text.',
+  ops: [ShardyMeshOp, ShardingConstraintOp],
+  attributes: [ShardyMesh, ShardySharding],
   keepsUnknownAttributes: true,
 });

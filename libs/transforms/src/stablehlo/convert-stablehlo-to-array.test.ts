@@ -76,3 +76,12 @@ test('a region that needs more than scalars is an error', () => {
   }`;
   expect(() => convert(text)).toThrow(/its region cannot run on scalars: 'array.reduce' is not elementwise/);
 });
+
+test('shardings are gone', () => {
+  const text = `sdy.mesh @mesh = <["x"=2]>
+  func.func @main(%x: tensor<2xui32> {sdy.sharding = #sdy.sharding<@mesh, [{"x"}]>}) -> tensor<2xui32> {
+    %0 = sdy.sharding_constraint %x <@mesh, [{}]> : tensor<2xui32>
+    return %0 : tensor<2xui32>
+  }`;
+  expect(opNames(text)).toEqual(['func.return']);
+});

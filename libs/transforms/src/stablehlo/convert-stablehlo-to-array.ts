@@ -18,7 +18,7 @@ import { HloSite } from './site.js';
 import { stablehloTypes } from './types.js';
 
 /** The dialects whose ops are converted. */
-const DIALECTS: readonly string[] = ['stablehlo', 'chlo', 'check'];
+const DIALECTS: readonly string[] = ['stablehlo', 'chlo', 'check', 'sdy'];
 
 /** Whether a module has ops that the pass converts, or tuples in its signatures. */
 export function usesStablehlo(module: Operation): boolean {

@@ -6,6 +6,7 @@ import { PRODUCTS } from './dot.js';
 import { ELEMENTWISE } from './elementwise.js';
 import { MOVEMENT } from './movement.js';
 import { REDUCTIONS } from './reduce.js';
+import { SHARDINGS } from './shardings.js';
 import { STRUCTURE } from './structure.js';
 
 export const RULES: HloRules = {
@@ -15,5 +16,6 @@ export const RULES: HloRules = {
   ...MOVEMENT,
   ...PRODUCTS,
   ...REDUCTIONS,
+  ...SHARDINGS,
   ...STRUCTURE,
 };

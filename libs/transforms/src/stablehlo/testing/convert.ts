@@ -2,7 +2,7 @@
 import { arrayDialect } from '@budflow/dialect-array';
 import { registerCoreDialects } from '@budflow/dialect-core';
 import { loopDialect } from '@budflow/dialect-loop';
-import { quantDialect, stablehloDialect } from '@budflow/dialect-stablehlo';
+import { quantDialect, sdyDialect, stablehloDialect } from '@budflow/dialect-stablehlo';
 import { Context, type Operation, parseModule, renderDiagnostic } from '@budflow/ir';
 import { runPasses } from '../../testing/programs.js';
 import { convertStablehloToArray } from '../convert-stablehlo-to-array.js';
@@ -14,6 +14,7 @@ export function parseStablehlo(text: string): Operation {
   context.registerDialect(loopDialect);
   context.registerDialect(stablehloDialect);
   context.registerDialect(quantDialect);
+  context.registerDialect(sdyDialect);
   let module: Operation | undefined;
   const { diagnostics } = context.diagnostics.collect(() => {
     module = parseModule(text, context, { file: 'test.mlir' });
