@@ -92,8 +92,32 @@ function libraryOf(jax: Jax): Library<JaxArray> {
 }
 
 /** Programs that the library has a function for. */
-function nativeForms({ nn, numpy: np }: Jax): Readonly<Record<string, (inputs: readonly JaxArray[]) => JaxArray>> {
+function nativeForms({
+  nn,
+  lax,
+  numpy: np,
+}: Jax): Readonly<Record<string, (inputs: readonly JaxArray[]) => JaxArray | JaxArray[]>> {
   return {
+    sort: ([x]) => np.sort(x.ref),
+    sort_rows: ([x]) => np.sort(x.ref),
+    argsort: ([x]) => np.argsort(x.ref),
+    top_k: ([x]) => lax.topK(x.ref, 100) as unknown as JaxArray[],
+    argmax: ([x]) => np.argmax(x.ref, 0),
+    argmax_rows: ([x]) => np.argmax(x.ref, 1),
+    argmax_columns: ([x]) => np.argmax(x.ref, 0),
+    cumsum: ([x]) => np.cumsum(x.ref, 0),
+    cumsum_rows: ([x]) => np.cumsum(x.ref, 1),
+    cumsum_columns: ([x]) => np.cumsum(x.ref, 0),
+    conv3x3_nchw: ([x, w]) =>
+      lax.convGeneralDilated(
+        x.ref,
+        w.ref,
+        [1, 1],
+        [
+          [1, 1],
+          [1, 1],
+        ],
+      ),
     softmax: ([x]) => nn.softmax(x.ref),
     softmax_scaled: ([x, k]) => nn.softmax(np.multiply(x.ref, k.ref)),
     log_softmax: ([x]) => nn.logSoftmax(x.ref),
@@ -124,7 +148,7 @@ export const jaxJsVariant = peerVariant<Jax>({
     const native = nativeForms(jax)[program.family.file];
     const library = libraryOf(jax);
     const start = performance.now();
-    const compiled = jax.jit((...args) => (native ? [native(args)] : translate(graph, library, args)));
+    const compiled = jax.jit((...args) => (native ? [native(args)].flat() : translate(graph, library, args)));
     let results: JaxArray[] = [];
     const call = async (): Promise<void> => {
       for (const r of results) r.dispose();

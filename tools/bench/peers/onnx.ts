@@ -60,6 +60,7 @@ function attribute(name: string, value: AttributeValue): Message {
 }
 
 function valueInfo(name: string, dtype: string, shape: readonly number[]): Message {
+  if (ONNX_TYPES[dtype] === undefined) throw new Error(`ONNX models have no ${dtype} here`);
   const dims = new Message();
   for (const d of shape) dims.message(1, new Message().integer(1, d));
   const tensor = new Message().integer(1, ONNX_TYPES[dtype]).message(2, dims);
@@ -100,12 +101,33 @@ export class OnnxModel {
     attributes: Readonly<Record<string, AttributeValue>> = {},
     result = `v${this.#next++}`,
   ): string {
+    this.#add(op, inputs, attributes, [result]);
+    return result;
+  }
+
+  /** One node with two results; returns their names. */
+  pair(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+  ): readonly [string, string] {
+    const results = [`v${this.#next++}`, `v${this.#next++}`] as const;
+    this.#add(op, inputs, attributes, results);
+    return results;
+  }
+
+  #add(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>>,
+    results: readonly string[],
+  ): void {
     const node = new Message();
     for (const input of inputs) node.text(1, input);
-    node.text(2, result).text(4, op);
+    for (const result of results) node.text(2, result);
+    node.text(4, op);
     for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value));
     this.#nodes.push(node);
-    return result;
   }
 
   /** The model's bytes, operator set 18. */

@@ -91,14 +91,42 @@ function libraryOf(model: OnnxModel): Library<string> {
   };
 }
 
+/** What a form of a program is made from: its inputs' names and shapes. */
+type NativeForm = (model: OnnxModel, inputs: readonly string[], shapes: readonly (readonly number[])[]) => string[];
+
+/** The first `k` of the last dimension in order, and where they were. */
+function ordered(model: OnnxModel, x: string, k: number, largest: number): readonly [string, string] {
+  const [values, indices] = model.pair('TopK', [x, model.constant('i64', [k])], { axis: -1, largest, sorted: 1 });
+  return [values, model.node('Cast', [indices], { to: ONNX_TYPES.i32 })];
+}
+
+function argmax(axis: number): NativeForm {
+  return (m, [x]) => [m.node('Cast', [m.node('ArgMax', [x], { axis, keepdims: 0 })], { to: ONNX_TYPES.i32 })];
+}
+
+function cumsum(axis: number): NativeForm {
+  return (m, [x]) => [m.node('CumSum', [x, m.constant('i64', [axis], [])])];
+}
+
 /** Programs that the format has an op for. */
-const NATIVE: Readonly<Record<string, (model: OnnxModel, inputs: readonly string[]) => string>> = {
-  softmax: (m, [x]) => m.node('Softmax', [x], { axis: -1 }),
-  softmax_scaled: (m, [x, k]) => m.node('Softmax', [m.node('Mul', [x, k])], { axis: -1 }),
-  log_softmax: (m, [x]) => m.node('LogSoftmax', [x], { axis: -1 }),
-  layernorm: (m, [x, g, b]) => m.node('LayerNormalization', [x, g, b], { axis: -1, epsilon: { float: 1e-5 } }),
-  logsumexp: (m, [x]) => m.node('ReduceLogSumExp', [x, m.constant('i64', [1])], { keepdims: 0 }),
-  leaky_relu: (m, [x]) => m.node('LeakyRelu', [x], { alpha: { float: 0.1 } }),
+const NATIVE: Readonly<Record<string, NativeForm>> = {
+  sort: (m, [x], [[n]]) => [ordered(m, x, n, 0)[0]],
+  sort_rows: (m, [x], [[, n]]) => [ordered(m, x, n, 0)[0]],
+  argsort: (m, [x], [[n]]) => [ordered(m, x, n, 0)[1]],
+  top_k: (m, [x]) => ordered(m, x, 100, 1).slice(),
+  argmax: argmax(0),
+  argmax_rows: argmax(1),
+  argmax_columns: argmax(0),
+  cumsum: cumsum(0),
+  cumsum_rows: cumsum(1),
+  cumsum_columns: cumsum(0),
+  conv3x3_nchw: (m, [x, w]) => [m.node('Conv', [x, w], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] })],
+  softmax: (m, [x]) => [m.node('Softmax', [x], { axis: -1 })],
+  softmax_scaled: (m, [x, k]) => [m.node('Softmax', [m.node('Mul', [x, k])], { axis: -1 })],
+  log_softmax: (m, [x]) => [m.node('LogSoftmax', [x], { axis: -1 })],
+  layernorm: (m, [x, g, b]) => [m.node('LayerNormalization', [x, g, b], { axis: -1, epsilon: { float: 1e-5 } })],
+  logsumexp: (m, [x]) => [m.node('ReduceLogSumExp', [x, m.constant('i64', [1])], { keepdims: 0 })],
+  leaky_relu: (m, [x]) => [m.node('LeakyRelu', [x], { alpha: { float: 0.1 } })],
 };
 
 /** The model of a program. Inputs are `x0`, `x1`, ..., results `y0`, ... */
@@ -109,7 +137,13 @@ export function modelOf(graph: Graph, outputs: readonly ArrayType[], family: str
     return `x${i}`;
   });
   const native = NATIVE[family];
-  const results = native ? [native(model, names)] : translate(graph, libraryOf(model), names);
+  const results = native
+    ? native(
+        model,
+        names,
+        graph.arguments.map((type) => type.shape),
+      )
+    : translate(graph, libraryOf(model), names);
   results.forEach((result, i) => {
     model.node('Identity', [result], {}, `y${i}`);
     model.output(`y${i}`, outputs[i].dtype, outputs[i].shape);

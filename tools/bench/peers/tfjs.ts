@@ -75,7 +75,11 @@ function libraryOf(tf: Tf): Library<Tensor> {
 }
 
 /** Programs that the library has an op for: what its users would write. */
-function nativeForms(tf: Tf): Readonly<Record<string, (inputs: readonly Tensor[]) => Tensor>> {
+function nativeForms(tf: Tf): Readonly<Record<string, (inputs: readonly Tensor[]) => Tensor | Tensor[]>> {
+  // Greatest first, as the library has it.
+  const ordered = (x: Tensor, k: number): { values: Tensor; indices: Tensor } =>
+    tf.topk(x, k) as unknown as { values: Tensor; indices: Tensor };
+  const sorted = (x: Tensor): Tensor => tf.reverse(ordered(x, x.shape[x.shape.length - 1]).values, -1);
   const dense = (x: Tensor, w: Tensor, bias: Tensor, activation: string): Tensor =>
     (tf.fused as unknown as { matMul(o: object): Tensor }).matMul({
       a: x,
@@ -86,6 +90,19 @@ function nativeForms(tf: Tf): Readonly<Record<string, (inputs: readonly Tensor[]
       activation,
     });
   return {
+    sort: ([x]) => sorted(x),
+    sort_rows: ([x]) => sorted(x),
+    argsort: ([x]) => ordered(tf.neg(x), x.shape[0]).indices,
+    top_k: ([x]) => {
+      const { values, indices } = ordered(x, 100);
+      return [values, indices];
+    },
+    argmax: ([x]) => tf.argMax(x, 0),
+    argmax_rows: ([x]) => tf.argMax(x, 1),
+    argmax_columns: ([x]) => tf.argMax(x, 0),
+    cumsum: ([x]) => tf.cumsum(x, 0),
+    cumsum_rows: ([x]) => tf.cumsum(x, 1),
+    cumsum_columns: ([x]) => tf.cumsum(x, 0),
     softmax: ([x]) => tf.softmax(x),
     softmax_scaled: ([x, k]) => tf.softmax(tf.mul(x, k)),
     log_softmax: ([x]) => tf.logSoftmax(x),
@@ -126,7 +143,7 @@ export const tfjsVariant = peerVariant<Tf>({
     let results: Tensor[] = [];
     const call = (): void => {
       for (const r of results) r.dispose();
-      results = tf.tidy(() => (native ? [native(tensors)] : translate(graph, library, tensors)));
+      results = tf.tidy(() => (native ? [native(tensors)].flat() : translate(graph, library, tensors)));
     };
     call();
     return {

@@ -1,5 +1,6 @@
 // array.sort: rows are apart. A row is merged bottom-up by its comparator (sort-merge.ts), or, where the comparator
-// compares keys that order as unsigned integers do and the row is long, sorted by the digits of those (sort-radix.ts).
+// compares keys that order as unsigned integers do: a long one is sorted by the digits of those (sort-radix.ts), a short
+// one by counting (sort-rank.ts).
 //
 //   loop.for %i name "sort.d0" {
 //     %by_digits = loop.if n >= 1024 { count digits; no NaN? } else { false }
@@ -12,11 +13,20 @@ import type { LoweringSite } from './site.js';
 import { findSortKey } from './sort-key.js';
 import { mergeRow } from './sort-merge.js';
 import { digitsOf, HAS_NAN, RadixSort, smallestRow } from './sort-radix.js';
+import { isShortRow, RankSort } from './sort-rank.js';
 import { SortRows } from './sort-rows.js';
 
 export const lowerSort: LoopLoweringMethods = {
   build(op, site) {
     const rows = new SortRows(site, SortOp.dim(op));
+    const rank = rankSort(rows);
+    if (rank) {
+      const merge = rank.canFail ? mergeSort(rows) : undefined;
+      rows.forEach(() => {
+        rank.sort(() => merge?.());
+      });
+      return;
+    }
     const radix = radixSort(rows);
     const merge = radix?.always ? undefined : mergeSort(rows);
     rows.forEach(() => {
@@ -48,6 +58,11 @@ interface Radix {
   readonly threshold: number | undefined;
   /** Nothing else can happen. */
   readonly always: boolean;
+}
+
+function rankSort(rows: SortRows): RankSort | undefined {
+  const key = findSortKey(rows.site.op);
+  return key && typeof rows.size === 'number' && isShortRow(key, rows.size) ? new RankSort(rows, key) : undefined;
 }
 
 function radixSort(rows: SortRows): Radix | undefined {
