@@ -47,6 +47,6 @@ function grey({ shape, data }, scale, offset) {
   return tensor(
     'u1',
     shape,
-    Uint8Array.from(data, (v) => Math.min(255, Math.max(0, Math.round(Number(v) * scale + offset)))),
+    Uint8Array.from(Array.from(data, Number), (v) => Math.min(255, Math.max(0, Math.round(v * scale + offset)))),
   );
 }
