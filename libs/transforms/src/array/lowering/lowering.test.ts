@@ -106,7 +106,7 @@ describe('ops that build their own loops', () => {
     expect(reverse('tensor<4x?xf32>')).toBe(true);
   });
 
-  test('long rows are sorted by digits where the comparator compares keys, all others by merging', () => {
+  test('long rows are sorted by digits and short ones by ranks where the comparator compares keys, all others by merging', () => {
     const sort = (size: number | '?', element: string, how: string) => {
       const type = `tensor<${size}x${element}>`;
       const module = parse(
@@ -120,19 +120,23 @@ describe('ops that build their own loops', () => {
       const names = loopNames(module).map((name) => name.replace(/\.s\d+$/, ''));
       return {
         passes: names.filter((n) => n === 'sort_pass').length,
+        ranks: names.filter((n) => n === 'sort_other').length,
         merges: names.filter((n) => n === 'sort_merge').length,
       };
     };
     const two =
       'comparator(%a: i32, %b: i32) {\n%1 = arith.muli %a, %b : i32\n%2 = arith.cmpi slt, %1, %a : i32\narray.yield %2 : i1\n}';
-    expect(sort(10000, 'i32', 'ascending : TYPE')).toEqual({ passes: 3, merges: 0 });
-    expect(sort(2000, 'i32', 'descending : TYPE')).toEqual({ passes: 4, merges: 0 });
-    expect(sort(20, 'i32', 'ascending : TYPE')).toEqual({ passes: 0, merges: 2 });
-    expect(sort(10000, 'f32', 'ascending total_order : TYPE')).toEqual({ passes: 3, merges: 0 });
+    expect(sort(10000, 'i32', 'ascending : TYPE')).toEqual({ passes: 3, ranks: 0, merges: 0 });
+    expect(sort(2000, 'i32', 'descending : TYPE')).toEqual({ passes: 4, ranks: 0, merges: 0 });
+    expect(sort(20, 'i32', 'ascending : TYPE')).toEqual({ passes: 0, ranks: 1, merges: 0 });
+    expect(sort(20, 'f32', 'descending : TYPE')).toEqual({ passes: 0, ranks: 1, merges: 2 });
+    expect(sort(20, 'i32', `: TYPE ${two}`)).toEqual({ passes: 0, ranks: 0, merges: 2 });
+    expect(sort(200, 'i32', 'ascending : TYPE')).toEqual({ passes: 0, ranks: 0, merges: 2 });
+    expect(sort(10000, 'f32', 'ascending total_order : TYPE')).toEqual({ passes: 3, ranks: 0, merges: 0 });
     // NaN has no place in the order of numbers.
-    expect(sort(10000, 'f32', 'ascending : TYPE')).toEqual({ passes: 3, merges: 2 });
-    expect(sort('?', 'i64', 'ascending : TYPE')).toEqual({ passes: 6, merges: 2 });
-    expect(sort(10000, 'i32', `: TYPE ${two}`)).toEqual({ passes: 0, merges: 2 });
+    expect(sort(10000, 'f32', 'ascending : TYPE')).toEqual({ passes: 3, ranks: 0, merges: 2 });
+    expect(sort('?', 'i64', 'ascending : TYPE')).toEqual({ passes: 6, ranks: 0, merges: 2 });
+    expect(sort(10000, 'i32', `: TYPE ${two}`)).toEqual({ passes: 0, ranks: 0, merges: 2 });
   });
 
   test('scans and places of extremes along the last dimension work on vectors', () => {
