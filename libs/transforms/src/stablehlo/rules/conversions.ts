@@ -87,7 +87,7 @@ function realPart(site: HloSite, value: Value): Value {
 }
 
 /** Integers in the order -NaN < -inf < .. < -0 < 0 < .. < inf < NaN of floats: negative ones with their other bits inverted. */
-function totalOrderKey(site: HloSite, value: Value): Value {
+export function totalOrderKey(site: HloSite, value: Value): Value {
   const element = site.elementOf(value);
   if (!(element instanceof FloatType)) return value;
   const { context } = site;

@@ -1,21 +1,39 @@
 // All rules.
 import type { HloRules } from '../rule.js';
+import { BATCH_NORMS } from './batch-norm.js';
+import { BROADCASTS } from './broadcasts.js';
+import { CHLO } from './chlo.js';
 import { CONSTANTS } from './constants.js';
 import { CONVERSIONS } from './conversions.js';
 import { PRODUCTS } from './dot.js';
+import { DYNAMICS } from './dynamic.js';
 import { ELEMENTWISE } from './elementwise.js';
+import { GATHERS } from './gather.js';
+import { LINEAR_ALGEBRA } from './linear-algebra.js';
 import { MOVEMENT } from './movement.js';
+import { RANDOM } from './random.js';
 import { REDUCTIONS } from './reduce.js';
 import { SHARDINGS } from './shardings.js';
+import { PRECISION } from './reduce-precision.js';
+import { SORTS } from './sort.js';
 import { STRUCTURE } from './structure.js';
 
 export const RULES: HloRules = {
+  ...BATCH_NORMS,
+  ...BROADCASTS,
+  ...CHLO,
   ...CONSTANTS,
   ...CONVERSIONS,
+  ...DYNAMICS,
   ...ELEMENTWISE,
+  ...GATHERS,
+  ...LINEAR_ALGEBRA,
   ...MOVEMENT,
+  ...PRECISION,
   ...PRODUCTS,
+  ...RANDOM,
   ...REDUCTIONS,
   ...SHARDINGS,
+  ...SORTS,
   ...STRUCTURE,
 };

@@ -13,7 +13,14 @@ import {
 } from '@budflow/ir';
 import type { HloSite } from '../site.js';
 
-function widths(op: Operation): { low: readonly number[]; high: readonly number[]; interior: readonly number[] } {
+/** How many elements come before, after and between those of an operand, by dimension. */
+export interface Widths {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  readonly interior: readonly number[];
+}
+
+function widths(op: Operation): Widths {
   return {
     low: hlo.PadOp.edge_padding_low(op),
     high: hlo.PadOp.edge_padding_high(op),
@@ -31,15 +38,19 @@ export function padRefusal(op: Operation): string | undefined {
 }
 
 export function padded(site: HloSite): Value {
-  const { element } = site.type();
+  return paddedBy(site, widths(site.op));
+}
+/** The first operand padded with the second. */
+export function paddedBy(site: HloSite, by: Widths): Value {
+  const element = site.elementOf(site.operand(0));
   const value = constantElement(site.op.operand(1));
-  if (value !== undefined) return padWith(site, site.operand(0), value);
+  if (value !== undefined) return padWith(site, by, site.operand(0), value);
   // Where the operand is, and elsewhere the value.
   const x = site.operand(0);
   const { context } = site;
   const everywhere = site.splat(1, x.type === context.withElement(x.type, context.i1) ? x : asMask(site, x));
-  const isInside = padWith(site, everywhere, context.constantAttr(context.i1, 0));
-  const inside = padWith(site, x, zeroOf(site, element));
+  const isInside = padWith(site, by, everywhere, context.constantAttr(context.i1, 0));
+  const inside = padWith(site, by, x, zeroOf(site, element));
   return site.select(isInside, inside, site.spread(site.operand(1), inside));
 }
 
@@ -65,8 +76,8 @@ function constantElement(value: Value): Attribute | undefined {
     : undefined;
 }
 
-function padWith(site: HloSite, operand: Value, value: Attribute): Value {
-  const { low, high, interior } = widths(site.op);
+function padWith(site: HloSite, by: Widths, operand: Value, value: Attribute): Value {
+  const { low, high, interior } = by;
   const pad = (x: Value, before: readonly number[], after: readonly number[]): Value => {
     if ([...before, ...after].every((w) => w === 0)) return x;
     const { shape, element } = x.type as TensorType;

@@ -1,0 +1,200 @@
+// Ops whose shapes, widths or indices are values: where those do not follow from data, they are ops of known shapes, or of
+// sizes that the host computes before it runs them.
+import { BroadcastOp, IotaOp, ReshapeOp, SliceOp } from '@budflow/dialect-array';
+import * as hlo from '@budflow/dialect-stablehlo';
+import { DYNAMIC, type Operation, type TensorType, type Value } from '@budflow/ir';
+import { type HloRules, ruleFor } from '../rule.js';
+import type { HloSite } from '../site.js';
+import { buildSize, constantNumbers, isSizeOf, refined, type Size, sizesOf, withType } from '../sizes.js';
+import { paddedBy, type Widths } from './pad.js';
+
+/** Why an operand is no list of sizes. */
+function sizesRefusal(what: string, value: Value): string | undefined {
+  return sizesOf(value) ? undefined : `its ${what} follows from data`;
+}
+function constantsRefusal(
+  op: Operation,
+  names: readonly (readonly [what: string, index: number])[],
+): string | undefined {
+  const open = names.find(([, i]) => constantNumbers(op.operand(i)) === undefined);
+  return open && `its ${open[0]} is not a constant`;
+}
+
+/** Index values for the sizes that a type leaves open. */
+function openSizes(site: HloSite, type: TensorType, sizes: readonly Size[]): Value[] {
+  return type.shape.flatMap((size, d) => (size === DYNAMIC ? [buildSize(site, sizes[d]!)] : []));
+}
+/** The result type, with what is known of its sizes. */
+function refinedType(site: HloSite, sizes: readonly Size[]): TensorType {
+  const type = site.type();
+  return site.context.tensor(refined(type, sizes), type.element);
+}
+
+/** Dimensions of the operand of a broadcast that might be repeated or not. */
+function doubtfulDimension(op: Operation): number | undefined {
+  const sizes = sizesOf(op.operand(1))!;
+  const [from, to] = [op.operand(0), op.result(0).type as TensorType];
+  const dims = hlo.DynamicBroadcastInDimOp.broadcast_dimensions(op);
+  const known = [
+    ...(hlo.DynamicBroadcastInDimOp.known_expanding_dimensions(op) ?? []),
+    ...(hlo.DynamicBroadcastInDimOp.known_nonexpanding_dimensions(op) ?? []),
+  ];
+  const at = (from.type as TensorType).shape.findIndex(
+    (size, i) =>
+      size === DYNAMIC && !known.includes(i) && to.shape[dims[i]!] !== 1 && !isSizeOf(sizes[dims[i]!]!, from, i),
+  );
+  return at < 0 ? undefined : at;
+}
+
+function dynamicBroadcast(site: HloSite): Value {
+  const { op, context, rewriter, loc } = site;
+  const sizes = sizesOf(op.operand(1))!;
+  const dims = hlo.DynamicBroadcastInDimOp.broadcast_dimensions(op);
+  const expanding = hlo.DynamicBroadcastInDimOp.known_expanding_dimensions(op) ?? [];
+  let x = site.operand(0);
+  const { shape, element } = x.type as TensorType;
+  // 1. What is repeated has size 1 in the type, what is not the size of the result.
+  const target = refined(site.type(), sizes).slice();
+  const source = shape.map((size, i) => {
+    if (size === DYNAMIC) return expanding.includes(i) ? 1 : target[dims[i]!]!;
+    if (size !== 1) target[dims[i]!] = size;
+    return size;
+  });
+  x = withType(site, x, context.tensor(source, element));
+  const type = context.tensor(target, element);
+  // 2. Sizes of dimensions that are new, or repeated.
+  const open = target.flatMap((size, r) => {
+    const i = dims.indexOf(r);
+    return size === DYNAMIC && (i < 0 || source[i] === 1) ? [buildSize(site, sizes[r]!)] : [];
+  });
+  const made = BroadcastOp.build(rewriter, loc, { operand: x, dims, sizes: open, resultTypes: [type] });
+  return withType(site, made, site.type());
+}
+
+function dynamicWidths(op: Operation): Widths {
+  const [low, high, interior] = [2, 3, 4].map((i) => constantNumbers(op.operand(i))!) as [
+    readonly number[],
+    readonly number[],
+    readonly number[],
+  ];
+  return { low, high, interior };
+}
+
+export const DYNAMICS: HloRules = {
+  ...ruleFor(hlo.DynamicBroadcastInDimOp, {
+    equation: 'dynamic_broadcast_in_dim x, sizes dims == broadcast x dims sizes(sizes)',
+    refuses(op) {
+      const refusal = sizesRefusal('shape', op.operand(1));
+      if (refusal !== undefined) return refusal;
+      const doubt = doubtfulDimension(op);
+      return doubt === undefined ? undefined : `it is not known whether dimension ${doubt} of its operand is repeated`;
+    },
+    convert: (site) => [dynamicBroadcast(site)],
+  }),
+  ...ruleFor(hlo.DynamicReshapeOp, {
+    equation: 'dynamic_reshape x, sizes == reshape x sizes(sizes)',
+    refuses: (op) => sizesRefusal('shape', op.operand(1)),
+    convert(site) {
+      const sizes = sizesOf(site.op.operand(1))!;
+      const type = refinedType(site, sizes);
+      const made = ReshapeOp.build(site.rewriter, site.loc, {
+        operand: site.operand(0),
+        sizes: openSizes(site, type, sizes),
+        resultTypes: [type],
+      });
+      return [withType(site, made, site.type())];
+    },
+  }),
+  ...ruleFor(hlo.DynamicIotaOp, {
+    equation: 'dynamic_iota sizes dim == iota dim sizes(sizes)',
+    refuses: (op) => sizesRefusal('shape', op.operand(0)),
+    convert(site) {
+      const sizes = sizesOf(site.op.operand(0))!;
+      const type = refinedType(site, sizes);
+      const made = IotaOp.build(site.rewriter, site.loc, {
+        dim: hlo.DynamicIotaOp.iota_dimension(site.op),
+        sizes: openSizes(site, type, sizes),
+        resultTypes: [type],
+      });
+      return [withType(site, made, site.type())];
+    },
+  }),
+  ...ruleFor(hlo.DynamicPadOp, {
+    equation: 'dynamic_pad x, v, constants == pad x, v',
+    refuses(op) {
+      const names = [
+        ['padding before the elements', 2],
+        ['padding after the elements', 3],
+        ['padding between the elements', 4],
+      ] as const;
+      const open = constantsRefusal(op, names);
+      if (open !== undefined) return open;
+      const { low, high, interior } = dynamicWidths(op);
+      const { shape } = op.operand(0).type as TensorType;
+      return shape.some((size, d) => size === DYNAMIC && (interior[d] !== 0 || low[d]! < 0 || high[d]! < 0))
+        ? 'a dimension whose size is not known can only be padded at its ends'
+        : undefined;
+    },
+    convert: (site) => [withType(site, paddedBy(site, dynamicWidths(site.op)), site.type())],
+  }),
+  ...ruleFor(hlo.RealDynamicSliceOp, {
+    equation: 'real_dynamic_slice x, constants == slice x',
+    refuses(op) {
+      const open = constantsRefusal(op, [
+        ['start', 1],
+        ['stride', 3],
+      ]);
+      if (open !== undefined) return open;
+      const limits = sizesOf(op.operand(2));
+      const known = limits?.every((limit, d) => typeof limit === 'number' || isSizeOf(limit, op.operand(0), d));
+      return known ? undefined : 'its limit is neither a constant nor the size of its operand';
+    },
+    convert(site) {
+      const [starts, strides] = [1, 3].map((i) => constantNumbers(site.op.operand(i))!) as [number[], number[]];
+      const limits = sizesOf(site.op.operand(2))!.map((limit) => (typeof limit === 'number' ? limit : DYNAMIC));
+      return [sliced(site, starts, limits, strides)];
+    },
+  }),
+  ...ruleFor(hlo.SetDimensionSizeOp, {
+    equation: 'set_dimension_size x, n dim == slice x [.., 0:n, ..]',
+    refuses(op) {
+      const [n] = constantNumbers(op.operand(1)) ?? [];
+      const size = (op.operand(0).type as TensorType).shape[hlo.SetDimensionSizeOp.dimension(op)]!;
+      if (n === undefined) return 'its size is not a constant';
+      return size !== DYNAMIC && (n < 0 || n > size) ? `its size must be from 0 to ${size}, got ${n}` : undefined;
+    },
+    convert(site) {
+      const { shape } = site.operand(0).type as TensorType;
+      const [n] = constantNumbers(site.op.operand(1)) as [number];
+      const dim = hlo.SetDimensionSizeOp.dimension(site.op);
+      return [
+        sliced(
+          site,
+          shape.map(() => 0),
+          shape.map((size, d) => (d === dim ? n : size)),
+          shape.map(() => 1),
+        ),
+      ];
+    },
+  }),
+};
+
+function sliced(
+  site: HloSite,
+  starts: readonly number[],
+  limits: readonly number[],
+  strides: readonly number[],
+): Value {
+  const { element } = site.type();
+  const shape = limits.map((limit, d) =>
+    limit === DYNAMIC ? DYNAMIC : Math.max(0, Math.ceil((limit - starts[d]!) / strides[d]!)),
+  );
+  const made = SliceOp.build(site.rewriter, site.loc, {
+    operand: site.operand(0),
+    starts,
+    limits,
+    strides,
+    resultTypes: [site.context.tensor(shape, element)],
+  });
+  return withType(site, made, site.type());
+}
