@@ -7,6 +7,10 @@ import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 
 interface Features {
+  /** Operands, floats of 16 bits in f32. */
+  readonly operands: readonly Value[];
+  /** Values computed in place of results, in their types. */
+  results(values: readonly Value[]): Value[];
   readonly math: Arithmetic;
   /** A value for each feature, everywhere where the feature is. */
   spread(vector: Value): Value;
@@ -18,10 +22,15 @@ interface Features {
 }
 
 function features(site: HloSite, epsilon: number, feature: number): Features {
-  const x = site.operand(0);
   const { context, rewriter, loc } = site;
+  const given = site.elementOf(site.operand(0)) as FloatType;
+  const wide = given.width < 32 ? context.f32 : given;
+  const operands = site.all().map((value) => site.cast(value, wide));
+  const x = operands[0]!;
   const { shape } = x.type as TensorType;
   return {
+    operands,
+    results: (values) => values.map((value) => site.cast(value, given)),
     math: new Arithmetic(site, x),
     spread: (vector) =>
       BroadcastOp.build(rewriter, loc, {
@@ -67,8 +76,8 @@ export const BATCH_NORMS: HloRules = {
     convert(site) {
       const op = site.op;
       const f = features(site, hlo.BatchNormInferenceOp.epsilon(op), hlo.BatchNormInferenceOp.feature_index(op));
-      const [x, scale, offset, mean, variance] = site.all() as [Value, Value, Value, Value, Value];
-      return [normalised(f, x, scale, offset, mean, variance)];
+      const [x, scale, offset, mean, variance] = f.operands as [Value, Value, Value, Value, Value];
+      return f.results([normalised(f, x, scale, offset, mean, variance)]);
     },
   }),
   ...ruleFor(hlo.BatchNormTrainingOp, {
@@ -77,16 +86,12 @@ export const BATCH_NORMS: HloRules = {
     convert(site) {
       const op = site.op;
       const f = features(site, hlo.BatchNormTrainingOp.epsilon(op), hlo.BatchNormTrainingOp.feature_index(op));
-      const [x, scale, offset] = site.all() as [Value, Value, Value];
+      const [x, scale, offset] = f.operands as [Value, Value, Value];
       const { math } = f;
-      // Sums of 16-bit floats are kept in f32 until they are means.
-      const wide = (site.elementOf(x) as FloatType).width < 32 ? site.context.f32 : site.elementOf(x);
-      const wideX = site.cast(x, wide);
-      const mean = math.div(f.sum(wideX), f.count);
-      const centred = math.sub(wideX, f.spread(mean));
+      const mean = math.div(f.sum(x), f.count);
+      const centred = math.sub(x, f.spread(mean));
       const variance = math.div(f.sum(math.mul(centred, centred)), f.count);
-      const [m, v] = [mean, variance].map((value) => site.cast(value, site.elementOf(x))) as [Value, Value];
-      return [normalised(f, x, scale, offset, m, v), m, v];
+      return f.results([normalised(f, x, scale, offset, mean, variance), mean, variance]);
     },
   }),
   ...ruleFor(hlo.BatchNormGradOp, {
@@ -95,7 +100,7 @@ export const BATCH_NORMS: HloRules = {
     convert(site) {
       const op = site.op;
       const f = features(site, hlo.BatchNormGradOp.epsilon(op), hlo.BatchNormGradOp.feature_index(op));
-      const [x, scale, mean, variance, gradient] = site.all() as [Value, Value, Value, Value, Value];
+      const [x, scale, mean, variance, gradient] = f.operands as [Value, Value, Value, Value, Value];
       const { math, spread, sum } = f;
       const shifted = math.add(spread(variance), f.epsilon);
       const deviation = math.sqrt(shifted);
@@ -106,7 +111,7 @@ export const BATCH_NORMS: HloRules = {
       const rest = math.sub(math.sub(math.mul(gradient, f.count), spread(total)), slope);
       const gradOperand = math.mul(math.div(math.div(spread(scale), deviation), f.count), rest);
       const gradScale = sum(math.mul(gradient, math.div(centred, deviation)));
-      return [gradOperand, gradScale, total];
+      return f.results([gradOperand, gradScale, total]);
     },
   }),
 };

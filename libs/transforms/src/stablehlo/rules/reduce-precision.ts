@@ -42,9 +42,8 @@ function reduced(site: HloSite): Value {
     bits = m.select(isBelow, sign, m.select(isAbove, m.or(sign, infinity), bits));
   }
   const result = floats.bits(bits, element);
-  // 3. NaN stays, unless there is no mantissa to tell it from infinity.
-  const isNan = floats.compare('ne', x, x);
-  return floats.select(isNan, toMantissa > 0 ? x : Number.POSITIVE_INFINITY, result);
+  // 3. NaN stays, also where the format has no mantissa to tell it from infinity.
+  return floats.select(floats.compare('ne', x, x), x, result);
 }
 
 export const PRECISION: HloRules = {
