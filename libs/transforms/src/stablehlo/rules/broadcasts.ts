@@ -1,7 +1,15 @@
 // CHLO's ops whose operands broadcast to each other: the operands become one shape, then there is the plain op.
 import { BroadcastOp, ComplexOp, FullOp, isBoolean } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
-import { ComplexType, DYNAMIC, type OpDefinitionBase, type Operation, type TensorType, type Value } from '@budflow/ir';
+import {
+  ComplexType,
+  DYNAMIC,
+  InternalError,
+  type OpDefinitionBase,
+  type Operation,
+  type TensorType,
+  type Value,
+} from '@budflow/ir';
 import { Arithmetic, inFloats } from '../arithmetic.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
@@ -34,7 +42,7 @@ function broadcastAll(site: HloSite, operands: readonly Aligned[]): Value[] {
       const i = dims.indexOf(r);
       if (i >= 0 && (value.type as TensorType).shape[i] === DYNAMIC) return site.dim(value, i);
     }
-    throw new Error(`no operand has the size of dimension ${r}`);
+    throw new InternalError(`no operand has the size of dimension ${r}`, site.op);
   };
   return operands.map(({ value, dims }) => {
     const from = value.type as TensorType;

@@ -13,8 +13,8 @@ import { LINEAR_ALGEBRA } from './linear-algebra.js';
 import { MOVEMENT } from './movement.js';
 import { RANDOM } from './random.js';
 import { REDUCTIONS } from './reduce.js';
-import { SHARDINGS } from './shardings.js';
 import { PRECISION } from './reduce-precision.js';
+import { SHARDINGS } from './shardings.js';
 import { SORTS } from './sort.js';
 import { STRUCTURE } from './structure.js';
 
