@@ -174,6 +174,10 @@ describe('dense constants', () => {
       { numRuns: 60 },
     );
   });
+  it('of complex numbers are a real number everywhere', () => {
+    const type = context.tensor([2], context.complex(context.f32));
+    expect(String(context.splat(type, 3))).toBe('dense<(3.000000e+00,0.000000e+00)> : tensor<2xcomplex<f32>>');
+  });
   it('are one object when they are equal', () => {
     const type = context.tensor([4], context.i32);
     const bytes = () => new Uint8Array(Int32Array.of(1, 2, 3, 4).buffer);

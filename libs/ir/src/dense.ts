@@ -71,11 +71,15 @@ export function denseElement(attr: DenseElementsAttr, index: number): number | b
   return stored;
 }
 
-/** The bytes of one element: number or bigint for real types. */
+/** The bytes of one element, a real number; of a complex type with the imaginary part 0. */
 export function elementBytes(element: Type, value: number | bigint): Uint8Array<ArrayBuffer> {
   const width = storageWidth(element);
-  if (width === undefined || element instanceof ComplexType) throw new InternalError(`no dense storage for ${element}`);
+  if (width === undefined) throw new InternalError(`no dense storage for ${element}`);
   const bytes = new Uint8Array(width);
+  if (element instanceof ComplexType) {
+    bytes.set(elementBytes(element.element, value));
+    return bytes;
+  }
   if (width > 8) {
     writeBits(bytes, 0, width, element instanceof FloatType ? floatBits(Number(value), element) : BigInt(value));
     return bytes;

@@ -18,6 +18,7 @@ import { buildPipelineConfig, type NumericsMode, PassManager, type PipelineItemJ
 import { NdArray, type TypedArray } from '@budflow/runtime';
 import { enableRelaxedSimd } from '@budflow/target/node';
 import { defaultPipeline, type OptimizationLevel } from '@budflow/transforms/pipelines';
+import { convertStablehloToArray, usesStablehlo } from '@budflow/transforms/stablehlo';
 import { type CompiledModule, type CompileOptions, compile, createContext, createPassRegistry } from 'budflow';
 
 enableRelaxedSimd();
@@ -80,10 +81,12 @@ export function interpretProgram(
   for (const dialect of options.dialects ?? []) context.registerDialect(dialect);
   const module = parseModule(text, context, { file: 'program.mlir' }) ?? fail(context);
   options.prepare?.(module);
-  if (configuration.numerics !== 'strict') {
-    const { pipeline } = buildPipelineConfig({ pipeline: prefix(configuration) }, createPassRegistry());
+  const run = (items: PipelineItemJson[]) => {
+    const { pipeline } = buildPipelineConfig({ pipeline: items }, createPassRegistry());
     if (!new PassManager(pipeline).run(module).succeeded) fail(context);
-  }
+  };
+  if (usesStablehlo(module)) run([convertStablehloToArray.name]);
+  if (configuration.numerics !== 'strict') run(prefix(configuration));
   return callInterpreter(module, args, options.entry);
 }
 

@@ -42,7 +42,7 @@ export { MapOp } from './ops/map.js';
 export * from './ops/not.js';
 export { PackOp, type Tiling, tileOf, tilingOf, UnpackOp } from './ops/pack.js';
 export * from './ops/pad.js';
-export { ReduceOp, reductionOrder } from './ops/reduce.js';
+export { namedReduction, ReduceOp, reductionOrder } from './ops/reduce.js';
 export { ReduceWindowOp, SelectAndScatterOp } from './ops/reduce-window.js';
 export { ReshapeOp, reshapeIndices } from './ops/reshape.js';
 export { buildResultSizes, buildSizeRule } from './ops/result-sizes.js';

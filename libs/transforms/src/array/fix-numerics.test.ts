@@ -150,6 +150,16 @@ describe('fix-numerics: orders', () => {
         expect(runMain(fix(text, '{mode=strict}'))).toEqual(runMain(parse(text)));
       }
     });
+  test('a region of one addition has the order of a sum', () => {
+    const region = reduce('48x3', '', '0, 1', '', 'f32', '0.5').replace(
+      'tensor<f32>\n  return',
+      'tensor<f32> body(%a: f32, %b: f32) {\n %1 = arith.addf %a, %b : f32\n array.yield %1 : f32\n }\n  return',
+    );
+    const fixed = fix(region, '{mode=strict}');
+    expect(lines(fixed)).toEqual(lines(fix(reduce('48x3', 'add', '0, 1', '', 'f32', '0.5'), '{mode=strict}')));
+    expect(runMain(fixed)).toEqual(runMain(parse(region)));
+  });
+
   test('dimensions that are not walked together are reduced one after the other, as far as the mode allows', () => {
     const inside = (
       kind: string,

@@ -8,10 +8,11 @@
 // `default` and `fast` products contract into sums as the target multiplies and adds. Sums of products in the shape of a
 // matrix product, and dot_general, add in ascending order; a dot_general that has no free dimension to vectorise over
 // becomes a reduction in lanes; a scan along the last dimension runs in blocks of a few lanes. The mode is left in the module's attribute `budflow.numerics`.
-import { ConvOp, DotGeneralOp, ReduceOp, ScanOp } from '@budflow/dialect-array';
+import { ConvOp, DotGeneralOp, namedReduction, ReduceOp, ScanOp } from '@budflow/dialect-array';
 import { FastMath, FastMathAttr } from '@budflow/dialect-core';
 import {
   type Block,
+  Builder,
   DialectAttr,
   elementTypeOf,
   FloatType,
@@ -81,7 +82,16 @@ export const fixNumerics = definePass({
       for (const region of op.regions) for (const block of region.blocks) eraseDead(block);
     });
 
-    // 2. Flags: what a program asked for beyond the mode goes.
+    // 2. Sums whose region is one addition have the order of sums, also where nothing was canonicalized before.
+    module.walkPostOrder((op) => {
+      if (!ReduceOp.is(op) || ReduceOp.kind(op) !== undefined) return;
+      const named = namedReduction(op, Builder.before(op));
+      if (!named) return;
+      op.result(0).replaceAllUsesWith(named.result(0));
+      op.erase();
+    });
+
+    // 3. Flags: what a program asked for beyond the mode goes.
     const allowed = mode === 'strict' ? FastMath.none : FastMath.nnan | FastMath.ninf | FastMath.nsz;
     const given = mode === 'fast' ? FastMath.nnan | FastMath.ninf | FastMath.nsz | FastMath.afn : FastMath.none;
     const ops: Operation[] = [];
@@ -90,7 +100,7 @@ export const fixNumerics = definePass({
       if (op.name.startsWith('array.')) ops.push(op);
     });
 
-    // 3. Vector products become reductions in lanes, which the next steps see.
+    // 4. Vector products become reductions in lanes, which the next steps see.
     if (mode !== 'strict') {
       for (const op of ops.filter((o) => DotGeneralOp.is(o))) {
         const made = dotInLanes(op);
@@ -100,7 +110,7 @@ export const fixNumerics = definePass({
       }
     }
 
-    // 4. Orders of reductions.
+    // 5. Orders of reductions.
     const reductions: Operation[] = [];
     for (const op of ops) {
       if (op.isErased) continue;
@@ -119,7 +129,7 @@ export const fixNumerics = definePass({
     }
     pass.statistic('orders', reductions.length);
 
-    // 5. Contraction: reductions first, so that their products stay theirs.
+    // 6. Contraction: reductions first, so that their products stay theirs.
     if (contract !== 'none') {
       for (const op of reductions) if (contractReduction(op, contract)) pass.statistic('contracted');
       for (const op of ops) if (!op.isErased && formFma(op, contract)) pass.statistic('fma');

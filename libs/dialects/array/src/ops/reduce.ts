@@ -10,6 +10,7 @@ import {
   AttrSizedOperandSegments,
   type AttrSpec,
   attr,
+  type Builder,
   ComplexType,
   type DomainDim,
   defineOp,
@@ -177,25 +178,31 @@ of combination (absent: canonical); \`contract\` on kind add says how products o
       root: 'array.reduce',
       rewrite(op, rewriter) {
         if (ReduceOp.kind(op) !== undefined || op.operandCount !== 2) return false;
-        const found = regionKind(op);
-        if (!found) return rewriter.fail('the region is not one operation with a name');
         rewriter.setInsertionPoint(op);
-        const named = ReduceOp.create(rewriter, op.loc, {
-          inputs: [op.operand(0)],
-          inits: [op.operand(1)],
-          kind: found.kind,
-          dims: ReduceOp.dims(op),
-          order: ReduceOp.order(op),
-          contract: ReduceOp.contract(op),
-          fastmath: found.fastmath | ReduceOp.fastmath(op),
-          resultTypes: op.resultTypes,
-        });
+        const named = namedReduction(op, rewriter);
+        if (!named) return rewriter.fail('the region is not one operation with a name');
         rewriter.replaceOp(op, named.results);
         return true;
       },
     }),
   ],
 });
+
+/** Builds the named form of a reduction whose region is one op with a name; undefined for other regions. */
+export function namedReduction(op: Operation, builder: Builder): Operation | undefined {
+  const found = regionKind(op);
+  if (!found) return undefined;
+  return ReduceOp.create(builder, op.loc, {
+    inputs: [op.operand(0)],
+    inits: [op.operand(1)],
+    kind: found.kind,
+    dims: ReduceOp.dims(op),
+    order: ReduceOp.order(op),
+    contract: ReduceOp.contract(op),
+    fastmath: found.fastmath | ReduceOp.fastmath(op),
+    resultTypes: op.resultTypes,
+  });
+}
 
 /** The kind an op reduces with, also when a region of one op spells it; undefined for other regions. */
 function kindOf(op: Operation): ReduceKind | undefined {
