@@ -176,7 +176,7 @@ describe('dense constants', () => {
   });
   it('of complex numbers are a real number everywhere', () => {
     const type = context.tensor([2], context.complex(context.f32));
-    expect(String(context.splat(type, 3))).toBe('dense<(3.000000e+00,0.000000e+00)> : tensor<2xcomplex<f32>>');
+    expect(String(context.splat(type, 3))).toBe('dense<(3.000000e+00, 0.000000e+00)> : tensor<2xcomplex<f32>>');
   });
   it('are one object when they are equal', () => {
     const type = context.tensor([4], context.i32);
