@@ -285,7 +285,16 @@ describe('accesses across rows and with strides', () => {
 
   test('a transposition goes through squares of registers', () => {
     const { text } = scheduled(transposed(64, 48));
-    expect(text.match(/simd\.strided_load/g)).toHaveLength(4);
+    // Four by four in registers, one square after the other; with an operand of the result's direction, a line of them.
+    const inOrder = (of: string) => of.match(/simd\.(strided_load|load|store)/g)!.map((op) => op.slice(5));
+    const square = [...Array(4).fill('strided_load'), ...Array(4).fill('store')];
+    expect(inOrder(text)).toEqual(Array(4).fill(square).flat());
+    const sum = scheduled(`func.func @main(%x: tensor<64x48xf32>, %y: tensor<48x64xf32>) -> tensor<48x64xf32> {
+  %0 = array.transpose %x perm = [1, 0] : tensor<64x48xf32> to tensor<48x64xf32>
+  %1 = array.add %0, %y : tensor<48x64xf32>
+  return %1 : tensor<48x64xf32>
+}`);
+    expect(sum.text.match(/simd\.strided_load/g)).toHaveLength(4);
     for (const [m, n] of [
       [37, 21],
       [16, 4],

@@ -14,13 +14,15 @@ import { CACHE_LINE, type SchedulingSite } from './site.js';
 export function transposition(site: SchedulingSite, inner: Operation): boolean {
   const outer = rowsAround(inner);
   if (!outer) return false;
-  const across = collectAccesses(inner).accesses.filter(
+  const reads = collectAccesses(inner).accesses.filter((a) => a.kind === 'read');
+  const across = reads.filter(
     (a) =>
-      a.kind === 'read' &&
       dependsOn(a, inductionVariable(inner)) &&
       elementStride(a, inductionVariable(inner)) !== 1 &&
       unitStride(a, inductionVariable(outer)),
   );
+  // What lies in the direction of the result, too, is better read by whole lines.
+  const moves = across.length === reads.length;
   const bytes = across.map((a) => byteWidth((a.memref.type as { element: Type } & Type).element) ?? 0);
   const [width] = bytes;
   if (!width || bytes.some((b) => b !== width) || site.narrowest(inner) !== width) return false;
@@ -44,8 +46,20 @@ export function transposition(site: SchedulingSite, inner: Operation): boolean {
   site.attempt({ primitive: 'split', loop: J, factor: line, tail: 'peel' });
   site.attempt({ primitive: 'reorder', loops: [`${I}.i`, `${J}.i`] });
   site.attempt({ primitive: 'split', loop: `${I}.i`, factor: square, tail: 'peel' });
-  site.attempt({ primitive: 'vectorize', loop: `${J}.i` });
-  site.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i.i` });
+  if (
+    moves &&
+    line > square &&
+    site.attempt({ primitive: 'split', loop: `${J}.i`, factor: square, tail: 'peel' }) &&
+    site.attempt({ primitive: 'reorder', loops: [`${J}.i.o`, `${I}.i.i`] })
+  ) {
+    // One square after the other: a whole line of them does not fit into registers.
+    site.attempt({ primitive: 'vectorize', loop: `${J}.i.i` });
+    site.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i.i` });
+    site.attempt({ primitive: 'unroll', loop: `${J}.i.o` });
+  } else {
+    site.attempt({ primitive: 'vectorize', loop: `${J}.i` });
+    site.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i.i` });
+  }
   remainders(site, I, J);
   return true;
 }
