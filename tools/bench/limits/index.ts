@@ -3,8 +3,9 @@
 import { add, axpy, chain, chain10, expKernel, tanhKernel } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { blur, transpose } from './movement.js';
-import { dot, sum } from './reductions.js';
-import { layernorm, softmax } from './rows.js';
+import { colsum, cumsum, dot, sum } from './reductions.js';
+import { layernorm, rmsnorm, rowmax, softmax } from './rows.js';
+import { downsample, sobel } from './stencils.js';
 import type { LimitKernel } from './support/kernel.js';
 
 export type { Features, LimitKernel } from './support/kernel.js';
@@ -16,10 +17,16 @@ export const LIMITS: Readonly<Record<string, LimitKernel>> = {
   blur,
   chain,
   chain10,
+  colsum,
+  cumsum,
   dot,
+  downsample,
   exp: expKernel,
   layernorm,
   matmul,
+  rmsnorm,
+  rowmax,
+  sobel,
   softmax,
   sum,
   tanh: tanhKernel,

@@ -22,6 +22,12 @@ const SIZES: Record<string, readonly Sizes[]> = {
   tanh: [{ N: 1003 }],
   sum: [{ N: 1 }, { N: 15 }, { N: 16 }, { N: 5003 }],
   dot: [{ N: 3 }, { N: 5003 }],
+  colsum: [{ M: 7, N: 64 }],
+  cumsum: [{ N: 2048 }],
+  downsample: [{ N: 12 }],
+  sobel: [{ N: 16 }],
+  rmsnorm: [{ M: 3, N: 48 }],
+  rowmax: [{ M: 3, N: 48 }],
   softmax: [{ M: 3, N: 48 }],
   layernorm: [{ M: 3, N: 48 }],
   matmul: [

@@ -1,4 +1,4 @@
-// Limits of softmax and layernorm: each row is read three times while it stays in the nearest cache.
+// Limits of softmax, layernorm, rmsnorm and maxima of rows: each row is read three times while it stays in the nearest cache.
 
 import { type FunctionBuilder, type Local, Op } from '@budflow/backend-wasm';
 import { copyOf, kernelModule, type LimitKernel, repeat, Vectors } from './support/kernel.js';
@@ -26,7 +26,7 @@ function reduceRow(
   N: number,
   start: Local,
   initial: number,
-  combine: typeof Op.f32x4_add | typeof Op.f32x4_pmax,
+  combine: typeof Op.f32x4_add | typeof Op.f32x4_max | typeof Op.f32x4_pmax,
   step: (accumulator: Local, pointer: Local, bytes: number) => void,
   also: readonly Local[] = [],
 ): Local {
@@ -167,6 +167,86 @@ export const layernorm: LimitKernel = {
             }
           },
         );
+      },
+    );
+    return module;
+  },
+};
+
+export const rmsnorm: LimitKernel = {
+  unsupported: whole,
+  scratchBytes: () => 0,
+  build({ M, N }, features) {
+    const { module, f } = kernelModule(['x', 'gamma', 'out', 'scratch']);
+    const v = new Vectors(f, features);
+    const [x, gamma, out] = [0, 1, 2].map((i) => f.param(i));
+    const perElement = v.constant(1 / N);
+    const epsilon = v.constant(1e-5);
+    const one = v.constant(1);
+    repeat(
+      f,
+      M,
+      [
+        [x, 4 * N],
+        [out, 4 * N],
+      ],
+      () => {
+        const squares = reduceRow(v, N, x, 0, Op.f32x4_add, (accumulator, p, bytes) => {
+          const element = load(v, p, bytes);
+          v.madd(element, element, accumulator);
+        });
+        const scale = v.let(() => {
+          f.get(one);
+          v.madd(squares, perElement, epsilon);
+          f.emit(Op.f32x4_sqrt);
+          f.emit(Op.f32x4_div);
+        });
+        const [from, g, to] = [x, gamma, out].map((p) => copyOf(f, p));
+        repeat(
+          f,
+          N / ROUND,
+          [from, g, to].map((p) => [p, 4 * ROUND] as const),
+          () => {
+            for (let u = 0; u < UNROLL; u++) {
+              const scaled = v.let(() => v.op2(Op.f32x4_mul, load(v, from, 16 * u), scale));
+              store(
+                f,
+                to,
+                v.let(() => v.op2(Op.f32x4_mul, scaled, load(v, g, 16 * u))),
+                16 * u,
+              );
+            }
+          },
+        );
+      },
+    );
+    return module;
+  },
+};
+
+export const rowmax: LimitKernel = {
+  unsupported: whole,
+  scratchBytes: () => 0,
+  build({ M, N }, features) {
+    const { module, f } = kernelModule(['x', 'out', 'scratch']);
+    const v = new Vectors(f, features);
+    const [x, out] = [f.param(0), f.param(1)];
+    repeat(
+      f,
+      M,
+      [
+        [out, 4],
+        [x, 4 * N],
+      ],
+      () => {
+        // With NaN and the signs of zeros, as the program has them.
+        const max = reduceRow(v, N, x, Number.NEGATIVE_INFINITY, Op.f32x4_max, (accumulator, p, bytes) =>
+          v.op2(Op.f32x4_max, accumulator, load(v, p, bytes)),
+        );
+        f.get(out);
+        f.get(max);
+        f.lane(Op.f32x4_extract_lane, 0);
+        f.memory(Op.f32_store, 0);
       },
     );
     return module;

@@ -73,3 +73,27 @@ export const mandelbrot: Plain = ([re, im], [o], { N }) => {
     }
   }
 };
+
+/** erf(x), within 2e-7 (Abramowitz and Stegun 7.1.26): the language has none. */
+function errorFunction(x: number): number {
+  const t = 1 / (1 + 0.3275911 * Math.abs(x));
+  const p = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  const tail = 1 - p * Math.exp(-x * x);
+  return x < 0 ? -tail : tail;
+}
+
+export const gelu: Plain = ([x], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = 0.5 * x[i] * (1 + errorFunction(x[i] * Math.SQRT1_2));
+};
+export const blackScholes: Plain = ([s, k, t], [o]) => {
+  for (let i = 0; i < o.length; i++) {
+    const deviation = 0.3 * Math.sqrt(t[i]);
+    const d1 = (Math.log(s[i] / k[i]) + 0.065 * t[i]) / deviation;
+    const n1 = 0.5 * (1 + errorFunction(d1 * Math.SQRT1_2));
+    const n2 = 0.5 * (1 + errorFunction((d1 - deviation) * Math.SQRT1_2));
+    o[i] = s[i] * n1 - k[i] * Math.exp(-0.02 * t[i]) * n2;
+  }
+};
+export const erf: Plain = ([x], [o]) => {
+  for (let i = 0; i < o.length; i++) o[i] = errorFunction(x[i]);
+};

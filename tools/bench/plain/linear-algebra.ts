@@ -99,3 +99,27 @@ export const pairwiseDistance: Plain = ([a, b], [o], { M, N, K }) => {
     }
   }
 };
+export const attention: Plain = ([q, k, v, scale], [o], { H, S, D }) => {
+  const row = new Float64Array(S);
+  for (let h = 0; h < H * S * D; h += S * D) {
+    for (let i = 0; i < S; i++) {
+      let m = Number.NEGATIVE_INFINITY;
+      for (let j = 0; j < S; j++) {
+        let dot = 0;
+        for (let d = 0; d < D; d++) dot += q[h + i * D + d] * k[h + j * D + d];
+        row[j] = dot * scale[0];
+        if (row[j] > m) m = row[j];
+      }
+      let sum = 0;
+      for (let j = 0; j < S; j++) {
+        row[j] = Math.exp(row[j] - m);
+        sum += row[j];
+      }
+      for (let d = 0; d < D; d++) {
+        let total = 0;
+        for (let j = 0; j < S; j++) total += row[j] * v[h + j * D + d];
+        o[h + i * D + d] = total / sum;
+      }
+    }
+  }
+};
