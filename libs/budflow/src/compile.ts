@@ -96,7 +96,11 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
     const lowered: HostProgram[] = [];
     for (const host of hosts) {
       const name = symbolName(host)!;
-      const program = lowerHost(host, { phases, requirements: requirements.get(name) ?? [] });
+      const program = lowerHost(host, {
+        phases,
+        requirements: requirements.get(name) ?? [],
+        customCalls: Object.keys(options.customCalls ?? {}),
+      });
       if (program) lowered.push(names.includes(name) ? program : { ...program, internal: true });
     }
     return lowered.length === hosts.length ? lowered : undefined;
@@ -129,7 +133,13 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
 
   // 4. Ready to call.
   const program = { functions: programs, artefact };
-  const loaded = loadModule(program, { backend, memory, events: stream, host: options.host ?? 'auto' });
+  const loaded = loadModule(program, {
+    backend,
+    memory,
+    events: stream,
+    host: options.host ?? 'auto',
+    customCalls: options.customCalls ?? {},
+  });
   const end = performance.now();
   stream.emit({ kind: 'compile', functions: names, milliseconds: end - start });
   return new CompiledModule(program, loaded, memory, {

@@ -5,6 +5,7 @@ export {
   type CallArgument,
   type CallOptions,
   CompiledFunction,
+  type CustomCalls,
   type DType,
   EventStream,
   NdArray,

@@ -10,7 +10,7 @@ import type {
   PipelineItemJson,
   PipelineJson,
 } from '@budflow/pass';
-import type { EventStream, HostMode } from '@budflow/runtime';
+import type { CustomCalls, EventStream, HostMode } from '@budflow/runtime';
 import { selectWasmTarget } from '@budflow/target';
 import { defaultPipeline, type OptimizationLevel } from '@budflow/transforms/pipelines';
 import { serializeSchedules } from '@budflow/transforms/scheduling';
@@ -63,6 +63,11 @@ export interface CompileOptions {
   readonly heap?: Heap;
   /** Where events go (default: `events`, one stream for all). */
   readonly events?: EventStream;
+  /**
+   * What custom calls of the program run, by the name of their target. Inputs and outputs are resident arrays, valid during
+   * the call; outputs are zero before. A target that nothing is given for is an error.
+   */
+  readonly customCalls?: CustomCalls;
   /** How host code runs (default `auto`). */
   readonly host?: HostMode;
 }

@@ -1,4 +1,5 @@
 // Public face of the interpreter.
+export * from './custom-calls.js';
 export * from './element.js';
 export * from './elementwise.js';
 export * from './fold.js';

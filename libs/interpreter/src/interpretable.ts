@@ -9,6 +9,7 @@ import {
   type SymbolRefAttr,
   type Value,
 } from '@budflow/ir';
+import type { CustomCall } from './custom-calls.js';
 import { RuntimeTrap } from './trap.js';
 import type { RuntimeValue } from './value-model.js';
 
@@ -23,6 +24,8 @@ export interface InterpreterOptions {
   readonly trace?: (op: Operation, results: readonly RuntimeValue[]) => void;
   /** Functions of the host, called for declarations (functions without a body) of these names. */
   readonly externals?: Readonly<Record<string, (args: readonly RuntimeValue[]) => readonly RuntimeValue[]>>;
+  /** What custom calls run, by the name of their target. */
+  readonly customCalls?: Readonly<Record<string, CustomCall>>;
 }
 
 /** What one run shares: budgets. */

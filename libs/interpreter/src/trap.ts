@@ -23,6 +23,8 @@ export type TrapKind =
   | 'ShapeMismatch'
   /** An index beyond 2^53, which the interpreter cannot hold. */
   | 'IndexRange'
+  /** A function of the host that a custom call runs threw, or returned what it must not. */
+  | 'CustomCallFailed'
   /** The op has no execution semantics here. */
   | 'NotInterpretable'
   /** A call from outside with arguments that do not fit the signature. */

@@ -27,6 +27,7 @@ export { encodeNpy } from './npy/encode.js';
 export type { NpyArray } from './npy/format.js';
 export { bytesOf, type CallArgument, describeSpec } from './program/arguments.js';
 export { type CallOptions, CompiledFunction } from './program/compiled-function.js';
+export type { CustomCalls } from './program/custom-calls.js';
 export { type HostMode, type LinkedProgram, linkProgram } from './program/link.js';
 export { type LoadedModule, type LoadOptions, loadModule, type ProgramModule } from './program/load.js';
 export { sizeRequirements } from './shapes/requirements.js';

@@ -38,6 +38,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
       'expand-windows',
       'fft-tables',
       'fix-numerics',
+      'flatten-tuples',
       'instruction-fusion',
     ],
     load: () => import('@budflow/transforms/array'),

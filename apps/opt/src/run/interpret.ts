@@ -1,8 +1,9 @@
 // Runs a function by the interpreter.
-import { Interpreter } from '@budflow/interpreter';
-import { FunctionType, type Operation, TypeAttr } from '@budflow/ir';
+import { DialectValue, Interpreter, type RuntimeValue } from '@budflow/interpreter';
+import { FunctionType, type Operation, TupleType, type Type, TypeAttr } from '@budflow/ir';
 import { CommandError } from '../cli/errors.js';
 import { fromRuntimeValue, type HostValue, toRuntimeValue } from './host-array.js';
+import { tupleLeaves } from './signature.js';
 
 /** How relaxed multiply-adds round in this engine; `once` where it has none. */
 export async function relaxedRounding(): Promise<'once' | 'twice'> {
@@ -26,16 +27,24 @@ export function interpretCall(
   if (!(attr instanceof TypeAttr) || !(attr.type instanceof FunctionType))
     throw new CommandError(`the passes left no function @${name}`);
   const { inputs, results } = attr.type;
-  if (inputs.length !== args.length)
-    throw new CommandError(`the passes changed @${name}: it takes ${inputs.length} arguments now, not ${args.length}`);
+  const count = inputs.flatMap(tupleLeaves).length;
+  if (count !== args.length)
+    throw new CommandError(`the passes changed @${name}: it takes ${count} arguments now, not ${args.length}`);
   const interpreter = new Interpreter(module, { relaxedMadd });
-  const values = interpreter.call(
-    name,
-    inputs.map((type, i) => toRuntimeValue(type, args[i] as HostValue)),
-  );
-  return values.map((value, i) => {
-    const converted = fromRuntimeValue(module.context, results[i]!, value);
-    if (!converted) throw new CommandError(`result ${i} of @${name} is of type ${results[i]}, which cannot be shown`);
-    return converted;
-  });
+  let next = 0;
+  const assembled = (type: Type): RuntimeValue =>
+    type instanceof TupleType
+      ? new DialectValue(type, type.elements.map(assembled))
+      : toRuntimeValue(type, args[next++] as HostValue);
+  const values = interpreter.call(name, inputs.map(assembled));
+  const elements = (type: Type, value: RuntimeValue): HostValue[] => {
+    if (type instanceof TupleType) {
+      const parts = (value as DialectValue).payload as readonly RuntimeValue[];
+      return type.elements.flatMap((t, i) => elements(t, parts[i]!));
+    }
+    const converted = fromRuntimeValue(module.context, type, value);
+    if (!converted) throw new CommandError(`a result of @${name} is of type ${type}, which cannot be shown`);
+    return [converted];
+  };
+  return values.flatMap((value, i) => elements(results[i]!, value));
 }

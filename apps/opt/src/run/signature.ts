@@ -12,6 +12,7 @@ import {
   symbolName,
   symbolVisibility,
   TensorType,
+  TupleType,
   type Type,
   TypeAttr,
 } from '@budflow/ir';
@@ -66,7 +67,18 @@ export function signatureOf(func: Operation, context: Context): Signature {
     throw new CommandError(`@${name} has no function type`);
   const { inputs, results } = attr.type;
   const names = argumentNames(func, context, inputs.length);
-  return { name, parameters: inputs.map((type, i) => parameterOf(type, names[i] ?? `arg${i}`, name)), results };
+  const parameters = inputs.flatMap((type, i) => parametersOf(type, names[i] ?? `arg${i}`, name));
+  return { name, parameters, results: results.flatMap(tupleLeaves) };
+}
+
+/** The elements of tuples are given and returned one by one. */
+export function tupleLeaves(type: Type): Type[] {
+  return type instanceof TupleType ? type.elements.flatMap(tupleLeaves) : [type];
+}
+
+function parametersOf(type: Type, name: string, func: string): Parameter[] {
+  if (!(type instanceof TupleType)) return [parameterOf(type, name, func)];
+  return type.elements.flatMap((t, i) => parametersOf(t, `${name}.${i}`, func));
 }
 
 function parameterOf(type: Type, name: string, func: string): Parameter {

@@ -36,6 +36,7 @@ import { AbsOp, ComplexOp, ConjOp, ImagOp, RealOp } from './ops/complex.js';
 import { ConcatOp } from './ops/concat.js';
 import { ConvOp } from './ops/conv.js';
 import { ConstantOp, FullOp, IotaOp } from './ops/creation.js';
+import { CustomCallOp } from './ops/custom-call.js';
 import { DimOp } from './ops/dim.js';
 import { DotGeneralOp } from './ops/dot-general.js';
 import { DynamicSliceOp, DynamicUpdateSliceOp } from './ops/dynamic-slice.js';
@@ -78,6 +79,7 @@ import { ScatterOp } from './ops/scatter.js';
 import { SliceOp } from './ops/slice.js';
 import { SortOp } from './ops/sort.js';
 import { TransposeOp } from './ops/transpose.js';
+import { GetTupleElementOp, TupleOp } from './ops/tuple.js';
 import {
   CeilOp,
   ErfOp,
@@ -186,6 +188,9 @@ which affine accesses and which scalar body it has (StructuredOp).`,
     PadOp,
     PackOp,
     UnpackOp,
+    TupleOp,
+    GetTupleElementOp,
+    CustomCallOp,
     ConcatOp,
     DynamicSliceOp,
     DynamicUpdateSliceOp,

@@ -27,6 +27,7 @@ export { AbsOp, ComplexOp, ConjOp, ImagOp, RealOp } from './ops/complex.js';
 export { ConcatOp } from './ops/concat.js';
 export { ConvOp } from './ops/conv.js';
 export * from './ops/creation.js';
+export { CUSTOM_CALL_ATTRS, CustomCallOp } from './ops/custom-call.js';
 export { DimOp, sizeOperand, sizeSource } from './ops/dim.js';
 export { type DotDimensions, DotGeneralOp, dotDimensions } from './ops/dot-general.js';
 export { DynamicSliceOp, DynamicUpdateSliceOp } from './ops/dynamic-slice.js';
@@ -52,6 +53,7 @@ export { ScatterOp, scatterDims } from './ops/scatter.js';
 export { SliceOp } from './ops/slice.js';
 export { buildSort, SortOp } from './ops/sort.js';
 export * from './ops/transpose.js';
+export { GetTupleElementOp, TupleOp } from './ops/tuple.js';
 export * from './ops/unary.js';
 export { effectiveKind, identityAttribute } from './reduce-body.js';
 export {

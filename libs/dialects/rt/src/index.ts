@@ -1,4 +1,5 @@
 // Public face of the runtime dialect.
+export { CallHostOp, hostCallOf } from './call-host.js';
 export { CallKernelOp, calledKernel } from './call-kernel.js';
 export { registerRtDialect, rtDialect } from './dialect.js';
 export {

@@ -75,6 +75,11 @@ export class ArrayMemory {
     return this.elements(dtype).slice(at, at + count * partsOf(dtype));
   }
 
+  /** The `count` elements at an address in place: of no use once the memory has grown. */
+  view(address: number, dtype: DType, count: number): TypedArray {
+    return new VIEWS[dtype](this.heap.memory.buffer, address, count * partsOf(dtype));
+  }
+
   /** Copies bytes within the memory. */
   copy(to: number, from: number, bytes: number): void {
     this.heap.bytes.copyWithin(to, from, from + bytes);

@@ -4,6 +4,7 @@ import type { Block } from '@budflow/heap';
 import { RuntimeTrap } from '../errors.js';
 import type { ArrayMemory } from './array-memory.js';
 import {
+  bytesPerElement,
   countOf,
   DTYPES,
   type DType,
@@ -33,6 +34,7 @@ export class NdArray {
   #data: TypedArray | null;
   #generation = -1;
   #signature = 0;
+  #isBorrowed = false;
 
   private constructor(
     dtype: DType,
@@ -90,6 +92,14 @@ export class NdArray {
     return array;
   }
 
+  /** An array over memory of the heap that somebody else frees; of no use after `dispose`. */
+  static borrowed(memory: ArrayMemory, address: number, dtype: DType, shape: readonly number[]): NdArray {
+    const byteLength = countOf(shape) * bytesPerElement(dtype);
+    const array = new NdArray(dtype, shape, null, memory, { address, byteLength, capacity: byteLength });
+    array.#isBorrowed = true;
+    return array;
+  }
+
   /** A number that arrays of the same element type and shape share, and others do not: what a call compares. At least 1. */
   get signature(): number {
     if (this.#signature === 0) {
@@ -129,7 +139,9 @@ export class NdArray {
     const block = this.#live();
     const { heap } = this.#memory;
     if (this.#data === null || this.#generation !== heap.generation) {
-      this.#data = heap.typedArray(block, this.dtype, this.size);
+      this.#data = this.#isBorrowed
+        ? this.#memory.view(block.address, this.dtype, this.size)
+        : heap.typedArray(block, this.dtype, this.size);
       this.#generation = heap.generation;
     }
     return this.#data;
@@ -147,7 +159,7 @@ export class NdArray {
     const block = this.#block;
     this.#block = null;
     this.#data = null;
-    this.#memory?.release(block);
+    if (!this.#isBorrowed) this.#memory?.release(block);
   }
 
   [DISPOSE](): void {

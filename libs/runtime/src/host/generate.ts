@@ -8,6 +8,7 @@
 import { type HostExpression, printExpression } from './expression.js';
 import {
   allSteps,
+  customCallValues,
   type HostAssignment,
   type HostCall,
   type HostEnvironment,
@@ -51,7 +52,7 @@ function identifier(name: string): string {
 }
 
 /** Steps that may make the memory grow. */
-const GROWS: ReadonlySet<HostStep['kind']> = new Set(['allocate', 'invoke', 'for', 'while', 'if']);
+const GROWS: ReadonlySet<HostStep['kind']> = new Set(['allocate', 'invoke', 'custom', 'for', 'while', 'if']);
 
 class Generator {
   private readonly program: HostProgram;
@@ -155,6 +156,9 @@ class Generator {
         return;
       case 'invoke':
         this.invoke(step);
+        return;
+      case 'custom':
+        this.line(`E.custom(${step.number}, [${customCallValues(step).map(print).join(', ')}]);`);
         return;
       default:
         this.controlFlow(step);

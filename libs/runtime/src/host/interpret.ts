@@ -3,6 +3,7 @@ import { evaluateScalar, type HostExpression, type HostNumber } from './expressi
 import { COLD_CALLS, LATER_CALLS } from './generate.js';
 import {
   allSteps,
+  customCallValues,
   type HostAssignment,
   type HostBlock,
   type HostCall,
@@ -111,6 +112,12 @@ export function interpretHost(program: HostProgram, environment: HostEnvironment
         case 'assert':
           if (!scalar(step.condition, slots))
             environment.assertionTrap(step.message, step.at, step.trap ?? 'CheckFailed');
+          break;
+        case 'custom':
+          environment.custom(
+            step.number,
+            customCallValues(step).map((e) => evaluateExpression(e, slots)),
+          );
           break;
         case 'invoke': {
           const made = environment.invoke(

@@ -30,6 +30,7 @@ import { type HostExpression, hostOperation, isOverSlots, productOf, sameExpress
 import { indexExpression } from './index-ops.js';
 import { lastUses } from './last-uses.js';
 import { ControlFlowLowering } from './lower-control-flow.js';
+import { customCallStep } from './lower-custom-call.js';
 import {
   type ArgumentSpec,
   argumentSlots,
@@ -52,6 +53,8 @@ export interface LowerHostOptions {
   readonly phases: ReadonlyMap<string, PhaseMetadata>;
   /** Sizes that must be equal, in the slots of `argumentSlots`. */
   readonly requirements?: readonly HostRequirement[];
+  /** Targets of custom calls that are provided; others are errors. Without it, loading tells. */
+  readonly customCalls?: readonly string[];
 }
 
 /** The host program of a function; undefined when it contains what programs cannot do, which diagnostics say. */
@@ -72,6 +75,7 @@ class Lowering extends ControlFlowLowering {
   /** Parts of complex numbers. */
   private readonly pairs = new Map<Value, readonly [HostExpression, HostExpression]>();
   private parameterCount = 0;
+  private customCalls = 0;
 
   constructor(func: Operation, options: LowerHostOptions) {
     super();
@@ -269,6 +273,9 @@ class Lowering extends ControlFlowLowering {
         return;
       case 'memory.global_constant':
         this.constant(op);
+        return;
+      case 'rt.call_host':
+        this.callHost(op);
         return;
       case 'rt.call_kernel':
         this.call(op);
@@ -476,6 +483,13 @@ class Lowering extends ControlFlowLowering {
     const site = this.sites.length;
     this.sites.push({ kernel, wordCount: layout.wordCount });
     this.steps.push({ kind: 'call', site, words, chunks: chunkExpression(phase.chunks, sizes) });
+  }
+
+  private callHost(op: Operation): void {
+    const { customCalls } = this.options;
+    const step = customCallStep(op, this.customCalls++, (v) => this.buffer(v), placeOf(op), customCalls);
+    if (step) this.steps.push(step);
+    else this.failed = true;
   }
 
   private result(value: Value, spec: ArgumentSpec, index: number, destination: number): HostResult {

@@ -1,6 +1,7 @@
 // The host program of an entry function: what runs in JavaScript around the kernels. Plain data without addresses: made
 // by `lower.ts`, run by `generate.ts` (as JavaScript) or `interpret.ts`, and fit for storing beside an artefact.
 import { BLOCK_ALIGNMENT, WORD_BYTES } from '@budflow/backend-api';
+import type { AttributeData } from '@budflow/interpreter';
 import type { HostExpression, HostNumber, ScalarFunctions } from './expression.js';
 import type { ScalarOperation } from './scalar-ops.js';
 
@@ -107,6 +108,31 @@ export interface HostInvoke {
   readonly sizes: readonly number[];
 }
 
+/** An array of a custom call. */
+export interface HostCustomArray {
+  readonly dtype: string;
+  readonly address: HostExpression;
+  readonly sizes: readonly HostExpression[];
+}
+
+/** A call of a function that the user provides. */
+export interface HostCustomCall {
+  readonly kind: 'custom';
+  /** Position among the program's custom calls. */
+  readonly number: number;
+  readonly target: string;
+  readonly attributes: Readonly<Record<string, AttributeData>>;
+  readonly inputs: readonly HostCustomArray[];
+  readonly outputs: readonly HostCustomArray[];
+  /** `f.mlir:3:8` */
+  readonly at?: string;
+}
+
+/** Address and sizes of each array of a custom call, in order. */
+export function customCallValues({ inputs, outputs }: HostCustomCall): HostExpression[] {
+  return [...inputs, ...outputs].flatMap(({ address, sizes }) => [address, ...sizes]);
+}
+
 export type HostStep =
   /** `slot` gets a value. */
   | { readonly kind: 'let'; readonly slot: number; readonly value: HostExpression }
@@ -136,6 +162,7 @@ export type HostStep =
   | HostIf
   | HostAssert
   | HostInvoke
+  | HostCustomCall
   /** `slot` gets the element at an address. */
   | { readonly kind: 'load'; readonly slot: number; readonly dtype: string; readonly address: HostExpression }
   | {
@@ -280,6 +307,8 @@ export interface HostEnvironment {
   store(dtype: string, address: number, value: HostNumber): void;
   /** Runs a function of the module. */
   invoke(name: string, parameters: ArrayLike<HostNumber>): HostResults;
+  /** Runs a custom call: by its number, with what `customCallValues` says. */
+  custom(number: number, values: readonly number[]): void;
   /** Throws the trap of an assertion. */
   assertionTrap(message: string, at: string | undefined, trap: 'CheckFailed' | 'ShapeMismatch'): never;
   /** Throws the error of a requirement that does not hold. */

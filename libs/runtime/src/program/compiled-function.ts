@@ -33,6 +33,7 @@ export class CompiledFunction {
   /** Per result the signature of a destination that fits the sizes of `checkedGeneration`; 0 when none is known. */
   private readonly destinations: number[];
   private checkedGeneration = -1;
+  private isRunning = false;
 
   constructor(program: HostProgram, linked: LinkedProgram, memory: ArrayMemory, events: EventStream) {
     this.name = program.name;
@@ -79,6 +80,8 @@ export class CompiledFunction {
 
   private perform(args: readonly CallArgument[], out: CallOptions['out']): NdArray[] {
     const { slots, reader, program, raw } = this;
+    if (this.isRunning) throw badArgument(this.name, 'call', 'comes from a custom call that it runs itself');
+    this.isRunning = true;
     const given = out === undefined ? NONE : out instanceof NdArray ? [out] : out;
     try {
       reader.read(args, slots);
@@ -95,6 +98,7 @@ export class CompiledFunction {
       }
       return results;
     } finally {
+      this.isRunning = false;
       if (reader.staged.length > 0) reader.unstage();
       // What is left when something failed.
       for (let i = 0; i < raw.blocks.length; i++) this.freeRaw(i);

@@ -20,6 +20,7 @@ import {
   siteOffsets,
 } from '../host/program.js';
 import { scalarFunctions } from '../host/scalar-ops.js';
+import { type CustomCalls, customCallRunner } from './custom-calls.js';
 
 /** Whether host code is made as JavaScript or interpreted; `auto` interprets where code from strings is forbidden. */
 export type HostMode = 'auto' | 'generated' | 'interpreted';
@@ -37,6 +38,7 @@ export function linkProgram(
   memory: ArrayMemory,
   mode: HostMode = 'auto',
   invoke: (name: string, parameters: ArrayLike<HostNumber>) => HostResults = noFunctions,
+  customCalls: CustomCalls = {},
 ): LinkedProgram {
   const held: Block[] = [];
   const interned: Block[] = [];
@@ -129,6 +131,7 @@ export function linkProgram(
       load: (dtype, address) => loadScalar(heap.memory.buffer, dtype, address),
       store: (dtype, address, value) => storeScalar(heap.memory.buffer, dtype, address, value),
       invoke,
+      custom: customCallRunner(program, memory, customCalls),
       assertionTrap(message, place, kind): never {
         throw trapAt(kind, message, place, program.name);
       },

@@ -6,6 +6,7 @@ import type { EventStream } from '../events.js';
 import type { HostNumber } from '../host/expression.js';
 import type { HostProgram, HostResults } from '../host/program.js';
 import { CompiledFunction } from './compiled-function.js';
+import type { CustomCalls } from './custom-calls.js';
 import { type HostMode, type LinkedProgram, linkProgram } from './link.js';
 
 /** What a compiler makes of a module: plain data without addresses. The artefact is null when nothing needs a kernel. */
@@ -20,6 +21,8 @@ export interface LoadOptions {
   readonly events: EventStream;
   /** Default `auto`. */
   readonly host?: HostMode;
+  /** The functions that custom calls of the module run. */
+  readonly customCalls?: CustomCalls;
 }
 
 /** Functions that can be called, until `unload`. */
@@ -54,7 +57,7 @@ export function loadModule(module: ProgramModule, options: LoadOptions): LoadedM
       return results;
     };
     for (const program of module.functions) {
-      const made = linkProgram(program, kernel, memory, options.host, invoke);
+      const made = linkProgram(program, kernel, memory, options.host, invoke, options.customCalls);
       linked.push(made);
       byName.set(program.name, { program, linked: made });
       if (!program.internal) functions.set(program.name, new CompiledFunction(program, made, memory, events));

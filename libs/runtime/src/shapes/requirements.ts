@@ -8,6 +8,7 @@
 // Sizes are expressions over the arguments' sizes; structured ops say by their indexing maps which must agree.
 import {
   FusionOp,
+  GetTupleElementOp,
   PadOp,
   ReshapeOp,
   ShapeRules,
@@ -16,6 +17,7 @@ import {
   sizeOperand,
   sizeRule,
   sizeSource,
+  TupleOp,
   YieldOp,
 } from '@budflow/dialect-array';
 import { ForOp, forInits, IfOp, WhileOp } from '@budflow/dialect-loop';
@@ -28,6 +30,8 @@ import {
   StructuredOp,
   type SymbolRefAttr,
   TensorType,
+  TupleType,
+  type Type,
   type Value,
 } from '@budflow/ir';
 import { type HostExpression, hostOperation, productOf, sameExpression } from '../host/expression.js';
@@ -40,10 +44,22 @@ export function sizeRequirements(func: Operation): HostRequirement[] {
   return new Analysis(func).run();
 }
 
+interface Known {
+  readonly sizes?: readonly (HostExpression | undefined)[] | undefined;
+  readonly number?: HostExpression | undefined;
+  readonly elements?: readonly Known[] | undefined;
+}
+
+/** Callers pass the elements of tuples one by one, as flatten-tuples makes arguments of them. */
+function tupleLeaves(type: Type): Type[] {
+  return type instanceof TupleType ? type.elements.flatMap(tupleLeaves) : [type];
+}
+
 class Analysis {
   private readonly func: Operation;
   private readonly sizes = new Map<Value, readonly (HostExpression | undefined)[]>();
   private readonly numbers = new Map<Value, HostExpression>();
+  private readonly tuples = new Map<Value, readonly Known[]>();
   /** Slots that are known to be equal to other expressions, by the requirements so far. */
   private readonly equal = new Map<number, HostExpression>();
   private readonly names = new Map<number, string>();
@@ -61,22 +77,26 @@ class Analysis {
     const { blocks } = this.func.region(0);
     if (blocks.length !== 1) return [];
     const block = blocks[0]!;
-    const specs = block.arguments.map((v) => specOf(v.type) ?? ({ kind: 'scalar', dtype: 'index' } as const));
+    const types = block.arguments.flatMap((v) => tupleLeaves(v.type));
+    const specs = types.map((type) => specOf(type) ?? ({ kind: 'scalar', dtype: 'index' } as const));
     const slots = argumentSlots(specs);
-    block.arguments.forEach((value, i) => {
+    let next = 0;
+    const argument = (type: Type): Known => {
+      if (type instanceof TupleType) return { elements: type.elements.map(argument) };
+      const i = next++;
       let slot = slots[i]!;
-      if (!(value.type instanceof TensorType)) {
+      if (!(type instanceof TensorType)) {
         this.names.set(slot, `argument ${i}`);
-        this.numbers.set(value, { slot });
-        return;
+        return { number: { slot } };
       }
-      const sizes = value.type.shape.map((size, d) => {
+      const sizes = type.shape.map((size, d) => {
         if (size !== DYNAMIC) return size;
         this.names.set(++slot, `dimension ${d} of argument ${i}`);
         return { slot };
       });
-      this.sizes.set(value, sizes);
-    });
+      return { sizes };
+    };
+    for (const value of block.arguments) this.learn(value, argument(value.type));
     for (const op of block.ops) this.visit(op);
     return this.requirements;
   }
@@ -99,6 +119,14 @@ class Analysis {
       this.controlFlow(op);
       return;
     }
+    if (TupleOp.is(op)) {
+      this.learn(op.result(0), { elements: op.operands.map((v) => this.known(v)) });
+      return;
+    }
+    if (GetTupleElementOp.is(op)) {
+      this.learn(op.result(0), this.tuples.get(op.operand(0))?.[GetTupleElementOp.index(op)] ?? {});
+      return;
+    }
     if (ShapeRules.of(op)) this.rules(op);
     else if (StructuredOp.of(op)) this.structured(op);
     if (SliceOp.is(op)) this.slice(op);
@@ -115,6 +143,22 @@ class Analysis {
         else if (result.type instanceof IndexType) this.numbers.set(result, this.unknown());
       }
     }
+  }
+
+  /** What is known of a value, of a tuple that of its elements. */
+  private known(value: Value): Known {
+    return {
+      sizes: value.type instanceof TensorType ? this.sizesOf(value) : undefined,
+      number: this.numbers.get(value),
+      elements: this.tuples.get(value),
+    };
+  }
+
+  private learn(value: Value, { sizes, number, elements }: Known): void {
+    if (sizes) this.sizes.set(value, sizes);
+    if (number !== undefined) this.numbers.set(value, number);
+    else if (value.type instanceof IndexType) this.numbers.set(value, this.unknown());
+    if (elements) this.tuples.set(value, elements);
   }
 
   private fusion(op: Operation): void {
@@ -186,6 +230,8 @@ class Analysis {
       const source = sources[i]!;
       const sizes = source.type instanceof TensorType ? this.sizesOf(source) : undefined;
       if (sizes) this.sizes.set(value, sizes);
+      const elements = this.tuples.get(source);
+      if (elements) this.tuples.set(value, elements);
       const number = this.numbers.get(source);
       if (numbers && number !== undefined) this.numbers.set(value, number);
       else if (value.type instanceof IndexType) this.numbers.set(value, this.unknown());

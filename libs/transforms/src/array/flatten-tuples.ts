@@ -5,9 +5,9 @@
 //     ...                                            ->   }
 //     return %2 : tuple<B, A> }
 //
-// Requires nothing; a tuple that an op other than a function, a call or a return carries is refused. As XLA and IREE
-// flatten tuples at the borders of their programs.
-import { GetTupleElementOp, TupleOp } from '@budflow/dialect-array';
+// Requires nothing; a tuple that an op other than a function, a call, a custom call or a return carries is refused. As XLA
+// and IREE flatten tuples at the borders of their programs.
+import { CustomCallOp, GetTupleElementOp, TupleOp } from '@budflow/dialect-array';
 import { CallOp, FuncOp, ReturnOp } from '@budflow/dialect-core';
 import { ArrayAttr, Builder, type Operation, TupleType, type Type, type Value } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
@@ -37,17 +37,21 @@ export function flattenTuplesIn(module: Operation): { functions: number; calls: 
   module.walk((op) => {
     if (FuncOp.is(op)) tuples ||= hasTuple([...FuncOp.function_type(op).inputs, ...FuncOp.function_type(op).results]);
     tuples ||= hasTuple(op.resultTypes);
-    if (FuncOp.is(op) || CallOp.is(op) || ReturnOp.is(op)) found.push(op);
+    if (FuncOp.is(op) || isCall(op) || ReturnOp.is(op)) found.push(op);
   });
   if (!tuples) return { functions: 0, calls: 0, changed: false };
   let [functions, calls] = [0, 0];
   for (const op of found) {
     if (FuncOp.is(op)) functions += flattenFunction(op) ? 1 : 0;
-    else if (CallOp.is(op)) calls += flattenCall(op) ? 1 : 0;
+    else if (isCall(op)) calls += flattenCall(op) ? 1 : 0;
     else op.setOperands(elementsOf(Builder.before(op), op, op.operands));
   }
   eraseTuples(module);
   return { functions, calls, changed: true };
+}
+
+function isCall(op: Operation): boolean {
+  return CallOp.is(op) || CustomCallOp.is(op);
 }
 
 function hasTuple(types: readonly Type[]): boolean {
@@ -105,17 +109,36 @@ function flattenCall(call: Operation): boolean {
   const types = call.resultTypes;
   if (!hasTuple([...types, ...call.operands.map((v) => v.type)])) return false;
   const builder = Builder.before(call);
-  const made = CallOp.create(builder, call.loc, {
-    callee: CallOp.callee(call),
-    operands: elementsOf(builder, call, call.operands),
-    resultTypes: leaves(types),
-  });
+  const made = CustomCallOp.is(call) ? flatCustomCall(builder, call) : flatCall(builder, call);
   const list = made.results.slice();
   call.results.forEach((result, i) => {
     result.replaceAllUsesWith(assemble(builder, call, types[i]!, list));
   });
   call.erase();
   return true;
+}
+
+function flatCall(builder: Builder, call: Operation): Operation {
+  return CallOp.create(builder, call.loc, {
+    callee: CallOp.callee(call),
+    operands: elementsOf(builder, call, call.operands),
+    resultTypes: leaves(call.resultTypes),
+  });
+}
+
+/** The function of the host gets the elements one by one. */
+function flatCustomCall(builder: Builder, call: Operation): Operation {
+  const made = CustomCallOp.create(builder, call.loc, {
+    inputs: elementsOf(builder, call, CustomCallOp.inputs(call)),
+    sizes: CustomCallOp.sizes(call),
+    call_target_name: CustomCallOp.call_target_name(call),
+    resultTypes: leaves(call.resultTypes),
+  });
+  const { names, values } = call.attributes;
+  names.forEach((name, i) => {
+    if (name !== 'operandSegmentSizes') made.setAttr(name, values[i]!);
+  });
+  return made;
 }
 
 /** Elements for what takes them; what still carries a tuple is named. */
@@ -146,4 +169,3 @@ function eraseTuples(module: Operation): void {
       );
   });
 }
-

@@ -8,6 +8,7 @@ export { expandPacks } from './expand-packs.js';
 export { expandWindows } from './expand-windows.js';
 export { fftTables } from './fft-tables.js';
 export { fixNumerics, NUMERICS_ATTR } from './fix-numerics.js';
+export { flattenTuples, flattenTuplesIn } from './flatten-tuples.js';
 export { type BodyAccesses, bodyAccesses } from './fusion/body-accesses.js';
 export type { FusionKind } from './fusion/emit.js';
 export type { FusionOptions } from './fusion/plan.js';

@@ -10,6 +10,7 @@ import type { CoverageEntry } from './entry.js';
 export const ENTRIES: readonly CoverageEntry[] = [...ARITHMETIC, ...FUNCTIONS, ...MOVEMENT, ...REDUCTIONS, ...SORTING];
 
 const COMPLEX = 'of complex numbers: tools/e2e/src/complex.test.ts';
+const TUPLES = 'moves values as they are: tools/e2e/src/array-tuples.test.ts';
 const LINEAR_ALGEBRA = 'on f32, f64 and complex numbers: tools/e2e/src/array-linear-algebra.test.ts';
 
 /** Ops without a row, and where else they are tested by element type. */
@@ -21,4 +22,7 @@ export const WITHOUT_ELEMENTS: Readonly<Record<string, string>> = {
   'array.fft': LINEAR_ALGEBRA,
   'array.cholesky': LINEAR_ALGEBRA,
   'array.triangular_solve': LINEAR_ALGEBRA,
+  'array.tuple': TUPLES,
+  'array.get_tuple_element': TUPLES,
+  'array.custom_call': 'calls the host with every element type: tools/e2e/src/custom-calls.test.ts',
 };

@@ -26,6 +26,7 @@ import { FREE, tensorType } from '../structure.js';
 import { verifyDims } from '../verify-types.js';
 import { BroadcastOp, broadcastSize } from './broadcast.js';
 import { FullOp, IotaOp } from './creation.js';
+import { CustomCallOp, customCallSize } from './custom-call.js';
 import { EmptyOp } from './empty.js';
 import { ReshapeOp } from './reshape.js';
 
@@ -117,6 +118,7 @@ export function sizeOperand(value: Value, dim: number): Value | undefined {
   const position = shape.slice(0, dim).filter((d) => d === DYNAMIC).length;
   if (FullOp.is(op) || IotaOp.is(op) || EmptyOp.is(op))
     return shape[dim] === DYNAMIC ? op.operand(position) : undefined;
+  if (CustomCallOp.is(op)) return customCallSize(op, value, dim);
   if (ReshapeOp.is(op)) return shape[dim] === DYNAMIC ? ReshapeOp.sizes(op)[position] : undefined;
   return undefined;
 }

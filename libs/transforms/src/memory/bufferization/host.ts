@@ -1,6 +1,15 @@
 // Turns a function of tensors into host code over buffers: fusions become kernel calls that write to buffers the host
 // allocates, everything else a view, a constant or a copy.
-import { ConstantOp, DimOp, ExtractOp, FromScalarOp, FusionOp, ReshapeOp } from '@budflow/dialect-array';
+import {
+  ConstantOp,
+  CUSTOM_CALL_ATTRS,
+  CustomCallOp,
+  DimOp,
+  ExtractOp,
+  FromScalarOp,
+  FusionOp,
+  ReshapeOp,
+} from '@budflow/dialect-array';
 import { CallOp, FuncOp, ReturnOp, SelectOp } from '@budflow/dialect-core';
 import { IfOp } from '@budflow/dialect-loop';
 import {
@@ -12,10 +21,11 @@ import {
   CopyOp,
   GlobalConstantOp,
 } from '@budflow/dialect-memory';
-import { argumentAttr, CallKernelOp } from '@budflow/dialect-rt';
+import { argumentAttr, CallHostOp, CallKernelOp } from '@budflow/dialect-rt';
 import {
   type Block,
   Builder,
+  DYNAMIC,
   type FunctionType,
   lookupSymbol,
   MemRefType,
@@ -52,6 +62,8 @@ export class HostFunction implements HostRewriter {
   readonly tokens = new Tokens();
   private readonly replaced: Operation[] = [];
   private dims = new KnownDims();
+  /** The types of custom calls on tensors: buffers do not tell unsigned elements. */
+  private readonly signatures = new Map<Operation, FunctionType>();
   readonly statistics: HostStatistics = { kernels: 0, buffers: 0, inPlace: 0, copies: 0, swapped: 0 };
 
   constructor(func: Operation, outliner: KernelOutliner) {
@@ -68,6 +80,10 @@ export class HostFunction implements HostRewriter {
     const blocks = this.func.region(0).blocks;
     const choices: Operation[] = [];
     this.func.walk((op) => {
+      if (CustomCallOp.is(op)) {
+        const inputs = CustomCallOp.inputs(op).map((v) => v.type);
+        this.signatures.set(op, context.functionType(inputs, op.resultTypes));
+      }
       if (SelectOp.is(op) && op.result(0).type instanceof TensorType) choices.push(op);
     });
     for (const op of choices) if (!(op.operand(0).type instanceof TensorType)) selectToIf(op);
@@ -117,10 +133,11 @@ export class HostFunction implements HostRewriter {
       if (!holdsTensors(op)) return true;
       return IfOp.is(op) ? rewriteIf(op, this) : rewriteLoop(op, this);
     }
-    if (!touchesTensors(op) && !op.operands.some((v) => this.tokens.has(v))) return true;
+    if (!touchesTensors(op) && !CustomCallOp.is(op) && !op.operands.some((v) => this.tokens.has(v))) return true;
     const builder = Builder.before(op);
     if (!ReturnOp.is(op) && op.successors.length === 0) this.replaced.push(op);
     if (FusionOp.is(op)) this.call(op, builder);
+    else if (CustomCallOp.is(op)) this.callHost(op, builder);
     else if (ConstantOp.is(op)) {
       const type = bufferType(op.context, op.result(0).type as TensorType);
       this.bind(
@@ -204,6 +221,33 @@ export class HostFunction implements HostRewriter {
     CallKernelOp.create(builder, fusion.loc, { callee, inputs, outputs });
     this.statistics.kernels++;
     this.statistics.inPlace += shared.length;
+  }
+
+  /** What the user provides runs between kernels, on buffers. */
+  private callHost(op: Operation, builder: Builder): void {
+    const { context } = op;
+    const given = CustomCallOp.inputs(op);
+    let sizes = CustomCallOp.sizes(op);
+    const outputs = op.results.map((result) => {
+      const type = bufferType(context, result.type as TensorType);
+      const open = type.shape.filter((d) => d === DYNAMIC).length;
+      const buffer = this.allocate(builder, op.loc, type, sizes.slice(0, open));
+      sizes = sizes.slice(open);
+      if (this.func.region(0).blocks.length === 1) this.tokens.own(buffer);
+      this.bind(result, buffer);
+      return buffer;
+    });
+    const call = CallHostOp.create(builder, op.loc, {
+      target: CustomCallOp.call_target_name(op),
+      signature: this.signatures.get(op)!,
+      has_side_effect: CustomCallOp.has_side_effect(op),
+      inputs: given.map((v) => this.bufferOf(v)),
+      outputs,
+    });
+    const { names, values } = op.attributes;
+    names.forEach((name, i) => {
+      if (!CUSTOM_CALL_ATTRS.includes(name)) call.setAttr(name, values[i]!);
+    });
   }
 
   private allocateResult(fusion: Operation, builder: Builder, result: number, sizes: FusionSizes): Value {
