@@ -19,6 +19,7 @@ function namesOf(items: readonly PipelineItemJson[]): string[] {
 const PASSES = [...new Set(namesOf(defaultPipeline(3, TARGET, 'strict').pipeline))];
 /** Passes without which there is nothing to run. */
 const LOWERING = new Set([
+  'flatten-tuples',
   'rotate-while-loops',
   'fft-tables',
   'split-complex-memory',
@@ -142,6 +143,17 @@ func.func @main(%x: tensor<40xf32>) -> (tensor<40xf32>) {
   return %1 : tensor<7xf16>
 }`,
     [{ shape: [7, 50], data: Uint16Array.from({ length: 350 }, (_, i) => 0x3c00 + ((i * 37) % 0x400)) }],
+  ],
+  [
+    // Tuples, and tiles in memory.
+    `func.func @main(%t: tuple<tensor<6xf32>, tensor<6xf32>>) -> (tensor<2x4xf32>) {
+  %0 = array.get_tuple_element %t[0] : tuple<tensor<6xf32>, tensor<6xf32>>
+  %1 = array.get_tuple_element %t[1] : tuple<tensor<6xf32>, tensor<6xf32>>
+  %2 = array.add %0, %1 : tensor<6xf32>
+  %3 = array.pack %2 inner_dims_pos = [0] inner_tiles = [4] padding 0.0 : f32 : tensor<6xf32> to tensor<2x4xf32>
+  return %3 : tensor<2x4xf32>
+}`,
+    [tensor('f32', [6]), tensor('f32', [6], 2)],
   ],
 ];
 

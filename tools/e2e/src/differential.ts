@@ -2,7 +2,7 @@
 // In `strict` the oracle runs the program as written; otherwise after the passes up to fix-numerics, beyond which no pass
 // may change a rounding.
 import { probeRelaxedMaddRounding, probeRelaxedSimd } from '@budflow/backend-wasm';
-import { Interpreter, makeTensor, type RuntimeValue, type TensorValue } from '@budflow/interpreter';
+import { DialectValue, Interpreter, makeTensor, type RuntimeValue, type TensorValue } from '@budflow/interpreter';
 import {
   CompileError,
   type Context,
@@ -12,6 +12,7 @@ import {
   parseModule,
   renderDiagnostic,
   type TensorType,
+  TupleType,
   type TypeAttr,
 } from '@budflow/ir';
 import { buildPipelineConfig, type NumericsMode, PassManager, type PipelineItemJson } from '@budflow/pass';
@@ -94,9 +95,13 @@ export function interpretProgram(
 export function callInterpreter(module: Operation, args: readonly TestArgument[], entry = 'main'): TestTensor[] {
   const func = module.region(0).entry.ops.find((op) => String(op.attr('sym_name')) === `"${entry}"`)!;
   const { inputs } = (func.attr('function_type') as TypeAttr).type as FunctionType;
-  const values = args.map((a, i): RuntimeValue => {
+  let next = 0;
+  // Elements of tuples come one by one.
+  const values = inputs.map(function given(type): RuntimeValue {
+    if (type instanceof TupleType) return new DialectValue(type, type.elements.map(given));
+    const a = args[next++]!;
     if (typeof a === 'number') return a;
-    const tensor = makeTensor(inputs[i] as TensorType, a.shape);
+    const tensor = makeTensor(type as TensorType, a.shape);
     (tensor.data as Uint8Array).set(a.data as Uint8Array);
     return tensor;
   });

@@ -672,6 +672,13 @@ const cases: [string, string, string, string, string[]][] = [
     'tensor<2x3xf32>',
     unchanged,
   ],
+  [
+    'tuple(get_tuple_element(t, 0), get_tuple_element(t, 1)) == t',
+    '%t: tuple<tensor<2xf32>, index>',
+    '%0 = array.get_tuple_element %t[0] : tuple<tensor<2xf32>, index>\n%1 = array.get_tuple_element %t[1] : tuple<tensor<2xf32>, index>\n%r = array.tuple %0, %1 : tensor<2xf32>, index',
+    'tuple<tensor<2xf32>, index>',
+    unchanged,
+  ],
 ];
 
 describe('canonicalization', () => {

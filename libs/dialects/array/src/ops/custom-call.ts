@@ -8,6 +8,7 @@ import {
   type Effect,
   Index,
   MemoryEffects,
+  OpCost,
   type Operation,
   OpPattern,
   OpPatternKind,
@@ -51,6 +52,7 @@ of a kernel. With \`has_side_effect\` it is neither removed, repeated nor moved;
   traits: [AttrSizedOperandSegments],
   interfaces: [
     OpPattern.implement({ pattern: () => OpPatternKind.opaque }),
+    OpCost.implement({ pointCost: () => ({ flops: 1, expensive: true }) }),
     MemoryEffects.implement({
       effects: (op): readonly Effect[] =>
         CustomCallOp.has_side_effect(op)

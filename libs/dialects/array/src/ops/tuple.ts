@@ -6,7 +6,10 @@ import {
   defineOp,
   definePattern,
   type FoldResult,
+  OpCost,
   type Operation,
+  OpPattern,
+  OpPatternKind,
   Pure,
   TupleType,
   type Type,
@@ -14,6 +17,7 @@ import {
   variadic,
 } from '@budflow/ir';
 import { fitsDefinition } from '../assembly.js';
+import { FREE } from '../structure.js';
 
 const AnyTuple = typeConstraint('tuple', (t) => t instanceof TupleType);
 
@@ -29,6 +33,8 @@ export const TupleOp = defineOp({
   results: { result: AnyTuple },
   traits: [Pure],
   interfaces: [
+    OpPattern.implement({ pattern: () => OpPatternKind.opaque }),
+    OpCost.implement({ pointCost: () => FREE }),
     Interpretable.implement({
       compile(op, c) {
         const slots = c.operandSlots(op);
@@ -109,6 +115,8 @@ export const GetTupleElementOp = defineOp({
   attributes: { index: attr.i64 },
   traits: [Pure],
   interfaces: [
+    OpPattern.implement({ pattern: () => OpPatternKind.opaque }),
+    OpCost.implement({ pointCost: () => FREE }),
     Interpretable.implement({
       compile(op, c) {
         const [t, r, index] = [c.slot(op.operand(0)), c.slot(op.result(0)), GetTupleElementOp.index(op)];
