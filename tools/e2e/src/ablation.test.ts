@@ -192,7 +192,7 @@ describe.each(PASSES)('without %s', (pass) => {
         changed++;
       }
     });
-    // Schedules of users come with the program; there is none in these.
-    if (pass !== 'apply-schedule') expect(changed).toBeGreaterThan(0);
+    // Schedules of users come with the program; there is none in these, nor ops of StableHLO.
+    if (pass !== 'apply-schedule' && pass !== 'convert-stablehlo-to-array') expect(changed).toBeGreaterThan(0);
   });
 });

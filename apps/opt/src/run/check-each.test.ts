@@ -165,7 +165,7 @@ it('is what bud-run --check-each prints', async () => {
     runInProcess('bud-run', runMain, ['f.mlir', '--check-each', ...argv], { files: { 'f.mlir': program } });
   const { code, out, err } = await run();
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).toMatch(/^ +1 {2}convert-stablehlo-to-array changes nothing\n +2 {2}inline +changes nothing\n/);
+  expect(out).toMatch(/^ +1 {2}convert-stablehlo-to-array changes nothing\n +2 {2}flatten-tuples +changes nothing\n/);
   expect(out).toMatch(/ {2}code generation +same bits\n@main: \d+ passes, every result kept\n$/);
   const json = JSON.parse((await run('--json', '--backend=interp', '--random=3', '--sizes=5')).out);
   expect(json).toMatchObject({ entry: 'main', failed: null });

@@ -9,7 +9,16 @@
 // and IREE flatten tuples at the borders of their programs.
 import { CustomCallOp, GetTupleElementOp, TupleOp } from '@budflow/dialect-array';
 import { CallOp, FuncOp, ReturnOp } from '@budflow/dialect-core';
-import { ArrayAttr, Builder, type Operation, TupleType, type Type, type Value } from '@budflow/ir';
+import {
+  ArrayAttr,
+  Builder,
+  type Context,
+  type FunctionType,
+  type Operation,
+  TupleType,
+  type Type,
+  type Value,
+} from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 
 export const flattenTuples = definePass({
@@ -28,6 +37,11 @@ export const flattenTuples = definePass({
 
 function leaves(types: readonly Type[]): Type[] {
   return types.flatMap((t) => (t instanceof TupleType ? leaves(t.elements) : [t]));
+}
+
+/** The type of a function with the elements of tuples one by one. */
+export function flatFunctionType(context: Context, type: FunctionType): FunctionType {
+  return context.functionType(leaves(type.inputs), leaves(type.results));
 }
 
 /** Does what the pass does; errors are diagnostics on the ops. */

@@ -9,6 +9,7 @@ export const LEVELS: readonly PipelineJson[] = [
     numerics: 'default',
     pipeline: [
       'convert-stablehlo-to-array',
+      'flatten-tuples',
       'expand-packs',
       'expand-windows',
       'rotate-while-loops',
@@ -35,6 +36,7 @@ export const LEVELS: readonly PipelineJson[] = [
     numerics: 'default',
     pipeline: [
       'convert-stablehlo-to-array',
+      'flatten-tuples',
       'inline',
       'symbol-dce',
       'canonicalize',
@@ -72,6 +74,7 @@ export const LEVELS: readonly PipelineJson[] = [
     numerics: 'default',
     pipeline: [
       'convert-stablehlo-to-array',
+      'flatten-tuples',
       'inline',
       'symbol-dce',
       'canonicalize',
@@ -116,6 +119,7 @@ export const LEVELS: readonly PipelineJson[] = [
     numerics: 'default',
     pipeline: [
       'convert-stablehlo-to-array',
+      'flatten-tuples',
       'inline',
       'symbol-dce',
       'canonicalize',

@@ -11,6 +11,7 @@ import { CallOp, FuncOp, ReturnOp } from '@budflow/dialect-core';
 import type { Operation } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { applyPartialConversion, type ConversionPattern, ConversionTarget, type TypeConverter } from '@budflow/rewrite';
+import { flatFunctionType } from '../array/flatten-tuples.js';
 import { hasScalarRegions, scalarize } from './regions.js';
 import { RULES } from './rules/index.js';
 import { signaturePatterns } from './signatures.js';
@@ -20,13 +21,13 @@ import { stablehloTypes } from './types.js';
 /** The dialects whose ops are converted. */
 const DIALECTS: readonly string[] = ['stablehlo', 'chlo', 'check', 'sdy'];
 
-/** Whether a module has ops that the pass converts, or tuples in its signatures. */
+/** Whether a module has ops that the pass converts, or signatures with types of StableHLO. Tuples alone are flatten-tuples' matter. */
 export function usesStablehlo(module: Operation): boolean {
   const converter = stablehloTypes(module.context);
   let uses = false;
   module.walk((op) => {
     uses ||= FuncOp.is(op)
-      ? converter.functionLegality(FuncOp.function_type(op)) !== true
+      ? converter.functionLegality(flatFunctionType(op.context, FuncOp.function_type(op))) !== true
       : DIALECTS.includes(op.info.dialect);
   });
   return uses;
