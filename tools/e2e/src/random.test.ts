@@ -11,7 +11,7 @@ test("random programs give the interpreter's bits", () => {
 });
 
 test("small random programs give the interpreter's bits in every configuration", () => {
-  const failures = fuzz({ programs: 12, seed: 500_000, perProgram: 12, maxOps: 5, maxFailures: 1 });
+  const failures = fuzz({ programs: 12, seed: 500_000, perProgram: 16, maxOps: 5, maxFailures: 1 });
   expect(failures.map(describeFailure)).toEqual([]);
 });
 

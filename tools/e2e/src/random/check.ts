@@ -1,10 +1,16 @@
 // Checks random programs and makes failing ones small.
+import { CompileError } from '@budflow/ir';
 import { Random } from '@budflow/numerics';
+import { compile } from 'budflow';
 import {
   type Configuration,
+  callCompiled,
+  callInterpreter,
   compareProgram,
+  difference,
   type Failure,
   interpretProgram,
+  oracleModule,
   type TestArgument,
   type TestTensor,
 } from '../differential.js';
@@ -12,8 +18,8 @@ import { randomElements } from './data.js';
 import { elementCount, type Node, type Program, printProgram, reachable } from './program.js';
 
 /** Text and arguments of a program. Data depend on the seed and the argument alone, so that dropping ops keeps them. */
-export function materialise(program: Program): { text: string; args: TestArgument[] } {
-  const { text, parameters } = printProgram(program);
+export function materialise(program: Program, entry = 'main'): { text: string; args: TestArgument[] } {
+  const { text, parameters } = printProgram(program, entry);
   const args = parameters.map((p): TestArgument => {
     if (p.kind === 'size') return p.value;
     const { type, id } = p.node;
@@ -45,6 +51,47 @@ export function checkConfigurations(
     if (failure) return { configuration, failure };
   }
   return undefined;
+}
+
+/**
+ * Whether programs of one module agree with the interpreter; `oracles` keeps the modules that it ran between calls for one
+ * list of programs. Much is done once for all: contexts, the pass registry, the WebAssembly module.
+ */
+export function checkTogether(
+  programs: readonly Program[],
+  configuration: Configuration,
+  oracles: Map<string, TestTensor[][]> = new Map(),
+): Failure | undefined {
+  const parts = programs.map((program, i) => materialise(program, `main${i}`));
+  const text = parts.map((p) => p.text).join('\n');
+  // In `strict` they have one oracle.
+  const { numerics, level, target } = configuration;
+  const key = numerics === 'strict' ? numerics : `${numerics} ${level} ${target}`;
+  let expected = oracles.get(key);
+  try {
+    if (!expected) {
+      const module = oracleModule(text, configuration);
+      expected = parts.map(({ args }, i) => callInterpreter(module, args, `main${i}`));
+      oracles.set(key, expected);
+    }
+  } catch (error) {
+    return { kind: 'oracle', message: String(error instanceof Error ? error.stack : error) };
+  }
+  try {
+    const module = compile(text, configuration);
+    try {
+      for (const [i, { args }] of parts.entries()) {
+        const found = difference(expected[i]!, callCompiled(module, args, `main${i}`));
+        if (found !== undefined) return { kind: 'mismatch', message: `main${i}: ${found}` };
+      }
+    } finally {
+      module.dispose();
+    }
+    return undefined;
+  } catch (error) {
+    const kind = error instanceof CompileError ? 'compile-error' : 'crash';
+    return { kind, message: String(error instanceof Error ? error.stack : error) };
+  }
 }
 
 /** Drops results and ops as long as the program fails in the same way. */

@@ -1,42 +1,86 @@
 // Random loops and branches over values of one type, as text: carried values that are computed, kept, swapped, taken from
 // outside or yielded twice, conditions of counters and of data, up to two deep.
-import type { Random } from '@budflow/numerics';
-import { isFloat, type TensorShape, typeText } from './program.js';
+import { isComplex, isFloat, partOf, type TensorShape, typeText } from './program.js';
+import type { Maker } from './structural-ops.js';
 
 /** Makes the lines that define `result` from values of its type; all choices are made when it is built. */
-export type ControlFlowText = (result: string, operands: readonly string[]) => string;
+export type ChainText = (result: string, operands: readonly string[], callee?: string) => string;
 
-export function randomControlFlow(type: TensorShape, operandCount: number, random: Random): ControlFlowText {
-  const plan = new Planner(type, random);
-  const operands = Array.from({ length: operandCount }, (_, i) => `&{${i}}`);
-  const lines = plan.control('<r>', operands, 2);
-  return (result, values) =>
+/** Loops and branches, and the function that some of them call. */
+export interface ControlFlowText {
+  readonly text: ChainText;
+  readonly helper?: (name: string) => string;
+}
+
+export function randomControlFlow(type: TensorShape, operandCount: number, make: Chooser): ControlFlowText {
+  const calls = make.chance(30);
+  const plan = new Planner(type, make, { calls });
+  const lines = plan.control('<r>', places(operandCount), 2);
+  const text = filled(lines);
+  if (!calls) return { text };
+  const [t, chain] = [typeText(type), randomChain(type, 2, make)];
+  const helper = (name: string) => `func.func private ${name}(%a: ${t}, %b: ${t}) -> ${t} {
+  ${chain('%r', ['%a', '%b'])}
+  return %r : ${t}
+}`;
+  return { text, helper };
+}
+
+/** A few ops one after another. */
+export function randomChain(type: TensorShape, operandCount: number, make: Chooser): ChainText {
+  return filled(new Planner(type, make, { calls: false }).chain('<r>', places(operandCount)));
+}
+
+/** What choices are made with. */
+export type Chooser = Pick<Maker, 'int' | 'chance' | 'pick'>;
+
+function places(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `&{${i}}`);
+}
+
+function filled(lines: readonly string[]): ChainText {
+  return (result, values, callee = '') =>
     lines
-      .map((line) => line.replace(/&\{(\d+)\}/g, (_, i: string) => values[Number(i)]!).replaceAll('<r>', result))
+      .map((line) => line.replace(/&\{(\d+)\}/g, (_, i: string) => values[Number(i)]!))
+      .map((line) => line.replaceAll('<r>', result).replaceAll('<f>', callee))
       .join('\n  ');
 }
 
 class Planner {
   private readonly type: TensorShape;
   private readonly text: string;
-  private readonly random: Random;
+  private readonly make: Chooser;
+  private readonly calls: boolean;
   private count = 0;
 
-  constructor(type: TensorShape, random: Random) {
+  constructor(type: TensorShape, make: Chooser, { calls }: { readonly calls: boolean }) {
     this.type = type;
     this.text = typeText(type);
-    this.random = random;
+    this.make = make;
+    this.calls = calls;
   }
 
   private int(n: number): number {
-    return this.random.uint32() % n;
+    return this.make.int(n);
   }
   private pick<T>(list: readonly T[]): T {
-    return list[this.int(list.length)]!;
+    return this.make.pick(list);
   }
   /** A name of its own; `<r>` is what makes it so in the program. */
   private name(): string {
     return `<r>_${this.count++}`;
+  }
+
+  /** Lines that define `result` by ops one after another, of which the last one reads all operands. */
+  chain(result: string, pool: readonly string[]): string[] {
+    const values = [...pool];
+    const lines: string[] = [];
+    for (let n = 1 + this.int(4); n > 0; n--) {
+      const name = this.name();
+      lines.push(this.op(name, values));
+      values.push(name);
+    }
+    return [...lines, ...this.combine(result, [values[values.length - 1]!, ...pool])];
   }
 
   /** Lines that define `result` by a loop or a branch. */
@@ -103,8 +147,9 @@ class Planner {
     ];
   }
 
-  /** The same value under another name. */
+  /** The same value under another name, or (complex) its conjugate. */
   private copy(result: string, value: string): string {
+    if (isComplex(this.type.element)) return `${result} = array.conj ${value} : ${this.text}`;
     return `${result} = array.${this.type.element === 'i1' ? 'and' : 'max'} ${value}, ${value} : ${this.text}`;
   }
 
@@ -125,16 +170,26 @@ class Planner {
   private op(name: string, values: readonly string[]): string {
     const { element, dims } = this.type;
     const [a, b] = [this.pick(values.slice(-6)), this.pick(values)];
+    if (this.calls && this.int(4) === 0)
+      return `${name} = func.call <f>(${a}, ${b}) : (${this.text}, ${this.text}) -> ${this.text}`;
     if (dims.length > 0 && this.int(4) === 0)
       return `${name} = array.reverse ${a} dims = [${this.int(dims.length)}] : ${this.text}`;
     if (element === 'i1') return `${name} = array.${this.pick(['and', 'or', 'xor'])} ${a}, ${b} : ${this.text}`;
+    if (isComplex(element))
+      return this.int(3) === 0
+        ? `${name} = array.${this.pick(['neg', 'conj'])} ${a} : ${this.text}`
+        : `${name} = array.${this.pick(['add', 'sub', 'mul'])} ${a}, ${b} : ${this.text}`;
     if (this.int(3) === 0) return `${name} = array.${this.pick(['neg', 'abs'])} ${a} : ${this.text}`;
     return `${name} = array.${this.pick(['add', 'sub', 'mul', 'min', 'max'])} ${a}, ${b} : ${this.text}`;
   }
 
   /** A boolean of the program that depends on a value. */
   private condition(value: string): [string, string[]] {
-    const { element, dims } = this.type;
+    const { dims } = this.type;
+    const element = partOf(this.type.element);
+    const complex = isComplex(this.type.element);
+    const real = complex ? this.name() : value;
+    const realType = typeText({ element, dims });
     const [init, top, limit, above, holds] = [this.name(), this.name(), this.name(), this.name(), this.name()];
     const one = `tensor<${element}>`;
     const all = dims.map((_, d) => d).join(', ');
@@ -145,8 +200,9 @@ class Planner {
     return [
       holds,
       [
+        ...(complex ? [`${real} = array.real ${value} : ${this.text}`] : []),
         `${init} = array.constant dense<${zero}> : ${one}`,
-        `${top} = array.reduce ${kind} ${value} init ${init} dims = [${all}] : ${this.text}, ${one} to ${one}`,
+        `${top} = array.reduce ${kind} ${real} init ${init} dims = [${all}] : ${realType}, ${one} to ${one}`,
         `${limit} = array.constant dense<${half}> : ${one}`,
         `${above} = array.cmp ${compare}, ${top}, ${limit} : ${one}`,
         `${holds} = array.extract ${above} : tensor<i1> -> i1`,

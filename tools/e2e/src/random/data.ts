@@ -1,5 +1,5 @@
 // Elements for random programs: small numbers with the hard cases among them.
-import type { Random } from '@budflow/numerics';
+import { bf16Bits, f16Bits, type Random } from '@budflow/numerics';
 import type { TypedArray } from '@budflow/runtime';
 import type { Element } from './program.js';
 
@@ -36,7 +36,7 @@ function aFloat(random: Random, { hard }: { readonly hard: boolean }): number {
   return (random.uniform() - 0.5) * (random.uint32() % 4 === 0 ? 200 : 4);
 }
 
-/** A typed array of `count` elements. */
+/** A typed array of `count` elements: of half floats their bits, of complex numbers pairs. */
 export function randomElements(element: Element, count: number, random: Random): TypedArray {
   const hard = random.uint32() % 3 === 0;
   const fill = <
@@ -61,6 +61,14 @@ export function randomElements(element: Element, count: number, random: Random):
       return fill(new Float32Array(count), () => aFloat(random, { hard }));
     case 'f64':
       return fill(new Float64Array(count), () => aFloat(random, { hard }));
+    case 'f16':
+      return fill(new Uint16Array(count), () => f16Bits(aFloat(random, { hard })));
+    case 'bf16':
+      return fill(new Uint16Array(count), () => bf16Bits(aFloat(random, { hard })));
+    case 'complex<f32>':
+      return fill(new Float32Array(2 * count), () => aFloat(random, { hard }));
+    case 'complex<f64>':
+      return fill(new Float64Array(2 * count), () => aFloat(random, { hard }));
     case 'i32':
       return fill(new Int32Array(count), () => anInteger(random));
     case 'i16':

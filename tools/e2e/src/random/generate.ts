@@ -7,10 +7,13 @@ import {
   ELEMENTS,
   type Element,
   elementCount,
+  isComplex,
   isFloat,
   type Node,
   type Printing,
   type Program,
+  partOf,
+  SPECIAL_ELEMENTS,
   type TensorShape,
   typeText,
 } from './program.js';
@@ -40,6 +43,9 @@ const FLOAT_UNARY = [
   'sinh',
   'cosh',
   'cbrt',
+  'asinh',
+  'acosh',
+  'atanh',
   'sign',
   'tanh',
   'sigmoid',
@@ -52,6 +58,27 @@ const FLOAT_UNARY = [
 ];
 const FLOAT_BINARY = ['add', 'sub', 'mul', 'div', 'min', 'max', 'add', 'mul', 'sub', 'rem', 'pow', 'atan2'];
 const INTEGER_BINARY = ['add', 'sub', 'mul', 'div', 'rem', 'min', 'max', 'and', 'or', 'xor'];
+const COMPLEX_UNARY = [
+  ...[
+    'neg',
+    'conj',
+    'sign',
+    'neg',
+    'conj',
+    'exp',
+    'expm1',
+    'log',
+    'log1p',
+    'sqrt',
+    'rsqrt',
+    'sin',
+    'cos',
+    'tan',
+    'sinh',
+  ],
+  ...['cosh', 'tanh', 'asin', 'acos', 'atan', 'cbrt', 'sigmoid'],
+];
+const COMPLEX_BINARY = ['add', 'sub', 'mul', 'div', 'add', 'sub', 'mul', 'pow'];
 const PREDICATES = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'];
 
 export interface GenerateOptions {
@@ -79,6 +106,10 @@ function literal(element: Element, random: Random): string {
   if (element === 'i1') return random.uint32() & 1 ? 'true' : 'false';
   if (isFloat(element))
     return `${['0.0', '-0.0', '1.0', '-1.5', '2.0', '0.25', '-3.0', '100.0'][random.uint32() % 8]} : ${element}`;
+  if (isComplex(element)) {
+    const part = partOf(element);
+    return `[${literal(part, random)}, ${literal(part, random)}]`;
+  }
   return `${[0, 1, 2, 3, 7, 100][random.uint32() % 6]} : ${element}`;
 }
 
@@ -92,19 +123,23 @@ class Generator {
   /** The type that most values have. */
   private floats: Element = 'f32';
   private readonly elements: readonly Element[];
+  /** Half floats or complex numbers when the program is about them. */
+  private readonly special: Element | undefined;
 
-  constructor(seed: number, { controlFlow, types = ELEMENTS }: GenerateOptions) {
+  constructor(seed: number, { controlFlow, types }: GenerateOptions) {
     this.seed = seed;
     this.controlFlow = controlFlow;
-    this.elements = types;
     this.random = new Random(seed);
+    this.special = types === undefined && this.chance(25) ? this.pick(SPECIAL_ELEMENTS) : undefined;
+    this.elements = types ?? (this.special ? [...ELEMENTS, this.special] : ELEMENTS);
   }
 
   private readonly maker: Maker = {
     int: (n) => this.int(n),
     chance: (percent) => this.chance(percent),
     pick: (list) => this.pick(list),
-    add: (type, operands, print) => this.add(type, operands, print),
+    add: (type, operands, print, helper) => this.add(type, operands, print, [], helper),
+    literal: (element) => literal(element, this.random),
     scalar: (element) => this.scalar(element),
     like: (x) => this.like(x),
   };
@@ -124,8 +159,9 @@ class Generator {
     operands: readonly Node[],
     print?: (p: Printing) => string,
     sizes: readonly number[] = [],
+    helper?: (name: string) => string,
   ): Node {
-    const node: Node = { id: this.nodes.length, type, operands: operands.map((o) => o.id), sizes, print };
+    const node: Node = { id: this.nodes.length, type, operands: operands.map((o) => o.id), sizes, print, helper };
     this.nodes.push(node);
     return node;
   }
@@ -133,7 +169,9 @@ class Generator {
   run(maxOps: number): Program {
     const rank = this.pick([0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5]);
     const floats = this.elements.filter(isFloat);
-    this.floats = floats.length === 0 ? this.pick(this.elements) : this.chance(75) ? floats[0]! : this.pick(floats);
+    if (this.special) this.floats = this.special;
+    else
+      this.floats = floats.length === 0 ? this.pick(this.elements) : this.chance(75) ? floats[0]! : this.pick(floats);
     for (let d = 0; d < rank; d++) this.base.push(this.dim({ leading: d === 0 }));
     while (this.base.reduce((n, d) => n * d.size, 1) > MAX_ELEMENTS / 2) {
       const d = this.int(this.base.length);
@@ -180,7 +218,7 @@ class Generator {
     const x = this.value();
     if (!x) return false;
     if (this.controlFlow === 'often' && this.chance(33)) return this.control(x);
-    if (this.chance(24)) return structuralStep(this.maker, x);
+    if (this.chance(30)) return structuralStep(this.maker, x);
     const roll = this.int(100);
     if (roll < 14) return this.unary(x);
     if (roll < 38) return this.binary(x);
@@ -202,8 +240,8 @@ class Generator {
   /** A loop or a branch over values of one type. */
   private control(x: Node): boolean {
     const operands = [x, this.like(x), this.like(x)];
-    const text = randomControlFlow(x.type, operands.length, this.random);
-    this.add(x.type, operands, (p) => text(p.result, p.operands));
+    const { text, helper } = randomControlFlow(x.type, operands.length, this.maker);
+    this.add(x.type, operands, (p) => text(p.result, p.operands, p.helper), [], helper);
     return true;
   }
 
@@ -217,7 +255,9 @@ class Generator {
       if (made) return made;
     }
     if (this.chance(60)) {
-      const other = this.nodes.filter((n) => n.type.element !== element && sameShape(n.type, x.type));
+      const other = this.nodes
+        .filter((n) => n.type.element !== element && sameShape(n.type, x.type))
+        .filter((n) => isComplex(element) || !isComplex(n.type.element));
       if (other.length > 0) return this.castTo(this.pick(other), element);
     }
     if (this.chance(40)) return this.full({ element, dims: x.type.dims });
@@ -226,14 +266,28 @@ class Generator {
 
   private unary(x: Node): boolean {
     const { element } = x.type;
-    const op = isFloat(element) ? this.pick(FLOAT_UNARY) : element === 'i1' ? 'not' : this.pick(['neg', 'abs', 'not']);
+    const op = isComplex(element)
+      ? this.pick(COMPLEX_UNARY)
+      : isFloat(element)
+        ? this.pick(FLOAT_UNARY)
+        : element === 'i1'
+          ? 'not'
+          : this.pick(['neg', 'abs', 'not']);
     this.add(x.type, [x], (p) => `${p.result} = array.${op} ${p.operands[0]} : ${typeText(p.type)}`);
     return true;
   }
 
   private binary(x: Node): boolean {
     const { element } = x.type;
-    const op = this.pick(isFloat(element) ? FLOAT_BINARY : element === 'i1' ? ['and', 'or', 'xor'] : INTEGER_BINARY);
+    const op = this.pick(
+      isComplex(element)
+        ? COMPLEX_BINARY
+        : isFloat(element)
+          ? FLOAT_BINARY
+          : element === 'i1'
+            ? ['and', 'or', 'xor']
+            : INTEGER_BINARY,
+    );
     const y = this.like(x);
     const [a, b] = this.chance(50) ? [x, y] : [y, x];
     this.add(
@@ -246,7 +300,7 @@ class Generator {
 
   private compare(x: Node): boolean {
     const { element } = x.type;
-    const predicate = this.pick(element === 'i1' ? ['eq', 'ne'] : PREDICATES);
+    const predicate = this.pick(element === 'i1' || isComplex(element) ? ['eq', 'ne'] : PREDICATES);
     this.add(
       { ...x.type, element: 'i1' },
       [x, this.like(x)],
@@ -267,7 +321,7 @@ class Generator {
   }
 
   private ternary(x: Node): boolean {
-    if (x.type.element === 'i1') return false;
+    if (x.type.element === 'i1' || isComplex(x.type.element)) return false;
     this.add(
       x.type,
       [this.like(x), x, this.like(x)],
@@ -285,18 +339,21 @@ class Generator {
   }
 
   private cast(x: Node): boolean {
-    this.castTo(x, this.chance(50) ? this.floats : this.pick(this.elements));
+    const to = this.chance(50) ? this.floats : this.pick(this.elements);
+    if (isComplex(x.type.element) && !isComplex(to)) return false;
+    this.castTo(x, to);
     return true;
   }
 
   private full(type: TensorShape): Node {
     const value = literal(type.element, this.random);
+    const empty = this.chance(10);
     const sizes = type.dims.filter((d) => d.dynamic).map((d) => d.size);
     return this.add(
       type,
       [],
       (p) =>
-        `${p.result} = array.full ${value}, ${typeText(p.type)}${p.sizes.length ? ` (${p.sizes.join(', ')})` : ''}`,
+        `${p.result} = array.${empty ? 'empty :' : `full ${value},`} ${typeText(p.type)}${p.sizes.length ? ` (${p.sizes.join(', ')})` : ''}`,
       sizes,
     );
   }
@@ -306,7 +363,9 @@ class Generator {
     const type = { element, dims: this.base };
     if (element !== 'i1' && this.chance(40)) {
       const size = this.pick([1, 2, 3, 4, 5, 8]);
-      const values = Array.from({ length: size }, () => literal(element, this.random).split(' ')[0]);
+      const part = partOf(element);
+      const value = () => literal(part, this.random).split(' ')[0];
+      const values = Array.from({ length: size }, () => (isComplex(element) ? `(${value()}, ${value()})` : value()));
       this.add(
         { element, dims: [{ size, dynamic: false }] },
         [],
@@ -481,11 +540,13 @@ class Generator {
     const rank = x.type.dims.length;
     if (rank === 0) return false;
     const { element } = x.type;
-    const kinds = isFloat(element)
-      ? ['add', 'add', 'add', 'max', 'min', 'mul']
-      : element === 'i1'
-        ? ['and', 'or', 'xor']
-        : ['add', 'mul', 'min', 'max', 'and', 'or', 'xor'];
+    const kinds = isComplex(element)
+      ? ['add', 'mul']
+      : isFloat(element)
+        ? ['add', 'add', 'add', 'max', 'min', 'mul']
+        : element === 'i1'
+          ? ['and', 'or', 'xor']
+          : ['add', 'mul', 'min', 'max', 'and', 'or', 'xor'];
     const kind = this.pick(kinds);
     let dims = x.type.dims.map((_, i) => i).filter(() => this.chance(50));
     if (dims.length === 0 || this.chance(30)) dims = [rank - 1];

@@ -1,11 +1,22 @@
 // More ops of random programs, one entry each: the table is where a new op of the dialect comes in.
-import { type Dim, type Element, elementCount, isFloat, type Node, scalarOf, typeText } from './program.js';
+import {
+  type Dim,
+  type Element,
+  elementCount,
+  isComplex,
+  isFloat,
+  isHalf,
+  type Node,
+  partOf,
+  scalarOf,
+  typeText,
+} from './program.js';
 import type { Maker } from './structural-ops.js';
 
 /** Adds one op that reads `x`; false when it does not fit. */
 export type OpEntry = (make: Maker, x: Node) => boolean;
 
-const isInteger = (element: Element) => element !== 'i1' && !isFloat(element);
+const isInteger = (element: Element) => element !== 'i1' && !isFloat(element) && !isComplex(element);
 
 export const MORE_OPS: { readonly [name: string]: OpEntry } = {
   fma(make, x) {
@@ -14,6 +25,19 @@ export const MORE_OPS: { readonly [name: string]: OpEntry } = {
       x.type,
       [x, make.like(x), make.like(x)],
       (p) => `${p.result} = array.fma ${p.operands.join(', ')} : ${typeText(p.type)}`,
+    );
+    return true;
+  },
+
+  /** Complex numbers become real ones. */
+  part(make, x) {
+    const { element } = x.type;
+    if (!isComplex(element)) return false;
+    const op = make.pick(['real', 'imag', 'abs']);
+    make.add(
+      { ...x.type, element: partOf(element) },
+      [x],
+      (p) => `${p.result} = array.${op} ${p.operands[0]} : ${typeText(p.operandTypes[0]!)}`,
     );
     return true;
   },
@@ -48,7 +72,7 @@ export const MORE_OPS: { readonly [name: string]: OpEntry } = {
 
   /** Numbers become complex ones and come back. */
   complex(make, x) {
-    if (!isFloat(x.type.element)) return false;
+    if (!isFloat(x.type.element) || isHalf(x.type.element)) return false;
     const whole = { ...x.type, element: `complex<${x.type.element}>` as Element };
     const op = make.pick(['add', 'sub', 'mul']);
     const back = make.pick(['real', 'imag', 'abs']);
@@ -65,7 +89,7 @@ export const MORE_OPS: { readonly [name: string]: OpEntry } = {
   },
 
   sort(make, x) {
-    if (x.type.dims.length === 0 || x.type.element === 'i1') return false;
+    if (x.type.dims.length === 0 || x.type.element === 'i1' || isComplex(x.type.element)) return false;
     // The sign of a computed NaN is anybody's, and counts in the total order: it is taken away before.
     const total = isFloat(x.type.element) && make.chance(50);
     const how = `dim = ${make.int(x.type.dims.length)}${make.chance(50) ? ' stable' : ''} ${make.pick(['ascending', 'descending'])}${total ? ' total_order' : ''}`;
@@ -87,7 +111,7 @@ export const MORE_OPS: { readonly [name: string]: OpEntry } = {
   conv(make, x) {
     const { dims, element } = x.type;
     if (dims.length !== 3 && dims.length !== 4) return false;
-    if (element === 'i1' || dims.some((d) => d.dynamic)) return false;
+    if (element === 'i1' || isComplex(element) || dims.some((d) => d.dynamic)) return false;
     const spatial = dims.slice(1, -1).map((d) => d.size);
     const window = spatial.map(() => make.pick([1, 2, 3]));
     const [low, high] = [spatial.map(() => make.int(2)), spatial.map(() => make.int(2))];
@@ -113,7 +137,8 @@ export const MORE_OPS: { readonly [name: string]: OpEntry } = {
 
   select_and_scatter(make, x) {
     const { dims, element } = x.type;
-    if (dims.length === 0 || element === 'i1' || dims.some((d) => d.dynamic || d.size < 2)) return false;
+    if (dims.length === 0 || element === 'i1' || isComplex(element) || dims.some((d) => d.dynamic || d.size < 2))
+      return false;
     const source = dims.map((d): Dim => ({ size: Math.floor((d.size - 2) / 2) + 1, dynamic: false }));
     const s = scalarOf(element);
     const [compare, add] = isFloat(element) ? ['arith.cmpf oge', 'arith.addf'] : ['arith.cmpi sge', 'arith.addi'];

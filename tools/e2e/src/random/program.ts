@@ -1,10 +1,28 @@
 // Array programs as data: typed nodes with operands, printed as MLIR text. Dropping nodes leaves a program.
 
 export const ELEMENTS = ['f32', 'f64', 'i32', 'i64', 'i1', 'ui8', 'i8', 'i16', 'ui16', 'ui32', 'ui64'] as const;
-export type Element = (typeof ELEMENTS)[number];
 
+/** Elements that some programs are about, and others never meet: what they allow is less. */
+export const SPECIAL_ELEMENTS = ['f16', 'bf16', 'complex<f32>', 'complex<f64>'] as const;
+export const ALL_ELEMENTS = [...ELEMENTS, ...SPECIAL_ELEMENTS] as const;
+export type Element = (typeof ALL_ELEMENTS)[number];
+
+/** Real floats. */
 export function isFloat(element: Element): boolean {
-  return element === 'f32' || element === 'f64';
+  return element === 'f32' || element === 'f64' || isHalf(element);
+}
+
+export function isHalf(element: Element): boolean {
+  return element === 'f16' || element === 'bf16';
+}
+
+export function isComplex(element: Element): boolean {
+  return element.startsWith('complex');
+}
+
+/** The parts of complex numbers; other elements are their own. */
+export function partOf(element: Element): Element {
+  return element === 'complex<f32>' ? 'f32' : element === 'complex<f64>' ? 'f64' : element;
 }
 
 /** The type of an element in a region: numbers have lost their sign there. */
@@ -31,6 +49,8 @@ export interface Printing {
   readonly type: TensorShape;
   /** Name of an index value for each entry of `sizes`. */
   readonly sizes: readonly string[];
+  /** Name of the node's function, `@` included. */
+  readonly helper: string;
 }
 
 export interface Node {
@@ -41,6 +61,8 @@ export interface Node {
   readonly sizes: readonly number[];
   /** Text of the op; absent: an argument of the function. */
   readonly print?: (p: Printing) => string;
+  /** Text of a function that it calls, under the name it is given. */
+  readonly helper?: (name: string) => string;
 }
 
 export interface Program {
@@ -75,8 +97,11 @@ export function reachable({ nodes, returns }: Program): Node[] {
   return nodes.filter((n) => seen.has(n.id));
 }
 
-/** The program as a module with a function `main`, and what to call it with. */
-export function printProgram(program: Program): { readonly text: string; readonly parameters: readonly Parameter[] } {
+/** The program as a module with one public function (`entry`), and what to call it with. */
+export function printProgram(
+  program: Program,
+  entry = 'main',
+): { readonly text: string; readonly parameters: readonly Parameter[] } {
   const nodes = reachable(program);
   const byId = new Map(nodes.map((n) => [n.id, n]));
   const parameters: Parameter[] = nodes.filter((n) => !n.print).map((node) => ({ kind: 'tensor', node }));
@@ -99,8 +124,11 @@ export function printProgram(program: Program): { readonly text: string; readonl
     }
     return name;
   };
+  const helpers: string[] = [];
   for (const node of nodes) {
     if (!node.print) continue;
+    const helper = `@${entry}_f${node.id}`;
+    if (node.helper) helpers.push(node.helper(helper));
     const sizes = node.sizes.map((s) => sizeOf(s, node.id));
     const operandTypes = node.operands.map((o) => byId.get(o)!.type);
     lines.push(
@@ -110,6 +138,7 @@ export function printProgram(program: Program): { readonly text: string; readonl
         operandTypes,
         type: node.type,
         sizes,
+        helper,
       }),
     );
   }
@@ -118,10 +147,11 @@ export function printProgram(program: Program): { readonly text: string; readonl
   );
   const types = program.returns.map((r) => typeText(byId.get(r)!.type));
   const text = [
-    `func.func @main(${args.join(', ')}) -> (${types.join(', ')}) {`,
+    `func.func @${entry}(${args.join(', ')}) -> (${types.join(', ')}) {`,
     ...lines.map((l) => `  ${l}`),
     `  return ${program.returns.map((r) => `%v${r}`).join(', ')} : ${types.join(', ')}`,
     '}',
+    ...helpers,
     '',
   ].join('\n');
   return { text, parameters };

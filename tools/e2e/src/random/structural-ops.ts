@@ -1,10 +1,12 @@
 // The ops of random programs that move elements by computed indices, put tensors together, or run windows and scans over
 // them.
+import { LINEAR_OPS } from './linear-ops.js';
 import { MORE_OPS } from './more-ops.js';
 import {
   type Dim,
   type Element,
   elementCount,
+  isComplex,
   isFloat,
   type Node,
   type Printing,
@@ -12,6 +14,7 @@ import {
   type TensorShape,
   typeText,
 } from './program.js';
+import { combiner, REGION_OPS } from './regions.js';
 
 /** What the generator lends. */
 export interface Maker {
@@ -19,7 +22,14 @@ export interface Maker {
   chance(percent: number): boolean;
   pick<T>(list: readonly T[]): T;
   /** A new value; without `print`, an argument of the program. */
-  add(type: TensorShape, operands: readonly Node[], print?: (p: Printing) => string): Node;
+  add(
+    type: TensorShape,
+    operands: readonly Node[],
+    print?: (p: Printing) => string,
+    helper?: (name: string) => string,
+  ): Node;
+  /** Text of a constant. */
+  literal(element: Element): string;
   scalar(element: Element): Node;
   /** A value of exactly the type of another. */
   like(x: Node): Node;
@@ -29,6 +39,7 @@ const MAX_ELEMENTS = 9000;
 
 function kindOf(make: Maker, element: Element): string {
   if (element === 'i1') return make.pick(['and', 'or', 'xor']);
+  if (isComplex(element)) return make.pick(['add', 'mul']);
   return make.pick(isFloat(element) ? ['add', 'mul', 'min', 'max'] : ['add', 'mul', 'min', 'max', 'and', 'or', 'xor']);
 }
 function fixed(size: number): Dim {
@@ -56,6 +67,8 @@ export function structuralStep(make: Maker, x: Node): boolean {
     scan,
     argExtreme,
     ...Object.values(MORE_OPS),
+    ...Object.values(REGION_OPS),
+    ...Object.values(LINEAR_OPS),
   ])(make, x);
 }
 
@@ -106,17 +119,13 @@ function bitcast(make: Maker, x: Node): boolean {
 }
 
 function map(make: Maker, x: Node): boolean {
-  const s = scalarOf(x.type.element);
-  const [first, second] = isFloat(x.type.element)
-    ? [make.pick(['arith.mulf', 'arith.subf']), make.pick(['arith.addf', 'arith.maximumf'])]
-    : [make.pick(['arith.muli', 'arith.xori']), make.pick(['arith.addi', 'arith.andi'])];
+  const [s, body] = [scalarOf(x.type.element), combiner(make, x.type.element)];
   make.add(
     x.type,
     [x, make.like(x)],
     (p) =>
       `${p.result} = array.map ${p.operands.join(', ')} : ${p.operandTypes.map(typeText).join(', ')} to ${typeText(p.type)} body(%a: ${s}, %b: ${s}) {
-    %c = ${first} %a, %b : ${s}
-    %d = ${second} %c, %a : ${s}
+${body}
     array.yield %d : ${s}
   }`,
   );
@@ -192,7 +201,13 @@ function scatter(make: Maker, x: Node): boolean {
   if (elementCount(update) > MAX_ELEMENTS) return false;
   const window = rest.length > 0 ? ` window = [${rest.map((_, i) => i + 1).join(', ')}]` : '';
   const s = scalarOf(element);
-  const combine = isFloat(element) ? 'arith.addf' : element === 'i1' ? 'arith.xori' : 'arith.addi';
+  const combine = isComplex(element)
+    ? 'complex.add'
+    : isFloat(element)
+      ? 'arith.addf'
+      : element === 'i1'
+        ? 'arith.xori'
+        : 'arith.addi';
   make.add(
     x.type,
     [x, indices(make, [count]), make.add(update, [])],
@@ -250,7 +265,7 @@ function scan(make: Maker, x: Node): boolean {
 
 function argExtreme(make: Maker, x: Node): boolean {
   const { dims } = x.type;
-  if (dims.length === 0) return false;
+  if (dims.length === 0 || isComplex(x.type.element)) return false;
   const dim = make.int(dims.length);
   if (dims[dim]!.size === 0) return false;
   const op = make.pick(['argmin', 'argmax']);

@@ -1,5 +1,8 @@
 // array.empty: a tensor to write into.
+import { complexAttr } from '@budflow/dialect-core';
 import {
+  type Attribute,
+  ComplexType,
   defineOp,
   definePattern,
   Index,
@@ -21,8 +24,9 @@ import { FREE, noMaps, resultDomain, tensorType } from '../structure.js';
 import { dynamicDims, verifySizeCount } from '../verify-types.js';
 import { FullOp } from './creation.js';
 
-function zero(op: Operation) {
-  return op.context.constantAttr((op.result(0).type as TensorType).element, 0);
+function zero(op: Operation): Attribute {
+  const { element } = op.result(0).type as TensorType;
+  return element instanceof ComplexType ? complexAttr(op.context, element, 0, 0) : op.context.constantAttr(element, 0);
 }
 
 export const EmptyOp = defineOp({

@@ -1,4 +1,5 @@
 // array.pack and array.unpack: tensors in tiles, as kernels of matrix products like to read them.
+import { scalarType } from '@budflow/dialect-core';
 import {
   AffineExpr,
   type AsmParser,
@@ -17,7 +18,6 @@ import {
   Pure,
   type TensorType,
   type Type,
-  typeOfAttribute,
 } from '@budflow/ir';
 import {
   fitsDefinition,
@@ -34,6 +34,7 @@ import { interpretPack, interpretUnpack } from '../interpret/pack.js';
 import { ShapeRules, type SizeRule } from '../shape-rules.js';
 import { FREE, tensorType } from '../structure.js';
 import { expectElement, expectResult, verifyDims } from '../verify-types.js';
+import { scalarValue } from './creation.js';
 
 /** How a tensor is cut into tiles. */
 export interface Tiling {
@@ -93,7 +94,7 @@ tiled dimensions need.`,
     inner_dims_pos: attr.i64Array,
     inner_tiles: attr.i64Array,
     outer_dims_perm: permAttribute,
-    padding: optionalAttr(attr.typed),
+    padding: optionalAttr(scalarValue),
   },
   traits: [Pure],
   interfaces: [
@@ -123,7 +124,7 @@ tiled dimensions need.`,
     if (!verifyTiling(op, from)) return;
     const tiling = tilingOf(op);
     const padding = op.attr('padding');
-    if (padding !== undefined && !expectElement(op, from, typeOfAttribute(padding)!, 'an operand')) return;
+    if (padding !== undefined && !expectElement(op, from, scalarType(op.context, padding)!, 'an operand')) return;
     const partial = tiling.dims.find((d, i) => from.shape[d] === DYNAMIC || from.shape[d]! % tiling.tiles[i]! !== 0);
     if (padding === undefined && partial !== undefined) {
       op.emitError(
