@@ -6,9 +6,9 @@ import { printProgram } from './random/program.js';
 
 test("random programs with loops and branches give the interpreter's bits", () => {
   const failures = fuzz({
-    programs: 40,
+    programs: 64,
     seed: 900_000,
-    perProgram: 3,
+    perProgram: 1,
     maxOps: 6,
     maxFailures: 1,
     controlFlow: 'often',
@@ -18,7 +18,7 @@ test("random programs with loops and branches give the interpreter's bits", () =
 
 test('they have every kind of control flow, and loops in loops', () => {
   const texts = Array.from({ length: 60 }, (_, i) => printProgram(generateProgram(i, { controlFlow: 'often' })).text);
-  for (const op of ['loop.for', 'loop.while', 'loop.if', 'array.extract'])
+  for (const op of ['loop.for', 'loop.while', 'loop.if', 'array.extract', 'func.call'])
     expect(texts.some((text) => text.includes(`${op} `))).toBe(true);
   expect(texts.some((text) => /loop\.for[^}]*loop\.(for|while)/.test(text))).toBe(true);
 });

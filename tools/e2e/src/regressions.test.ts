@@ -25,6 +25,22 @@ const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly T
     [tensor('f32', [3, 32, 17]), tensor('f32', []), tensor('f32', [3, 32], 2)],
   ],
   [
+    'an empty tensor of complex numbers is zero',
+    `func.func @main() -> (tensor<3xcomplex<f64>>) {
+  %r = array.empty : tensor<3xcomplex<f64>>
+  return %r : tensor<3xcomplex<f64>>
+}`,
+    [],
+  ],
+  [
+    'tiles of complex numbers are padded',
+    `func.func @main(%x: tensor<5xcomplex<f32>>) -> (tensor<2x4xcomplex<f32>>) {
+  %r = array.pack %x inner_dims_pos = [0] inner_tiles = [4] padding [100.0 : f32, 1.0 : f32] : tensor<5xcomplex<f32>> to tensor<2x4xcomplex<f32>>
+  return %r : tensor<2x4xcomplex<f32>>
+}`,
+    [tensor('complex<f32>', [5])],
+  ],
+  [
     'and a row that is padded',
     `func.func @main(%x: tensor<2x3x?xf32>) -> (tensor<2x6x?xf32>) {
   %0 = array.reshape %x : tensor<2x3x?xf32> to tensor<6x?xf32>

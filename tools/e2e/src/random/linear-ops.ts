@@ -55,6 +55,7 @@ export const LINEAR_OPS: { readonly [name: string]: OpEntry } = {
     const [m, k] = dims.slice(-2) as [Dim, Dim];
     const lower = make.chance(50) ? ' {lower}' : '';
     const batch = dims.slice(0, -2);
+    if (m.size > 70 || elementCount({ element, dims: [...batch, m, m] }) > 4000) return false;
     if (make.chance(30)) {
       const square = make.add({ element, dims: [...batch, m, m] }, []);
       make.add(

@@ -1,5 +1,5 @@
 // Command line of the fuzzer: `npm run fuzz -- --programs=100000 --seed=1 --jobs=2`. Jobs are threads that run this file on
-// ranges of seeds.
+// ranges of seeds; this one watches over them.
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { describeFailure, fuzz, TOGETHER } from './fuzz.js';
@@ -37,6 +37,8 @@ interface Progress {
 const programs = number('programs');
 const start = performance.now();
 let last = start;
+/** Milliseconds for one module, with all that is done to make a failure small. */
+const PATIENCE = 120_000;
 
 function report(done: number, failed: number): void {
   const now = performance.now();
@@ -56,8 +58,7 @@ function runHere(): number {
     ...(types ? { types } : {}),
     ...(values['control-flow'] ? { controlFlow: 'often' } : {}),
     onProgress(done, failed) {
-      if (isMainThread) report(done, failed);
-      else parentPort?.postMessage({ done, failures: failed } satisfies Progress);
+      parentPort?.postMessage({ done, failures: failed } satisfies Progress);
     },
     onFailure(found) {
       console.log(describeFailure(found));
@@ -71,37 +72,60 @@ function runHere(): number {
   return failures.length > 0 ? 1 : 0;
 }
 
-/** Ranges of seeds that begin and end where modules do. */
+/** What threads share: how far each is. */
+const states: Progress[] = [];
+
+function add(job: number, base: Progress, progress: Progress): void {
+  states[job] = { done: base.done + progress.done, failures: base.failures + progress.failures };
+  report(
+    states.reduce((n, p) => n + p.done, 0),
+    states.reduce((n, p) => n + p.failures, 0),
+  );
+}
+
+/** A thread for seeds from `first` to below `end`; after a module that it does not finish, another one goes on behind it. */
+async function runThread(job: number, first: number, end: number): Promise<number> {
+  const base = states[job] ?? { done: 0, failures: 0 };
+  const argv = [...process.argv.slice(2), `--seed=${first}`, `--programs=${end - first}`];
+  const worker = new Worker(new URL(import.meta.url), { argv });
+  let done = 0;
+  const code = await new Promise<number | 'silent'>((resolve) => {
+    const silent = () => resolve('silent');
+    let timer = setTimeout(silent, PATIENCE);
+    worker.on('message', (progress: Progress) => {
+      clearTimeout(timer);
+      timer = setTimeout(silent, PATIENCE);
+      done = progress.done;
+      add(job, base, progress);
+    });
+    worker.on('error', (error) => {
+      console.error(error);
+      resolve(1);
+    });
+    worker.on('exit', (code) => {
+      clearTimeout(timer);
+      resolve(code);
+    });
+  });
+  if (code !== 'silent') return code;
+  await worker.terminate();
+  const at = first + done;
+  const next = Math.min(end, (Math.floor(at / TOGETHER) + 1) * TOGETHER);
+  console.log(`seeds ${at} to ${next - 1}: no answer within ${PATIENCE / 1000} s\n`);
+  add(job, base, { done: next - first, failures: (states[job]?.failures ?? 0) - base.failures + 1 });
+  if (next < end) await runThread(job, next, end);
+  return 1;
+}
+
+/** Threads on ranges of seeds that begin and end where modules do. */
 async function runThreads(jobs: number): Promise<number> {
   const first = number('seed');
   const bounds = Array.from({ length: jobs + 1 }, (_, j) => {
     const at = first + Math.floor((programs * j) / jobs);
     return j === 0 || j === jobs ? at : Math.max(first, Math.floor(at / TOGETHER) * TOGETHER);
   });
-  const states = bounds.slice(1).map((): Progress => ({ done: 0, failures: 0 }));
-  const sum = (f: (p: Progress) => number): number => states.reduce((n, p) => n + f(p), 0);
-  const codes = await Promise.all(
-    states.map((_, j) => {
-      const argv = [...process.argv.slice(2), `--seed=${bounds[j]}`, `--programs=${bounds[j + 1]! - bounds[j]!}`];
-      const worker = new Worker(new URL(import.meta.url), { argv: [...argv, '--jobs=1'] });
-      worker.on('message', (progress: Progress) => {
-        states[j] = progress;
-        report(
-          sum((p) => p.done),
-          sum((p) => p.failures),
-        );
-      });
-      return new Promise<number>((resolve) => {
-        worker.on('error', (error) => {
-          console.error(error);
-          resolve(1);
-        });
-        worker.on('exit', resolve);
-      });
-    }),
-  );
+  const codes = await Promise.all(bounds.slice(1).map((end, j) => runThread(j, bounds[j]!, end)));
   return Math.max(...codes);
 }
 
-const jobs = number('jobs');
-process.exitCode = jobs > 1 ? await runThreads(jobs) : runHere();
+process.exitCode = isMainThread ? await runThreads(Math.max(1, number('jobs'))) : runHere();
