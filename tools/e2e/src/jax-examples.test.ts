@@ -5,18 +5,7 @@ import { JAX_EXAMPLES, jaxExample, misses } from './jax-examples.js';
 
 const STRICT = { numerics: 'strict', level: 3, target: PLAIN } as const;
 
-/** Those with ops that have no counterpart yet. */
-const WAITING = [
-  'attention',
-  'black-scholes',
-  'convnet',
-  'fft-convolution',
-  'mlp-training',
-  'random-numbers',
-  'top-k-sampling',
-];
-
-describe.each(JAX_EXAMPLES.filter((name) => !WAITING.includes(name)))('%s', (name) => {
+describe.each(JAX_EXAMPLES)('%s', (name) => {
   const example = jaxExample(name);
   const { text, args, expected } = example;
 

@@ -23,7 +23,7 @@ module @jit_main attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 
     %17 = stablehlo.slice %1 [1:2, 0:2] : (tensor<6x2xui32>) -> tensor<1x2xui32>
     %18 = stablehlo.reshape %17 : (tensor<1x2xui32>) -> tensor<2xui32>
     %c_1 = stablehlo.constant dense<-2> : tensor<i32>
-    %c_2 = stablehlo.constant dense<3> : tensor<i32>
+    %c_2 = stablehlo.constant dense<2> : tensor<i32>
     %19 = call @_uniform(%18, %c_1, %c_2) : (tensor<2xui32>, tensor<i32>, tensor<i32>) -> tensor<100xf32>
     %20 = stablehlo.slice %1 [2:3, 0:2] : (tensor<6x2xui32>) -> tensor<1x2xui32>
     %21 = stablehlo.reshape %20 : (tensor<1x2xui32>) -> tensor<2xui32>
