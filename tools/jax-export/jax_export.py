@@ -51,7 +51,7 @@ def export(function, arguments, directory, *, name=None, tolerance=None, expecte
         lowered = jax.jit(function, keep_unused=True).lower(*arguments)
         text = lowered.as_text(dialect="stablehlo")
     except Exception as error:
-        raise ExportError(f"{name}: JAX cannot trace this function on these arguments: {first_line(error)}") from error
+        raise ExportError(f"{function_name(function)}: JAX cannot trace this function on these arguments: {first_line(error)}") from error
     if not isinstance(text, str) or "dense_resource" in text:
         raise ExportError(f"{name}: this JAX ({jax.__version__}) leaves constants out of the text")
 
@@ -203,7 +203,12 @@ def main():
         except (OSError, ValueError) as error:
             raise ExportError(first_line(error)) from error
     else:
-        arguments = find(module, path, options.arguments)()
+        try:
+            arguments = find(module, path, options.arguments)()
+        except ExportError:
+            raise
+        except Exception as error:
+            raise ExportError(f"{options.arguments}: {type(error).__name__}: {first_line(error)}") from error
         if not isinstance(arguments, tuple):
             arguments = (arguments,)
     directory = pathlib.Path(options.output or path.parent)
