@@ -1,6 +1,7 @@
 // Kernels of the arith and math ops: the scalar function with, where there is one, its loop. `type` is the element
 // type. Dialects with the same operations on tensors (array) use these too.
 import { FloatType, IndexType, IntegerType, type Type } from '@budflow/ir';
+import type { RoundingOptions } from '@budflow/numerics';
 import { isBigType } from './element.js';
 import type { ElementKernel, Loop } from './elementwise.js';
 import {
@@ -57,7 +58,7 @@ export function floatKernel(op: FloatOp, type: Type): ElementKernel {
 }
 
 /** `name` is that of the math op, or `negf`. Traps when numerics lacks the function. */
-export function floatUnaryKernel(name: string, type: Type, options: { readonly fused?: boolean } = {}): ElementKernel {
+export function floatUnaryKernel(name: string, type: Type, options: RoundingOptions = {}): ElementKernel {
   return withLoop(floatUnary(name, type, options), roundsWhenStored(type) ? floatUnaryLoops[name] : undefined);
 }
 

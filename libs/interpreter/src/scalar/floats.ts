@@ -9,6 +9,7 @@ import {
   mathFunctions,
   nextDown,
   nextUp,
+  type RoundingOptions,
   roundAwayFromZero,
   roundEven,
   roundToFloat,
@@ -138,13 +139,10 @@ function mathFormat(type: Type): { format: 'f32' | 'f64'; half: boolean } {
 
 /**
  * A function of one float by the name of its `math` op (or `negf`): numerics' own, so that folds, interpretation and
- * compiled code agree. With `fused`, multiply-adds of an expansion round once. f16 and bf16 are computed in f32. Traps when numerics does not have the function.
+ * compiled code agree. With `fused`, multiply-adds of an expansion round once;
+ * with `fast` it is the expansion of ops that allow approximation. f16 and bf16 are computed in f32. Traps when numerics does not have the function.
  */
-export function floatUnary(
-  name: string,
-  type: Type,
-  options: { readonly fused?: boolean } = {},
-): (x: number) => number {
+export function floatUnary(name: string, type: Type, options: RoundingOptions = {}): (x: number) => number {
   if (Object.hasOwn(EXACT, name)) return EXACT[name]!;
   const round = rounding(type);
   if (name === 'sqrt') return (x) => round(Math.sqrt(x));
@@ -158,7 +156,7 @@ export function floatUnary(
 export function floatBinaryFunction(
   name: string,
   type: Type,
-  options: { readonly fused?: boolean } = {},
+  options: RoundingOptions = {},
 ): (a: number, b: number) => number {
   const { format, half } = mathFormat(type);
   const f = binaryMathEvaluator(name, format, options);

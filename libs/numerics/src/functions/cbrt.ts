@@ -46,11 +46,19 @@ const F64: CbrtConstants = {
   ],
 };
 
-function cubeRoot<F, I, M>(alg: Algebra<F, I, M>, x: F, k: CbrtConstants): F {
+/** The numerics mode `fast`: subnormal numbers, infinities and NaN need not be right, and the guess keeps all its bits. */
+interface CubeRootOptions {
+  readonly fast: boolean;
+}
+
+function cubeRoot<F, I, M>(alg: Algebra<F, I, M>, x: F, k: CbrtConstants, { fast }: CubeRootOptions): F {
   const one = alg.constF(1);
   const magnitude = alg.abs(x);
-  const isSubnormal = alg.cmpLt(magnitude, alg.constF(k.smallestNormal));
-  const normal = alg.select(isSubnormal, alg.mul(magnitude, alg.constF(2 ** (3 * k.rescale))), magnitude);
+  const isSubnormal = fast ? undefined : alg.cmpLt(magnitude, alg.constF(k.smallestNormal));
+  const normal =
+    isSubnormal === undefined
+      ? magnitude
+      : alg.select(isSubnormal, alg.mul(magnitude, alg.constF(2 ** (3 * k.rescale))), magnitude);
 
   // 1. Mantissa, and a third of the exponent: a multiplication by 43691 / 2^17 divides small numbers by 3.
   const bits = alg.bitcastToInt(normal);
@@ -68,16 +76,22 @@ function cubeRoot<F, I, M>(alg: Algebra<F, I, M>, x: F, k: CbrtConstants): F {
   const isOne = alg.cmpEqI(rest, alg.constI(1));
   const isTwo = alg.cmpEqI(rest, alg.constI(2));
   const factor = alg.select(isTwo, alg.constF(2 ** (2 / 3)), alg.select(isOne, alg.constF(2 ** (1 / 3)), one));
-  const y = alg.bitcastToFloat(alg.andI(alg.bitcastToInt(alg.mul(root, factor)), alg.constI(k.upperMask)));
+  const product = alg.mul(root, factor);
+  const y = fast ? product : alg.bitcastToFloat(alg.andI(alg.bitcastToInt(product), alg.constI(k.upperMask)));
   const cube = alg.mul(alg.mul(y, y), y);
   const residual = alg.div(alg.sub(cube, m), alg.add(alg.add(cube, cube), m));
   const better = alg.sub(y, alg.mul(y, residual));
 
   // 3. Times 2^k: never subnormal, so exact.
   const offset = k.bias - (k.bias + k.biasOffset) / 3;
-  const field = alg.addI(third, alg.selectI(isSubnormal, alg.constI(offset - k.rescale), alg.constI(offset)));
+  const rescaled =
+    isSubnormal === undefined
+      ? alg.constI(offset)
+      : alg.selectI(isSubnormal, alg.constI(offset - k.rescale), alg.constI(offset));
+  const field = alg.addI(third, rescaled);
   const result = withSign(alg, alg.mul(better, alg.bitcastToFloat(alg.shlI(field, k.mantissaBits))), x);
 
+  if (fast) return alg.select(alg.cmpEq(x, alg.constF(0)), x, result);
   // Zeros, infinities and NaN are their own roots.
   const isOrdinary = alg.andM(
     alg.cmpLt(alg.constF(0), magnitude),
@@ -88,10 +102,18 @@ function cubeRoot<F, I, M>(alg: Algebra<F, I, M>, x: F, k: CbrtConstants): F {
 
 /** Cube root in f32, at most 2 ULP. */
 export function cbrtF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return cubeRoot(alg, x, F32);
+  return cubeRoot(alg, x, F32, { fast: false });
 }
 
 /** Cube root in f64, at most 2 ULP. */
 export function cbrtF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return cubeRoot(alg, x, F64);
+  return cubeRoot(alg, x, F64, { fast: false });
+}
+
+/** The numerics mode `fast`: at most 4 ULP. */
+export function fastCbrtF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return cubeRoot(alg, x, F32, { fast: true });
+}
+export function fastCbrtF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return cubeRoot(alg, x, F64, { fast: true });
 }

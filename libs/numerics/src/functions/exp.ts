@@ -12,7 +12,7 @@
 import type { Algebra } from '../algebra.js';
 import { atLeast, atMost, polynomial } from './polynomial.js';
 
-interface ExpConstants {
+export interface ExpConstants {
   readonly log2e: number;
   /** Few enough bits that its product with any `n` is exact. */
   readonly ln2High: number;
@@ -25,7 +25,7 @@ interface ExpConstants {
   readonly exponentMask: number;
 }
 
-const F32: ExpConstants = {
+export const EXP_CONSTANTS_F32: ExpConstants = {
   log2e: Math.LOG2E,
   ln2High: 0.693145751953125,
   ln2Low: 1.428606765330187e-6,
@@ -35,7 +35,7 @@ const F32: ExpConstants = {
   exponentMask: -(2 ** 23),
 };
 
-const F64: ExpConstants = {
+export const EXP_CONSTANTS_F64: ExpConstants = {
   log2e: Math.LOG2E,
   ln2High: 0.6931471803691238,
   ln2Low: 1.9082149292705877e-10,
@@ -51,12 +51,12 @@ const EXP_F32 = [
 ];
 
 /** The same, minimax relative to expm1: 1.4e-8. */
-const EXPM1_F32 = [
+export const EXPM1_F32 = [
   0.4999999701976776, 0.16666539013385773, 0.04166774824261665, 0.008367087692022324, 0.0013837860897183418,
 ];
 
 /** The same in f64, minimax relative to expm1: 3.4e-17. */
-const EXPM1_F64 = [
+export const EXPM1_F64 = [
   0.5000000000000006, 0.16666666666666588, 0.04166666666657668, 0.008333333333389613, 0.0013888888931590803,
   0.00019841269718898482, 2.480150524061603e-5, 2.7557407610068496e-6, 2.762605177353114e-7, 2.505376495286095e-8,
 ];
@@ -68,7 +68,7 @@ const EXP2_F32 = [
 ];
 
 /** The same in f64: 3.4e-18. */
-const EXP2_F64 = [
+export const EXP2_F64 = [
   -0.30685281944005466, 0.2402265069591013, 0.05550410866482008, 0.009618129107594067, 0.0013333558146775117,
   0.00015403530457187557, 1.5252733492814161e-5, 1.3215435241506496e-6, 1.0178199637268987e-7, 7.0737907459481075e-9,
   4.434770769440315e-10,
@@ -121,17 +121,17 @@ function expInRange<F, I, M>(alg: Algebra<F, I, M>, x: F, k: ExpConstants, q: re
 
 /** e^x in f32, at most 1 ULP, subnormal results included. 23 operations, of which the clamp is four (two instructions with pmin and pmax). */
 export function expF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return expInRange(alg, atLeast(alg, atMost(alg, x, 89), -104), F32, EXP_F32);
+  return expInRange(alg, atLeast(alg, atMost(alg, x, 89), -104), EXP_CONSTANTS_F32, EXP_F32);
 }
 
 /** e^x in f32 for x <= 0 or NaN. */
 export function expNegativeF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return expInRange(alg, atLeast(alg, x, -104), F32, EXP_F32);
+  return expInRange(alg, atLeast(alg, x, -104), EXP_CONSTANTS_F32, EXP_F32);
 }
 
 /** e^x in f64, at most 1 ULP, subnormal results included. */
 export function expF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return expInRange(alg, atLeast(alg, atMost(alg, x, 710), -746), F64, EXPM1_F64);
+  return expInRange(alg, atLeast(alg, atMost(alg, x, 710), -746), EXP_CONSTANTS_F64, EXPM1_F64);
 }
 
 function exp2InRange<F, I, M>(alg: Algebra<F, I, M>, x: F, k: ExpConstants, q: readonly number[]): F {
@@ -145,12 +145,12 @@ function exp2InRange<F, I, M>(alg: Algebra<F, I, M>, x: F, k: ExpConstants, q: r
 
 /** 2^x in f32, at most 1 ULP; exact for integral x. */
 export function exp2F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return exp2InRange(alg, atLeast(alg, atMost(alg, x, 129), -151), F32, EXP2_F32);
+  return exp2InRange(alg, atLeast(alg, atMost(alg, x, 129), -151), EXP_CONSTANTS_F32, EXP2_F32);
 }
 
 /** 2^x in f64, at most 1 ULP; exact for integral x. */
 export function exp2F64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return exp2InRange(alg, atLeast(alg, atMost(alg, x, 1025), -1076), F64, EXP2_F64);
+  return exp2InRange(alg, atLeast(alg, atMost(alg, x, 1025), -1076), EXP_CONSTANTS_F64, EXP2_F64);
 }
 
 /**
@@ -166,12 +166,12 @@ function expm1InRange<F, I, M>(alg: Algebra<F, I, M>, x: F, tiny: number, k: Exp
 
 /** e^x - 1 in f32, at most 2 ULP. */
 export function expm1F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return expm1InRange(alg, atLeast(alg, atMost(alg, x, 89), -20), 2 ** -25, F32, EXPM1_F32);
+  return expm1InRange(alg, atLeast(alg, atMost(alg, x, 89), -20), 2 ** -25, EXP_CONSTANTS_F32, EXPM1_F32);
 }
 
 /** e^x - 1 in f64, at most 2 ULP. */
 export function expm1F64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return expm1InRange(alg, atLeast(alg, atMost(alg, x, 710), -40), 2 ** -54, F64, EXPM1_F64);
+  return expm1InRange(alg, atLeast(alg, atMost(alg, x, 710), -40), 2 ** -54, EXP_CONSTANTS_F64, EXPM1_F64);
 }
 
 /**
@@ -186,12 +186,12 @@ function expm1Bounded<F, I, M>(alg: Algebra<F, I, M>, x: F, k: ExpConstants, q: 
 
 /** e^x - 1 in f32 for |x| <= 80 or NaN; +0 at -0. */
 export function expm1BoundedF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return expm1Bounded(alg, x, F32, EXPM1_F32);
+  return expm1Bounded(alg, x, EXP_CONSTANTS_F32, EXPM1_F32);
 }
 
 /** e^x - 1 in f64 for |x| <= 700 or NaN; +0 at -0. */
 export function expm1BoundedF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return expm1Bounded(alg, x, F64, EXPM1_F64);
+  return expm1Bounded(alg, x, EXP_CONSTANTS_F64, EXPM1_F64);
 }
 
 /**
@@ -207,11 +207,11 @@ function exp2WithTail<F, I, M>(alg: Algebra<F, I, M>, x: F, tail: F, k: ExpConst
 }
 
 export function exp2WithTailF32<F, I, M>(alg: Algebra<F, I, M>, x: F, tail: F): F {
-  return exp2WithTail(alg, x, tail, F32, EXP2_F32);
+  return exp2WithTail(alg, x, tail, EXP_CONSTANTS_F32, EXP2_F32);
 }
 
 export function exp2WithTailF64<F, I, M>(alg: Algebra<F, I, M>, x: F, tail: F): F {
-  return exp2WithTail(alg, x, tail, F64, EXP2_F64);
+  return exp2WithTail(alg, x, tail, EXP_CONSTANTS_F64, EXP2_F64);
 }
 
 /** e^(x + tail) * 2^shift as a value and what its last addition lost. */
@@ -235,12 +235,12 @@ function expWithTail<F, I, M>(
 
 /** e^x / 2 for 0 <= x or NaN, infinite only where the half is, as a value and what its last addition lost. */
 export function halfExpF32<F, I, M>(alg: Algebra<F, I, M>, x: F): { value: F; lost: F } {
-  return expWithTail(alg, atMost(alg, x, 90), undefined, -1, F32, EXP_F32);
+  return expWithTail(alg, atMost(alg, x, 90), undefined, -1, EXP_CONSTANTS_F32, EXP_F32);
 }
 
 /** The same in f64. */
 export function halfExpF64<F, I, M>(alg: Algebra<F, I, M>, x: F): { value: F; lost: F } {
-  return expWithTail(alg, atMost(alg, x, 711), undefined, -1, F64, EXPM1_F64);
+  return expWithTail(alg, atMost(alg, x, 711), undefined, -1, EXP_CONSTANTS_F64, EXPM1_F64);
 }
 
 /**
@@ -248,15 +248,15 @@ export function halfExpF64<F, I, M>(alg: Algebra<F, I, M>, x: F): { value: F; lo
  * where it is normal.
  */
 export function expNegativeWithTailF64<F, I, M>(alg: Algebra<F, I, M>, x: F): { value: F; lost: F } {
-  return expWithTail(alg, atLeast(alg, x, -746), undefined, 0, F64, EXPM1_F64);
+  return expWithTail(alg, atLeast(alg, x, -746), undefined, 0, EXP_CONSTANTS_F64, EXPM1_F64);
 }
 
 /** e^(x + tail) for x from -110 to 0 or NaN, and a small tail, as a value and what its last addition lost. */
 export function expOfNegativeF32<F, I, M>(alg: Algebra<F, I, M>, x: F, tail: F): { value: F; lost: F } {
-  return expWithTail(alg, x, tail, 0, F32, EXP_F32);
+  return expWithTail(alg, x, tail, 0, EXP_CONSTANTS_F32, EXP_F32);
 }
 
 /** The same in f64, for x from -770. */
 export function expOfNegativeF64<F, I, M>(alg: Algebra<F, I, M>, x: F, tail: F): { value: F; lost: F } {
-  return expWithTail(alg, x, tail, 0, F64, EXPM1_F64);
+  return expWithTail(alg, x, tail, 0, EXP_CONSTANTS_F64, EXPM1_F64);
 }

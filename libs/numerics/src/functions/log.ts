@@ -9,7 +9,7 @@
 import type { Algebra } from '../algebra.js';
 import { cmpGt, polynomial } from './polynomial.js';
 
-interface LogConstants {
+export interface LogConstants {
   readonly mantissaBits: number;
   readonly bias: number;
   /** The bits of sqrt(1/2), rounded to what a double holds exactly, and of 1 minus those. */
@@ -23,7 +23,7 @@ interface LogConstants {
   readonly ln2Low: number;
 }
 
-const F32: LogConstants = {
+export const LOG_CONSTANTS_F32: LogConstants = {
   mantissaBits: 23,
   bias: 127,
   sqrtHalfBits: 0x3f3504f3,
@@ -35,7 +35,7 @@ const F32: LogConstants = {
   ln2Low: 1.428606765330187e-6,
 };
 
-const F64: LogConstants = {
+export const LOG_CONSTANTS_F64: LogConstants = {
   mantissaBits: 52,
   bias: 1023,
   sqrtHalfBits: 0x3fe6a09e * 2 ** 32,
@@ -99,11 +99,11 @@ function splitNormal<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstants, bias
 
 /** `split` of the format. */
 export function splitF32<F, I, M>(alg: Algebra<F, I, M>, x: F): Split<F, I> {
-  return split(alg, x, F32);
+  return split(alg, x, LOG_CONSTANTS_F32);
 }
 
 export function splitF64<F, I, M>(alg: Algebra<F, I, M>, x: F): Split<F, I> {
-  return split(alg, x, F64);
+  return split(alg, x, LOG_CONSTANTS_F64);
 }
 
 /** Splits any positive `x`: a subnormal is scaled up first. */
@@ -112,6 +112,11 @@ function split<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstants): Split<F, 
   const subnormal = alg.cmpLt(x, alg.constF(k.smallestNormal));
   const scaled = alg.select(subnormal, alg.mul(x, alg.constF(2 ** k.mantissaBits)), x);
   return splitNormal(alg, scaled, k, alg.select(subnormal, alg.constF(bias + k.mantissaBits), alg.constF(bias)));
+}
+
+/** Splits a normal `x` in the numerics mode `fast`. */
+export function splitFast<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstants): Split<F, I> {
+  return splitNormal(alg, x, k, alg.constF(2 ** k.mantissaBits + k.bias));
 }
 
 /** `log(1 + f) - f + addend` on the centred interval, f32. */
@@ -123,7 +128,7 @@ function log1pTailF32<F, I, M>(alg: Algebra<F, I, M>, f: F, addend?: F): F {
 }
 
 /** `log(1 + f) - f + addend` on the centred interval, f64. */
-function log1pTailF64<F, I, M>(alg: Algebra<F, I, M>, f: F, addend?: F): F {
+export function log1pTailF64<F, I, M>(alg: Algebra<F, I, M>, f: F, addend?: F): F {
   const s = alg.div(f, alg.add(f, alg.constF(2)));
   const z = alg.mul(s, s);
   const r = alg.mul(z, polynomial(alg, z, LOG_F64));
@@ -143,17 +148,17 @@ function special<F, I, M>(alg: Algebra<F, I, M>, x: F, pole: number, result: F):
 
 /** Natural logarithm in f32, at most 2 ULP. */
 export function logF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const { exponent, f } = split(alg, x, F32);
-  const tail = log1pTailF32(alg, f, alg.mul(exponent, alg.constF(F32.ln2Low)));
-  const result = alg.add(alg.add(f, tail), alg.mul(exponent, alg.constF(F32.ln2High)));
+  const { exponent, f } = split(alg, x, LOG_CONSTANTS_F32);
+  const tail = log1pTailF32(alg, f, alg.mul(exponent, alg.constF(LOG_CONSTANTS_F32.ln2Low)));
+  const result = alg.add(alg.add(f, tail), alg.mul(exponent, alg.constF(LOG_CONSTANTS_F32.ln2High)));
   return special(alg, x, 0, result);
 }
 
 /** Natural logarithm in f64, at most 1 ULP. */
 export function logF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const { exponent, f } = split(alg, x, F64);
-  const tail = log1pTailF64(alg, f, alg.mul(exponent, alg.constF(F64.ln2Low)));
-  const result = alg.add(alg.mul(exponent, alg.constF(F64.ln2High)), alg.add(f, tail));
+  const { exponent, f } = split(alg, x, LOG_CONSTANTS_F64);
+  const tail = log1pTailF64(alg, f, alg.mul(exponent, alg.constF(LOG_CONSTANTS_F64.ln2Low)));
+  const result = alg.add(alg.mul(exponent, alg.constF(LOG_CONSTANTS_F64.ln2High)), alg.add(f, tail));
   return special(alg, x, 0, result);
 }
 
@@ -166,13 +171,13 @@ function combineLog2<F, I, M>(alg: Algebra<F, I, M>, { exponent, f }: Split<F, I
 
 /** Base-2 logarithm in f32, at most 2 ULP; exact for powers of two. */
 export function log2F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const parts = split(alg, x, F32);
+  const parts = split(alg, x, LOG_CONSTANTS_F32);
   return special(alg, x, 0, combineLog2(alg, parts, log1pTailF32(alg, parts.f)));
 }
 
 /** Base-2 logarithm in f64, at most 2 ULP; exact for powers of two. */
 export function log2F64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const parts = split(alg, x, F64);
+  const parts = split(alg, x, LOG_CONSTANTS_F64);
   return special(alg, x, 0, combineLog2(alg, parts, log1pTailF64(alg, parts.f)));
 }
 
@@ -187,13 +192,13 @@ function combineLog10<F, I, M>(alg: Algebra<F, I, M>, { exponent, f }: Split<F, 
 
 /** Base-10 logarithm in f32, at most 2 ULP. */
 export function log10F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const parts = split(alg, x, F32);
+  const parts = split(alg, x, LOG_CONSTANTS_F32);
   return special(alg, x, 0, combineLog10(alg, parts, log1pTailF32(alg, parts.f), LOG10_F32));
 }
 
 /** Base-10 logarithm in f64, at most 2 ULP. */
 export function log10F64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const parts = split(alg, x, F64);
+  const parts = split(alg, x, LOG_CONSTANTS_F64);
   return special(alg, x, 0, combineLog10(alg, parts, log1pTailF64(alg, parts.f), LOG10_F64));
 }
 
@@ -201,7 +206,7 @@ export function log10F64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
  * `1 + x` rounds to `u`; what it loses, `c = x - (u - 1)`, goes into `f` scaled as the mantissa of `u` is. For x near
  * 0 the two add up to x exactly.
  */
-function splitOnePlus<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstants): Split<F, I> {
+export function splitOnePlus<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstants): Split<F, I> {
   const one = alg.constF(1);
   const u = alg.add(one, x);
   const parts = splitNormal(alg, u, k, alg.constF(2 ** k.mantissaBits + k.bias));
@@ -215,18 +220,18 @@ function splitOnePlus<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstants): Sp
 
 /** log(1 + x) in f32, at most 2 ULP. */
 export function log1pF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const { exponent, f } = splitOnePlus(alg, x, F32);
-  const tail = log1pTailF32(alg, f, alg.mul(exponent, alg.constF(F32.ln2Low)));
-  const result = alg.add(alg.add(f, tail), alg.mul(exponent, alg.constF(F32.ln2High)));
+  const { exponent, f } = splitOnePlus(alg, x, LOG_CONSTANTS_F32);
+  const tail = log1pTailF32(alg, f, alg.mul(exponent, alg.constF(LOG_CONSTANTS_F32.ln2Low)));
+  const result = alg.add(alg.add(f, tail), alg.mul(exponent, alg.constF(LOG_CONSTANTS_F32.ln2High)));
   const tiny = alg.cmpLt(alg.abs(x), alg.constF(2 ** -25));
   return alg.select(tiny, x, special(alg, x, -1, result));
 }
 
 /** log(1 + x) in f64, at most 2 ULP. */
 export function log1pF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const { exponent, f } = splitOnePlus(alg, x, F64);
-  const tail = log1pTailF64(alg, f, alg.mul(exponent, alg.constF(F64.ln2Low)));
-  const result = alg.add(alg.mul(exponent, alg.constF(F64.ln2High)), alg.add(f, tail));
+  const { exponent, f } = splitOnePlus(alg, x, LOG_CONSTANTS_F64);
+  const tail = log1pTailF64(alg, f, alg.mul(exponent, alg.constF(LOG_CONSTANTS_F64.ln2Low)));
+  const result = alg.add(alg.mul(exponent, alg.constF(LOG_CONSTANTS_F64.ln2High)), alg.add(f, tail));
   const tiny = alg.cmpLt(alg.abs(x), alg.constF(2 ** -54));
   return alg.select(tiny, x, special(alg, x, -1, result));
 }

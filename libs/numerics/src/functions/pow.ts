@@ -10,7 +10,7 @@
 import type { Algebra } from '../algebra.js';
 import { type DoubleWord, fastTwoSum, multiply, twoProduct, twoSum } from './double-word.js';
 import { exp2WithTailF32, exp2WithTailF64 } from './exp.js';
-import { type Split, splitF32, splitF64 } from './log.js';
+import { LOG_CONSTANTS_F32, LOG_CONSTANTS_F64, type Split, splitF32, splitF64, splitFast } from './log.js';
 import { atLeast, atMost, polynomial } from './polynomial.js';
 
 interface PowConstants {
@@ -84,28 +84,47 @@ function log2InDoubleWords<F, I, M>(
   return fastTwoSum(alg, total.high, alg.add(total.low, mantissaLow));
 }
 
-function power<F, I, M>(
+/** |x|^y of ordinary bases. */
+function magnitudeOf<F, I, M>(
   alg: Algebra<F, I, M>,
-  x: F,
   y: F,
   parts: Split<F, I>,
   k: PowConstants,
   exp2: (x: F, tail: F) => F,
 ): F {
-  const zero = alg.constF(0);
-  const one = alg.constF(1);
-  const infinity = alg.constF(Number.POSITIVE_INFINITY);
-  const base = alg.abs(x);
-
-  // 1. The magnitude for ordinary bases.
   const log = log2InDoubleWords(alg, parts, k);
   const bounded = atLeast(alg, atMost(alg, y, k.largestPower), -k.largestPower);
   const product = twoProduct(alg, bounded, log.high);
   const tail = alg.add(product.low, alg.mul(bounded, log.low));
   const t = atLeast(alg, atMost(alg, product.high, k.highest), k.lowest);
-  const ordinary = exp2(t, alg.select(alg.cmpEq(t, product.high), tail, zero));
+  return exp2(t, alg.select(alg.cmpEq(t, product.high), tail, alg.constF(0)));
+}
 
-  // 2. Zeros and infinities: which it is depends on the sign of the power.
+interface PowerSign<M> {
+  readonly isIntegral: M;
+  /** Whether a negative base makes the result negative. */
+  readonly isOdd: M;
+}
+
+function signOfPower<F, I, M>(alg: Algebra<F, I, M>, y: F): PowerSign<M> {
+  const isIntegral = alg.cmpEq(alg.roundEven(y), y);
+  const half = alg.mul(y, alg.constF(0.5));
+  return { isIntegral, isOdd: alg.andM(isIntegral, alg.notM(alg.cmpEq(alg.roundEven(half), half))) };
+}
+
+/** `magnitude`, negated for a negative base, -0 too, with an odd power. */
+function withSignOfBase<F, I, M>(alg: Algebra<F, I, M>, magnitude: F, x: F, { isOdd }: PowerSign<M>): F {
+  const hasSign = alg.cmpLtI(alg.bitcastToInt(x), alg.constI(0));
+  return alg.select(alg.andM(hasSign, isOdd), alg.neg(magnitude), magnitude);
+}
+
+function power<F, I, M>(alg: Algebra<F, I, M>, x: F, y: F, ordinary: F): F {
+  const zero = alg.constF(0);
+  const one = alg.constF(1);
+  const infinity = alg.constF(Number.POSITIVE_INFINITY);
+  const base = alg.abs(x);
+
+  // 1. Zeros and infinities: which it is depends on the sign of the power.
   const isZero = alg.cmpEq(base, zero);
   const isInfinite = alg.cmpEq(base, infinity);
   const isNegativePower = alg.cmpLt(y, zero);
@@ -113,26 +132,47 @@ function power<F, I, M>(
   const extreme = alg.select(grows, infinity, zero);
   const magnitude = alg.select(alg.orM(isZero, isInfinite), extreme, ordinary);
 
-  // 3. Signs: a negative base, -0 too, with an odd power; NaN with a power that is not integral.
-  const isIntegral = alg.cmpEq(alg.roundEven(y), y);
-  const half = alg.mul(y, alg.constF(0.5));
-  const isOdd = alg.andM(isIntegral, alg.notM(alg.cmpEq(alg.roundEven(half), half)));
-  const hasSign = alg.cmpLtI(alg.bitcastToInt(x), alg.constI(0));
-  const signed = alg.select(alg.andM(hasSign, isOdd), alg.neg(magnitude), magnitude);
+  // 2. Signs, and NaN for a negative base with a power that is not integral.
+  const sign = signOfPower(alg, y);
+  const signed = withSignOfBase(alg, magnitude, x, sign);
   const isFiniteNegative = alg.andM(alg.cmpLt(x, zero), alg.cmpLt(base, infinity));
-  const isUndefined = alg.orM(alg.andM(isFiniteNegative, alg.notM(isIntegral)), alg.cmpUnordered(x, y));
+  const isUndefined = alg.orM(alg.andM(isFiniteNegative, alg.notM(sign.isIntegral)), alg.cmpUnordered(x, y));
   const result = alg.select(isUndefined, alg.constF(Number.NaN), signed);
 
-  // 4. x^0 and 1^y are 1, even for NaN.
+  // 3. x^0 and 1^y are 1, even for NaN.
   return alg.select(alg.orM(alg.cmpEq(y, zero), alg.cmpEq(x, one)), one, result);
+}
+
+function magnitudeF32<F, I, M>(alg: Algebra<F, I, M>, y: F, parts: Split<F, I>): F {
+  return magnitudeOf(alg, y, parts, F32, (t, tail) => exp2WithTailF32(alg, t, tail));
+}
+
+function magnitudeF64<F, I, M>(alg: Algebra<F, I, M>, y: F, parts: Split<F, I>): F {
+  return magnitudeOf(alg, y, parts, F64, (t, tail) => exp2WithTailF64(alg, t, tail));
 }
 
 /** x^y in f32, at most 2 ULP. */
 export function powF32<F, I, M>(alg: Algebra<F, I, M>, x: F, y: F): F {
-  return power(alg, x, y, splitF32(alg, alg.abs(x)), F32, (t, tail) => exp2WithTailF32(alg, t, tail));
+  return power(alg, x, y, magnitudeF32(alg, y, splitF32(alg, alg.abs(x))));
 }
 
 /** x^y in f64, at most 4 ULP. */
 export function powF64<F, I, M>(alg: Algebra<F, I, M>, x: F, y: F): F {
-  return power(alg, x, y, splitF64(alg, alg.abs(x)), F64, (t, tail) => exp2WithTailF64(alg, t, tail));
+  return power(alg, x, y, magnitudeF64(alg, y, splitF64(alg, alg.abs(x))));
+}
+
+/** Of the special cases those whose operands and result are normal numbers or zero; a subnormal base counts as zero does. */
+function fastPower<F, I, M>(alg: Algebra<F, I, M>, x: F, y: F, magnitude: F): F {
+  const zero = alg.constF(0);
+  const signed = withSignOfBase(alg, magnitude, x, signOfPower(alg, y));
+  return alg.select(alg.andM(alg.cmpEq(x, zero), alg.cmpLt(zero, y)), zero, signed);
+}
+
+/** The numerics mode `fast`: at most 4 ULP. */
+export function fastPowF32<F, I, M>(alg: Algebra<F, I, M>, x: F, y: F): F {
+  return fastPower(alg, x, y, magnitudeF32(alg, y, splitFast(alg, alg.abs(x), LOG_CONSTANTS_F32)));
+}
+
+export function fastPowF64<F, I, M>(alg: Algebra<F, I, M>, x: F, y: F): F {
+  return fastPower(alg, x, y, magnitudeF64(alg, y, splitFast(alg, alg.abs(x), LOG_CONSTANTS_F64)));
 }

@@ -85,6 +85,31 @@ function reduce<F, I, M>(alg: Algebra<F, I, M>, x: F, k: TrigonometricConstants)
   return [shifted, angle, alg.sub(small, alg.sub(angle, r))];
 }
 
+/** As `reduce`, without what the subtractions lose. */
+function reduceFast<F, I, M>(alg: Algebra<F, I, M>, x: F, k: TrigonometricConstants): readonly F[] {
+  const magic = alg.constF(k.magic);
+  const shifted = alg.mulAdd(x, alg.constF(2 / Math.PI), magic);
+  const n = alg.sub(shifted, magic);
+  let r = x;
+  for (const part of [...k.exactParts, ...k.parts, k.lastPart]) r = alg.mulAdd(n, alg.constF(-part), r);
+  return [shifted, r];
+}
+
+/** The numerics mode `fast`: the angle is one value. */
+function sinCosFast<F, I, M>(alg: Algebra<F, I, M>, x: F, k: TrigonometricConstants): SinCos<F, I> {
+  const isLarge = alg.cmpLt(alg.constF(k.limit), alg.abs(x));
+  const [shifted, r] = alg.selectRare(isLarge, reduceFast(alg, x, k), (cold) => {
+    const large = reduceLargeAngle(cold, x);
+    return [cold.add(large.quarters, cold.constF(k.magic)), large.angle];
+  }) as readonly [F, F];
+  const z = alg.mul(r, r);
+  return {
+    quadrant: alg.bitcastToInt(shifted),
+    sin: alg.mulAdd(alg.mul(r, z), polynomial(alg, z, k.sin), r),
+    cos: alg.mulAdd(z, polynomial(alg, z, k.cos), alg.constF(1)),
+  };
+}
+
 function sinCos<F, I, M>(alg: Algebra<F, I, M>, x: F, k: TrigonometricConstants): SinCos<F, I> {
   const isLarge = alg.cmpLt(alg.constF(k.limit), alg.abs(x));
   const [shifted, r, tail] = alg.selectRare(isLarge, reduce(alg, x, k), (cold) => {
@@ -115,50 +140,65 @@ function keepZero<F, I, M>(alg: Algebra<F, I, M>, x: F, result: F): F {
   return alg.select(alg.cmpEq(x, alg.constF(0)), x, result);
 }
 
-function sine<F, I, M>(alg: Algebra<F, I, M>, x: F, k: TrigonometricConstants): F {
-  const { quadrant, sin, cos } = sinCos(alg, x, k);
-  return keepZero(alg, x, signByQuadrant(alg, alg.select(isOdd(alg, quadrant), cos, sin), quadrant, k));
+function sineOf<F, I, M>(alg: Algebra<F, I, M>, { quadrant, sin, cos }: SinCos<F, I>, k: TrigonometricConstants): F {
+  return signByQuadrant(alg, alg.select(isOdd(alg, quadrant), cos, sin), quadrant, k);
 }
 
-function cosine<F, I, M>(alg: Algebra<F, I, M>, x: F, k: TrigonometricConstants): F {
-  const { quadrant, sin, cos } = sinCos(alg, x, k);
+function cosineOf<F, I, M>(alg: Algebra<F, I, M>, { quadrant, sin, cos }: SinCos<F, I>, k: TrigonometricConstants): F {
   const next = alg.addI(quadrant, alg.constI(1));
   return signByQuadrant(alg, alg.select(isOdd(alg, quadrant), sin, cos), next, k);
 }
 
-function tangent<F, I, M>(alg: Algebra<F, I, M>, x: F, k: TrigonometricConstants): F {
-  const { quadrant, sin, cos } = sinCos(alg, x, k);
+function tangentOf<F, I, M>(alg: Algebra<F, I, M>, { quadrant, sin, cos }: SinCos<F, I>): F {
   const odd = isOdd(alg, quadrant);
   // tan(r + pi/2) = cos(r) / -sin(r)
-  return keepZero(alg, x, alg.div(alg.select(odd, cos, sin), alg.select(odd, alg.neg(sin), cos)));
+  return alg.div(alg.select(odd, cos, sin), alg.select(odd, alg.neg(sin), cos));
 }
 
 /** sin x in f32 for all x, at most 2 ULP. */
 export function sinF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return sine(alg, x, F32);
+  return keepZero(alg, x, sineOf(alg, sinCos(alg, x, F32), F32));
 }
 
 /** sin x in f64 for all x, at most 2 ULP. */
 export function sinF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return sine(alg, x, F64);
+  return keepZero(alg, x, sineOf(alg, sinCos(alg, x, F64), F64));
 }
 
 /** cos x in f32 for all x, at most 2 ULP. */
 export function cosF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return cosine(alg, x, F32);
+  return cosineOf(alg, sinCos(alg, x, F32), F32);
 }
 
 /** cos x in f64 for all x, at most 2 ULP. */
 export function cosF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return cosine(alg, x, F64);
+  return cosineOf(alg, sinCos(alg, x, F64), F64);
 }
 
 /** tan x in f32 for all x, at most 4 ULP. */
 export function tanF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return tangent(alg, x, F32);
+  return keepZero(alg, x, tangentOf(alg, sinCos(alg, x, F32)));
 }
 
 /** tan x in f64 for all x, at most 4 ULP. */
 export function tanF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return tangent(alg, x, F64);
+  return keepZero(alg, x, tangentOf(alg, sinCos(alg, x, F64)));
+}
+
+/** The numerics mode `fast`: at most 4 ULP for all finite x; the sign of zero may go. */
+export function fastSinF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return sineOf(alg, sinCosFast(alg, x, F32), F32);
+}
+export function fastSinF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return sineOf(alg, sinCosFast(alg, x, F64), F64);
+}
+export function fastCosF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return cosineOf(alg, sinCosFast(alg, x, F32), F32);
+}
+export function fastCosF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return cosineOf(alg, sinCosFast(alg, x, F64), F64);
+}
+/** In f32 the quotient would reach 4.8 ULP. */
+export function fastTanF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  return tangentOf(alg, sinCosFast(alg, x, F64));
 }

@@ -26,6 +26,7 @@ import {
   complexFunction,
   complexPower,
   DivFOp,
+  FastMath,
   FuncOp,
   fastmathOf,
   lookupFunction,
@@ -346,10 +347,13 @@ function forEachPart(list: ArrayAttr, types: readonly Type[], converter: TypeCon
 
 type Arithmetic = RealArithmetic<Value, Value>;
 
-/** Real arithmetic in arith and math ops, with the fast-math flags of `op`. */
+/**
+ * Real arithmetic in arith and math ops, with the fast-math flags of `op` but `afn`: functions of complex numbers are sums
+ * of several real ones, and cancel.
+ */
 function arithmetic(op: Operation, rewriter: ConversionRewriter): Arithmetic {
   const { loc } = op;
-  const fastmath = op.attr('fastmath') === undefined ? undefined : fastmathOf(op);
+  const fastmath = op.attr('fastmath') === undefined ? undefined : fastmathOf(op) & ~FastMath.afn;
   const part = (): Type => {
     const complex = [...op.operands, ...op.results].find((v) => isSplit(v.type))!;
     return (complex.type as ComplexType).element;

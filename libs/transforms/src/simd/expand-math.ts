@@ -3,11 +3,11 @@
 //
 //   %1 = math.exp %0 : vector<16xf32>   ->   %1 = arith.mulf %0, %log2e ...  (about 30 ops)
 //
-// Runs after vectorization and before vectors are legalised. sqrt, abs, floor, ceil, trunc and roundeven are instructions
+// An op with the fast-math flag `afn` gets the expansion of fewer instructions, where its function has one. Runs after vectorization and before vectors are legalised. sqrt, abs, floor, ceil, trunc and roundeven are instructions
 // of every target and stay; arith.remf and math.ipowi become integer arithmetic, and a multiply-add that rounds once becomes the
 // arithmetic that rounds so, on targets without the instruction. Source of the functions and their error bounds:
 // @budflow/numerics.
-import { ExtFOp, FmaOp, fastmathOf, TruncFOp } from '@budflow/dialect-core';
+import { allowsApproximation, ExtFOp, FmaOp, fastmathOf, TruncFOp } from '@budflow/dialect-core';
 import {
   Builder,
   elementTypeOf,
@@ -18,7 +18,13 @@ import {
   type Value,
   VectorType,
 } from '@budflow/ir';
-import { binaryMathFunctions, fusedMultiplyAddF32, fusedMultiplyAddF64, mathFunctions } from '@budflow/numerics';
+import {
+  binaryMathFunctions,
+  fusedMultiplyAddF32,
+  fusedMultiplyAddF64,
+  mathExpansion,
+  mathFunctions,
+} from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
 import { getTarget } from '@budflow/target';
 import { expandIntegerPower } from './expand-power.js';
@@ -81,10 +87,9 @@ function expand(op: Operation): boolean {
       fastmath: fastmathOf(op),
       contract: contractOf(op),
     });
-  const unary = Object.hasOwn(mathFunctions, name) ? mathFunctions[name]?.formats[element.name] : undefined;
-  const binary = Object.hasOwn(binaryMathFunctions, name)
-    ? binaryMathFunctions[name]?.formats[element.name]
-    : undefined;
+  const options = { fast: allowsApproximation(op) };
+  const unary = mathExpansion(mathFunctions, name, element.name, options);
+  const binary = mathExpansion(binaryMathFunctions, name, element.name, options);
   if (unary && !NATIVE.has(name)) op.result().replaceAllUsesWith(unary(algebra(), op.operand(0)));
   else if (binary) op.result().replaceAllUsesWith(binary(algebra(), op.operand(0), op.operand(1)));
   else return false;

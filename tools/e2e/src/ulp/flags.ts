@@ -1,5 +1,5 @@
 // The command line of check:ulp.
-import { FUNCTIONS, type Rounding } from './measure.js';
+import { FUNCTIONS, ROUNDINGS, type Rounding } from './measure.js';
 
 export interface Flags {
   readonly functions: readonly string[];
@@ -19,7 +19,7 @@ export interface Flags {
 export const USAGE = `npm run check:ulp -- [flags]: the largest error of each math function, for docs/reference/math.md
   --function=NAME,...   functions (default: all)
   --format=f32|f64      one format (default: both)
-  --mode=strict|contract  one mode (default: both)
+  --mode=strict,contract,fast,fast-contract  modes (default: all)
   --stride=N            f32: every Nth float; 1 is all of them (default 63, some 2^26)
   --samples=N           f64 and functions of two arguments: random inputs (default 131072)
   --workers=N           threads (default 1)
@@ -54,7 +54,7 @@ export function parseFlags(args: readonly string[]): Flags {
   return {
     functions: list('function', FUNCTIONS),
     formats: list('format', ['f32', 'f64'] as const),
-    roundings: list('mode', ['strict', 'contract'] as const),
+    roundings: list('mode', ROUNDINGS),
     stride: number('stride', 63, 2 ** 24),
     samples: number('samples', 2 ** 17, 2 ** 30),
     workers: number('workers', 1, 64),

@@ -5,6 +5,7 @@
 import {
   binaryMathEvaluator,
   binaryMathFunctions,
+  FAST_ULP,
   type FloatFormat,
   mathEvaluator,
   mathFunctions,
@@ -21,8 +22,21 @@ import {
 import { compile } from 'budflow';
 import { PLAIN, RELAXED } from '../differential.js';
 
-/** `strict` rounds products and sums apart, `contract` once where the target fuses them. */
-export type Rounding = 'strict' | 'contract';
+/**
+ * `strict` rounds products and sums apart, `contract` once where the target fuses them; `fast` are the expansions of the
+ * numerics mode of that name, rounded apart, `fast-contract` the same rounded once.
+ */
+export const ROUNDINGS = ['strict', 'contract', 'fast', 'fast-contract'] as const;
+export type Rounding = (typeof ROUNDINGS)[number];
+
+const isFast = (rounding: Rounding): boolean => rounding.startsWith('fast');
+const isFused = (rounding: Rounding): boolean => rounding.endsWith('contract');
+
+/** Whether there is something to measure: not every function has a fast expansion. */
+export function exists({ name, format, rounding }: Task): boolean {
+  const definition = (isBinary(name) ? binaryMathFunctions : mathFunctions)[name]!;
+  return isFast(rounding) ? definition.fast?.[format] !== undefined : definition.formats[format] !== undefined;
+}
 
 export interface Task {
   readonly name: string;
@@ -50,7 +64,8 @@ export const isBinary = (name: string): boolean => Object.hasOwn(binaryMathFunct
 /** Functions with a reference, of one argument and of two. */
 export const FUNCTIONS: readonly string[] = [...Object.keys(mathFunctions), ...Object.keys(binaryMathFunctions)];
 
-export function boundOf({ name, format }: Task): number {
+export function boundOf({ name, format, rounding }: Task): number {
+  if (isFast(rounding)) return FAST_ULP;
   return (isBinary(name) ? binaryMathFunctions : mathFunctions)[name]!.ulp[format]!;
 }
 
@@ -67,13 +82,16 @@ function blockEvaluator({ name, rounding }: Task): Evaluate {
   if (known) return known;
   let evaluate: Evaluate;
   if (name === 'gelu') {
-    const f = mathEvaluator(name, 'f32', { fused: rounding === 'contract' });
+    const f = mathEvaluator(name, 'f32', { fused: isFused(rounding), fast: isFast(rounding) });
     evaluate = (x) => x.map(f);
   } else {
     const t = `tensor<${BLOCK}xf32>`;
     const module = compile(
       `func.func @main(%x: ${t}) -> ${t} {\n  %r = array.${name} %x : ${t}\n  return %r : ${t}\n}`,
-      rounding === 'strict' ? { numerics: 'strict', target: PLAIN } : { numerics: 'default', target: RELAXED },
+      {
+        numerics: isFast(rounding) ? 'fast' : isFused(rounding) ? 'default' : 'strict',
+        target: isFused(rounding) ? RELAXED : PLAIN,
+      },
     );
     evaluate = (x) => module.functions.main!(x).data as Float32Array;
   }
@@ -81,8 +99,15 @@ function blockEvaluator({ name, rounding }: Task): Evaluate {
   return evaluate;
 }
 
+/** Where fast expansions promise something: on normal numbers. */
+function isNormalF32(x: number): boolean {
+  const magnitude = Math.abs(x);
+  return magnitude >= 2 ** -126 && magnitude < 2 ** 128 - 2 ** 103;
+}
+
 /** The inputs with the bits `first`, `first + stride`, ...: `count` of them, below 2^32. */
 export function measureRange(task: Task, first: number, stride: number, count: number): Measurement {
+  const fast = isFast(task.rounding);
   const evaluate = blockEvaluator(task);
   const reference = doubleReferences[task.name]!;
   const x = new Float32Array(BLOCK);
@@ -93,7 +118,9 @@ export function measureRange(task: Task, first: number, stride: number, count: n
     for (let i = 0; i < size; i++) bits[i] = first + (done + i) * stride;
     const y = evaluate(x);
     for (let i = 0; i < size; i++) {
-      const error = ulpErrorF32(y[i]!, reference(x[i]!));
+      const exact = reference(x[i]!);
+      if (fast && !(isNormalF32(x[i]!) && isNormalF32(exact))) continue;
+      const error = ulpErrorF32(y[i]!, exact);
       if (!(error <= worst.error)) worst = { error, at: [x[i]!], count: 0 };
     }
   }
@@ -155,18 +182,29 @@ function samplePair(name: string, format: FloatFormat, random: Random): [number,
   return [x, Number.isFinite(power) ? power : signed()];
 }
 
+/** Whether arguments and result are normal numbers, as the accurate expansion sees it; of expansions that promise all, always. */
+function normalResults(
+  accurate: (...x: [number, number]) => number,
+  { fast }: { readonly fast: boolean },
+): (...x: [number, number?]) => boolean {
+  if (!fast) return () => true;
+  return (...x) =>
+    [...x, accurate(...(x as [number, number]))].every((v) => Math.abs(v!) >= 2 ** -1022 && Number.isFinite(v));
+}
+
 /** `count` random inputs or pairs. */
 export function measureSamples(task: Task, seed: number, count: number): Measurement {
   const { name, format } = task;
   const random = new Random(seed);
-  const fused = task.rounding === 'contract';
+  const options = { fused: isFused(task.rounding), fast: isFast(task.rounding) };
   let worst = NOTHING;
   if (isBinary(name)) {
-    const f = binaryMathEvaluator(name, format, { fused });
+    const f = binaryMathEvaluator(name, format, options);
+    const isNormal = normalResults(binaryMathEvaluator(name, format), options);
     for (let i = 0; i < count; i++) {
       const pair = samplePair(name, format, random);
       const [x, y] = format === 'f32' ? [Math.fround(pair[0]), Math.fround(pair[1])] : pair;
-      if (x === 0 || y === 0) continue;
+      if (x === 0 || y === 0 || !isNormal(x, y)) continue;
       const error =
         format === 'f32'
           ? ulpErrorF32(f(x, y), doubleBinaryReferences[name]!(x, y))
@@ -175,7 +213,8 @@ export function measureSamples(task: Task, seed: number, count: number): Measure
     }
     return { ...worst, count };
   }
-  const f = mathEvaluator(name, format, { fused });
+  const f = mathEvaluator(name, format, options);
+  const isNormal = normalResults(mathEvaluator(name, format), options);
   const [low, high] = DOMAIN[name]!;
   let seen = 0;
   while (seen < count) {
@@ -183,6 +222,7 @@ export function measureSamples(task: Task, seed: number, count: number): Measure
     // The references hold results down to 2^-100; a zero has no unit in the last place.
     if (x <= low || x >= high || Math.abs(x) < 2 ** -100 || (/^log/.test(name) && x === 1)) continue;
     seen++;
+    if (!isNormal(x)) continue;
     const error = ulpErrorF64(f(x), bigReferences[name]!(x));
     if (!(error <= worst.error)) worst = { error, at: [x], count: 0 };
   }

@@ -1,5 +1,5 @@
 // The table of errors in docs/reference/math.md: read, updated by row, written.
-import { boundOf, type Measurement, type Rounding, type Task } from './measure.js';
+import { boundOf, type Measurement, ROUNDINGS, type Rounding, type Task } from './measure.js';
 
 export interface Row {
   readonly task: Task;
@@ -16,7 +16,9 @@ writes this page: \`--function=sin,cos\` names functions, \`--format=f32\` a for
 
 f32 is compiled code against double arithmetic, 4,294,967,296 inputs being all there are; f64, and functions of two
 arguments, are random inputs with the critical points among them, f64 against integers of 250 bits. In mode \`strict\`
-products and sums round apart; \`contract\` is the default on targets that have a multiply-add. The bits are the same in
+products and sums round apart; \`contract\` is the default on targets that have a multiply-add. \`fast\` and
+\`fast-contract\` are the expansions of fewer instructions that the numerics mode \`fast\` chooses, where there is one, on
+targets without and with a multiply-add; they are measured where arguments and result are normal numbers. The bits are the same in
 constant folding, in the interpreter and in compiled code. f16 and bf16 are computed in f32 and rounded.
 
 | function | format | mode | bound | largest error | at | inputs |
@@ -35,7 +37,8 @@ export function readTable(text: string): Map<string, Row> {
   for (const line of text.split('\n')) {
     const cells = line.split('|').map((cell) => cell.trim());
     const [, name, format, rounding, , error, at, count] = cells;
-    if (cells.length !== 9 || !/^(f32|f64)$/.test(format!) || !/^(strict|contract)$/.test(rounding!)) continue;
+    if (cells.length !== 9 || !/^(f32|f64)$/.test(format!) || !(ROUNDINGS as readonly string[]).includes(rounding!))
+      continue;
     const task: Task = { name: name!.replaceAll('`', ''), format: format as 'f32', rounding: rounding as Rounding };
     rows.set(keyOf(task), { task, error: error!, at: at!.replaceAll('`', ''), count: count! });
   }
@@ -60,7 +63,7 @@ export function writeTable(rows: ReadonlyMap<string, Row>, names: readonly strin
   const lines: string[] = [];
   for (const name of names) {
     for (const format of ['f32', 'f64'] as const) {
-      for (const rounding of ['strict', 'contract'] as const) {
+      for (const rounding of ROUNDINGS) {
         const task: Task = { name, format, rounding };
         const row = rows.get(keyOf(task));
         if (!row) continue;

@@ -1,6 +1,6 @@
 // Interpretation of the elementwise ops: a scalar function for each element type, with a loop where it pays.
 
-import { fusesMultiplyAdds } from '@budflow/dialect-core';
+import { expansionOptions } from '@budflow/dialect-core';
 import {
   ComplexValue,
   type ElementKernel,
@@ -26,6 +26,7 @@ import {
   type Operation,
   type Type,
 } from '@budflow/ir';
+import type { RoundingOptions } from '@budflow/numerics';
 import type { BinaryKind, ComparePredicate, UnaryKind } from '../kinds.js';
 import { f32Binary, f32Clamp, f32Compare, f32MultiplyAddTwice, f32Select, f32Unary } from './f32-loops.js';
 import {
@@ -75,8 +76,8 @@ export function interpretUnary(kind: UnaryKind): InterfaceImplementation {
   return interpretation((op, relaxed) => {
     const type = element(op);
     if (!(type instanceof FloatType) || kind === 'sign') return { scalar: unaryScalar(kind, type) };
-    const fused = fusesMultiplyAdds(op, relaxed);
-    return withLoop(floatUnaryKernel(floatUnaryName(kind), type, { fused }), isF32(type) ? f32Unary[kind] : undefined);
+    const options = expansionOptions(op, relaxed);
+    return withLoop(floatUnaryKernel(floatUnaryName(kind), type, options), isF32(type) ? f32Unary[kind] : undefined);
   });
 }
 
@@ -101,15 +102,11 @@ const maximumLoop: Loop = (out, inputs, n) => {
   for (let i = 0; i < n; i++) out[i] = Math.max(a[i]!, b[i]!);
 };
 
-export function binaryKernel(
-  kind: BinaryKind,
-  type: Type,
-  { fused = false }: { readonly fused?: boolean } = {},
-): ElementKernel {
+export function binaryKernel(kind: BinaryKind, type: Type, options: RoundingOptions = {}): ElementKernel {
   if (type instanceof ComplexType) return { scalar: binaryScalar(kind, type) };
   if (kind === 'pow' && !(type instanceof FloatType)) return { scalar: integerPowerScalar(type) };
   if (kind === 'pow' || kind === 'atan2')
-    return { scalar: floatBinaryFunction(kind === 'pow' ? 'powf' : kind, type, { fused }) };
+    return { scalar: floatBinaryFunction(kind === 'pow' ? 'powf' : kind, type, options) };
   if (type instanceof FloatType) {
     const kernel = floatKernel(FLOAT_NAMES[kind as keyof typeof FLOAT_NAMES], type);
     return withLoop(kernel, isF32(type) ? f32Binary[kind] : undefined);
@@ -122,7 +119,7 @@ export function binaryKernel(
 }
 
 export function interpretBinary(kind: BinaryKind): InterfaceImplementation {
-  return interpretation((op, relaxed) => binaryKernel(kind, element(op), { fused: fusesMultiplyAdds(op, relaxed) }));
+  return interpretation((op, relaxed) => binaryKernel(kind, element(op), expansionOptions(op, relaxed)));
 }
 
 const numberCompare: Readonly<Record<ComparePredicate, Loop>> = numberComparisons();

@@ -34,13 +34,14 @@ import {
   type TypeConstraint,
   type Value,
 } from '@budflow/ir';
+import type { RoundingOptions } from '@budflow/numerics';
 import { fastmathSpec, inlineFastmath } from '../arith/attributes.js';
 import { effectFree, speculatableWhen } from '../arith/define.js';
 import { sameTypeAssembly } from '../support/assembly.js';
 import { constantFold1, constantFold2, foldByInterpretation } from '../support/constants.js';
 import { example } from '../support/example.js';
 import { FloatLike, IntegerLike } from '../support/types.js';
-import { contractSpec, fusesMultiplyAdds } from './contract.js';
+import { contractSpec, expansionOptions } from './contract.js';
 
 function elementwise(kernel: (type: Type, op: Operation) => ElementKernel): InterfaceImplementation {
   return Interpretable.implement({
@@ -68,15 +69,15 @@ function floatFunction<const N extends string>(name: N, options: UnaryOptions) {
     interfaces: [
       Interpretable.implement({
         compile(op, c) {
-          const fused = fusesMultiplyAdds(op, () => c.options.relaxedMadd);
-          return elementwiseStep(op, c, floatUnaryKernel(short, elementTypeOf(op.result(0).type), { fused }));
+          const options = expansionOptions(op, () => c.options.relaxedMadd);
+          return elementwiseStep(op, c, floatUnaryKernel(short, elementTypeOf(op.result(0).type), options));
         },
       }),
     ],
     assembly: sameTypeAssembly(1, inlineFastmath),
     inferTypes: (_context, { operands }) => [operands[0]!.type],
-    fold: foldByContract((fused) =>
-      constantFold1((type) => floatUnaryKernel(short, type, { fused }).scalar as Evaluator1),
+    fold: foldByExpansion((options) =>
+      constantFold1((type) => floatUnaryKernel(short, type, options).scalar as Evaluator1),
     ),
   } as const);
 }
@@ -85,13 +86,18 @@ function floatFunction<const N extends string>(name: N, options: UnaryOptions) {
  * Constants fold as the expansion rounds: its multiply-adds twice, or once where `contract` is `exact`. How a relaxed one
  * rounds is the machine's affair: it stays.
  */
-function foldByContract(make: (fused: boolean) => FoldFunction): FoldFunction {
-  const twice = make(false);
-  const once = make(true);
+function foldByExpansion(make: (options: RoundingOptions) => FoldFunction): FoldFunction {
+  const folds = new Map<string, FoldFunction>();
   const fold: FoldFunction = (op, operands) => {
-    const contract = op.attr('contract');
-    if (contract === undefined) return twice(op, operands);
-    return fusesMultiplyAdds(op, () => 'twice') ? once(op, operands) : null;
+    const options = expansionOptions(op, () => 'twice');
+    if (op.attr('contract') !== undefined && !options.fused) return null;
+    const key = JSON.stringify(options);
+    let found = folds.get(key);
+    if (found === undefined) {
+      found = make(options);
+      folds.set(key, found);
+    }
+    return found(op, operands);
   };
   return Object.assign(fold, { evaluates: true });
 }
@@ -286,9 +292,7 @@ function binaryFunction<const N extends string>(
 function floatBinaryFunctionOp<const N extends string>(name: N, summary: string, description: string) {
   const short = name.slice('math.'.length);
   const kernel = (op: Operation, relaxed: () => 'once' | 'twice' | undefined): ElementKernel => ({
-    scalar: floatBinaryFunction(short, elementTypeOf(op.result(0).type), {
-      fused: fusesMultiplyAdds(op, relaxed),
-    }),
+    scalar: floatBinaryFunction(short, elementTypeOf(op.result(0).type), expansionOptions(op, relaxed)),
   });
   return defineOp({
     ...binaryFunction(name, summary, description, FloatLike, 'f32', (op) => kernel(op, () => undefined)),
@@ -304,7 +308,9 @@ function floatBinaryFunctionOp<const N extends string>(name: N, summary: string,
     ],
     attributes: { fastmath: fastmathSpec, contract: contractSpec },
     assembly: sameTypeAssembly(2, inlineFastmath),
-    fold: foldByContract((fused) => constantFold2((type) => floatBinaryFunction(short, type, { fused }) as Evaluator2)),
+    fold: foldByExpansion((options) =>
+      constantFold2((type) => floatBinaryFunction(short, type, options) as Evaluator2),
+    ),
   } as const);
 }
 
