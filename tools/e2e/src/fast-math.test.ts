@@ -17,9 +17,10 @@ const CONFIGURATIONS: readonly Configuration[] = [
 function numbers(element: 'f32' | 'f64'): Float32Array | Float64Array {
   const random = new Random(21);
   const edges = [0, -0, Infinity, -Infinity, 2 ** -130, 2 ** -1030, -1e9, 1e9, 88.7228, -87.4, 127.9, 38999, 39001];
-  return (element === 'f32' ? Float32Array : Float64Array).from({ length: 1203 }, (_, i) =>
+  const list = Array.from({ length: 1203 }, (_, i) =>
     i < edges.length ? edges[i]! : (random.uniform() * 2 - 1) * 2 ** random.integer(-20, 12),
   );
+  return element === 'f32' ? Float32Array.from(list) : Float64Array.from(list);
 }
 
 function program(name: string, type: string): string {
