@@ -116,6 +116,29 @@ func.func @main(%x: tensor<40xf32>) -> (tensor<40xf32>) {
     [tensor('f32', [40])],
   ],
   [
+    // A loop until all elements are done.
+    `func.func @main(%x: tensor<5x9xf32>) -> (tensor<5x9xf32>) {
+  %false = array.constant dense<false> : tensor<i1>
+  %all = array.constant dense<true> : tensor<5x9xi1>
+  %half = array.constant dense<0.5> : tensor<5x9xf32>
+  %limit = array.constant dense<0.1> : tensor<5x9xf32>
+  %r:2 = loop.while (%a = %x, %on = %all) : (tensor<5x9xf32>, tensor<5x9xi1>) -> (tensor<5x9xf32>, tensor<5x9xi1>) {
+    %some = array.reduce or %on init %false dims = [0, 1] : tensor<5x9xi1>, tensor<i1> to tensor<i1>
+    %go = array.extract %some : tensor<i1> -> i1
+    loop.condition(%go) %a, %on : tensor<5x9xf32>, tensor<5x9xi1>
+  } do {
+  ^bb0(%b: tensor<5x9xf32>, %on: tensor<5x9xi1>):
+    %h = array.mul %b, %half : tensor<5x9xf32>
+    %n = array.select %on, %h, %b : tensor<5x9xf32>
+    %c = array.cmp gt, %n, %limit : tensor<5x9xf32>
+    %on2 = array.and %on, %c : tensor<5x9xi1>
+    loop.yield %n, %on2 : tensor<5x9xf32>, tensor<5x9xi1>
+  }
+  return %r#0 : tensor<5x9xf32>
+}`,
+    [tensor('f32', [5, 9])],
+  ],
+  [
     // Transforms, and complex numbers between them.
     `func.func @main(%x: tensor<2x24xf32>) -> (tensor<2x24xf32>) {
   %0 = array.fft rfft %x length = [24] : tensor<2x24xf32> to tensor<2x13xcomplex<f32>>

@@ -40,6 +40,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
       'fix-numerics',
       'flatten-tuples',
       'instruction-fusion',
+      'interchange-while-map',
     ],
     load: () => import('@budflow/transforms/array'),
   },

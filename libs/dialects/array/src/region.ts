@@ -45,7 +45,11 @@ export function verifyScalarRegion(
   op: Operation,
   args: readonly Type[],
   results: readonly Type[],
-  { index = 0, what = 'region' }: { readonly index?: number; readonly what?: string } = {},
+  {
+    index = 0,
+    what = 'region',
+    controlFlow = false,
+  }: { readonly index?: number; readonly what?: string; readonly controlFlow?: boolean } = {},
 ): void {
   const region = op.regions[index];
   if (!region) return;
@@ -60,11 +64,19 @@ export function verifyScalarRegion(
   if (yielded.length !== results.length || yielded.some((t, i) => t !== results[i]))
     return void fail(`requires a yield of types (${results.join(', ')}), got (${yielded.join(', ')})`);
   for (let inner = region.entry.firstOp; inner && inner !== last; inner = inner.next) {
-    const plain = !inner.operands.some((v) => v.type instanceof TensorType) && inner.ownRegions === null;
-    if (isMemoryEffectFree(inner) && plain) continue;
+    if (isMemoryEffectFree(inner) && (controlFlow || inner.ownRegions === null) && isScalarCode(inner)) continue;
     fail(`requires a ${what} of pure scalar operations, got '${inner.name}'`).note('the operation', inner.loc);
     return;
   }
+}
+
+/** Whether an op, with all inside of it, computes with no tensors. */
+function isScalarCode(op: Operation): boolean {
+  let scalar = true;
+  op.walk((inner) => {
+    for (const value of [...inner.operands, ...inner.results]) scalar &&= !(value.type instanceof TensorType);
+  });
+  return scalar;
 }
 
 /** Clones the ops of a region; returns the values it yields for the given arguments. */

@@ -23,6 +23,7 @@ export {
 } from './fusion/report.js';
 export type { FusionLimits } from './fusion/rules.js';
 export { fuseBlock, fuseFunction, instructionFusion } from './instruction-fusion.js';
+export { interchangeWhileMap } from './interchange-while-map.js';
 export { LoopLowering, type LoopLoweringMethods } from './lowering/interface.js';
 export { hasLoopLowering, loopLowering } from './lowering/registry.js';
 export type { LoweringSite } from './lowering/site.js';

@@ -10,6 +10,7 @@ import {
   OpPatternKind,
   type PointCost,
   Pure,
+  type Region,
   StructuredOp,
   type TensorType,
   type UnresolvedOperand,
@@ -28,26 +29,35 @@ import {
 } from '../region.js';
 import { operandDomain, tensorType } from '../structure.js';
 
-/** Divisions, roots and functions are dear; all other scalar ops cost one. */
+/** Times that a loop in a region is taken to run. */
+const LOOP_TRIPS = 16;
+
+/** Divisions, roots and functions are dear, and so are loops; all other scalar ops cost one. */
 function regionCost(op: Operation): PointCost {
-  const region = op.regions[0];
   let flops = 0;
   let expensive = false;
-  if (!region || region.isEmpty) return { flops: 1, expensive };
-  for (let inner = region.entry.firstOp; inner && inner !== region.entry.lastOp; inner = inner.next) {
-    if (inner.name === 'arith.constant') continue;
-    const dear = inner.info.dialect === 'math' || /^arith\.(div|rem|ceildiv|floordiv)/.test(inner.name);
-    expensive ||= dear;
-    flops += dear ? 8 : 1;
-  }
-  return { flops, expensive };
+  const add = (region: Region, times: number): void => {
+    if (region.isEmpty) return;
+    for (let inner = region.entry.firstOp; inner && inner !== region.entry.lastOp; inner = inner.next) {
+      if (inner.name === 'arith.constant') continue;
+      for (const nested of inner.regions) add(nested, times * LOOP_TRIPS);
+      const dear =
+        inner.ownRegions !== null ||
+        inner.info.dialect === 'math' ||
+        /^arith\.(div|rem|ceildiv|floordiv)/.test(inner.name);
+      expensive ||= dear;
+      flops += (dear ? 8 : 1) * times;
+    }
+  };
+  for (const region of op.regions) add(region, 1);
+  return { flops: Math.max(1, flops), expensive };
 }
 
 export const MapOp = defineOp({
   name: 'array.map',
   summary: 'A function of scalars on the elements of tensors of one shape',
-  description: `The region takes one element of each operand (signless scalars for unsigned tensors) and yields the element of the result. It
-holds pure operations of the arith and math dialects.`,
+  description: `The region takes one element of each operand (signless scalars for unsigned tensors) and yields the element of each result. It
+holds pure operations on scalars, and control flow over such: an element may run a loop of its own.`,
   example: `func.func @f(%x: tensor<4x?xf32>, %y: tensor<4x?xf32>) -> tensor<4x?xi1> {
   %0 = array.map %x, %y : tensor<4x?xf32>, tensor<4x?xf32> to tensor<4x?xi1> body(%a: f32, %b: f32) {
     %1 = arith.mulf %a, %a : f32
@@ -57,7 +67,7 @@ holds pure operations of the arith and math dialects.`,
   return %0 : tensor<4x?xi1>
 }`,
   operands: { inputs: variadic(ScalarTensor) },
-  results: { result: ScalarTensor },
+  results: { results: variadic(ScalarTensor) },
   regions: { body: { blocks: 'one' } },
   traits: [Pure, IsolatedFromAbove],
   interfaces: [
@@ -66,7 +76,7 @@ holds pure operations of the arith and math dialects.`,
     StructuredOp.implement({
       domain: (op) => operandDomain(op, 0),
       indexingMaps: (op) =>
-        [...op.operands, op.result(0)].map(() => op.context.identityMap(tensorType(op.result(0)).rank)),
+        [...op.operands, ...op.results].map(() => op.context.identityMap(tensorType(op.operand(0)).rank)),
       body: (op, context) =>
         inlineScalarRegion(
           op,
@@ -77,14 +87,14 @@ holds pure operations of the arith and math dialects.`,
     interpretMap,
   ],
   assembly: {
-    canPrint: (op) => fitsDefinition(op) && op.operandCount > 0 && regionsPrint(op, 1),
+    canPrint: (op) => fitsDefinition(op) && op.operandCount > 0 && op.resultCount > 0 && regionsPrint(op, 1),
     parse(parser, state) {
       const inputs: UnresolvedOperand[] = parser.commaSeparated('none', () => parser.operand());
       parser.optionalAttrDict(state.attributes);
       parser.punctuation(':');
       const types = parser.typeList();
       parser.keyword('to');
-      state.resultTypes.push(parser.type());
+      state.resultTypes.push(...parser.typeList());
       state.operands.push(...parser.resolveAll(inputs, types));
       parseScalarRegion(parser, state);
     },
@@ -95,7 +105,7 @@ holds pure operations of the arith and math dialects.`,
       printer.text(' : ');
       printer.types(op.operands.map((v) => v.type));
       printer.text(' to ');
-      printer.type(op.result(0).type);
+      printer.types(op.resultTypes);
       printScalarRegion(printer, op);
     },
   },
@@ -104,20 +114,25 @@ holds pure operations of the arith and math dialects.`,
       op.emitError('array.map-operands', 'requires at least one operand, got none');
       return;
     }
+    if (op.resultCount === 0) {
+      op.emitError('array.map-results', 'requires at least one result, got none');
+      return;
+    }
     const first = tensorType(op.operand(0));
-    [...op.operands, op.result(0)].forEach((value, i) => {
+    [...op.operands, ...op.results].forEach((value, i) => {
       const type = value.type as TensorType;
       if (type.rank === first.rank && type.shape.every((d, k) => d === first.shape[k])) return;
       op.emitError(
         'array.operand-types',
-        `requires operands and result of one shape, got ${first} and ${type} (${i < op.operandCount ? `operand #${i}` : 'the result'})`,
+        `requires operands and result of one shape, got ${first} and ${type} (${i < op.operandCount ? `operand #${i}` : op.resultCount === 1 ? 'the result' : `result #${i - op.operandCount}`})`,
       );
     });
   },
-  verifyRegions: (op) => verifyScalarRegion(op, scalarTypes(op, op.operands), scalarTypes(op, op.results)),
+  verifyRegions: (op) =>
+    verifyScalarRegion(op, scalarTypes(op, op.operands), scalarTypes(op, op.results), { controlFlow: true }),
   fold(op): FoldResult | null {
     const block = op.regions[0]?.entry;
-    const yielded = block?.lastOp?.operandCount === 1 ? block.lastOp.operand(0) : undefined;
+    const yielded = op.resultCount === 1 && block?.lastOp?.operandCount === 1 ? block.lastOp.operand(0) : undefined;
     const at = yielded ? block!.arguments.indexOf(yielded) : -1;
     return at >= 0 && op.operand(at).type === op.result(0).type ? op.operand(at) : null;
   },

@@ -8,6 +8,7 @@ import {
   Elementwise,
   IndexType,
   IntegerType,
+  isSpeculatable,
   type MemRefType,
   Operation,
   Region,
@@ -18,12 +19,16 @@ import { Refusal } from '../primitive.js';
 import { isAlongPairs, storeInterleaved, storeOfOtherPart } from './interleaved-stores.js';
 import { LaneAccess } from './lane-access.js';
 import type { Lanes } from './lanes.js';
+import type { Mask } from './masks.js';
+import { type BodyEmitter, emitVaryingIf, emitVaryingWhile, harmless } from './predication.js';
 import type { Variance } from './variance.js';
 
-export class VectorEmitter {
+export class VectorEmitter implements BodyEmitter {
+  /** The lanes that take the way being emitted. */
+  mask: Mask = null;
+  readonly lanes: Lanes;
+  readonly variance: Variance;
   private readonly loop: Operation;
-  private readonly lanes: Lanes;
-  private readonly variance: Variance;
   private readonly builder: Builder;
   private readonly access: LaneAccess;
   /** Buffers allocated inside the loop, with one element for each lane. */
@@ -87,7 +92,8 @@ export class VectorEmitter {
     }
     if (op.operands.some((v) => v.type instanceof VectorType))
       this.refuse(`'${op.name}' inside works on vectors already`);
-    const operands = op.operands.map((v) => this.lanes.vector(v, op.loc));
+    let operands = op.operands.map((v) => this.lanes.vector(v, op.loc));
+    if (this.mask && !isSpeculatable(op)) operands = harmless(this.lanes, this.mask, operands, op);
     const types = op.resultTypes.map((t) => this.lanes.typeOf(t));
     const made = this.builder.insert(Operation.create(op.info, op.loc, operands, types, op.attributes));
     op.results.forEach((r, i) => {
@@ -128,7 +134,7 @@ export class VectorEmitter {
       this.lanes.setVector(op.result(0), this.access.loadExpanded(op, buffer, this.uniformIndices(op, 1)));
       return;
     }
-    const made = this.access.load(op, this.buffer(op, memref));
+    const made = this.access.load(op, this.buffer(op, memref), this.mask);
     if ('scalar' in made) this.lanes.setScalar(op.result(0), made.scalar);
     else this.lanes.setVector(op.result(0), made.vector);
   }
@@ -137,23 +143,23 @@ export class VectorEmitter {
     const memref = op.operand(1);
     const expanded = this.expanded.get(memref);
     if (expanded) {
-      this.access.storeExpanded(op, expanded, this.uniformIndices(op, 2));
+      this.access.storeExpanded(op, expanded, this.uniformIndices(op, 2), this.mask);
       return;
     }
     const buffer = this.buffer(op, memref);
-    const first = this.firstParts.get(op);
+    const first = this.mask ? undefined : this.firstParts.get(op);
     if (first) {
       storeInterleaved(this.lanes, first, op, buffer);
       return;
     }
-    const other = storeOfOtherPart(op);
+    const other = this.mask ? undefined : storeOfOtherPart(op);
     if (other && isAlongPairs(this.lanes, op)) {
       this.firstParts.set(other, op);
       return;
     }
     const uniform = this.uniformOperands(op);
     if (uniform) this.builder.insert(Operation.create(op.info, op.loc, uniform, [], op.attributes));
-    else if (!this.access.store(op, buffer)) this.refuse('all iterations write one element');
+    else if (!this.access.store(op, buffer, this.mask)) this.refuse('all iterations write one element');
   }
 
   /** The buffer itself is the same in all lanes. */
@@ -214,7 +220,7 @@ export class VectorEmitter {
   }
 
   /** The values passed to targets, as vectors where those vary. */
-  private passed(values: readonly Value[], targets: readonly Value[], op: Operation): Value[] {
+  passed(values: readonly Value[], targets: readonly Value[], op: Operation): Value[] {
     return values.map((value, i) => {
       if (this.variance.values.has(targets[i]!)) return this.lanes.vector(value, op.loc);
       return (
@@ -265,9 +271,11 @@ export class VectorEmitter {
   }
 
   private if(op: Operation): void {
-    const condition =
-      this.lanes.scalar(op.operand(0), op.loc) ??
-      this.refuse('the condition of a loop.if inside differs between iterations');
+    const condition = this.lanes.scalar(op.operand(0), op.loc);
+    if (!condition) {
+      emitVaryingIf(this, op);
+      return;
+    }
     const regions = op.regions.map(() => new Region());
     const made = this.builder.insert(
       Operation.create(op.info, op.loc, [condition], this.resultTypes(op), op.attributes, regions),
@@ -281,6 +289,10 @@ export class VectorEmitter {
   private while(op: Operation): void {
     const [before, after] = [op.region(0).entry, op.region(1).entry];
     const condition = before.terminator;
+    if (this.variance.values.has(condition.operand(0))) {
+      emitVaryingWhile(this, op);
+      return;
+    }
     const inits = this.passed(op.operands, before.arguments, op);
     const regions = [new Region(), new Region()] as const;
     const made = this.builder.insert(

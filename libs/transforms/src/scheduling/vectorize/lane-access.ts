@@ -5,6 +5,10 @@
 //   constant stride in one dimension               simd.strided_load;  simd.scatter of constant offsets
 //   anything in the last dimension                 simd.gather, simd.scatter
 //   several dimensions                             element by element, in ascending order of lanes
+//
+// Under a mask an address is only known to lie in bounds for the lanes in it. With all lanes in, the access is as above;
+// else loads read at index 0 for the lanes that are out (there is such an element: some lane is in), and each lane stores
+// for itself.
 import { buildIndexConstant } from '@budflow/dialect-loop';
 import { LoadOp as ElementLoad, StoreOp as ElementStore } from '@budflow/dialect-memory';
 import {
@@ -14,6 +18,7 @@ import {
   LoadOp,
   ScatterOp,
   ShuffleOp,
+  SplatOp,
   StoreOp,
   StridedLoadOp,
 } from '@budflow/dialect-simd';
@@ -26,6 +31,7 @@ import {
   type VectorType,
 } from '@budflow/ir';
 import type { IndexForm, Lanes } from './lanes.js';
+import { allLanes, blend, branch, type Mask, splatConstant } from './masks.js';
 
 /** How the lanes of an access lie. */
 type Shape =
@@ -73,7 +79,48 @@ export class LaneAccess {
   }
 
   /** Loads the lanes of a memory.load; a scalar when they all read one element. */
-  load(op: Operation, memref: Value): { readonly scalar: Value } | { readonly vector: Value } {
+  load(op: Operation, memref: Value, mask: Mask): { readonly scalar: Value } | { readonly vector: Value } {
+    const forms = op.operands.slice(1).map((v) => this.lanes.index(v));
+    const { kind } = shapeOf(forms, memref.type as MemRefType);
+    if (mask === null || kind === 'uniform') return this.loadAll(op, memref);
+    const some = (): Value[] => [this.loadMasked(op, memref, forms, mask)];
+    // Lanes side by side are worth a look whether all of them are in.
+    if (kind !== 'contiguous') return { vector: some()[0]! };
+    const all = (): Value[] => {
+      const made = this.loadAll(op, memref);
+      return 'vector' in made ? [made.vector] : [this.lanes.splat(made.scalar, op.loc)];
+    };
+    const [vector] = branch(this.lanes, op.loc, allLanes(this.lanes.builder, op.loc, mask), [all, some]);
+    return { vector: vector! };
+  }
+
+  /** Element by element, at index 0 of the dimensions that vary in the lanes that are out. */
+  private loadMasked(op: Operation, memref: Value, forms: readonly IndexForm[], mask: Value): Value {
+    const { lanes } = this;
+    const { builder, context } = lanes;
+    const { loc } = op;
+    const type = context.vector([lanes.width], context.index);
+    const indices = op.operands.slice(1).map((index, d) => {
+      const { stride, data, expr } = forms[d]!;
+      if (stride === 0 && !data) return { shared: lanes.at(expr, 0, loc) };
+      const zero = splatConstant(builder, loc, type, 0);
+      return { each: blend(builder, loc, mask, lanes.vector(index, loc), zero) };
+    });
+    let vector: Value | undefined;
+    for (let l = 0; l < lanes.width; l++) {
+      const element = ElementLoad.build(builder, loc, {
+        memref,
+        indices: indices.map((i) => i.shared ?? ExtractOp.build(builder, loc, { vector: i.each!, lane: l })),
+      });
+      vector =
+        vector === undefined
+          ? SplatOp.build(builder, loc, { scalar: element, resultTypes: [lanes.typeOf(element.type)] })
+          : InsertOp.build(builder, loc, { scalar: element, vector, lane: l });
+    }
+    return vector!;
+  }
+
+  private loadAll(op: Operation, memref: Value): { readonly scalar: Value } | { readonly vector: Value } {
     const { lanes } = this;
     const { builder } = lanes;
     const { loc } = op;
@@ -136,7 +183,35 @@ export class LaneAccess {
   }
 
   /** Stores the lanes of a memory.store; returns false when all lanes write one element. */
-  store(op: Operation, memref: Value): boolean {
+  store(op: Operation, memref: Value, mask: Mask): boolean {
+    if (mask === null) return this.storeAll(op, memref);
+    const { lanes } = this;
+    const { builder } = lanes;
+    const { loc } = op;
+    const forms = op.operands.slice(2).map((v) => lanes.index(v));
+    const { kind } = shapeOf(forms, memref.type as MemRefType);
+    if (kind === 'uniform') return false;
+    const each = (): Value[] => {
+      const value = lanes.vector(op.operand(0), loc);
+      for (let l = 0; l < lanes.width; l++)
+        branch(lanes, loc, ExtractOp.build(builder, loc, { vector: mask, lane: l }), [
+          () => {
+            this.storeLane(op, memref, value, forms, l);
+            return [];
+          },
+        ]);
+      return [];
+    };
+    const all = (): Value[] => {
+      this.storeAll(op, memref);
+      return [];
+    };
+    if (kind === 'contiguous') branch(lanes, loc, allLanes(builder, loc, mask), [all, each]);
+    else each();
+    return true;
+  }
+
+  private storeAll(op: Operation, memref: Value): boolean {
     const { lanes } = this;
     const { builder } = lanes;
     const { loc } = op;
@@ -178,15 +253,17 @@ export class LaneAccess {
       default:
         return shape satisfies never;
     }
-    for (let l = 0; l < lanes.width; l++) {
-      const element = ExtractOp.build(builder, loc, { vector: value, lane: l });
-      ElementStore.create(builder, loc, {
-        value: element,
-        memref,
-        indices: this.laneIndices(op.operands.slice(2), forms, l, loc),
-      });
-    }
+    for (let l = 0; l < lanes.width; l++) this.storeLane(op, memref, value, forms, l);
     return true;
+  }
+
+  private storeLane(op: Operation, memref: Value, vector: Value, forms: readonly IndexForm[], lane: number): void {
+    const { builder } = this.lanes;
+    ElementStore.create(builder, op.loc, {
+      value: ExtractOp.build(builder, op.loc, { vector, lane }),
+      memref,
+      indices: this.laneIndices(op.operands.slice(2), forms, lane, op.loc),
+    });
   }
 
   /** The private buffer with a last dimension for the lanes: all of them are neighbours. */
@@ -199,9 +276,10 @@ export class LaneAccess {
       resultTypes,
     });
   }
-  storeExpanded(op: Operation, memref: Value, indices: readonly Value[]): void {
+  storeExpanded(op: Operation, memref: Value, indices: readonly Value[], mask: Mask): void {
     const { builder } = this.lanes;
-    const value = this.lanes.vector(op.operand(0), op.loc);
+    let value = this.lanes.vector(op.operand(0), op.loc);
+    if (mask) value = blend(builder, op.loc, mask, value, this.loadExpanded(op, memref, indices));
     StoreOp.create(builder, op.loc, { value, memref, indices: [...indices, buildIndexConstant(builder, op.loc, 0)] });
   }
 

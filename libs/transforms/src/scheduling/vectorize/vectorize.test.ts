@@ -521,17 +521,6 @@ describe('vectorize refuses', () => {
     schedule(module, [{ primitive: 'split', loop: 'e.d0', factor: 8, tail: 'guard' }]);
     expect(refusal(module, { primitive: 'vectorize', loop: 'e.d0.i' }).refused).toContain('not a constant');
   });
-  test('control flow that differs between lanes', () => {
-    const { refused: reason } = refused(
-      eight(
-        '%a: memref<8xf32>, %c: memref<8xf32>',
-        `%x = memory.load %a[%i] : memref<8xf32>
-         %go = arith.cmpf olt, %x, %one : f32
-         loop.if %go { memory.store %x, %c[%i] : memref<8xf32> }`,
-      ),
-    );
-    expect(reason).toBe('the condition of a loop.if inside differs between iterations');
-  });
   test('inner loops that have another trip count in each lane', () => {
     const { refused: reason } = refused(
       eight(

@@ -8,7 +8,8 @@
 //
 // What all iterations compute alike stays scalar. Buffers allocated inside get a last dimension for the lanes; inner
 // loops keep running, their bodies on vectors. Lanes run in step, so a loop that carries a dependence is refused (but for
-// those from a statement to a later one), and so is control flow that differs between iterations. Any width: legalize-vectors cuts vectors to what the target has.
+// those from a statement to a later one). Branches and loop.while that differ between iterations run under masks
+// (predication.ts). Any width: legalize-vectors cuts vectors to what the target has.
 // (Outer-loop vectorisation: Nuzman and Zaks, 2008.)
 import { carriedDependence } from '@budflow/analysis';
 import { constantTripCount, ForOp } from '@budflow/dialect-loop';
