@@ -9,7 +9,7 @@ const FLOATS = ['f32', 'f64', 'f16', 'bf16'] as const;
 const INTEGERS = ['i8', 'i16', 'i32', 'i64', 'ui8', 'ui16', 'ui32', 'ui64'] as const;
 
 /** Steps until x * x + c leaves a disk, or 24; and where it was then. */
-const escape = (
+const steps = (
   e: string,
   n: number,
 ) => `func.func @main(%c: tensor<${n}x${e}>) -> (tensor<${n}xi32>, tensor<${n}x${e}>, i32) {
@@ -96,7 +96,7 @@ const SIZES = [...Array.from({ length: 20 }, (_, n) => n), 31, 32, 33, 63, 64, 6
 describe('a loop over whole tensors runs for each element', () => {
   for (const e of FLOATS)
     test(`${e}: leaving a disk`, () => {
-      for (const n of SIZES) check(escape(e, n), [elements(e, n)], n % 2 ? PLAIN : RELAXED);
+      for (const n of SIZES) check(steps(e, n), [elements(e, n)], n % 2 ? PLAIN : RELAXED);
     });
   for (const e of INTEGERS)
     test(`${e}: greatest common divisors`, () => {

@@ -1,6 +1,6 @@
 // Chunks: parallel root loops cut into pieces of about equal time.
-import { constantTripCount, ForOp } from '@budflow/dialect-loop';
-import type { Operation } from '@budflow/ir';
+import { constantTripCount, ForOp, WhileOp } from '@budflow/dialect-loop';
+import type { Block, Operation } from '@budflow/ir';
 import { nameOf } from './names.js';
 import type { SchedulingSite } from './site.js';
 
@@ -20,15 +20,22 @@ export function chunk(site: SchedulingSite, loop: Operation, trips: number): voi
   });
 }
 
+/** Iterations assumed for a loop.while. */
+const WHILE_TRIPS = 32;
+
 /** Rough nanoseconds of a loop nest: vector code where the innermost loop is parallel. */
 export function cost(site: SchedulingSite, op: Operation): number {
+  return blockCost(site, ForOp.body(op).entry) * site.trips(op);
+}
+
+function blockCost(site: SchedulingSite, block: Block): number {
   let ns = 0;
-  const body = ForOp.body(op).entry;
-  for (const inner of body.ops) {
+  for (const inner of block.ops) {
     if (ForOp.is(inner)) ns += cost(site, inner);
+    else if (WhileOp.is(inner)) for (const region of inner.regions) ns += WHILE_TRIPS * blockCost(site, region.entry);
     else if (inner.info.dialect === 'memory' || inner.info.dialect === 'math')
       ns += inner.info.dialect === 'math' ? 2 : 0.1;
     else if (inner.info.dialect === 'arith') ns += 0.06;
   }
-  return ns * site.trips(op);
+  return ns;
 }

@@ -1,14 +1,18 @@
 // What the heuristics of the default schedule share: the kernel, its target, the steps they try, and its loops.
 import { collectAccesses } from '@budflow/analysis';
-import { constantTripCount, ForOp, inductionVariable } from '@budflow/dialect-loop';
+import { constantTripCount, ForOp, inductionVariable, WhileOp } from '@budflow/dialect-loop';
 import { byteWidth, type Operation, type Type } from '@budflow/ir';
 import type { Target } from '@budflow/target';
 import type { Step } from '../schedule.js';
+import { varianceOf } from '../vectorize/variance.js';
 import { dependsOn, isInside, shortStride, storesPairs, unitStride } from './accesses.js';
 import { nameOf } from './names.js';
 
 /** Trip count assumed for a loop whose bounds are not constant. */
 export const UNKNOWN_TRIPS = 256;
+
+/** Registers that run a loop.while together: enough to hide latencies, few enough to be done at about the same time. */
+const WHILE_UNROLL = 2;
 
 /** Bytes that caches load at once. */
 export const CACHE_LINE = 64;
@@ -89,7 +93,7 @@ export class SchedulingSite {
 
   lanes(loop: Operation): number {
     const wide = this.widest(loop);
-    const unroll = this.target.engine?.elementwiseUnroll ?? 4;
+    const unroll = hasVaryingWhile(loop) ? WHILE_UNROLL : (this.target.engine?.elementwiseUnroll ?? 4);
     return Math.max(this.lanesOfRegister(loop), (unroll * this.target.vectorBits) / 8 / wide);
   }
 
@@ -99,4 +103,15 @@ export class SchedulingSite {
       bytes = Math.max(bytes, byteWidth((access.memref.type as { element: Type } & Type).element) ?? 1);
     return bytes;
   }
+}
+
+/** Whether iterations run loops of lengths of their own, of which the longest in a vector counts. */
+function hasVaryingWhile(loop: Operation): boolean {
+  const whiles: Operation[] = [];
+  loop.walk((op) => {
+    if (WhileOp.is(op)) whiles.push(op);
+  });
+  if (whiles.length === 0) return false;
+  const { values } = varianceOf(loop);
+  return whiles.some((op) => values.has(op.region(0).entry.terminator.operand(0)));
 }

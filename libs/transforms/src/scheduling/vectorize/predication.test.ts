@@ -31,8 +31,12 @@ function check(inputs: readonly string[], output: string, body: string, width = 
 const main = (text: readonly string[]): string[] => {
   const at = text.findIndex((l) => l.includes('name "e.d0.o"'));
   let depth = 0;
-  const end = text.findIndex((l, i) => i >= at && (depth += (l.match(/\{$/) ? 1 : 0) - (/^\}/.test(l) ? 1 : 0)) === 0);
-  return text.slice(at, end + 1);
+  for (let end = at; end < text.length; end++) {
+    if (/^\}/.test(text[end]!)) depth--;
+    if (text[end]!.endsWith('{')) depth++;
+    if (depth === 0) return text.slice(at, end + 1);
+  }
+  return [];
 };
 
 const COUNT = (type: string) => `
