@@ -2,6 +2,7 @@
 export * from './custom-calls.js';
 export * from './element.js';
 export * from './elementwise.js';
+export * from './expectation.js';
 export * from './fold.js';
 export * from './interpretable.js';
 export * from './interpreter.js';

@@ -41,6 +41,7 @@ import { DimOp } from './ops/dim.js';
 import { DotGeneralOp } from './ops/dot-general.js';
 import { DynamicSliceOp, DynamicUpdateSliceOp } from './ops/dynamic-slice.js';
 import { EmptyOp } from './ops/empty.js';
+import { ExpectOp } from './ops/expect.js';
 import { ExtractOp, FromScalarOp } from './ops/extract.js';
 import { FftOp } from './ops/fft.js';
 import {
@@ -209,6 +210,7 @@ which affine accesses and which scalar body it has (StructuredOp).`,
     CholeskyOp,
     TriangularSolveOp,
     DimOp,
+    ExpectOp,
     ExtractOp,
     FromScalarOp,
     FusionOp,

@@ -32,6 +32,7 @@ export { DimOp, sizeOperand, sizeSource } from './ops/dim.js';
 export { type DotDimensions, DotGeneralOp, dotDimensions } from './ops/dot-general.js';
 export { DynamicSliceOp, DynamicUpdateSliceOp } from './ops/dynamic-slice.js';
 export { EmptyOp } from './ops/empty.js';
+export { ExpectOp } from './ops/expect.js';
 export { ExtractOp, FromScalarOp } from './ops/extract.js';
 export { FftOp, partOf, planOfFft } from './ops/fft.js';
 export * from './ops/functions.js';

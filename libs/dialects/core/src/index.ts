@@ -30,4 +30,5 @@ export * from './math/dialect.js';
 export * from './math/ops.js';
 export * from './register.js';
 export { constantOperand, floatOf, integerOf, isFloat, isInteger } from './support/constants.js';
+export { expectationAttributes, expectationOf, verifyExpectation } from './support/expectation.js';
 export { boolLike, elementWidth, isStaticLike } from './support/types.js';

@@ -2,6 +2,7 @@
 export { CallHostOp, hostCallOf } from './call-host.js';
 export { CallKernelOp, calledKernel } from './call-kernel.js';
 export { registerRtDialect, rtDialect } from './dialect.js';
+export { ExpectOp } from './expect.js';
 export {
   argumentAttr,
   chunkCount,

@@ -9,6 +9,7 @@ import { type HostExpression, printExpression } from './expression.js';
 import {
   allSteps,
   customCallValues,
+  type HostArray,
   type HostAssignment,
   type HostCall,
   type HostEnvironment,
@@ -154,6 +155,14 @@ class Generator {
           `if (!${print(step.condition)}) E.assertionTrap(${JSON.stringify(step.message)}, ${JSON.stringify(step.at)}, '${step.trap ?? 'CheckFailed'}');`,
         );
         return;
+      case 'expect': {
+        const array = ({ address, sizes }: HostArray): string => `${print(address)}, [${sizes.map(print).join(', ')}]`;
+        const { dtype, expectation, at } = step;
+        this.line(
+          `E.expect(${JSON.stringify({ dtype, expectation, at })}, ${array(step.actual)}, ${array(step.expected)});`,
+        );
+        return;
+      }
       case 'invoke':
         this.invoke(step);
         return;

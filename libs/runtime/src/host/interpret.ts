@@ -4,6 +4,7 @@ import { COLD_CALLS, LATER_CALLS } from './generate.js';
 import {
   allSteps,
   customCallValues,
+  type HostArray,
   type HostAssignment,
   type HostBlock,
   type HostCall,
@@ -109,6 +110,12 @@ export function interpretHost(program: HostProgram, environment: HostEnvironment
         case 'store':
           environment.store(step.dtype, evaluateExpression(step.address, slots), scalar(step.value, slots));
           break;
+        case 'expect': {
+          const array = ({ address, sizes }: HostArray) =>
+            [evaluateExpression(address, slots), sizes.map((size) => evaluateExpression(size, slots))] as const;
+          environment.expect(step, ...array(step.actual), ...array(step.expected));
+          break;
+        }
         case 'assert':
           if (!scalar(step.condition, slots))
             environment.assertionTrap(step.message, step.at, step.trap ?? 'CheckFailed');

@@ -8,6 +8,7 @@
 // Views cost nothing: they are addresses and sizes. What no `dealloc` frees is freed after its last use. Loops and branches
 // stay what they are; a buffer that they pass is an address, its sizes are those it enters with.
 import type { PhaseMetadata, SizeExpression } from '@budflow/backend-api';
+import { expectationOf } from '@budflow/dialect-core';
 import { argumentAttr } from '@budflow/dialect-rt';
 import { TensorValue, valueFromAttribute } from '@budflow/interpreter';
 import {
@@ -34,6 +35,7 @@ import { customCallStep } from './lower-custom-call.js';
 import {
   type ArgumentSpec,
   argumentSlots,
+  type HostArray,
   type HostConstant,
   type HostProgram,
   type HostRequirement,
@@ -251,6 +253,22 @@ class Lowering extends ControlFlowLowering {
           kind: 'assert',
           condition: this.scalar(op.operand(0)),
           message,
+          ...(at === undefined ? {} : { at }),
+        });
+        return;
+      }
+      case 'rt.expect': {
+        const at = placeOf(op);
+        const array = (value: Value): HostArray => {
+          const { address, sizes } = this.buffer(value);
+          return { address, sizes };
+        };
+        this.steps.push({
+          kind: 'expect',
+          dtype: (op.operand(0).type as MemRefType).element.toString(),
+          actual: array(op.operand(0)),
+          expected: array(op.operand(1)),
+          expectation: expectationOf(op),
           ...(at === undefined ? {} : { at }),
         });
         return;

@@ -1,7 +1,7 @@
 // The host program of an entry function: what runs in JavaScript around the kernels. Plain data without addresses: made
 // by `lower.ts`, run by `generate.ts` (as JavaScript) or `interpret.ts`, and fit for storing beside an artefact.
 import { BLOCK_ALIGNMENT, WORD_BYTES } from '@budflow/backend-api';
-import type { AttributeData } from '@budflow/interpreter';
+import type { AttributeData, Expectation } from '@budflow/interpreter';
 import type { HostExpression, HostNumber, ScalarFunctions } from './expression.js';
 import type { ScalarOperation } from './scalar-ops.js';
 
@@ -97,6 +97,23 @@ export interface HostAssert {
   readonly trap?: 'ShapeMismatch';
 }
 
+/** Where an array lies, and its sizes. */
+export interface HostArray {
+  readonly address: HostExpression;
+  readonly sizes: readonly HostExpression[];
+}
+
+/** Stops the program unless an array holds what another one says. */
+export interface HostExpect {
+  readonly kind: 'expect';
+  readonly dtype: string;
+  readonly actual: HostArray;
+  readonly expected: HostArray;
+  readonly expectation: Expectation;
+  /** `f.mlir:3:8` */
+  readonly at?: string;
+}
+
 /** A call of another function of the module. Its results are memory of the caller; `sizes` are the slots of their sizes. */
 export interface HostInvoke {
   readonly kind: 'invoke';
@@ -161,6 +178,7 @@ export type HostStep =
   | HostWhile
   | HostIf
   | HostAssert
+  | HostExpect
   | HostInvoke
   | HostCustomCall
   /** `slot` gets the element at an address. */
@@ -311,6 +329,14 @@ export interface HostEnvironment {
   custom(number: number, values: readonly number[]): void;
   /** Throws the trap of an assertion. */
   assertionTrap(message: string, at: string | undefined, trap: 'CheckFailed' | 'ShapeMismatch'): never;
+  /** Throws the trap of an expectation that does not hold. Addresses and shapes are those of the step's two arrays. */
+  expect(
+    step: Pick<HostExpect, 'dtype' | 'expectation' | 'at'>,
+    actual: number,
+    actualShape: readonly number[],
+    expected: number,
+    expectedShape: readonly number[],
+  ): void;
   /** Throws the error of a requirement that does not hold. */
   requirementTrap(index: number, left: number, right: number): never;
 }

@@ -2,6 +2,7 @@
 // their places, and what never changes in the blocks is written.
 import { type Kernel, trapKind, WORD_BYTES, WORD_SCRATCH, WORD_STATE } from '@budflow/backend-api';
 import type { Block } from '@budflow/heap';
+import { arrayInMemory, unmetExpectation } from '@budflow/interpreter';
 import { InternalError } from '@budflow/ir';
 import type { ArrayMemory } from '../arrays/array-memory.js';
 import { loadScalar, storeScalar } from '../arrays/scalar-memory.js';
@@ -134,6 +135,16 @@ export function linkProgram(
       custom: customCallRunner(program, memory, customCalls),
       assertionTrap(message, place, kind): never {
         throw trapAt(kind, message, place, program.name);
+      },
+      expect(step, actual, actualShape, expected, expectedShape) {
+        const { buffer } = heap.memory;
+        const arrays = [
+          arrayInMemory(buffer, step.dtype, actual, actualShape),
+          arrayInMemory(buffer, step.dtype, expected, expectedShape),
+        ] as const;
+        if (!arrays[0] || !arrays[1]) throw new InternalError(`arrays of ${step.dtype} are not compared`);
+        const unmet = unmetExpectation(step.dtype, arrays[0], arrays[1], step.expectation);
+        if (unmet !== undefined) throw trapAt('CheckFailed', unmet, step.at, program.name);
       },
       kernelTrap(site, begin, next): never {
         const { kernel: name } = program.sites[site]!;

@@ -5,12 +5,13 @@ import {
   CUSTOM_CALL_ATTRS,
   CustomCallOp,
   DimOp,
+  ExpectOp,
   ExtractOp,
   FromScalarOp,
   FusionOp,
   ReshapeOp,
 } from '@budflow/dialect-array';
-import { CallOp, FuncOp, ReturnOp, SelectOp } from '@budflow/dialect-core';
+import { CallOp, expectationOf, FuncOp, ReturnOp, SelectOp } from '@budflow/dialect-core';
 import { IfOp } from '@budflow/dialect-loop';
 import {
   ReshapeOp as BufferReshapeOp,
@@ -21,7 +22,7 @@ import {
   CopyOp,
   GlobalConstantOp,
 } from '@budflow/dialect-memory';
-import { argumentAttr, CallHostOp, CallKernelOp } from '@budflow/dialect-rt';
+import { argumentAttr, ExpectOp as BufferExpectOp, CallHostOp, CallKernelOp } from '@budflow/dialect-rt';
 import {
   type Block,
   Builder,
@@ -155,6 +156,10 @@ export class HostFunction implements HostRewriter {
       this.tokens.own(buffer);
       buildStore(builder, op.loc, op.operand(0), buffer, []);
       this.bind(op.result(0), buffer);
+    } else if (ExpectOp.is(op)) {
+      const [actual, expected] = op.operands.map((value) => this.bufferOf(value)) as [Value, Value];
+      const { relation, tolerance, minUlps: min_ulps, maxUlps: max_ulps } = expectationOf(op);
+      BufferExpectOp.create(builder, op.loc, { actual, expected, relation, tolerance, min_ulps, max_ulps });
     } else if (CallOp.is(op)) {
       this.callFunction(op, builder);
     } else if (op.successors.length > 0) op.operands.forEach((v, i) => void op.setOperand(i, this.bufferOf(v)));

@@ -10,6 +10,7 @@ import { DYNAMICS } from './dynamic.js';
 import { ELEMENTWISE } from './elementwise.js';
 import { GATHERS } from './gather.js';
 import { LINEAR_ALGEBRA } from './linear-algebra.js';
+import { EXPECTATIONS } from './expectations.js';
 import { MOVEMENT } from './movement.js';
 import { RANDOM } from './random.js';
 import { REDUCTIONS } from './reduce.js';
@@ -28,6 +29,7 @@ export const RULES: HloRules = {
   ...ELEMENTWISE,
   ...GATHERS,
   ...LINEAR_ALGEBRA,
+  ...EXPECTATIONS,
   ...MOVEMENT,
   ...PRECISION,
   ...PRODUCTS,

@@ -1,0 +1,77 @@
+// Expectations: ops of the check dialect, and the custom calls that stand for them.
+import { ConstantOp, ExpectOp } from '@budflow/dialect-array';
+import * as hlo from '@budflow/dialect-stablehlo';
+import type { Expectation } from '@budflow/interpreter';
+import { DenseElementsAttr, type Operation, type Value } from '@budflow/ir';
+import { type HloRules, refused, ruleFor } from '../rule.js';
+import type { HloSite } from '../site.js';
+
+type Wanted = Partial<Expectation> & Pick<Expectation, 'relation'>;
+
+/** Of custom calls, which do not say it. */
+const TOLERANCE = 1e-3;
+const ULPS = 3;
+
+export const EXPECTATIONS: HloRules = {
+  ...ruleFor(hlo.ExpectEqOp, {
+    equation: 'expect_eq x, y == expect equal x, y',
+    convert: (site) => expected(site, site.operand(1), { relation: 'equal' }),
+  }),
+  ...ruleFor(hlo.ExpectEqConstOp, {
+    equation: 'expect_eq_const x, c == expect equal x, (constant c)',
+    refuses: noElements,
+    convert: (site) => expected(site, constantOf(site), { relation: 'equal' }),
+  }),
+  ...ruleFor(hlo.ExpectAlmostEqOp, {
+    equation: 'expect_almost_eq x, y == expect tolerance x, y',
+    convert: (site) => {
+      const tolerance = hlo.ExpectAlmostEqOp.tolerance(site.op);
+      return expected(site, site.operand(1), { relation: 'tolerance', tolerance });
+    },
+  }),
+  ...ruleFor(hlo.ExpectAlmostEqConstOp, {
+    equation: 'expect_almost_eq_const x, c == expect tolerance x, (constant c)',
+    refuses: noElements,
+    convert: (site) => {
+      const tolerance = hlo.ExpectAlmostEqConstOp.tolerance(site.op);
+      return expected(site, constantOf(site), { relation: 'tolerance', tolerance });
+    },
+  }),
+  ...ruleFor(hlo.ExpectCloseOp, {
+    equation: 'expect_close x, y == expect ulps x, y',
+    convert: (site) =>
+      expected(site, site.operand(1), {
+        relation: 'ulps',
+        minUlps: hlo.ExpectCloseOp.min_ulp_difference(site.op),
+        maxUlps: hlo.ExpectCloseOp.max_ulp_difference(site.op),
+      }),
+  }),
+  ...refused([hlo.ExpectSerializedEqOp], 'what a probe wrote to a file is not known here'),
+};
+
+/** What the custom call of a name expects. */
+export const CALLED_EXPECTATIONS: Readonly<Record<string, Wanted>> = {
+  'check.expect_eq': { relation: 'equal' },
+  'check.expect_almost_eq': { relation: 'tolerance', tolerance: TOLERANCE },
+  'check.expect_close': { relation: 'ulps', minUlps: 0, maxUlps: ULPS },
+};
+
+export function expected(site: HloSite, value: Value, wanted: Wanted): [] {
+  const { relation, tolerance = 0, minUlps = 0, maxUlps = 0 } = wanted;
+  ExpectOp.create(site.rewriter, site.loc, {
+    actual: site.operand(0),
+    expected: value,
+    relation,
+    tolerance,
+    min_ulps: minUlps,
+    max_ulps: maxUlps,
+  });
+  return [];
+}
+
+function noElements(op: Operation): string | undefined {
+  return op.attr('value') instanceof DenseElementsAttr ? undefined : 'its value is not a list of numbers';
+}
+function constantOf(site: HloSite): Value {
+  return ConstantOp.build(site.rewriter, site.loc, { value: site.op.attr('value') as DenseElementsAttr });
+}
