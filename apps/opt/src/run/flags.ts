@@ -10,6 +10,11 @@ export const RUN_FLAGS: readonly FlagGroup[] = [
     flags: [
       { name: 'entry', value: 'NAME', help: 'The function; default: main, or the only public one.' },
       {
+        name: 'all-functions',
+        help: 'Run every public function that takes no arguments, and report which fail.',
+      },
+      { name: 'split-input-file', help: 'With --all-functions: those of all parts between lines `// -----`.' },
+      {
         name: 'backend',
         value: 'KIND',
         help: 'wasm (default) compiles, as does a backend of a plug-in; interp interprets the program as it is written, or after the passes of -O or --pipeline-config.',
@@ -109,6 +114,7 @@ Examples:
   bud-run f.mlir a.npy --benchmark=2 --json         how fast it is
   bud-run f.mlir a.npy --backend=interp             what the program means
   bud-run f.mlir --random=1 --check-each            which pass is wrong
+  bud-run tests.mlir --all-functions --split-input-file   what StableHLO's tests expect
 
 Negative numbers go behind --: bud-run f.mlir -- -1.5
 

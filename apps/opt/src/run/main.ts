@@ -1,5 +1,5 @@
 // The command bud-run.
-import { CommandError, ExitCode, UsageError } from '../cli/errors.js';
+import { ExitCode, UsageError } from '../cli/errors.js';
 import { type Arguments, integerValue, positiveValue, readArguments } from '../cli/flags.js';
 import { type Io, inputName, readInput } from '../cli/io.js';
 import { version } from '../cli/version.js';
@@ -16,9 +16,11 @@ export async function runMain(argv: readonly string[], io: Io): Promise<number> 
   if (file.endsWith('.npy'))
     throw new UsageError(`the program comes first, then its inputs: bud-run FILE.mlir ${args.positionals.join(' ')}`);
   const settings = settingsOf(args, given);
-  const { runProgram } = await import('./run-program.js');
+  const { runProgram, trapped } = await import('./run-program.js');
+  const program = { file: inputName(file), source: await readInput(io, file), given, args, io, ...settings };
+  if (args.isOn('all-functions')) return (await import('./all-functions.js')).runAllFunctions(program);
   try {
-    return await runProgram({ file: inputName(file), source: await readInput(io, file), given, args, io, ...settings });
+    return await runProgram(program);
   } catch (error) {
     throw trapped(error);
   }
@@ -62,19 +64,22 @@ function settingsOf(args: Arguments, given: readonly string[]): Settings {
     throw new UsageError(`-O${args.value('O')} and --pipeline-config both say which passes run`);
   if (args.isOn('check-each') && given.length === 0 && random === undefined)
     return { random: 0, sizes: [], benchmarkSeconds, repeatedFlags: repeated(args) };
+  if (args.isOn('all-functions')) checkForAll(args, given);
+  else if (args.isOn('split-input-file'))
+    throw new UsageError('--split-input-file: one program is run; add --all-functions to run those of all parts');
   return { random, sizes: sizes.map(Number), benchmarkSeconds, repeatedFlags: repeated(args) };
+}
+
+/** What makes no sense for several functions at once. */
+function checkForAll(args: Arguments, given: readonly string[]): void {
+  const one = ['entry', 'output', 'benchmark', 'dump', 'check-each'].find((name) => args.has(name) || args.isOn(name));
+  if (one !== undefined) throw new UsageError(`--all-functions and --${one}: one at a time`);
+  if (given.length > 0)
+    throw new UsageError(`--all-functions runs functions without arguments: leave ${given.join(' ')} out`);
 }
 
 function repeated(args: Arguments): string[] {
   return ['entry', 'backend', 'target', 'numerics'].flatMap((name) =>
     args.has(name) ? [`--${name}=${args.value(name)}`] : [],
   );
-}
-
-/** A trap of the program is no bug of ours: its message, with the place, and exit code 3 for failed checks. */
-function trapped(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name !== 'RuntimeTrap') return error;
-  const { kind } = error as Error & { readonly kind?: string };
-  if (kind === 'CheckFailed') return new CommandError(`check failed: ${error.message}`, ExitCode.checkFailed);
-  return new CommandError(error.message);
 }

@@ -3,7 +3,7 @@ import { type Context, type Operation, parseModule, renderDiagnostic, verify } f
 import { type NumericsMode, nearestName, passesOf, TraceRecorder } from '@budflow/pass';
 import { getTarget } from '@budflow/target';
 import { enableRelaxedSimd } from '@budflow/target/node';
-import { DiagnosticsError, ExitCode, UsageError } from '../cli/errors.js';
+import { CommandError, DiagnosticsError, ExitCode, UsageError } from '../cli/errors.js';
 import type { Arguments } from '../cli/flags.js';
 import { type Io, writeJson } from '../cli/io.js';
 import { version } from '../cli/version.js';
@@ -33,6 +33,8 @@ export interface Program extends Settings {
   readonly given: readonly string[];
   readonly args: Arguments;
   readonly io: Io;
+  /** The function, instead of the one of --entry. */
+  readonly entry?: string;
 }
 
 interface Prepared {
@@ -60,22 +62,8 @@ export async function runProgram(program: Program): Promise<number> {
   checkAblated(ablate, chosen);
   for (const name of ablate) io.stderr(`left out: ${leftOut(name, chosen)}\n`);
 
-  // StableHLO runs as the array program that it is, with that one's signature.
-  const isStablehlo = mentionsStablehlo(program.source);
-  const conversion = isStablehlo ? await pipelineOfText('convert-stablehlo-to-array', 'bud-run') : undefined;
-  const { newContext } = await loadDialects({
-    texts: [program.source],
-    names: [chosen?.pipeline, conversion]
-      .flatMap((pipeline) => (pipeline ? passesOf(pipeline.items) : []))
-      .flatMap((item) => item.pass.dependentDialects),
-    extensions,
-  });
-  const context = newContext();
-  const start = performance.now();
-  const module = parsed(program, context);
-  if (conversion) (await import('./engines.js')).runPasses(module, conversion, {});
-  const parseMs = performance.now() - start;
-  const signature = signatureOf(findEntry(module, args.value('entry'), program.file), context);
+  const { context, module, parseMs } = await readModule(program, chosen, extensions);
+  const signature = signatureOf(findEntry(module, program.entry ?? args.value('entry'), program.file), context);
   checkOutputs(args.values('output'), signature.results.length, signature.name);
   const inputs = readInputs(
     signature,
@@ -97,6 +85,29 @@ export async function runProgram(program: Program): Promise<number> {
   return program.benchmarkSeconds === undefined
     ? runOnce(prepared, backend, engine)
     : benchmark(prepared, backend, engine, program.benchmarkSeconds);
+}
+
+/** The program in the array dialect and those below. StableHLO runs as the array program that it is, with that one's signature. */
+export async function readModule(
+  program: Program,
+  chosen?: ChosenPipeline,
+  extensions?: Extensions,
+): Promise<{ readonly context: Context; readonly module: Operation; readonly parseMs: number }> {
+  const isStablehlo = mentionsStablehlo(program.source);
+  const conversion = isStablehlo ? await pipelineOfText('convert-stablehlo-to-array', 'bud-run') : undefined;
+  const { newContext } = await loadDialects({
+    texts: [program.source],
+    names: [chosen?.pipeline, conversion]
+      .flatMap((pipeline) => (pipeline ? passesOf(pipeline.items) : []))
+      .flatMap((item) => item.pass.dependentDialects),
+    extensions,
+  });
+  const context = newContext();
+  const start = performance.now();
+  const module = parsed(program, context);
+  if (conversion) (await import('./engines.js')).runPasses(module, conversion, {});
+  const parseMs = performance.now() - start;
+  return { context, module, parseMs };
 }
 
 /** @throws UsageError for a backend that nobody brings */
@@ -316,4 +327,12 @@ async function compiledLater(make: () => Promise<Engine>): Promise<() => HostVal
 
 function printJson(io: Io, value: object): void {
   io.stdout(`${JSON.stringify(value)}\n`);
+}
+
+/** A trap of the program is no bug of ours: its message, with the place, and exit code 3 for failed checks. */
+export function trapped(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'RuntimeTrap') return error;
+  const { kind } = error as Error & { readonly kind?: string };
+  if (kind === 'CheckFailed') return new CommandError(`check failed: ${error.message}`, ExitCode.checkFailed);
+  return new CommandError(error.message);
 }

@@ -82,12 +82,12 @@ export const ExpectAlmostEqOp = defineOp({
   name: 'check.expect_almost_eq',
   summary: 'Expects a tensor to be nearly equal to another one.',
   description: 'Elements differ by the tolerance at most.',
-  example: example('check.expect_almost_eq %x, %y {tolerance = 1.000000e-03 : f64} : tensor<2xf32>'),
+  example: example('check.expect_almost_eq %x, %y, tolerance = 1.000000e-03 : tensor<2xf32>'),
   operands: { lhs: HloFpOrComplexTensor, rhs: HloFpOrComplexTensor },
   attributes: { tolerance: defaultAttr(tolerance, 1e-4) },
   traits: [allTypesMatch('lhs', 'rhs')],
   interfaces: [checked],
-  assembly: '$lhs `,` $rhs attr-dict `:` type($lhs)',
+  assembly: '$lhs `,` $rhs (`,` `tolerance` `=` $tolerance^)? attr-dict `:` type($lhs)',
 });
 
 export const ExpectAlmostEqConstOp = defineOp({

@@ -1,0 +1,57 @@
+// --all-functions: every public function that takes no arguments is run, as the tests of StableHLO are written: functions
+// of any name, expectations in them, in files of several parts.
+import { type Operation, symbolName, symbolVisibility } from '@budflow/ir';
+import { CommandError, ExitCode } from '../cli/errors.js';
+import { runCli } from '../cli/run-cli.js';
+import { atItsLine, splitInput } from '../opt/split.js';
+import { type Program, readModule, runProgram, trapped } from './run-program.js';
+
+/** Runs the functions one by one; what goes wrong in one is reported, and the others run. Returns the worst exit code. */
+export async function runAllFunctions(program: Program): Promise<number> {
+  const { args, io, source } = program;
+  const parts = args.isOn('split-input-file') ? splitInput(source).map(atItsLine) : [source];
+  const counts = { fine: 0, failed: 0, broken: 0 };
+  const attempt = async (run: () => Promise<number>): Promise<number> => {
+    const code = await runCli('bud-run', run, args.isOn('debug') ? ['--debug'] : [], io);
+    if (code === ExitCode.ok) counts.fine++;
+    else if (code === ExitCode.checkFailed) counts.failed++;
+    else counts.broken++;
+    return code;
+  };
+  for (const part of parts) {
+    let names: readonly string[] = [];
+    await runCli(
+      'bud-run',
+      async () => {
+        names = entriesOf((await readModule({ ...program, source: part })).module);
+        return ExitCode.ok;
+      },
+      args.isOn('debug') ? ['--debug'] : [],
+      io,
+    ).then((code) => {
+      if (code !== ExitCode.ok) counts.broken++;
+    });
+    for (const entry of names) {
+      const code = await attempt(() =>
+        runProgram({ ...program, source: part, entry }).catch((error) => {
+          throw trapped(error);
+        }),
+      );
+      if (!args.isOn('json')) io.stdout(`@${entry}: ${code === ExitCode.ok ? 'fine' : 'failed'}\n`);
+    }
+  }
+  const { fine, failed, broken } = counts;
+  if (fine + failed + broken === 0)
+    throw new CommandError(`${program.file}: has no public function without arguments to run`);
+  if (!args.isOn('json')) io.stdout(`${fine} fine, ${failed + broken} failed\n`);
+  if (broken > 0) return ExitCode.diagnostics;
+  return failed > 0 ? ExitCode.checkFailed : ExitCode.ok;
+}
+
+function entriesOf(module: Operation): string[] {
+  return module
+    .region(0)
+    .entry.ops.filter((op) => op.name === 'func.func' && !op.region(0).isEmpty && symbolVisibility(op) === 'public')
+    .filter((op) => op.region(0).entry.arguments.length === 0)
+    .map((op) => symbolName(op)!);
+}
