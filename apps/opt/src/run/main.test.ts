@@ -345,3 +345,72 @@ describe('--target=FILE.json', () => {
     expect((await withFile(native)).err).toContain("target 'my-pc' is not one of the wasm backend's");
   });
 });
+
+describe('StableHLO', () => {
+  const SUM = `func.func @main(%x: tensor<4xf32>) -> tuple<tensor<4xf32>, tensor<i32>> {
+  %c = stablehlo.constant dense<7> : tensor<i32>
+  %0 = stablehlo.add %x, %x : tensor<4xf32>
+  %1 = stablehlo.tuple %0, %c : tuple<tensor<4xf32>, tensor<i32>>
+  return %1 : tuple<tensor<4xf32>, tensor<i32>>
+}
+`;
+  it.each([[[]], [['--backend=interp']], [['-O0']], [['--check-each']]])(
+    'runs with %j, tuples in parts',
+    async (flags) => {
+      const { code, out, err } = await run(['s.mlir', 'v.npy', ...flags], {
+        's.mlir': SUM,
+        'v.npy': npy('f32', [4], Float32Array.of(1, 2, 3, 4)),
+      });
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      if (flags[0] !== '--check-each') expect(out).toBe('result 0: f32 [4]\n[2. 4. 6. 8.]\nresult 1: i32 []\n7\n');
+    },
+  );
+
+  const TESTS = `func.func @fine() {
+  %x = stablehlo.constant dense<[1, 2]> : tensor<2xi32>
+  check.expect_eq_const %x, dense<[1, 2]> : tensor<2xi32>
+  func.return
+}
+func.func private @helper() { func.return }
+func.func @takes(%x: tensor<2xi32>) { func.return }
+// -----
+func.func @fails() {
+  %x = stablehlo.constant dense<[1, 2]> : tensor<2xi32>
+  check.expect_eq_const %x, dense<[1, 3]> : tensor<2xi32>
+  func.return
+}
+`;
+  it.each([['wasm'], ['interp']])('has expectations that fail with exit code 3, by %s', async (backend) => {
+    const { code, out, err } = await run(['t.mlir', '--all-functions', '--split-input-file', `--backend=${backend}`], {
+      't.mlir': TESTS,
+    });
+    expect(code).toBe(3);
+    expect(out).toBe('@fine: fine\n@fails: failed\n1 fine, 1 failed\n');
+    expect(err).toMatch(
+      /^bud-run: error: check failed: t.mlir:11:3: .*: 1 of 2 elements differ: at \[1\] got 2, expected 3\n$/,
+    );
+  });
+
+  it('goes on behind what cannot be run', async () => {
+    const text = `func.func @bad() { %x = stablehlo.nothing : tensor<i32> func.return }\n// -----\nfunc.func @good() { func.return }`;
+    const { code, out, err } = await run(['t.mlir', '--all-functions', '--split-input-file'], { 't.mlir': text });
+    expect({ code, out }).toEqual({ code: 1, out: '@good: fine\n1 fine, 1 failed\n' });
+    expect(err).toMatch(/stablehlo.nothing/);
+  });
+
+  it.each([
+    [['t.mlir', '--all-functions', '--entry=fine'], /--all-functions and --entry: one at a time/],
+    [['t.mlir', '--all-functions', 'x.npy'], /leave x.npy out/],
+    [['t.mlir', '--split-input-file'], /add --all-functions/],
+  ])('says what %j cannot mean', async (argv, message) => {
+    const { code, err } = await run(argv, { 't.mlir': TESTS });
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+
+  it('says when there is nothing to run', async () => {
+    const { code, err } = await run(['f.mlir', '--all-functions']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/f.mlir: has no public function without arguments to run/);
+  });
+});

@@ -134,3 +134,30 @@ func.func @f(%x: tensor<4xf32>) {
   %r = array.broadcast %x dims = [1] : tensor<4xf32> to tensor<5xf32>
   return
 }
+
+// -----
+
+// What is compared is of one element type.
+func.func @f(%x: tensor<4xf32>, %y: tensor<4xf64>) {
+  // expected-error @below {{'array.expect' op requires two arrays of the same element type, got f32 and f64}}
+  array.expect equal %x, %y : tensor<4xf32>, tensor<4xf64>
+  return
+}
+
+// -----
+
+// A tolerance is a distance.
+func.func @f(%x: tensor<4xf32>) {
+  // expected-error @below {{'array.expect' op requires a finite tolerance of at least 0, got -1}}
+  array.expect tolerance %x, %x {tolerance = -1.0 : f64} : tensor<4xf32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+// Bounds have an order.
+func.func @f(%x: tensor<4xf32>) {
+  // expected-error @below {{'array.expect' op requires 0 <= min_ulps <= max_ulps, got 3 and 2}}
+  array.expect ulps %x, %x {max_ulps = 2 : i64, min_ulps = 3 : i64} : tensor<4xf32>, tensor<4xf32>
+  return
+}

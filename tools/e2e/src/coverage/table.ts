@@ -25,4 +25,5 @@ export const WITHOUT_ELEMENTS: Readonly<Record<string, string>> = {
   'array.tuple': TUPLES,
   'array.get_tuple_element': TUPLES,
   'array.custom_call': 'calls the host with every element type: tools/e2e/src/custom-calls.test.ts',
+  'array.expect': 'on every type: tools/e2e/src/expectations.test.ts',
 };

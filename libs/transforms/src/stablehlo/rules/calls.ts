@@ -1,0 +1,115 @@
+// Tuples, which are their elements; calls by name; maps of a function.
+import { FromScalarOp, MapOp } from '@budflow/dialect-array';
+import { buildNamed, CallOp } from '@budflow/dialect-core';
+import * as hlo from '@budflow/dialect-stablehlo';
+import { DYNAMIC, type Operation, Region, type TensorType, type TupleType, type Value } from '@budflow/ir';
+import { moveScalarRegion } from '../regions.js';
+import { type HloRules, ruleFor } from '../rule.js';
+import type { HloSite } from '../site.js';
+import { CALLED_EXPECTATIONS, expected } from './expectations.js';
+
+/** Custom calls that say where or how something is kept, and leave it as it is. */
+const IDENTITIES: ReadonlySet<string> = new Set([
+  'Sharding',
+  'SPMDFullToShardShape',
+  'SPMDShardToFullShape',
+  'annotate_device_placement',
+  'LayoutConstraint',
+]);
+/** Functions of CHLO under the names that exported programs give them. */
+const FUNCTIONS: Readonly<Record<string, string>> = Object.fromEntries(
+  ['erf', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'asinh', 'acosh', 'atanh'].map((kind) => [
+    `mhlo.${kind}`,
+    kind,
+  ]),
+);
+
+export const CALLS: HloRules = {
+  ...ruleFor(hlo.TupleOp, {
+    equation: 'tuple x, y == x, y',
+    convert: (site) => [site.all()],
+  }),
+  ...ruleFor(hlo.GetTupleElementOp, {
+    equation: 'get_tuple_element (x, y) [0] == x',
+    convert(site) {
+      const { elements } = site.op.operand(0).type as TupleType;
+      const sizes = elements.map((type) => site.converter.convert(type)!.length);
+      const index = hlo.GetTupleElementOp.index(site.op);
+      const first = sizes.slice(0, index).reduce((sum, n) => sum + n, 0);
+      return [site.operands.values(0).slice(first, first + sizes[index]!)];
+    },
+  }),
+  ...ruleFor(hlo.OptimizationBarrierOp, {
+    equation: 'optimization_barrier x == x',
+    convert: (site) => site.operands.groups(),
+  }),
+  ...ruleFor(hlo.GetDimensionSizeOp, {
+    equation: 'get_dimension_size x d == dim x d',
+    convert: (site) => [dimensionSize(site)],
+  }),
+  ...ruleFor(hlo.CustomCallOp, {
+    equation: 'custom_call @Sharding x == x;  custom_call @check.expect_eq x, y == expect equal x, y',
+    refuses: unknownCall,
+    convert(site) {
+      const name = hlo.CustomCallOp.call_target_name(site.op);
+      const wanted = CALLED_EXPECTATIONS[name];
+      if (wanted) return expected(site, site.operand(1), wanted);
+      const kind = FUNCTIONS[name];
+      return kind === undefined ? site.operands.groups() : [site.named(kind, site.operand(0))];
+    },
+  }),
+  ...ruleFor(hlo.CompositeOp, {
+    equation: 'composite f x == call @f x',
+    convert(site) {
+      const made = CallOp.create(site.rewriter, site.loc, {
+        operands: site.all(),
+        callee: hlo.CompositeOp.decomposition(site.op),
+        resultTypes: site.types(),
+      });
+      return site.results(made);
+    },
+  }),
+  ...ruleFor(hlo.MapOp, {
+    equation: 'map x, y f == array.map x, y f',
+    refuses: (op) => (op.operandCount === 0 ? 'it takes no operands' : undefined),
+    convert(site) {
+      const made = MapOp.create(site.rewriter, site.loc, {
+        inputs: site.all(),
+        regions: [new Region()],
+        resultTypes: site.types(),
+      });
+      moveScalarRegion(site.op.region(0), made.region(0), site.rewriter);
+      return made.results;
+    },
+  }),
+};
+
+/** Why nobody knows what a custom call does. */
+function unknownCall(op: Operation): string | undefined {
+  const name = hlo.CustomCallOp.call_target_name(op);
+  const isPair = op.operandCount === 2 && op.resultCount === 0;
+  if (name in CALLED_EXPECTATIONS)
+    return isPair ? undefined : `@${name} takes what there is and what is expected, and gives nothing`;
+  if (name in FUNCTIONS)
+    return op.operandCount === 1 && op.resultCount === 1 && op.operand(0).type === op.result(0).type
+      ? undefined
+      : `@${name} takes one array and gives one of its type`;
+  if (!IDENTITIES.has(name)) return `no function @${name} is known; write it as a function of the module, and call that`;
+  const isIdentity = op.operandCount === op.resultCount && op.results.every((r, i) => r.type === op.operand(i).type);
+  return isIdentity ? undefined : `@${name} changes types here, which needs more devices than one`;
+}
+
+function dimensionSize(site: HloSite): Value {
+  const dimension = hlo.GetDimensionSizeOp.dimension(site.op);
+  const size = (site.operand(0).type as TensorType).shape[dimension]!;
+  const type = site.type();
+  if (size !== DYNAMIC) return site.constant(site.context.constantAttr(type, size));
+  const scalar = buildNamed(
+    site.rewriter,
+    site.loc,
+    'arith.index_cast',
+    [site.dim(site.operand(0), dimension)],
+    [type.element],
+  );
+  return FromScalarOp.build(site.rewriter, site.loc, { scalar, resultTypes: [type] });
+}
