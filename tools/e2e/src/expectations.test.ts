@@ -2,8 +2,9 @@
 import { RuntimeTrap } from '@budflow/runtime';
 import { compile } from 'budflow';
 import { expect, test } from 'vitest';
-import { interpretProgram } from './differential.js';
+import { CONFIGURATIONS, interpretProgram } from './differential.js';
 
+const STRICT = CONFIGURATIONS.find(({ numerics }) => numerics === 'strict')!;
 const TYPES = ['f32', 'f64', 'f16', 'bf16', 'i1', 'i8', 'i32', 'i64', 'ui8', 'ui32', 'complex<f32>', 'complex<f64>'];
 
 /** What the trap says behind the place and the function or op. */
@@ -42,7 +43,7 @@ for (const type of TYPES) {
       const wrong = compile(text, { host });
       const said = unmet(() => wrong.call('main', []));
       expect(said).toMatch(/^1 of 3 elements differ: at \[0\] got .*1.*|true, expected .*0.*|false$/);
-      expect(unmet(() => interpretProgram(text, []))).toBe(said);
+      expect(unmet(() => interpretProgram(text, [], STRICT))).toBe(said);
       for (const module of [fine, wrong]) module.dispose();
     }
   });

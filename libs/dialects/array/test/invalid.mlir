@@ -3,8 +3,8 @@
 
 // Operands are tensors of numbers.
 func.func @f(%x: f32) {
-  // expected-error @below {{'array.neg' op operand #0 must be ranked tensor of floating-point, integer (not i1) or index values, but got 'f32'}}
-  // expected-error @below {{'array.neg' op result #0 must be ranked tensor of floating-point, integer (not i1) or index values, but got 'f32'}}
+  // expected-error @below {{'array.neg' op operand #0 must be ranked tensor of floating-point, complex, integer (not i1) or index values, but got 'f32'}}
+  // expected-error @below {{'array.neg' op result #0 must be ranked tensor of floating-point, complex, integer (not i1) or index values, but got 'f32'}}
   %r = array.neg %x : f32
   return
 }
@@ -12,9 +12,9 @@ func.func @f(%x: f32) {
 // -----
 
 func.func @f(%x: tensor<4xi1>) {
-  // expected-error @below {{'array.add' op operand #0 must be ranked tensor of floating-point, integer (not i1) or index values, but got 'tensor<4xi1>'}}
-  // expected-error @below {{'array.add' op operand #1 must be ranked tensor of floating-point, integer (not i1) or index values, but got 'tensor<4xi1>'}}
-  // expected-error @below {{'array.add' op result #0 must be ranked tensor of floating-point, integer (not i1) or index values, but got 'tensor<4xi1>'}}
+  // expected-error @below {{'array.add' op operand #0 must be ranked tensor of floating-point, complex, integer (not i1) or index values, but got 'tensor<4xi1>'}}
+  // expected-error @below {{'array.add' op operand #1 must be ranked tensor of floating-point, complex, integer (not i1) or index values, but got 'tensor<4xi1>'}}
+  // expected-error @below {{'array.add' op result #0 must be ranked tensor of floating-point, complex, integer (not i1) or index values, but got 'tensor<4xi1>'}}
   %r = array.add %x, %x : tensor<4xi1>
   return
 }
@@ -32,8 +32,8 @@ func.func @f(%x: tensor<4xf32>) {
 // -----
 
 func.func @f(%x: tensor<4xi32>) {
-  // expected-error @below {{'array.exp' op operand #0 must be ranked tensor of floating-point values, but got 'tensor<4xi32>'}}
-  // expected-error @below {{'array.exp' op result #0 must be ranked tensor of floating-point values, but got 'tensor<4xi32>'}}
+  // expected-error @below {{'array.exp' op operand #0 must be ranked tensor of floating-point or complex values, but got 'tensor<4xi32>'}}
+  // expected-error @below {{'array.exp' op result #0 must be ranked tensor of floating-point or complex values, but got 'tensor<4xi32>'}}
   %r = array.exp %x : tensor<4xi32>
   return
 }

@@ -1,17 +1,12 @@
 // Regions that will work on scalars see nothing outside of them. Constants that they use go in; what else they use is a
 // reason to refuse the op.
 import * as hlo from '@budflow/dialect-stablehlo';
-import { Builder, type Operation, type Region, type Value } from '@budflow/ir';
+import type { Operation, Region, Value } from '@budflow/ir';
 
 const SCALAR_REGIONS: ReadonlySet<string> = new Set(
-  [
-    hlo.MapOp,
-    hlo.ReduceOp,
-    hlo.ReduceWindowOp,
-    hlo.ScatterOp,
-    hlo.SelectAndScatterOp,
-    hlo.SortOp,
-  ].map((op) => op.opName),
+  [hlo.MapOp, hlo.ReduceOp, hlo.ReduceWindowOp, hlo.ScatterOp, hlo.SelectAndScatterOp, hlo.SortOp].map(
+    (op) => op.opName,
+  ),
 );
 
 /** Copies the constants that regions of reductions and their like use into these regions. */
@@ -23,8 +18,8 @@ export function sinkConstants(module: Operation): void {
         const { definingOp } = value;
         if (!definingOp || !isConstant(definingOp)) continue;
         const copy = definingOp.clone();
-        Builder.atStart(region.entry).insert(copy);
-        value.replaceUsesWithIf(copy.result(0), (user) => isInside(user, region));
+        region.entry.insertBefore(copy, region.entry.firstOp);
+        value.replaceUsesIf(copy.result(0), (user) => region.isAncestorOf(user.parentRegion!));
       }
   });
 }
@@ -49,15 +44,7 @@ function captured(region: Region): Value[] {
     for (const op of block.ops)
       op.walk((inner) => {
         for (const operand of inner.operands)
-          if (!isWithin(operand.parentRegion, region)) found.add(operand);
+          if (!region.isAncestorOf(operand.parentBlock!.parent!)) found.add(operand);
       });
   return [...found];
-}
-
-function isInside(op: Operation, region: Region): boolean {
-  return isWithin(op.parentRegion, region);
-}
-function isWithin(inner: Region | null, region: Region): boolean {
-  for (let at = inner; at; at = at.parent?.parentRegion ?? null) if (at === region) return true;
-  return false;
 }

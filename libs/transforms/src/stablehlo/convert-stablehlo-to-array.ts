@@ -12,6 +12,7 @@ import type { Operation } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { applyPartialConversion, type ConversionPattern, ConversionTarget, type TypeConverter } from '@budflow/rewrite';
 import { flatFunctionType } from '../array/flatten-tuples.js';
+import { captureRefusal, sinkConstants } from './captures.js';
 import { hasScalarRegions, scalarize } from './regions.js';
 import { RULES } from './rules/index.js';
 import { signaturePatterns } from './signatures.js';
@@ -46,6 +47,7 @@ flattened. An op without a counterpart is an error.`,
       pass.unchanged();
       return;
     }
+    sinkConstants(module);
     const converter = stablehloTypes(module.context);
     const result = applyPartialConversion(module, targetFor(converter), patternsFor(converter), { fold: false });
     if (!result.succeeded) {
@@ -80,7 +82,7 @@ function refusal(op: Operation, converter: TypeConverter): string | undefined {
   if (rule === undefined) return 'the array dialect has no counterpart';
   for (const { type } of [...op.operands, ...op.results])
     if (converter.convert(type) === null) return `${type}: ${converter.reason(type)}`;
-  return rule.refuses?.(op);
+  return rule.refuses?.(op) ?? captureRefusal(op);
 }
 
 function targetFor(converter: TypeConverter): ConversionTarget {

@@ -1,6 +1,6 @@
 // Tuples, which are their elements; calls by name; maps of a function.
 import { FromScalarOp, MapOp } from '@budflow/dialect-array';
-import { buildNamed, CallOp } from '@budflow/dialect-core';
+import { CallOp, IndexCastOp } from '@budflow/dialect-core';
 import * as hlo from '@budflow/dialect-stablehlo';
 import { DYNAMIC, type Operation, Region, type TensorType, type TupleType, type Value } from '@budflow/ir';
 import { moveScalarRegion } from '../regions.js';
@@ -94,7 +94,8 @@ function unknownCall(op: Operation): string | undefined {
     return op.operandCount === 1 && op.resultCount === 1 && op.operand(0).type === op.result(0).type
       ? undefined
       : `@${name} takes one array and gives one of its type`;
-  if (!IDENTITIES.has(name)) return `no function @${name} is known; write it as a function of the module, and call that`;
+  if (!IDENTITIES.has(name))
+    return `no function @${name} is known; write it as a function of the module, and call that`;
   const isIdentity = op.operandCount === op.resultCount && op.results.every((r, i) => r.type === op.operand(i).type);
   return isIdentity ? undefined : `@${name} changes types here, which needs more devices than one`;
 }
@@ -104,12 +105,9 @@ function dimensionSize(site: HloSite): Value {
   const size = (site.operand(0).type as TensorType).shape[dimension]!;
   const type = site.type();
   if (size !== DYNAMIC) return site.constant(site.context.constantAttr(type, size));
-  const scalar = buildNamed(
-    site.rewriter,
-    site.loc,
-    'arith.index_cast',
-    [site.dim(site.operand(0), dimension)],
-    [type.element],
-  );
+  const scalar = IndexCastOp.build(site.rewriter, site.loc, {
+    in: site.dim(site.operand(0), dimension),
+    resultTypes: [type.element],
+  });
   return FromScalarOp.build(site.rewriter, site.loc, { scalar, resultTypes: [type] });
 }
