@@ -41,6 +41,15 @@ const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly T
     [tensor('complex<f32>', [5])],
   ],
   [
+    'behind the end of computed sizes there is padding',
+    `func.func @main(%x: tensor<?xf32>) -> (tensor<?xf32>) {
+  %0 = array.slice %x [3:?:2] : tensor<?xf32> to tensor<?xf32>
+  %r = array.pad %0 low = [0] high = [3] value 2.0 : f32 : tensor<?xf32> to tensor<?xf32>
+  return %r : tensor<?xf32>
+}`,
+    [tensor('f32', [16])],
+  ],
+  [
     'and a row that is padded',
     `func.func @main(%x: tensor<2x3x?xf32>) -> (tensor<2x6x?xf32>) {
   %0 = array.reshape %x : tensor<2x3x?xf32> to tensor<6x?xf32>

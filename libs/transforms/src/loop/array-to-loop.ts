@@ -225,7 +225,10 @@ class KernelLowering {
     if (size.kind !== 'operand') return this.domainSize(op, size);
     const known = this.sizes.known(op.operand(size.operand), size.dim);
     if (known !== undefined) return known;
-    const map = StructuredOp.of(op)!.indexingMaps(op)[op.operandCount] as AffineMap;
+    const structured = StructuredOp.of(op)!;
+    // A buffer with borders is larger than the domain, also where its map starts at 0.
+    if (structured.fill) return this.domainSize(op, size);
+    const map = structured.indexingMaps(op)[op.operandCount] as AffineMap;
     const at = map.results.indexOf(AffineExpr.dim(dim));
     return at < 0 ? this.domainSize(op, size) : this.sizeOf(op.result(0), at);
   }
