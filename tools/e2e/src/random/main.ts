@@ -28,11 +28,14 @@ if (types?.length !== values.types?.split(',').length) {
   console.error(`--types=${values.types}: expected some of ${ALL_ELEMENTS.join(',')}`);
   process.exit(2);
 }
-/** What a thread tells: how far it is. */
+/** How far a thread is. */
 interface Progress {
   readonly done: number;
   readonly failures: number;
 }
+
+/** What a thread tells: that, or a failure. */
+type Message = Progress | { readonly text: string };
 
 const programs = number('programs');
 const start = performance.now();
@@ -61,12 +64,11 @@ function runHere(): number {
       parentPort?.postMessage({ done, failures: failed } satisfies Progress);
     },
     onFailure(found) {
-      console.log(describeFailure(found));
       const flags = ['ops', 'types', 'configurations'] as const;
       const same = flags.flatMap((name) => (values[name] === undefined ? [] : [` --${name}=${values[name]}`])).join('');
-      console.log(
-        `again: npm run fuzz -- --programs=${found.programs.length} --seed=${found.seed}${same}${values['control-flow'] ? ' --control-flow' : ''}\n`,
-      );
+      const again = `again: npm run fuzz -- --programs=${found.programs.length} --seed=${found.seed}${same}${values['control-flow'] ? ' --control-flow' : ''}`;
+      // Not by console.log: what a thread writes waits for its event loop, which does not turn.
+      parentPort?.postMessage({ text: `${describeFailure(found)}\n${again}\n` } satisfies Message);
     },
   });
   return failures.length > 0 ? 1 : 0;
@@ -92,11 +94,15 @@ async function runThread(job: number, first: number, end: number): Promise<numbe
   const code = await new Promise<number | 'silent'>((resolve) => {
     const silent = () => resolve('silent');
     let timer = setTimeout(silent, PATIENCE);
-    worker.on('message', (progress: Progress) => {
+    worker.on('message', (message: Message) => {
       clearTimeout(timer);
       timer = setTimeout(silent, PATIENCE);
-      done = progress.done;
-      add(job, base, progress);
+      if ('text' in message) {
+        console.log(message.text);
+        return;
+      }
+      done = message.done;
+      add(job, base, message);
     });
     worker.on('error', (error) => {
       console.error(error);
