@@ -8,7 +8,16 @@ import { createPassRegistry } from 'budflow';
 import { describe, expect, test } from 'vitest';
 import { difference, interpretProgram, PLAIN, runCompiled, type TestTensor } from '../differential.js';
 
-const GROUPS = ['functions', 'reductions', 'gathers', 'sorts', 'convolutions', 'linear-algebra', 'random'] as const;
+const GROUPS = [
+  'functions',
+  'reductions',
+  'gathers',
+  'sorts',
+  'convolutions',
+  'linear-algebra',
+  'random',
+  'programs',
+] as const;
 
 interface StoredTensor {
   readonly type: keyof typeof STORAGE;

@@ -14,6 +14,7 @@ import { EXPECTATIONS } from './expectations.js';
 import { GATHERS } from './gather.js';
 import { LINEAR_ALGEBRA } from './linear-algebra.js';
 import { MOVEMENT } from './movement.js';
+import { RAGGED_PRODUCTS } from './ragged-dot.js';
 import { RANDOM } from './random.js';
 import { REDUCTIONS } from './reduce.js';
 import { PRECISION } from './reduce-precision.js';
@@ -37,6 +38,7 @@ export const RULES: HloRules = {
   ...MOVEMENT,
   ...PRECISION,
   ...PRODUCTS,
+  ...RAGGED_PRODUCTS,
   ...RANDOM,
   ...REDUCTIONS,
   ...SHARDINGS,

@@ -4,6 +4,7 @@ import * as hlo from '@budflow/dialect-stablehlo';
 import {
   ComplexType,
   DenseElementsAttr,
+  DYNAMIC,
   denseElement,
   elementCount,
   FloatType,
@@ -70,11 +71,27 @@ function convRefusal(op: Operation): string | undefined {
   return element instanceof IntegerType && element.width === 1 ? 'i1 has no sums and products' : undefined;
 }
 
+/** The result type, with the spatial sizes that operands and window tell. */
+function convolvedType(site: HloSite, c: Convolution): TensorType {
+  const type = site.type();
+  const [lhs, rhs] = [site.operand(0).type, site.operand(1).type] as [TensorType, TensorType];
+  const shape = type.shape.slice();
+  c.dims.input_spatial_dimensions.forEach((d, i) => {
+    const [size, taps] = [lhs.shape[d]!, rhs.shape[c.dims.kernel_spatial_dimensions[i]!]!];
+    if (size === DYNAMIC || taps === DYNAMIC) return;
+    const [low, high] = c.padding?.[i] ?? [0, 0];
+    const spread = size === 0 ? 0 : (size - 1) * (c.lhsDilation?.[i] ?? 1) + 1;
+    const room = low + spread + high - ((taps - 1) * (c.rhsDilation?.[i] ?? 1) + 1);
+    shape[c.dims.output_spatial_dimensions[i]!] = room < 0 ? 0 : Math.floor(room / (c.strides?.[i] ?? 1)) + 1;
+  });
+  return site.context.tensor(shape, type.element);
+}
+
 /** Real or integer convolutions; those of complex numbers part by part. */
 function convolved(site: HloSite, c: Convolution): Value {
   const { context, rewriter, loc } = site;
-  const type = site.type();
   const spatial = c.dims.input_spatial_dimensions;
+  const type = convolvedType(site, c);
   const ones = spatial.map(() => 1);
   const conv = (lhs: Value, rhs: Value, element: Type): Value => {
     // Operands of different types meet in that of the result.
@@ -131,7 +148,9 @@ export const LINEAR_ALGEBRA: HloRules = {
   ...ruleFor(hlo.ConvolutionOp, {
     equation: 'convolution x, w == array.conv x, w;  of complex numbers conv of their parts',
     refuses: convRefusal,
-    convert: (site) => [convolved(site, convolutionOf(site.op, hlo.ConvolutionOp.padding(site.op)))],
+    convert: (site) => [
+      withType(site, convolved(site, convolutionOf(site.op, hlo.ConvolutionOp.padding(site.op))), site.type()),
+    ],
   }),
   ...ruleFor(hlo.DynamicConvOp, {
     equation: 'dynamic_conv x, w, constant padding == convolution x, w',

@@ -2,7 +2,7 @@
 import { arrayDialect } from '@budflow/dialect-array';
 import { registerCoreDialects } from '@budflow/dialect-core';
 import { loopDialect } from '@budflow/dialect-loop';
-import { quantDialect, sdyDialect, stablehloDialect } from '@budflow/dialect-stablehlo';
+import { STABLEHLO_DIALECTS } from '@budflow/dialect-stablehlo';
 import { Context, type Operation, parseModule, renderDiagnostic } from '@budflow/ir';
 import { runPasses } from '../../testing/programs.js';
 import { convertStablehloToArray } from '../convert-stablehlo-to-array.js';
@@ -12,9 +12,7 @@ export function parseStablehlo(text: string): Operation {
   registerCoreDialects(context);
   context.registerDialect(arrayDialect);
   context.registerDialect(loopDialect);
-  context.registerDialect(stablehloDialect);
-  context.registerDialect(quantDialect);
-  context.registerDialect(sdyDialect);
+  for (const dialect of STABLEHLO_DIALECTS) context.registerDialect(dialect);
   let module: Operation | undefined;
   const { diagnostics } = context.diagnostics.collect(() => {
     module = parseModule(text, context, { file: 'test.mlir' });

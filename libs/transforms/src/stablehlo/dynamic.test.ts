@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { runMain } from '../testing/programs.js';
+import { convert } from './testing/convert.js';
+
+const main = (signature: string, body: string): string => `func.func @main(${signature} {\n${body}\n}`;
+
+test('shapes that are constants are shapes of types', () => {
+  const text = main(
+    ') -> (tensor<2x3xi32>, tensor<?x?xi32>)',
+    `  %s = stablehlo.constant dense<[2, 3]> : tensor<2xi64>
+  %0 = stablehlo.dynamic_iota %s, dim = 1 : (tensor<2xi64>) -> tensor<2x3xi32>
+  %t = stablehlo.constant dense<[3, 2]> : tensor<2xi64>
+  %1 = stablehlo.dynamic_reshape %0, %t : (tensor<2x3xi32>, tensor<2xi64>) -> tensor<?x?xi32>
+  return %0, %1 : tensor<2x3xi32>, tensor<?x?xi32>`,
+  );
+  expect(runMain(convert(text))).toEqual(['0 1 2 0 1 2', '0 1 2 0 1 2']);
+});
+
+test('a vector is broadcast to a shape put together of constants', () => {
+  const text = main(
+    '%x: tensor<2xi32>, %y: tensor<1x2xi32>) -> (tensor<?x2xi32>, tensor<?x2xi32>)',
+    `  %a = stablehlo.constant dense<3> : tensor<1xi32>
+  %b = stablehlo.constant dense<2> : tensor<1xi32>
+  %s = stablehlo.concatenate %a, %b, dim = 0 : (tensor<1xi32>, tensor<1xi32>) -> tensor<2xi32>
+  %0 = stablehlo.dynamic_broadcast_in_dim %x, %s, dims = [1] : (tensor<2xi32>, tensor<2xi32>) -> tensor<?x2xi32>
+  %1 = stablehlo.dynamic_broadcast_in_dim %y, %s, dims = [0, 1] : (tensor<1x2xi32>, tensor<2xi32>) -> tensor<?x2xi32>
+  return %0, %1 : tensor<?x2xi32>, tensor<?x2xi32>`,
+  );
+  for (const result of runMain(convert(text))) {
+    const numbers = result.split(' ');
+    expect(numbers).toHaveLength(6);
+    expect(numbers.slice(2)).toEqual([...numbers.slice(0, 2), ...numbers.slice(0, 2)]);
+  }
+});
+
+test('widths, limits and sizes that are constants are those of pad and slice', () => {
+  const text = main(
+    ') -> (tensor<?xi32>, tensor<?xi32>, tensor<?xi32, #stablehlo.bounds<4>>)',
+    `  %x = stablehlo.constant dense<[1, 2, 3, 4]> : tensor<4xi32>
+  %v = stablehlo.constant dense<9> : tensor<i32>
+  %n0 = stablehlo.constant dense<0> : tensor<1xi64>
+  %n1 = stablehlo.constant dense<1> : tensor<1xi64>
+  %n2 = stablehlo.constant dense<2> : tensor<1xi64>
+  %n4 = stablehlo.constant dense<4> : tensor<1xi64>
+  %0 = stablehlo.dynamic_pad %x, %v, %n2, %n0, %n1 : (tensor<4xi32>, tensor<i32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xi32>
+  %1 = stablehlo.real_dynamic_slice %x, %n1, %n4, %n2 : (tensor<4xi32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xi32>
+  %k = stablehlo.constant dense<3> : tensor<i32>
+  %2 = stablehlo.set_dimension_size %x, %k, dim = 0 : (tensor<4xi32>, tensor<i32>) -> tensor<?xi32, #stablehlo.bounds<4>>
+  return %0, %1, %2 : tensor<?xi32>, tensor<?xi32>, tensor<?xi32, #stablehlo.bounds<4>>`,
+  );
+  expect(runMain(convert(text))).toEqual(['9 9 1 9 2 9 3 9 4', '2 4', '1 2 3']);
+});
+
+test('slices of constant sizes are those of gather, padding of constants that of convolution', () => {
+  const text = main(
+    '%x: tensor<3x4xi32>, %w: tensor<1x1x2xi32>) -> (tensor<2x?xi32>, tensor<1x1x?xi32>)',
+    `  %i = stablehlo.constant dense<[2, 0]> : tensor<2xi32>
+  %n = stablehlo.constant dense<[1, 4]> : tensor<2xi32>
+  %0 = "stablehlo.dynamic_gather"(%x, %i, %n) {dimension_numbers = #stablehlo.gather<offset_dims = [1], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>} : (tensor<3x4xi32>, tensor<2xi32>, tensor<2xi32>) -> tensor<2x?xi32>
+  %p = stablehlo.constant dense<[[1, 1]]> : tensor<1x2xi64>
+  %r = stablehlo.constant dense<[[[1, 2, 3]]]> : tensor<1x1x3xi32>
+  %1 = "stablehlo.dynamic_conv"(%r, %w, %p) {batch_group_count = 1 : i64, dimension_numbers = #stablehlo.conv<[b, f, 0]x[o, i, 0]->[b, f, 0]>, feature_group_count = 1 : i64} : (tensor<1x1x3xi32>, tensor<1x1x2xi32>, tensor<1x2xi64>) -> tensor<1x1x?xi32>
+  return %0, %1 : tensor<2x?xi32>, tensor<1x1x?xi32>`,
+  );
+  const results = runMain(convert(text));
+  expect(results.map((r) => r.split(' ').length)).toEqual([8, 4]);
+});
+
+test.each([
+  [
+    'its shape follows from data',
+    '%s: tensor<1xi32>) -> tensor<?xi32>',
+    '%0 = stablehlo.dynamic_iota %s, dim = 0 : (tensor<1xi32>) -> tensor<?xi32>\n  return %0 : tensor<?xi32>',
+  ],
+  [
+    'its shape follows from data',
+    '%x: tensor<4xf32>, %s: tensor<2xi32>) -> tensor<?x?xf32>',
+    '%0 = stablehlo.dynamic_reshape %x, %s : (tensor<4xf32>, tensor<2xi32>) -> tensor<?x?xf32>\n  return %0 : tensor<?x?xf32>',
+  ],
+  [
+    'it is not known whether dimension 0 of its operand is repeated',
+    '%x: tensor<?xf32>) -> tensor<4x3xf32>',
+    '%s = stablehlo.constant dense<[4, 3]> : tensor<2xi32>\n  %0 = stablehlo.dynamic_broadcast_in_dim %x, %s, dims = [0] : (tensor<?xf32>, tensor<2xi32>) -> tensor<4x3xf32>\n  return %0 : tensor<4x3xf32>',
+  ],
+  [
+    'its size is not a constant',
+    '%x: tensor<4xf32>, %n: tensor<i32>) -> tensor<?xf32, #stablehlo.bounds<4>>',
+    '%0 = stablehlo.set_dimension_size %x, %n, dim = 0 : (tensor<4xf32>, tensor<i32>) -> tensor<?xf32, #stablehlo.bounds<4>>\n  return %0 : tensor<?xf32, #stablehlo.bounds<4>>',
+  ],
+  [
+    'its padding between the elements is not a constant',
+    '%x: tensor<4xf32>, %v: tensor<f32>, %n: tensor<1xi32>) -> tensor<?xf32>',
+    '%z = stablehlo.constant dense<0> : tensor<1xi32>\n  %0 = stablehlo.dynamic_pad %x, %v, %z, %z, %n : (tensor<4xf32>, tensor<f32>, tensor<1xi32>, tensor<1xi32>, tensor<1xi32>) -> tensor<?xf32>\n  return %0 : tensor<?xf32>',
+  ],
+  [
+    'its start is not a constant',
+    '%x: tensor<4xf32>, %n: tensor<1xi32>) -> tensor<?xf32>',
+    '%0 = stablehlo.real_dynamic_slice %x, %n, %n, %n : (tensor<4xf32>, tensor<1xi32>, tensor<1xi32>, tensor<1xi32>) -> tensor<?xf32>\n  return %0 : tensor<?xf32>',
+  ],
+  [
+    'its slice sizes are not constants',
+    '%x: tensor<4x8xf32>, %i: tensor<5x1xi32>, %n: tensor<2xi32>) -> tensor<5x?xf32>',
+    '%0 = "stablehlo.dynamic_gather"(%x, %i, %n) {dimension_numbers = #stablehlo.gather<offset_dims = [1], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>} : (tensor<4x8xf32>, tensor<5x1xi32>, tensor<2xi32>) -> tensor<5x?xf32>\n  return %0 : tensor<5x?xf32>',
+  ],
+  [
+    'its padding is not a constant',
+    '%x: tensor<1x1x3xf32>, %w: tensor<1x1x2xf32>, %p: tensor<1x2xi64>) -> tensor<1x1x?xf32>',
+    '%0 = "stablehlo.dynamic_conv"(%x, %w, %p) {batch_group_count = 1 : i64, dimension_numbers = #stablehlo.conv<[b, f, 0]x[o, i, 0]->[b, f, 0]>, feature_group_count = 1 : i64} : (tensor<1x1x3xf32>, tensor<1x1x2xf32>, tensor<1x2xi64>) -> tensor<1x1x?xf32>\n  return %0 : tensor<1x1x?xf32>',
+  ],
+])('what follows from data is an error: %s', (reason, signature, body) => {
+  expect(() => convert(main(signature, `  ${body}`))).toThrow(reason);
+});
