@@ -71,7 +71,7 @@ function read({ type, shape, data }: StoredTensor): TestTensor {
   const values = type === 'i64' || type === 'ui64' ? words.map(BigInt) : words.map((w) => encode(number(w)));
   return { shape, data: (Storage as unknown as { from(v: readonly unknown[]): TypedArray }).from(values) };
 }
-function valueOf(type: keyof typeof STORAGE, stored: number | bigint): number {
+function numberIn(type: keyof typeof STORAGE, stored: number | bigint): number {
   if (type === 'f16') return f16FromBits(stored as number);
   return type === 'bf16' ? bf16FromBits(stored as number) : Number(stored);
 }
@@ -82,7 +82,7 @@ function deviation({ results, tolerance }: StoredCase, actual: readonly TestTens
     const [expected, { shape, data }] = [read(stored), actual[r]!];
     if (String(shape) !== String(stored.shape)) return `result ${r} has shape [${shape}], expected [${stored.shape}]`;
     const limit = TOLERANCES[stored.type];
-    const numbers = Array.from(expected.data as ArrayLike<number | bigint>, (x) => valueOf(stored.type, x));
+    const numbers = Array.from(expected.data as ArrayLike<number | bigint>, (x) => numberIn(stored.type, x));
     // Errors of sums are relative to what is summed up: near zero, to the largest number.
     const scale = Math.max(0, ...numbers.filter(Number.isFinite).map(Math.abs));
     for (let i = 0; i < numbers.length; i++) {
@@ -90,7 +90,7 @@ function deviation({ results, tolerance }: StoredCase, actual: readonly TestTens
         if (data[i] !== expected.data[i]) return `result ${r}, element ${i}: ${data[i]} instead of ${expected.data[i]}`;
         continue;
       }
-      const [x, y] = [numbers[i]!, valueOf(stored.type, data[i]!)];
+      const [x, y] = [numbers[i]!, numberIn(stored.type, data[i]!)];
       if (x === y || (Number.isNaN(x) && Number.isNaN(y))) continue;
       const floor = stored.type.startsWith('c') ? scale : 1e-3 * Math.min(scale, 1);
       if (Math.abs(x - y) <= (tolerance ?? limit) * Math.max(Math.abs(x), floor)) continue;
@@ -105,7 +105,7 @@ function decoded({ results }: StoredCase, tensors: readonly TestTensor[]): TestT
   return tensors.map(({ shape, data }, r) => {
     const { type } = results[r]!;
     if (type !== 'f16' && type !== 'bf16') return { shape, data };
-    return { shape, data: Float64Array.from(data as Uint16Array, (bits) => valueOf(type, bits)) };
+    return { shape, data: Float64Array.from(data as Uint16Array, (bits) => numberIn(type, bits)) };
   });
 }
 
