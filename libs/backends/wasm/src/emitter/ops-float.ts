@@ -3,7 +3,7 @@
 import { CmpFOp } from '@budflow/dialect-core';
 import { DenseElementsAttr, denseElement, type Operation, type Value } from '@budflow/ir';
 import { f32Bits } from '@budflow/numerics';
-import { Op, type PlainOpcode } from '../encoder/index.js';
+import { Op, type PlainOpcode, ValueType } from '../encoder/index.js';
 import { constantAttribute } from './constants.js';
 import type { FunctionEmitter } from './function-emitter.js';
 import type { OpEntry } from './op-table.js';
@@ -34,6 +34,7 @@ const GE: FloatOpcodes = [Op.f32_ge, Op.f64_ge, Op.f32x4_ge, Op.f64x2_ge];
 const MIN: FloatOpcodes = [Op.f32_min, Op.f64_min, Op.f32x4_min, Op.f64x2_min];
 const MAX: FloatOpcodes = [Op.f32_max, Op.f64_max, Op.f32x4_max, Op.f64x2_max];
 
+const SUB: FloatOpcodes = [Op.f32_sub, Op.f64_sub, Op.f32x4_sub, Op.f64x2_sub];
 const ADD: FloatOpcodes = [Op.f32_add, Op.f64_add, Op.f32x4_add, Op.f64x2_add];
 /** The scalar places are never picked: scalars have no pseudo forms. */
 const PSEUDO_MIN: FloatOpcodes = [Op.f32_min, Op.f64_min, Op.f32x4_pmin, Op.f64x2_pmin];
@@ -82,22 +83,33 @@ function extremum(which: 'min' | 'max'): OpEntry {
       }
       return;
     }
-    if (which === 'max') {
-      e.emitValue(a);
-      e.emitValue(b);
-      f.emit(pick(MAX, r));
-      return;
-    }
-    // Both orders agree but for zeros, where the sign bits join, and NaN, whose bits stay a NaN under `or`.
+    // Both orders agree but for zeros, whose sign bits differ, and NaN, whose bits stay a NaN under `or`. The sign of zeros
+    // joined is that of the minimum; for the maximum, what differs is taken off: -0 - -0 is +0, and x - +0 is x.
     const p = e.pin(a);
     const q = e.pin(b);
     f.get(p);
     f.get(q);
     f.emit(pseudo);
-    f.get(q);
-    f.get(p);
-    f.emit(pseudo);
-    f.emit(Op.v128_or);
+    if (which === 'min') {
+      f.get(q);
+      f.get(p);
+      f.emit(pseudo);
+      f.emit(Op.v128_or);
+    } else {
+      const [first, second] = [f.local(ValueType.v128), f.local(ValueType.v128)];
+      f.tee(first);
+      f.get(q);
+      f.get(p);
+      f.emit(pseudo);
+      f.tee(second);
+      f.emit(Op.v128_or);
+      f.get(first);
+      f.get(second);
+      f.emit(Op.v128_xor);
+      f.emit(pick(SUB, r));
+      f.release(first);
+      f.release(second);
+    }
     e.unpin(a, p);
     e.unpin(b, q);
   });
