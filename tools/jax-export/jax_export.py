@@ -188,7 +188,7 @@ def command_line():
     parser.add_argument("--name", help="name of the files; default: that of FILE.py")
     parser.add_argument("--x64", action="store_true", help="64-bit integers and floats (jax_enable_x64)")
     parser.add_argument("--no-expected", action="store_true", help="do not run the function")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 def main():
