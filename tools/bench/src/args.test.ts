@@ -31,7 +31,7 @@ describe('the command line', () => {
       expect(HELP).toContain(`--${flag}`);
   });
   test.each([
-    [['--suite=gpu'], "--suite: expected one of wasm, compiler, got 'gpu'"],
+    [['--suite=gpu'], "--suite: expected one of wasm, compiler, jax, got 'gpu'"],
     [['--seconds=-1'], "--seconds: expected a number above 0, got '-1'"],
     [['--filter=('], '--filter:'],
     [['--level=4'], "--level: expected one of 0, 1, 2, 3, got '4'"],

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 
-export const SUITES = ['wasm', 'compiler'] as const;
+export const SUITES = ['wasm', 'compiler', 'jax'] as const;
 export type Suite = (typeof SUITES)[number];
 
 export interface Options {
@@ -23,10 +23,11 @@ export interface Options {
 /** A mistake in the command line: exit code 2. */
 export class UsageError extends Error {}
 
-export const HELP = `npm run bench -- [--suite=wasm|compiler] [options]
+export const HELP = `npm run bench -- [--suite=wasm|compiler|jax] [options]
 
   --suite=wasm       programs of tools/bench/programs.json: Budflow, kernels written by hand, peers (default)
   --suite=compiler   canonicalize and cse on generated modules, against mlir-opt-16 where it is on PATH
+  --suite=jax        programs from JAX (docs/examples/jax), against XLA where BUDFLOW_PYTHON is a Python with jax
   --filter=RE        only programs whose name matches (of the compiler suite: sizes, such as 1e5)
   --seconds=S        time for each variant (default 0.3)
   --json=FILE        write all figures

@@ -7,8 +7,10 @@ import { environment, printEnvironment } from './environment.js';
 import { measureRoofs } from './measure/roofs.js';
 import { loadPrograms } from './programs/program.js';
 import { printCompilerReport } from './report/compiler-report.js';
+import { printJaxReport } from './report/jax-report.js';
 import { derive, hasFailure, printRoofs, printWasmReport } from './report/wasm-report.js';
 import { COMPILER_CASES, runCompilerSuite } from './suites/compiler-suite.js';
+import { jaxProgramNames, runJaxSuite } from './suites/jax-suite.js';
 import { runWasmSuite } from './suites/wasm-suite.js';
 import { type BudflowOptions, budflowVariant, pipelinePasses } from './variants/budflow.js';
 import { limitVariant } from './variants/limits.js';
@@ -95,6 +97,33 @@ async function wasmSuite(options: Options): Promise<number> {
   return hasFailure(results) ? 1 : 0;
 }
 
+async function jaxSuite(options: Options): Promise<number> {
+  const names = jaxProgramNames().filter((name) => options.filter?.test(name) ?? true);
+  if (names.length === 0) throw new UsageError(`--filter: no program matches ${options.filter}; --list prints them`);
+  if (options.list) {
+    print(names.join('\n'));
+    return 0;
+  }
+  enableRelaxedSimd();
+  const machine = environment();
+  print(printEnvironment(machine));
+  const results = await runJaxSuite({
+    names,
+    seconds: options.seconds,
+    compile: { numerics: options.numerics, target: options.target, level: options.level, ablate: options.ablate },
+    python: process.env.BUDFLOW_PYTHON,
+    onResult: ({ name }) => progress(name),
+  });
+  progress('');
+  print(printJaxReport(results));
+  if (options.json !== null)
+    writeFileSync(
+      options.json,
+      `${JSON.stringify({ suite: 'jax', environment: machine, programs: results }, null, 1)}\n`,
+    );
+  return results.some(({ wrong }) => wrong !== '') ? 1 : 0;
+}
+
 function compilerSuite(options: Options): number {
   const cases = COMPILER_CASES.filter((c) => options.filter?.test(c.name) ?? true);
   if (cases.length === 0) throw new UsageError(`--filter: no module matches ${options.filter}; --list prints them`);
@@ -120,7 +149,14 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return 0;
     }
-    return options.suite === 'compiler' ? compilerSuite(options) : await wasmSuite(options);
+    switch (options.suite) {
+      case 'compiler':
+        return compilerSuite(options);
+      case 'jax':
+        return await jaxSuite(options);
+      case 'wasm':
+        return await wasmSuite(options);
+    }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`bench: ${error.message}\n`);
