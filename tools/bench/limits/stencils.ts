@@ -37,7 +37,8 @@ export const sobel: LimitKernel = {
                 f.get(from);
                 f.memory(Op.v128_load, 4 * (row * W + column), 4);
               });
-            // Of each row its difference east - west, and west + 2 middle + east: the filters are separable.
+            // Of each row its difference east - west, and west + 2 middle + east: the filters are separable (sums in another
+            // order than the program has, so no compiler may do it).
             const line = (row: number): { across: Local; weighted: Local } => {
               const [west, east] = [at(row, 0), at(row, 2)];
               const outside = v.let(() => v.op2(Op.f32x4_add, west, east));
