@@ -50,6 +50,26 @@ const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly T
     [tensor('f32', [16])],
   ],
   [
+    'two inputs of a kernel are one buffer of complex numbers',
+    `func.func @main(%x: tensor<16x5xcomplex<f64>>) -> (tensor<1x16x5xcomplex<f64>>) {
+  %zero = arith.constant 0 : i32
+  %one = arith.constant 1 : i32
+  %two = arith.constant 2 : i32
+  %w:2 = loop.while (%a = %x, %i = %zero) : (tensor<16x5xcomplex<f64>>, i32) -> (tensor<16x5xcomplex<f64>>, i32) {
+    %go = arith.cmpi slt, %i, %two : i32
+    loop.condition(%go) %a, %i : tensor<16x5xcomplex<f64>>, i32
+  } do {
+  ^bb0(%b: tensor<16x5xcomplex<f64>>, %j: i32):
+    %k = arith.addi %j, %one : i32
+    loop.yield %b, %k : tensor<16x5xcomplex<f64>>, i32
+  }
+  %s = array.add %w#0, %x : tensor<16x5xcomplex<f64>>
+  %r = array.broadcast %s dims = [1, 2] : tensor<16x5xcomplex<f64>> to tensor<1x16x5xcomplex<f64>>
+  return %r : tensor<1x16x5xcomplex<f64>>
+}`,
+    [tensor('complex<f64>', [16, 5])],
+  ],
+  [
     'and a row that is padded',
     `func.func @main(%x: tensor<2x3x?xf32>) -> (tensor<2x6x?xf32>) {
   %0 = array.reshape %x : tensor<2x3x?xf32> to tensor<6x?xf32>

@@ -95,6 +95,8 @@ class KernelLowering {
       this.buffers.set(body.arguments[i]!, view.operand(0));
       views.add(view);
     });
+    // Of two inputs that turned out to be one, the second view has no use.
+    for (const op of this.fusion.parentBlock?.ops ?? []) if (ToTensorOp.is(op) && !op.hasResultUses) views.add(op);
     const yielded = body.terminator.operands;
     const destinations = this.fusion.results.map((result) => {
       const store = result.users()[0];
