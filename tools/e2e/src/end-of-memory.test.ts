@@ -5,15 +5,30 @@ import { type CompiledModule, compile, NdArray } from 'budflow';
 import { describe, expect, test } from 'vitest';
 import { tensor } from './arguments.js';
 import { difference, interpretProgram, PLAIN, RELAXED, type TestTensor } from './differential.js';
+import type { Element } from './random/program.js';
 
 /** In the order in which they are likely to differ; the last ones run for the target with all instructions only. */
 const BOTH = ['f32', 'f64', 'i32', 'ui8'] as const;
-const ELEMENTS = [...BOTH, 'i1', 'i8', 'i16', 'i64', 'ui16', 'ui32', 'ui64'] as const;
+const INTEGERS = ['i1', 'i8', 'i16', 'i64', 'ui16', 'ui32', 'ui64'] as const;
+const ELEMENTS = [...BOTH, ...INTEGERS, 'f16', 'bf16', 'complex<f32>', 'complex<f64>'] as const;
 const CANARY = 0xa5;
+
+const isComplex = (e: string) => e.startsWith('complex');
+const combined = (e: string) => (e === 'i1' ? 'or' : isComplex(e) ? 'add' : 'max');
+
+/** Random elements. Those of 16 bits are in [1, 2), since the bits of NaN may differ. */
+function elements(element: (typeof ELEMENTS)[number], shape: readonly number[], seed = 1): TestTensor {
+  if (isComplex(element))
+    return { shape, data: tensor(element === 'complex<f32>' ? 'f32' : 'f64', [...shape, 2], seed).data };
+  if (element !== 'f16' && element !== 'bf16') return tensor(element as Element, shape, seed);
+  const [one, fraction] = element === 'f16' ? [0x3c00, 0x400] : [0x3f80, 0x80];
+  const count = shape.reduce((n, d) => n * d, 1);
+  return { shape, data: Uint16Array.from({ length: count }, (_, i) => one! + ((i * 37 + seed * 11) % fraction!)) };
+}
 
 const elementwise = (e: string) => `func.func @main(%x: tensor<?x${e}>, %y: tensor<?x${e}>) -> (tensor<?x${e}>) {
   %0 = array.${e === 'i1' ? 'xor' : 'mul'} %x, %y : tensor<?x${e}>
-  %1 = array.${e === 'i1' ? 'or' : 'max'} %0, %x : tensor<?x${e}>
+  %1 = array.${combined(e)} %0, %x : tensor<?x${e}>
   return %1 : tensor<?x${e}>
 }`;
 const reduction = (e: string) => `func.func @main(%x: tensor<?x${e}>, %z: tensor<${e}>) -> (tensor<${e}>) {
@@ -21,12 +36,19 @@ const reduction = (e: string) => `func.func @main(%x: tensor<?x${e}>, %z: tensor
   return %s : tensor<${e}>
 }`;
 const rows = (e: string) => `func.func @main(%x: tensor<3x?x${e}>, %z: tensor<${e}>) -> (tensor<3x${e}>) {
-  %s = array.reduce ${e === 'i1' ? 'or' : 'max'} %x init %z dims = [1] : tensor<3x?x${e}>, tensor<${e}> to tensor<3x${e}>
+  %s = array.reduce ${combined(e)} %x init %z dims = [1] : tensor<3x?x${e}>, tensor<${e}> to tensor<3x${e}>
   return %s : tensor<3x${e}>
 }`;
 
+/** What elements are cast to; of complex numbers the parts. */
+const wideOf = (e: string) => (e === 'f64' || e === 'complex<f32>' ? 'f32' : 'f64');
 const widened = (e: string) => {
-  const wide = e === 'f64' ? 'f32' : 'f64';
+  const wide = wideOf(e);
+  if (isComplex(e))
+    return `func.func @main(%x: tensor<?x${e}>) -> (tensor<?x${wide}>) {
+  %0 = array.imag %x : tensor<?x${e}>
+  return %0 : tensor<?x${wide}>
+}`;
   return `func.func @main(%x: tensor<?x${e}>) -> (tensor<?x${wide}>) {
   %0 = array.cast %x : tensor<?x${e}> to tensor<?x${wide}>
   return %0 : tensor<?x${wide}>
@@ -63,7 +85,7 @@ describe.each(ELEMENTS)('%s', (element) => {
       const text = elementwise(element);
       const module = compile(text, { ...configuration, heap: Heap.create({ initialBytes: 2 ** 20 }) });
       for (const n of sizes) {
-        const [x, y] = [tensor(element, [n]), tensor(element, [n], 2)];
+        const [x, y] = [elements(element, [n]), elements(element, [n], 2)];
         const expected = interpretProgram(text, [x, y], configuration);
         const fixed = [x, y].map((t) => module.array(t.data, t.shape, element));
         // Each argument at the end in turn, then the result.
@@ -87,9 +109,9 @@ describe.each(ELEMENTS)('%s', (element) => {
     test('elements that change their width are written where they belong', () => {
       const text = widened(element);
       const module = compile(text, { ...configuration, heap: Heap.create({ initialBytes: 2 ** 20 }) });
-      const wide = element === 'f64' ? 'f32' : 'f64';
+      const wide = wideOf(element);
       for (const n of sizes) {
-        const x = tensor(element, [n], n);
+        const x = elements(element, [n], n);
         const expected = interpretProgram(text, [x], configuration);
         const [result] = atEnd(module, x, element, (array) => module.call('main', [array]));
         expect(difference(expected, [{ shape: result!.shape, data: result!.data }]), `n = ${n}`).toBeUndefined();
@@ -111,9 +133,9 @@ describe.each(ELEMENTS)('%s', (element) => {
     ] as const)('%s read nothing past the end', (_, program, shape) => {
       const text = program(element);
       const module = compile(text, { ...configuration, heap: Heap.create({ initialBytes: 2 ** 20 }) });
-      const zero = tensor(element, []);
+      const zero = elements(element, []);
       for (const n of sizes) {
-        const x = tensor(element, shape(n), n);
+        const x = elements(element, shape(n), n);
         const expected = interpretProgram(text, [x, zero], configuration);
         const [result] = atEnd(module, x, element, (array) =>
           module.call('main', [array, NdArray.from(zero.data, [], element)]),

@@ -51,6 +51,46 @@ const TRAPS: readonly (readonly [name: string, text: string, args: Given, messag
     /argument 1 is 6, but dimension 0 of argument 0 is 5: needed by 'array\.add' at p\.mlir:2:8/,
   ],
   [
+    'a negative size that only a kernel uses, made in a loop',
+    `func.func @main(%x: tensor<f32>, %k: index) -> tensor<f32> {
+  %c2 = arith.constant 2 : index
+  %r = loop.for %i = 0 to %k iter_args(%a = %x) -> (tensor<f32>) {
+    %n = arith.subi %c2, %i : index
+    %f = array.full 1.0 : f32, tensor<?xf32> (%n)
+    %s = array.reduce add %f init %a dims = [0] : tensor<?xf32>, tensor<f32> to tensor<f32>
+    loop.yield %s : tensor<f32>
+  }
+  return %r : tensor<f32>
+}`,
+    [floats(1), 4],
+    /^p\.mlir:5:10: main: a size must not be negative/,
+  ],
+  [
+    'a negative size that only a kernel of a function uses, from data',
+    `func.func private @sum(%n: index, %x: tensor<f32>) -> tensor<f32> {
+  %f = array.full 1.0 : f32, tensor<?xf32> (%n)
+  %s = array.reduce add %f init %x dims = [0] : tensor<?xf32>, tensor<f32> to tensor<f32>
+  return %s : tensor<f32>
+}
+func.func @main(%x: tensor<f32>, %n: tensor<index>) -> tensor<f32> {
+  %0 = array.extract %n : tensor<index> -> index
+  %1 = call @sum(%0, %x) : (index, tensor<f32>) -> tensor<f32>
+  return %1 : tensor<f32>
+}`,
+    [floats(1), -1],
+    /^p\.mlir:2:8: main: a size must not be negative|^sum: argument 0 is -1, but must be at least 0/,
+  ],
+  [
+    'a convolution that cuts more than there is',
+    body(
+      '%x: tensor<1x?x1xf32>, %y: tensor<1x1x1xf32>',
+      'tensor<1x?x1xf32>',
+      'array.conv %x, %y dims = "b0f_0io->b0f" low = [-3] high = [-1] : tensor<1x?x1xf32>, tensor<1x1x1xf32> -> tensor<1x?x1xf32>',
+    ),
+    [floats(3), floats(1)],
+    /^p\.mlir:2:8: main: a size must not be negative/,
+  ],
+  [
     'more bytes than numbers count',
     body(
       '%x: tensor<f32>, %n: index',
@@ -80,6 +120,15 @@ describe.each([0, 3] as const)('-O%i', (level) => {
       expect(() => module.call('main', [...args])).toThrow(message);
       module.dispose();
     }
+  });
+
+  test('a complex number as an argument is an error that says what to pass', () => {
+    const text =
+      'func.func @main(%c: complex<f32>) -> f32 {\n  %0 = complex.re %c : complex<f32>\n  return %0 : f32\n}';
+    // runtime.host-complex
+    expect(() => compile(text, { file: 'p.mlir', level })).toThrow(
+      /argument 0 is complex<f32>: calls pass complex numbers in arrays only; make it a tensor<complex<f32>>/,
+    );
   });
 
   test('a static size that no memory holds is an error of the compiler', () => {

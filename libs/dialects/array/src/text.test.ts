@@ -151,3 +151,13 @@ describe('text', () => {
     expect(bare.toString()).toContain('"array.cmp"(');
   });
 });
+
+test('truth values may say that they are i1', () => {
+  const text = (value: string) => `func.func @f() -> tensor<2xi1> {
+  %0 = array.full ${value}, tensor<2xi1>
+  return %0 : tensor<2xi1>
+}`;
+  for (const value of ['true', 'false'])
+    expect(moduleFrom(text(`${value} : i1`)).toString()).toBe(moduleFrom(text(value)).toString());
+  expect(messagesOf(text('true : i8')).join()).toContain('expected i1, the type of true, got i8');
+});

@@ -22,7 +22,7 @@ import {
   MemRefType,
   type Operation,
   positionOf,
-  type StringAttr,
+  StringAttr,
   type SymbolRefAttr,
   type Type,
   type Value,
@@ -136,6 +136,14 @@ class Lowering extends ControlFlowLowering {
 
   private specs(types: readonly Type[], what: string): ArgumentSpec[] {
     return types.map((type, i) => {
+      if (type instanceof ComplexType) {
+        this.failed = true;
+        this.func.emitError(
+          'runtime.host-complex',
+          `${what} ${i} is ${type}: calls pass complex numbers in arrays only; make it a tensor<${type}>`,
+        );
+        return { kind: 'scalar', dtype: 'index' };
+      }
       const spec = specOf(type);
       if (spec?.kind === 'array' && what === 'argument' && argumentAttr(this.func, i, DONATED_ATTR))
         return { ...spec, donated: true };
@@ -248,11 +256,13 @@ class Lowering extends ControlFlowLowering {
       }
       case 'cf.assert': {
         const message = (op.attr('msg') as StringAttr).value;
+        const trap = op.attr('rt.trap');
         const at = placeOf(op);
         this.steps.push({
           kind: 'assert',
           condition: this.scalar(op.operand(0)),
           message,
+          ...(trap instanceof StringAttr && trap.value === 'ShapeMismatch' ? { trap: trap.value } : {}),
           ...(at === undefined ? {} : { at }),
         });
         return;
@@ -404,7 +414,8 @@ class Lowering extends ControlFlowLowering {
 
   /** A size that depends on data is checked where it is used. */
   private checkSize(op: Operation, size: HostExpression): void {
-    if (isOverSlots(this.expanded(size), this.parameterCount)) return;
+    const whole = this.expanded(size);
+    if (isOverSlots(whole, this.parameterCount) && !mayBeNegative(whole)) return;
     const operation = { op: 'arith.cmpi', operands: ['index', 'index'], result: 'i1', predicate: 'sge' };
     const at = placeOf(op);
     this.steps.push({
@@ -552,6 +563,14 @@ class Lowering extends ControlFlowLowering {
     let next = first;
     return (op.result(0).type as MemRefType).shape.map((d) => (d === DYNAMIC ? this.number(op.operand(next++)) : d));
   }
+}
+
+/** Whether a size over the sizes of arguments takes something away: what they require does not cover every rule of sizes. */
+function mayBeNegative(e: HostExpression): boolean {
+  if (typeof e === 'number') return e < 0;
+  if (!('op' in e)) return false;
+  if (e.op === 'max') return mayBeNegative(e.lhs) && mayBeNegative(e.rhs);
+  return e.op === 'sub' || mayBeNegative(e.lhs) || mayBeNegative(e.rhs);
 }
 
 /** The address of the imaginary part. */

@@ -36,6 +36,7 @@ import {
   Terminator,
   type Value,
 } from '@budflow/ir';
+import { checkGivenSizes } from './check-sizes.js';
 import { type HostRewriter, rewriteIf, rewriteLoop, selectToIf } from './control-flow.js';
 import { inPlaceCandidates, scratchResults } from './in-place.js';
 import type { InPlace, KernelOutliner } from './kernels.js';
@@ -63,6 +64,8 @@ export class HostFunction implements HostRewriter {
   readonly tokens = new Tokens();
   private readonly replaced: Operation[] = [];
   private dims = new KnownDims();
+  /** Sizes that were checked before this point. */
+  private checkedSizes = new Set<Value>();
   /** The types of custom calls on tensors: buffers do not tell unsigned elements. */
   private readonly signatures = new Map<Operation, FunctionType>();
   readonly statistics: HostStatistics = { kernels: 0, buffers: 0, inPlace: 0, copies: 0, swapped: 0 };
@@ -109,11 +112,13 @@ export class HostFunction implements HostRewriter {
   }
 
   rewriteBlock(block: Block): boolean {
-    const { dims } = this;
+    const { dims, checkedSizes } = this;
     this.dims = new KnownDims();
+    this.checkedSizes = new Set(checkedSizes);
     let complete = true;
     for (const op of block.ops) if (!op.info.hasTrait(Terminator)) complete = this.rewrite(op) && complete;
     this.dims = dims;
+    this.checkedSizes = checkedSizes;
     return complete;
   }
 
@@ -200,6 +205,7 @@ export class HostFunction implements HostRewriter {
   }
 
   private call(fusion: Operation, builder: Builder): void {
+    checkGivenSizes(fusion, this.checkedSizes);
     const inputs = fusion.operands.map((v) => this.bufferOf(v));
     const block = fusion.region(0).entry;
     const sizes = new FusionSizes(
