@@ -124,12 +124,6 @@ export const conversionAssembly: CustomAssembly = {
 export function parseTypedScalar(parser: AsmParser): Attribute {
   const offset = parser.offset();
   const value = parser.attribute();
-  // `true` has its type; it may say so.
-  if (value instanceof IntegerAttr && value.isBool && parser.optionalPunctuation(':')) {
-    const at = parser.offset();
-    const type = parser.type();
-    if (type !== value.type) parser.error(`expected i1, the type of ${value}, got ${type}`, at);
-  }
   if (typeOfAttribute(value) === null && complexOf(value) === null)
     parser.error(`expected a scalar constant with its type, such as '0.0 : f32', got '${value}'`, offset);
   return value;

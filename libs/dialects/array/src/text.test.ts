@@ -1,6 +1,6 @@
 import { Operation, parseModule, printModule } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
-import { moduleFrom, newContext, opsNamed } from './testing/harness.js';
+import { messagesOf, moduleFrom, newContext, opsNamed } from './testing/harness.js';
 
 /** Lines inside a function of these parameters, as they are printed. */
 function printed(parameters: string, lines: string): string {

@@ -148,7 +148,14 @@ export const FullOp = defineOp({
   assembly: {
     canPrint: fitsDefinition,
     parse(parser, state) {
-      state.attributes.set('value', parseTypedScalar(parser));
+      const value = parseTypedScalar(parser);
+      // `true` has its type; it may say so.
+      if (value instanceof IntegerAttr && value.isBool && parser.optionalPunctuation(':')) {
+        const at = parser.offset();
+        const type = parser.type();
+        if (type !== value.type) parser.error(`expected i1, the type of ${value}, got ${type}`, at);
+      }
+      state.attributes.set('value', value);
       parser.optionalAttrDict(state.attributes);
       parser.punctuation(',');
       state.resultTypes.push(parser.type());

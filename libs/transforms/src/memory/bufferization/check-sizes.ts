@@ -62,7 +62,7 @@ function isKnownUpFront(value: Value): boolean {
     const owner = value.parentBlock?.parentOp;
     return owner?.name === 'func.func' && symbolVisibility(owner) === 'public';
   }
-  if (op.name === 'memory.dim' || DimOp.is(op)) return true;
+  if (op.name === 'memory.dim' || DimOp.is(op)) return isKnownUpFront(op.operand(0));
   return (
     /^arith\.(constant|(add|sub|mul)i|(div|rem|min|max)[su]i|ceildiv[su]i|floordivsi)$/.test(op.name) &&
     op.operands.every(isKnownUpFront)
