@@ -33,6 +33,26 @@ test('a vector is broadcast to a shape put together of constants', () => {
   }
 });
 
+test('shapes that are sizes of other arrays, and arithmetic on those, are sizes of arrays', () => {
+  const text = main(
+    '%x: tensor<?x4xi32>, %y: tensor<4xi32>) -> (tensor<?x4xi32>, tensor<?x?xi32>, tensor<?x4xi32>)',
+    `  %n = stablehlo.get_dimension_size %x, dim = 0 : (tensor<?x4xi32>) -> tensor<i32>
+  %n1 = stablehlo.reshape %n : (tensor<i32>) -> tensor<1xi32>
+  %c4 = stablehlo.constant dense<4> : tensor<1xi32>
+  %s = stablehlo.concatenate %n1, %c4, dim = 0 : (tensor<1xi32>, tensor<1xi32>) -> tensor<2xi32>
+  %b = stablehlo.dynamic_broadcast_in_dim %y, %s, dims = [1] : (tensor<4xi32>, tensor<2xi32>) -> tensor<?x4xi32>
+  %0 = stablehlo.subtract %b, %b : tensor<?x4xi32>
+  %c2 = stablehlo.constant dense<2> : tensor<1xi32>
+  %m = stablehlo.multiply %n1, %c2 : tensor<1xi32>
+  %t = stablehlo.concatenate %m, %c2, dim = 0 : (tensor<1xi32>, tensor<1xi32>) -> tensor<2xi32>
+  %1 = stablehlo.dynamic_reshape %0, %t : (tensor<?x4xi32>, tensor<2xi32>) -> tensor<?x?xi32>
+  %2 = stablehlo.dynamic_iota %s, dim = 0 : (tensor<2xi32>) -> tensor<?x4xi32>
+  return %0, %1, %2 : tensor<?x4xi32>, tensor<?x?xi32>, tensor<?x4xi32>`,
+  );
+  const zeros = new Array(8).fill(0).join(' ');
+  expect(runMain(convert(text), { sizes: [2] })).toEqual([zeros, zeros, '0 0 0 0 1 1 1 1']);
+});
+
 test('widths, limits and sizes that are constants are those of pad and slice', () => {
   const text = main(
     ') -> (tensor<?xi32>, tensor<?xi32>, tensor<?xi32, #stablehlo.bounds<4>>)',

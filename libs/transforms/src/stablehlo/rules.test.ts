@@ -111,6 +111,24 @@ test('operands of chlo broadcast to each other, dynamic sizes too', () => {
   expect(runMain(convert(text), { sizes: [2] }).map((r) => r.split(' ').length)).toEqual([6, 6, 6]);
 });
 
+test.each([
+  ['', '1 3 6 10 15 21'],
+  [' {is_reverse = true}', '21 20 18 15 11 6'],
+])('a scan is a loop over slices%s', (attributes, sums) => {
+  const text = main(
+    ') -> (tensor<6xi32>, tensor<i32>)',
+    `%x = stablehlo.constant dense<[1, 2, 3, 4, 5, 6]> : tensor<6xi32>
+  %z = stablehlo.constant dense<0> : tensor<i32>
+  %0:2 = chlo.scan(%x) inits (%z) dimension=0${attributes === '' ? '' : ` attributes${attributes}`} {
+  ^bb0(%a: tensor<i32>, %b: tensor<i32>):
+    %1 = stablehlo.add %a, %b : tensor<i32>
+    stablehlo.return %1, %1 : tensor<i32>, tensor<i32>
+  } : (tensor<6xi32>, tensor<i32>) -> (tensor<6xi32>, tensor<i32>)
+  return %0#0, %0#1 : tensor<6xi32>, tensor<i32>`,
+  );
+  expect(runMain(convert(text))).toEqual([sums, '21']);
+});
+
 test('random numbers with one possible value are that value', () => {
   const text = main(
     ') -> (tensor<3xi32>, tensor<2xf32>)',

@@ -84,7 +84,7 @@ function scalarSize(value: Value): Size | undefined {
     return { index: value };
   }
   if (op?.name === 'array.extract') return sizeAt(op.operand(0), 0);
-  return op && /^arith\.(index_castui?|trunci|extsi|extui)$/.test(op.name) ? scalarSize(op.operand(0)) : undefined;
+  return op && /^arith\.(index_cast(?:ui)?|trunci|extsi|extui)$/.test(op.name) ? scalarSize(op.operand(0)) : undefined;
 }
 
 function combined(kind: keyof typeof ARITHMETIC, lhs: Size, rhs: Size): Size | undefined {

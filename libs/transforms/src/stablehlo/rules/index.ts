@@ -18,6 +18,7 @@ import { RAGGED_PRODUCTS } from './ragged-dot.js';
 import { RANDOM } from './random.js';
 import { REDUCTIONS } from './reduce.js';
 import { PRECISION } from './reduce-precision.js';
+import { SCANS } from './scan.js';
 import { SHARDINGS } from './shardings.js';
 import { SORTS } from './sort.js';
 import { STRUCTURE } from './structure.js';
@@ -41,6 +42,7 @@ export const RULES: HloRules = {
   ...RAGGED_PRODUCTS,
   ...RANDOM,
   ...REDUCTIONS,
+  ...SCANS,
   ...SHARDINGS,
   ...SORTS,
   ...STRUCTURE,
