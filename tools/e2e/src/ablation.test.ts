@@ -139,6 +139,26 @@ func.func @main(%x: tensor<40xf32>) -> (tensor<40xf32>) {
     [tensor('f32', [5, 9])],
   ],
   [
+    // A loop that reads a row in all rows.
+    `func.func @main(%x: tensor<6x40xf32>, %y: tensor<40xf32>) -> (tensor<6x40xf32>) {
+  %n = arith.constant 3 : i32
+  %zero = arith.constant 0 : i32
+  %one = arith.constant 1 : i32
+  %p = array.broadcast %y dims = [1] : tensor<40xf32> to tensor<6x40xf32>
+  %r:2 = loop.while (%a = %x, %k = %zero) : (tensor<6x40xf32>, i32) -> (tensor<6x40xf32>, i32) {
+    %go = arith.cmpi slt, %k, %n : i32
+    loop.condition(%go) %a, %k : tensor<6x40xf32>, i32
+  } do {
+  ^bb0(%a: tensor<6x40xf32>, %k: i32):
+    %b = array.mul %a, %p : tensor<6x40xf32>
+    %l = arith.addi %k, %one : i32
+    loop.yield %b, %l : tensor<6x40xf32>, i32
+  }
+  return %r#0 : tensor<6x40xf32>
+}`,
+    [tensor('f32', [6, 40]), tensor('f32', [40], 2)],
+  ],
+  [
     // Transforms, and complex numbers between them.
     `func.func @main(%x: tensor<2x24xf32>) -> (tensor<2x24xf32>) {
   %0 = array.fft rfft %x length = [24] : tensor<2x24xf32> to tensor<2x13xcomplex<f32>>

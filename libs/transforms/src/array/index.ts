@@ -27,3 +27,4 @@ export { interchangeWhileMap } from './interchange-while-map.js';
 export { LoopLowering, type LoopLoweringMethods } from './lowering/interface.js';
 export { hasLoopLowering, loopLowering } from './lowering/registry.js';
 export type { LoweringSite } from './lowering/site.js';
+export { sinkBroadcasts } from './sink-broadcasts.js';
