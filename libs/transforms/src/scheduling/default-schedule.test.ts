@@ -180,6 +180,26 @@ describe('contractions', () => {
     expect(scheduled(matmul(9, 20, 40)).text).toContain('~1');
   });
 
+  test('of fewer columns than lanes run along the rows when the left operand lies so', () => {
+    const product = (
+      m: number,
+      n: number,
+    ) => `func.func @main(%a: tensor<20x${m}xf32>, %b: tensor<20x${n}xf32>) -> tensor<${m}x${n}xf32> {
+  %r = array.dot_general %a, %b contract = [0] x [0] : tensor<20x${m}xf32>, tensor<20x${n}xf32> -> tensor<${m}x${n}xf32>
+  return %r : tensor<${m}x${n}xf32>
+}`;
+    for (const [m, n] of [
+      [16, 3],
+      [37, 2],
+    ] as const) {
+      const { text, steps } = scheduled(product(m, n));
+      expect(steps.some((s) => s.primitive === 'vectorize' && /\.d0\.i$/.test(s.loop))).toBe(true);
+      expect(text).toMatch(/fma .* : vector<16xf32>/);
+    }
+    // All columns in one pass.
+    expect(scheduled(product(16, 3)).primitives).toContain('unroll_and_jam');
+  });
+
   test('of few rows or columns are not blocked beyond them', () => {
     const few = scheduled(matmul(2, 16, 32));
     expect(few.primitives).not.toContain('pack');

@@ -68,7 +68,8 @@ export function contraction(site: SchedulingSite, root: Operation): boolean {
   const { mr, nr } = site.target.engine?.microKernels[0] ?? { mr: 4, nr: 8 };
   const rows = constantTripCount(i);
   const columns = constantTripCount(j);
-  if (columns !== undefined && columns < 4) return false;
+  if (columns !== undefined && columns < 4)
+    return outer.length + between.length === 0 && narrow(site, i, j, left, columns);
   const width = columns !== undefined && columns < nr ? 4 : nr;
   const innermost = inductionVariable(contracted[contracted.length - 1]!);
   const across = !unitStride(right, inductionVariable(j));
@@ -155,4 +156,21 @@ function isInnerOf(site: SchedulingSite, loop: string, rows: string): boolean {
   for (let op = site.loop(loop)?.parentOp; op; op = op.parentOp)
     if (ForOp.is(op) && nameOf(op).startsWith(rows)) return true;
   return false;
+}
+
+/**
+ * A product with fewer columns than a vector has lanes, whose left operand lies along the rows: vectors of rows, all
+ * columns at once, so that one pass over the operands makes a block of rows.
+ *
+ *   dot.d0 { dot.d1 { dot.r0 } }  ->  dot.d0.o { r0 { 3 columns of 16 rows } }
+ */
+function narrow(site: SchedulingSite, i: Operation, j: Operation, left: Access, columns: number): boolean {
+  const [I, J] = [nameOf(i), nameOf(j)];
+  const lanes = site.lanes(i);
+  if (!unitStride(left, inductionVariable(i)) || site.trips(i) < lanes) return false;
+  if (!site.attempt({ primitive: 'split', loop: I, factor: lanes, tail: 'peel' })) return false;
+  if (!site.attempt({ primitive: 'reorder', loops: [J, `${I}.i`] })) return true;
+  site.attempt({ primitive: 'vectorize', loop: `${I}.i` });
+  if (columns > 1) site.attempt({ primitive: 'unroll_and_jam', loop: J });
+  return true;
 }
