@@ -35,20 +35,22 @@ def load_jax(*, x64=False):
     return jax, numpy
 
 
-def export(function, arguments, directory, *, name=None, tolerance=None, expected=True):
+def export(function, arguments, directory, *, name=None, tolerance=None, expected=True, platform=None):
     """Writes DIRECTORY/NAME.mlir, NAME.json, inputs/*.npy and expected/*.npy.
 
     Arguments are arrays, numbers, keys of jax.random, or trees of them (dicts, lists, dataclasses known to JAX); each
     leaf becomes an argument of the program, in JAX's order. Arrays that the function closes over become constants.
     `tolerance` ({"relative": .., "absolute": ..}) is copied into NAME.json for those who compare; None means exact.
-    With `expected=False` the function is not run. Returns what it wrote into NAME.json.
+    With `expected=False` the function is not run. `platform` ("cpu", "tpu", ..) is the one that JAX writes the program for;
+    the function still runs where it can. Returns what it wrote into NAME.json.
     """
     jax, numpy = load_jax()
     name = name or function_name(function)
     leaves = argument_leaves(function, arguments)
     try:
         # Arguments that the function ignores stay: the files and the signature have one order.
-        lowered = jax.jit(function, keep_unused=True).lower(*arguments)
+        traced = jax.jit(function, keep_unused=True).trace(*arguments)
+        lowered = traced.lower(lowering_platforms=(platform,) if platform else None)
         text = lowered.as_text(dialect="stablehlo")
     except Exception as error:
         raise ExportError(f"{function_name(function)}: JAX cannot trace this function on these arguments: {first_line(error)}") from error
@@ -187,6 +189,7 @@ def command_line():
     parser.add_argument("-o", "--output", metavar="DIRECTORY", help="where to write; default: the folder of FILE.py")
     parser.add_argument("--name", help="name of the files; default: that of FILE.py")
     parser.add_argument("--x64", action="store_true", help="64-bit integers and floats (jax_enable_x64)")
+    parser.add_argument("--platform", help="what JAX writes the program for; tpu has Cholesky and triangular solves as ops")
     parser.add_argument("--no-expected", action="store_true", help="do not run the function")
     return parser.parse_intermixed_args()
 
@@ -219,6 +222,7 @@ def main():
         name=options.name or path.stem,
         tolerance=getattr(module, "TOLERANCE", None),
         expected=not options.no_expected,
+        platform=options.platform,
     )
     print(f"{directory / manifest['program']}: {len(manifest['arguments'])} arguments", end="")
     print(f", {len(manifest['results'])} results" if "results" in manifest else "")

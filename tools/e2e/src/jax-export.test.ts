@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { runCompiled } from './differential.js';
 
 const SCRIPT = join(import.meta.dirname, '../../jax-export/jax_export.py');
 const EXAMPLES = join(import.meta.dirname, '../../../docs/examples/jax');
@@ -69,6 +70,20 @@ describe.skipIf(!PYTHON)('with jax', () => {
     expect(readdirSync(to).sort()).toEqual(['inputs', 'second.json', 'second.mlir']);
     expect(readdirSync(join(to, 'inputs'))).toEqual(['00-x.npy']);
     expect(readFileSync(join(to, 'second.mlir'), 'utf8')).toContain('%arg0: tensor<48xf32>');
+  }, 60_000);
+
+  test('for another platform a Cholesky factor is an op, which runs', () => {
+    writeFileSync(
+      join(folder, 'factor.py'),
+      'import jax, numpy as np\ndef main(a): return jax.lax.linalg.cholesky(a)\ndef arguments(): return (4 * np.eye(3, dtype=np.float32),)\n',
+    );
+    const { status } = run(PYTHON!, [join(folder, 'factor.py'), '-o', join(folder, 'factor'), '--platform=tpu']);
+    expect(status).toBe(0);
+    const text = readFileSync(join(folder, 'factor/factor.mlir'), 'utf8');
+    expect(text).toContain('stablehlo.cholesky');
+    const data = Float32Array.from({ length: 9 }, (_, i) => (i % 4 === 0 ? 4 : 0));
+    const [factor] = runCompiled(text, [{ shape: [3, 3], data }], {});
+    expect(Array.from(factor!.data as Float32Array)).toEqual([2, 0, 0, 0, 2, 0, 0, 0, 2]);
   }, 60_000);
 
   test('its errors name the argument and the way out', () => {
