@@ -20,7 +20,8 @@ signed zeros, subnormals, infinities, NaN), arrays of no, one and odd numbers of
 cell has \`-\` the verifier refuses the type, which is tested too; the last column says why.`,
     table(['op', ...ELEMENT_TYPES.map(code), '`-` because'], rows),
     `16-bit floats compute in \`f32\` and round every result once; sums, products and matrix products accumulate in \`f32\`
-and round at the end. Integers wrap at their width; casts from floats saturate.`,
+and round at the end. Integers wrap at their width; casts from floats saturate. For \`real\`, \`imag\`, \`conj\`, \`complex\` and \`fft\` the
+type is that of the parts; ops with complex operands are tested in tools/e2e/src/complex.test.ts and array-linear-algebra.test.ts.`,
     without.length > 0 && `Without a row: ${without.map(([op, why]) => `\`${op}\` (${why})`).join(', ')}.`,
   );
 }
