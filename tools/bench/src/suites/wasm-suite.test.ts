@@ -95,7 +95,12 @@ describe('the wasm suite', () => {
 
   test('a program without a hand-written kernel says so by name', async () => {
     const some = loadPrograms().find((p) => p.family.limit === undefined)!;
-    const result = await runProgram({ ...some, sizes: some.family.reduced }, [limitVariant, plainVariant], 0.005, roofs);
+    const result = await runProgram(
+      { ...some, sizes: some.family.reduced },
+      [limitVariant, plainVariant],
+      0.005,
+      roofs,
+    );
     expect(printWasmReport([result], ['limit', 'plain'])).toContain('skipped: limit: no hand-written kernel');
     expect(hasFailure([result])).toBe(false);
   });
