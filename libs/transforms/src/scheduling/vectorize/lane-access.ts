@@ -30,6 +30,7 @@ import {
   type Value,
   type VectorType,
 } from '@budflow/ir';
+import { Refusal } from '../primitive.js';
 import type { IndexForm, Lanes } from './lanes.js';
 import { allLanes, blend, branch, type Mask, splatConstant } from './masks.js';
 
@@ -58,6 +59,9 @@ function shapeOf(forms: readonly IndexForm[], type: MemRefType): Shape {
 function isContiguousRow(type: MemRefType): boolean {
   return type.layout === null || (type.layout instanceof StridedLayoutAttr && type.layout.strides[type.rank - 1] === 1);
 }
+
+/** Lanes under a mask that are accessed one by one at most. */
+const MOST_SINGLE_LANES = 16;
 
 const ACCESS_ATTRS = ['alignment', 'nontemporal'] as const;
 
@@ -94,9 +98,18 @@ export class LaneAccess {
     return { vector: vector! };
   }
 
+  /** Code for each lane is only worth it for a few. */
+  private expectFewLanes(): void {
+    if (this.lanes.width > MOST_SINGLE_LANES)
+      throw new Refusal(`${this.lanes.width} lanes under a mask would be accessed one by one`, {
+        loop: this.lanes.loopName,
+      });
+  }
+
   /** Element by element, at index 0 of the dimensions that vary in the lanes that are out. */
   private loadMasked(op: Operation, memref: Value, forms: readonly IndexForm[], mask: Value): Value {
     const { lanes } = this;
+    this.expectFewLanes();
     const { builder, context } = lanes;
     const { loc } = op;
     const type = context.vector([lanes.width], context.index);
@@ -191,6 +204,7 @@ export class LaneAccess {
     const forms = op.operands.slice(2).map((v) => lanes.index(v));
     const { kind } = shapeOf(forms, memref.type as MemRefType);
     if (kind === 'uniform') return false;
+    this.expectFewLanes();
     const each = (): Value[] => {
       const value = lanes.vector(op.operand(0), loc);
       for (let l = 0; l < lanes.width; l++)

@@ -61,6 +61,11 @@ export class Lanes {
     this.step = step;
   }
 
+  /** Name of the loop, for refusals. */
+  get loopName(): string {
+    return loopName(this.loop);
+  }
+
   setScalar(old: Value, value: Value): void {
     this.scalars.set(old, value);
   }
@@ -248,12 +253,16 @@ export class Lanes {
     else this.builder.setInsertionPointToStart(value.parentBlock!);
   }
 
-  /** Whether an op is (inside) one of those emitted between the front and the loop. */
+  /** Whether an op is (inside) one of those emitted between the front and the loop, or in a region that is not placed yet. */
   private isNew(op: Operation): boolean {
     const block = this.loop.parent;
-    let at: Operation | null = op;
-    while (at && at.parent !== block) at = at.parentOp;
-    if (!at) return false;
+    let at = op;
+    while (at.parent !== block) {
+      const outer = at.parentOp;
+      // What is around the loop ends at the module, which stands in no block.
+      if (outer === null) return at.parent !== null;
+      at = outer;
+    }
     return (this.front === null || this.front.isBeforeInBlock(at)) && at.isBeforeInBlock(this.loop);
   }
 }
