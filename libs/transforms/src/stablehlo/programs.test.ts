@@ -89,3 +89,11 @@ test('attributes of a tuple in a signature go to its elements', () => {
     /@main\(%\w+: tensor<f32> \{my.mark = 1 : i32\}, %\w+: tensor<i32> \{my.mark = 1 : i32\}\) -> \(tensor<f32>, tensor<f32> \{my.out\}, tensor<i32> \{my.out\}\)/,
   );
 });
+
+test('calls of functions that nobody knows are for the user of the program to provide', () => {
+  const module = convert(`func.func @main(%x: tensor<4xf32>) -> tensor<2xi32> {
+    %r = stablehlo.custom_call @mine(%x) {backend_config = "fast", has_side_effect = true} : (tensor<4xf32>) -> tensor<2xi32>
+    return %r : tensor<2xi32>
+  }`);
+  expect(module.toString()).toMatch(/array\.custom_call "mine"\(%\w+\) \{backend_config = "fast", has_side_effect\}/);
+});

@@ -1,8 +1,8 @@
 // Tuples, which are their elements; calls by name; maps of a function.
-import { FromScalarOp, MapOp } from '@budflow/dialect-array';
+import { CustomCallOp, FromScalarOp, MapOp } from '@budflow/dialect-array';
 import { CallOp, IndexCastOp } from '@budflow/dialect-core';
 import * as hlo from '@budflow/dialect-stablehlo';
-import { DYNAMIC, type Operation, Region, type TensorType, type TupleType, type Value } from '@budflow/ir';
+import { DYNAMIC, type Operation, Region, TensorType, type TupleType, type Value } from '@budflow/ir';
 import { moveScalarRegion } from '../regions.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
@@ -55,7 +55,8 @@ export const CALLS: HloRules = {
       const wanted = CALLED_EXPECTATIONS[name];
       if (wanted) return expected(site, site.operand(1), wanted);
       const kind = FUNCTIONS[name];
-      return kind === undefined ? site.operands.groups() : [site.named(kind, site.operand(0))];
+      if (kind !== undefined) return [site.named(kind, site.operand(0))];
+      return IDENTITIES.has(name) ? site.operands.groups() : callOutside(site, name);
     },
   }),
   ...ruleFor(hlo.CompositeOp, {
@@ -84,7 +85,7 @@ export const CALLS: HloRules = {
   }),
 };
 
-/** Why nobody knows what a custom call does. */
+/** Why a custom call has no counterpart. */
 function unknownCall(op: Operation): string | undefined {
   const name = hlo.CustomCallOp.call_target_name(op);
   const isPair = op.operandCount === 2 && op.resultCount === 0;
@@ -95,9 +96,25 @@ function unknownCall(op: Operation): string | undefined {
       ? undefined
       : `@${name} takes one array and gives one of its type`;
   if (!IDENTITIES.has(name))
-    return `no function @${name} is known; write it as a function of the module, and call that`;
+    return op.results.some(({ type }) => type instanceof TensorType && type.shape.includes(DYNAMIC))
+      ? 'the sizes of its results are not known'
+      : undefined;
   const isIdentity = op.operandCount === op.resultCount && op.results.every((r, i) => r.type === op.operand(i).type);
   return isIdentity ? undefined : `@${name} changes types here, which needs more devices than one`;
+}
+
+/** A function that the user of the program provides. */
+function callOutside(site: HloSite, name: string): (readonly Value[])[] {
+  const config = hlo.CustomCallOp.backend_config(site.op);
+  const made = CustomCallOp.create(site.rewriter, site.loc, {
+    inputs: site.all(),
+    sizes: [],
+    call_target_name: name,
+    has_side_effect: hlo.CustomCallOp.has_side_effect(site.op),
+    ...(config === undefined ? {} : { backend_config: config }),
+    resultTypes: site.types(),
+  });
+  return site.results(made);
 }
 
 function dimensionSize(site: HloSite): Value {
