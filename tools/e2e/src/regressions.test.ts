@@ -70,6 +70,15 @@ const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly T
     [tensor('complex<f64>', [16, 5])],
   ],
   [
+    'transforms of a long dimension and of one of a single element share no buffer',
+    `func.func @main(%x: tensor<64x1x3xf64>) -> (tensor<64x1x2xf64>) {
+  %0 = array.fft rfft %x length = [64, 1, 3] : tensor<64x1x3xf64> to tensor<64x1x2xcomplex<f64>>
+  %r = array.imag %0 : tensor<64x1x2xcomplex<f64>>
+  return %r : tensor<64x1x2xf64>
+}`,
+    [tensor('f64', [64, 1, 3])],
+  ],
+  [
     'and a row that is padded',
     `func.func @main(%x: tensor<2x3x?xf32>) -> (tensor<2x6x?xf32>) {
   %0 = array.reshape %x : tensor<2x3x?xf32> to tensor<6x?xf32>

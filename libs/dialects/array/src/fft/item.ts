@@ -141,7 +141,8 @@ class ItemTransform<V, I, B> {
     const inner = stride(complexShape, d);
     const outer = complexShape.slice(0, d).reduce((a, b) => a * b, 1);
     const block = (o: I, begin: number, blocks: readonly (readonly [I, number])[], width: number): void => {
-      const x = scratchPlanes(m, n * width, `columns${width}`);
+      // Dimensions of other lengths have buffers of their own.
+      const x = scratchPlanes(m, n * width, `columns${n * width}`);
       const at = (k: I, q: I) => m.at(begin, [o, n * inner], ...blocks, [k, inner], [q, 1]);
       const move = (from: Planes<B>, to: Planes<B>, read: (k: I, q: I) => I, write: (k: I, q: I) => I) =>
         m.loop(n, (k) =>
