@@ -9,6 +9,7 @@ import { CONVERSIONS } from './conversions.js';
 import { DEVICES } from './devices.js';
 import { PRODUCTS } from './dot.js';
 import { DYNAMICS } from './dynamic.js';
+import { EINSUMS } from './einsum.js';
 import { ELEMENTWISE } from './elementwise.js';
 import { EXPECTATIONS } from './expectations.js';
 import { GATHERS } from './gather.js';
@@ -32,6 +33,7 @@ export const RULES: HloRules = {
   ...CONVERSIONS,
   ...DEVICES,
   ...DYNAMICS,
+  ...EINSUMS,
   ...ELEMENTWISE,
   ...GATHERS,
   ...LINEAR_ALGEBRA,

@@ -34,7 +34,52 @@ const compare = (direction: string, kind: string, type: string, lhs: string, rhs
 const NAN = '0x7FC00000';
 const MINUS_NAN = '0xFFC00000';
 
+const einsum = (config: string, lhs: string, a: string, rhs: string, b: string, result: string, expected: string) => ({
+  name: `einsum ${config}`,
+  text: `  %a = stablehlo.constant dense<${a}> : ${lhs}
+  %b = stablehlo.constant dense<${b}> : ${rhs}
+  %r = stablehlo.einsum %a, %b, config = "${config}" : (${lhs}, ${rhs}) -> ${result}
+  check.expect_eq_const %r, dense<${expected}> : ${result}`,
+});
+const [MATRIX, CUBE] = ['tensor<2x3xf32>', 'tensor<2x2x3xf32>'];
+
 export const PROGRAMS: readonly ExpectingProgram[] = [
+  einsum(
+    'ab,cb->ca',
+    MATRIX,
+    '[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]',
+    MATRIX,
+    '[[1.0, 0.0, 1.0], [0.0, 2.0, 0.0]]',
+    'tensor<2x2xf32>',
+    '[[4.0, 10.0], [4.0, 10.0]]',
+  ),
+  // A letter of one operand alone is summed away, one of both that the result has is a batch.
+  einsum(
+    'nab,nb->n',
+    CUBE,
+    '[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [[7.0, 8.0, 9.0], [0.0, 1.0, 2.0]]]',
+    MATRIX,
+    '[[1.0, 0.0, 1.0], [0.0, 2.0, 0.0]]',
+    'tensor<2xf32>',
+    '[14.0, 18.0]',
+  ),
+  einsum(
+    '...ab,b...->a...',
+    CUBE,
+    '[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [[7.0, 8.0, 9.0], [0.0, 1.0, 2.0]]]',
+    'tensor<3x2xf32>',
+    '[[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]',
+    'tensor<2x2xf32>',
+    '[[4.0, 8.0], [10.0, 1.0]]',
+  ),
+  {
+    name: 'unary_einsum ab->ba, ab->b',
+    text: `  %a = stablehlo.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : ${MATRIX}
+  %s = stablehlo.unary_einsum %a, config = "ab->b" : (${MATRIX}) -> tensor<3xf32>
+  %r = stablehlo.unary_einsum %a, config = "ab->ba" : (${MATRIX}) -> tensor<3x2xf32>
+  check.expect_eq_const %s, dense<[5.0, 7.0, 9.0]> : tensor<3xf32>
+  check.expect_eq_const %r, dense<[[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]> : tensor<3x2xf32>`,
+  },
   unary('abs', 'tensor<3xi32>', '[-2, 0, 2]', '[2, 0, 2]'),
   unary('abs', 'tensor<2xcomplex<f32>>', '[(3.0, 4.0), (0.0, -2.0)]', '[5.0, 2.0]', 'tensor<2xf32>'),
   unary('negate', 'tensor<2xi32>', '[0, -2]', '[0, 2]'),
