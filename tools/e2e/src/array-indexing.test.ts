@@ -128,7 +128,7 @@ describe('array.gather', () => {
 
 describe('array.scatter', () => {
   for (const element of ELEMENTS) {
-    const scalar = element === 'ui8' ? 'i8' : element;
+    const scalar = element.replace('ui', 'i');
     const add = scalar === 'i1' ? 'arith.ori' : scalar.startsWith('f') ? 'arith.addf' : 'arith.addi';
     check(`adds to elements of ${element}, some twice and some outside`, () =>
       over([[5]], (shape, dynamic) => {

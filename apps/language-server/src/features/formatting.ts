@@ -135,15 +135,19 @@ class Formatter {
     const left = tokens.slice(a);
     if (right === ',' && tokens.kinds[b] === TokenKind.punctuation) return '';
     if (left === ',' && tokens.kinds[a] === TokenKind.punctuation) return ' ';
-    if (tokens.is(b, '->') || left === '->') return ' ';
+    // The arrow of a convolution's dimensions, `[b, f]x[i, o]->[b, f]`, stands as it was put.
+    const amongDims = (tokens.is(b, '->') && left === ']') || (left === '->' && right === '[');
+    if (!amongDims && (tokens.is(b, '->') || left === '->')) return ' ';
     if (tokens.is(b, ')') || tokens.is(b, ']') || left === '(' || left === '[') return '';
     const isType = tokens.kinds[b] === TokenKind.word || tokens.kinds[b] === TokenKind.bang;
     if (left === ':' && isType && this.isTyping(a)) return ' ';
     return had ? ' ' : '';
   }
-  /** A colon before a type, not the one of `%a:2` or `"file":1:2`. */
+  /** A colon before a type, not the one of `%a:2`, `"file":1:2` or `!quant.uniform<i8:f32, ..>`. */
   private isTyping(colon: number): boolean {
-    const kind = this.tokens.kinds[this.tokens.previous(colon)];
+    const before = this.tokens.previous(colon);
+    if (before > 0 && this.tokens.is(this.tokens.previous(before), '<')) return false;
+    const kind = this.tokens.kinds[before];
     return kind !== TokenKind.string && kind !== TokenKind.punctuation
       ? true
       : this.tokens.is(this.tokens.previous(colon), ')');
