@@ -106,7 +106,7 @@ it('answers changed definitions and changed uses', () => {
       count(outcome(changed(IRDL, list), USE));
       count(outcome(IRDL, changed(USE, list)));
     }),
-    { numRuns: 600 },
+    { numRuns: 600, seed: 4 },
   );
   for (const what of ['bad', 'used', 'misused']) expect(seen.get(what), what).toBeGreaterThan(20);
 });
