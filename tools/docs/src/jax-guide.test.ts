@@ -78,6 +78,8 @@ globalThis.fetch = async (file) => new Response(readFileSync(${JSON.stringify(fi
     const out = execFileSync(process.execPath, ['--import', './fetch.mjs', 'page.mjs'], {
       cwd: folder,
       encoding: 'utf8',
+      // Numbers are coloured where a runner forces it.
+      env: { ...process.env, FORCE_COLOR: '0' },
     });
     expect(out).toBe('[ 4, 24 ] [ 20, 4 ]\n');
   });
