@@ -171,6 +171,24 @@ describe('reductions by a region', () => {
     expect(run(text, (c) => [tensor(c, 'tensor<3xui8>', [3, 200, 100]), tensor(c, 'tensor<ui8>', [0])])).toEqual([200]);
   });
 
+  test('of one op with a name and dead ones too: cleaning up must not change the order', () => {
+    const values = uneven(3000, 5);
+    const text = `func.func @f(%x: tensor<?xf32>, %z: tensor<f32>) -> tensor<f32> {
+  %r = array.reduce %x init %z dims = [0] : tensor<?xf32>, tensor<f32> to tensor<f32> body(%a: f32, %b: f32) {
+    %dead = arith.mulf %a, %b : f32
+    %s = arith.addf %a, %b : f32
+    array.yield %s : f32
+  }
+  return %r : tensor<f32>
+}`;
+    const [result] = run(text, (c) => [
+      tensor(c, 'tensor<?xf32>', values, [values.length]),
+      tensor(c, 'tensor<f32>', [0]),
+    ]);
+    expect(result).toBe(0 + canonicalSum(values, 16, 1024));
+    expect(result).not.toBe(values.reduce(add, 0));
+  });
+
   test('of one op with a name take the order of the name', () => {
     const values = uneven(5000, 3);
     const text = `func.func @f(%x: tensor<5000xf32>, %z: tensor<f32>) -> tensor<f32> {

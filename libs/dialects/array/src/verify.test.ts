@@ -34,6 +34,12 @@ const cases: [string, string, string, string][] = [
     "'array.add' op operand #0 must be ranked tensor of floating-point, complex, integer (not i1) or index values",
   ],
   [
+    'a map that makes nothing',
+    '%x: tensor<4xf32>',
+    '"array.map"(%x) ({\n^bb0(%a: f32):\n  array.yield\n}) : (tensor<4xf32>) -> ()',
+    "'array.map' op requires at least one result, got none",
+  ],
+  [
     'an order of complex numbers',
     '%x: tensor<4xcomplex<f32>>',
     '%r = array.cmp lt, %x, %x : tensor<4xcomplex<f32>>',

@@ -241,3 +241,20 @@ describe('rt.call_kernel', () => {
     );
   });
 });
+
+describe('rt.call_host', () => {
+  test.each([
+    ['what is no function type', 'f32'],
+    ['another number of tensors', '(tensor<4xui8>) -> (tensor<4xf32>, tensor<4xf32>)'],
+    ['tensors that cannot lie in the buffers', '(tensor<4xui8>) -> tensor<5xf32>'],
+  ])('reports a signature of %s', (_what, signature) => {
+    const errors = errorsOf(`func.func @main(%a: memref<4xi8>, %b: memref<4xf32>) {
+  rt.call_host "decode" ins(%a : memref<4xi8>) outs(%b : memref<4xf32>) {signature = ${signature}}
+  return
+}`).join('\n');
+    expect(errors).toContain('rt.host-signature');
+    expect(errors).toContain(
+      `requires a signature of the tensors that lie in (memref<4xi8>) -> (memref<4xf32>), got ${signature}`,
+    );
+  });
+});

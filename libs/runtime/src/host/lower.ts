@@ -7,10 +7,9 @@
 //
 // Views cost nothing: they are addresses and sizes. What no `dealloc` frees is freed after its last use. Loops and branches
 // stay what they are; a buffer that they pass is an address, its sizes are those it enters with.
-import type { PhaseMetadata, SizeExpression } from '@budflow/backend-api';
+import type { PhaseMetadata } from '@budflow/backend-api';
 import { expectationOf } from '@budflow/dialect-core';
 import { argumentAttr } from '@budflow/dialect-rt';
-import { TensorValue, valueFromAttribute } from '@budflow/interpreter';
 import {
   type Block,
   byteWidth,
@@ -21,7 +20,6 @@ import {
   InternalError,
   MemRefType,
   type Operation,
-  positionOf,
   StringAttr,
   type SymbolRefAttr,
   type Type,
@@ -32,6 +30,16 @@ import { indexExpression } from './index-ops.js';
 import { lastUses } from './last-uses.js';
 import { ControlFlowLowering } from './lower-control-flow.js';
 import { customCallStep } from './lower-custom-call.js';
+import {
+  behind,
+  chunkExpression,
+  constantBytes,
+  constantNumber,
+  elementBytes,
+  mayBeNegative,
+  placeOf,
+  widthOf,
+} from './lowering-values.js';
 import {
   type ArgumentSpec,
   argumentSlots,
@@ -563,53 +571,4 @@ class Lowering extends ControlFlowLowering {
     let next = first;
     return (op.result(0).type as MemRefType).shape.map((d) => (d === DYNAMIC ? this.number(op.operand(next++)) : d));
   }
-}
-
-/** Whether a size over the sizes of arguments takes something away: what they require does not cover every rule of sizes. */
-function mayBeNegative(e: HostExpression): boolean {
-  if (typeof e === 'number') return e < 0;
-  if (!('op' in e)) return false;
-  if (e.op === 'max') return mayBeNegative(e.lhs) && mayBeNegative(e.rhs);
-  return e.op === 'sub' || mayBeNegative(e.lhs) || mayBeNegative(e.rhs);
-}
-
-/** The address of the imaginary part. */
-function behind(address: HostExpression, type: ComplexType): HostExpression {
-  return hostOperation('add', address, widthOf(type.element));
-}
-
-/** A constant number as the interpreter has it. */
-function constantNumber(op: Operation): HostExpression | undefined {
-  if (!isHostScalar(op.result(0).type)) return undefined;
-  const value = valueFromAttribute(op.attr('value')!);
-  if (typeof value === 'bigint') return { big: value.toString() };
-  return typeof value === 'number' ? value : undefined;
-}
-
-/** `f.mlir:3:8` */
-function placeOf(op: Operation): string | undefined {
-  const at = positionOf(op.context, op.loc);
-  return at ? `${at.file}:${at.line}:${at.column}` : undefined;
-}
-
-function widthOf(element: Type): number {
-  return byteWidth(element)!;
-}
-function elementBytes(value: Value): number {
-  return widthOf((value.type as MemRefType).element);
-}
-
-/** The number of chunks for sizes given as expressions. */
-function chunkExpression(e: SizeExpression, sizes: readonly HostExpression[]): HostExpression {
-  if (typeof e === 'number') return e;
-  if ('size' in e) return sizes[e.size]!;
-  return hostOperation(e.op, chunkExpression(e.lhs, sizes), chunkExpression(e.rhs, sizes));
-}
-
-/** The elements of a constant as they lie in memory; i1 is one byte each. Undefined for attributes that are no tensors. */
-function constantBytes(op: Operation): Uint8Array | undefined {
-  const value = valueFromAttribute(op.attr('value')!, op.context);
-  if (!(value instanceof TensorValue)) return undefined;
-  const { buffer, byteOffset, byteLength } = value.data;
-  return new Uint8Array(buffer, byteOffset, byteLength).slice();
 }

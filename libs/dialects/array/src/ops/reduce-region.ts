@@ -1,4 +1,5 @@
-// Which named kind the region of a reduction is: one arith op on accumulator and element.
+// Which named kind the region of a reduction is: one arith op on accumulator and element. What else stands in the region is
+// dead, and does not count: the order of a sum must not depend on whether it was removed.
 import { fastmathOf } from '@budflow/dialect-core';
 import { type Operation, TensorType } from '@budflow/ir';
 import { isUnsigned } from '../element-types.js';
@@ -23,19 +24,19 @@ const UNSIGNED: Record<string, ReduceKind> = { ...SIGNED, 'arith.minui': 'min', 
 export function regionKind(op: Operation): { kind: ReduceKind; fastmath: number } | undefined {
   const region = op.regions[0];
   if (!region || region.isEmpty || op.resultCount !== 1) return undefined;
-  const { firstOp, lastOp, arguments: args } = region.entry;
-  if (!firstOp || firstOp.next !== lastOp || firstOp.operandCount !== 2 || firstOp.resultCount !== 1) return undefined;
-  if (lastOp?.name !== 'array.yield' || lastOp.operandCount !== 1 || lastOp.operand(0) !== firstOp.result(0))
-    return undefined;
-  const [a, b] = [firstOp.operand(0), firstOp.operand(1)];
+  const { lastOp, arguments: args } = region.entry;
+  if (lastOp?.name !== 'array.yield' || lastOp.operandCount !== 1) return undefined;
+  const combiner = lastOp.operand(0).definingOp;
+  if (!combiner || combiner.operandCount !== 2 || combiner.resultCount !== 1) return undefined;
+  const [a, b] = [combiner.operand(0), combiner.operand(1)];
   if (!((a === args[0] && b === args[1]) || (a === args[1] && b === args[0]))) return undefined;
   const { type } = op.operand(0);
   if (!(type instanceof TensorType)) return undefined;
   const unsigned = isUnsigned(type.element);
-  const kind = (unsigned ? UNSIGNED : SIGNED)[firstOp.name];
+  const kind = (unsigned ? UNSIGNED : SIGNED)[combiner.name];
   if (kind === undefined) return undefined;
   // Signed minimum of unsigned elements is another function; so are sums of i1, which have no name here.
-  if (unsigned && (firstOp.name === 'arith.minsi' || firstOp.name === 'arith.maxsi')) return undefined;
+  if (unsigned && (combiner.name === 'arith.minsi' || combiner.name === 'arith.maxsi')) return undefined;
   if (String(type.element) === 'i1' && !(kind === 'and' || kind === 'or' || kind === 'xor')) return undefined;
-  return { kind, fastmath: fastmathOf(firstOp) };
+  return { kind, fastmath: fastmathOf(combiner) };
 }
