@@ -1,9 +1,9 @@
-// Command line: `npm run fuzz:text -- --cases=1000000 --seed=1`. The cases run in a worker; this thread sees when one
+// `npm run fuzz:text`: changed files of every format. Flags: --help. The cases run in a worker; this thread sees when one
 // does not end, or takes all memory, and says which.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { type CommandLine, runCommand } from '../command-line.js';
 import { corpus } from './corpus.js';
 import { makeCase, runCase } from './run.js';
 
@@ -46,21 +46,14 @@ async function work(task: Task): Promise<void> {
   Atomics.store(task.state, 0, task.end);
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      cases: { type: 'string', default: '20000' },
-      seed: { type: 'string', default: '1' },
-      from: { type: 'string', default: '0' },
-    },
-  });
-  const whole = (name: keyof typeof values): number => {
-    const n = Number(values[name]);
-    if (Number.isInteger(n) && n >= 0) return n;
-    console.error(`--${name}=${values[name]}: expected a whole number`);
-    process.exit(2);
-  };
-  const [cases, seed, from] = [whole('cases'), whole('seed'), whole('from')];
+const FLAGS = {
+  cases: ['N', '20000', 'number behind that of the last case'],
+  seed: ['N', '1', 'of what is changed'],
+  from: ['N', '0', 'number of the first case'],
+} as const;
+
+async function main(line: CommandLine<typeof FLAGS>): Promise<number> {
+  const [cases, seed, from] = [line.whole('cases'), line.whole('seed'), line.whole('from')];
   const state = new Int32Array(new SharedArrayBuffer(12));
   let broken = 0;
   let next = from;
@@ -106,5 +99,10 @@ async function main(): Promise<number> {
   return failures > 0 ? 1 : 0;
 }
 
-if (isMainThread) process.exitCode = await main();
+if (isMainThread)
+  await runCommand(
+    'npm run fuzz:text -- [flags]: changed files are accepted or refused with a diagnostic',
+    FLAGS,
+    main,
+  );
 else await work(workerData as Task);

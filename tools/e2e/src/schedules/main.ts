@@ -1,35 +1,34 @@
-// Command line of the fuzzer of schedules: `npm run fuzz:schedules -- --programs=1000 --schedules=10 --seed=1`.
-import { parseArgs } from 'node:util';
+// `npm run fuzz:schedules`: random schedules of random kernels. Flags: --help.
+import { runCommand } from '../command-line.js';
 import { describeCounts, fuzzSchedules } from './fuzz.js';
 
-const { values } = parseArgs({
-  options: {
-    programs: { type: 'string', default: '100' },
-    schedules: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '1' },
-    failures: { type: 'string', default: '3' },
-    reasons: { type: 'boolean', default: false },
+const FLAGS = {
+  programs: ['N', '100', 'random kernels'],
+  schedules: ['N', '10', 'schedules of each'],
+  seed: ['N', '1', 'of the first kernel'],
+  failures: ['N', '3', 'failures after which it ends'],
+  reasons: ['', '', 'also why steps were refused'],
+} as const;
+
+await runCommand(
+  'npm run fuzz:schedules -- [flags]: schedules against the interpreter, refusals against brute force',
+  FLAGS,
+  (line) => {
+    let last = performance.now();
+    const { counts, failures, schedules } = fuzzSchedules({
+      programs: line.whole('programs'),
+      seed: line.whole('seed'),
+      perProgram: line.whole('schedules'),
+      maxFailures: line.whole('failures', 1),
+      onProgress(done, failed) {
+        if (performance.now() - last < 5000) return;
+        last = performance.now();
+        console.error(`${done} programs, ${failed} failures`);
+      },
+    });
+    console.log(describeCounts(counts, { reasons: line.has('reasons') }));
+    console.log(`${schedules} schedules, ${failures.length} failures`);
+    for (const failure of failures) console.log(`\n${failure}`);
+    return failures.length > 0 ? 1 : 0;
   },
-});
-const number = (name: 'programs' | 'schedules' | 'seed' | 'failures'): number => {
-  const n = Number(values[name]);
-  if (Number.isInteger(n) && n >= 0) return n;
-  console.error(`--${name}=${values[name]}: expected a whole number`);
-  process.exit(2);
-};
-let last = performance.now();
-const { counts, failures, schedules } = fuzzSchedules({
-  programs: number('programs'),
-  seed: number('seed'),
-  perProgram: number('schedules'),
-  maxFailures: number('failures'),
-  onProgress(done, failed) {
-    if (performance.now() - last < 5000) return;
-    last = performance.now();
-    console.error(`${done} programs, ${failed} failures`);
-  },
-});
-console.log(describeCounts(counts, { reasons: values.reasons }));
-console.log(`${schedules} schedules, ${failures.length} failures`);
-for (const failure of failures) console.log(`\n${failure}`);
-process.exit(failures.length > 0 ? 1 : 0);
+);

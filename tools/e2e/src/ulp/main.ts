@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { type Flags, parseFlags } from './flags.js';
+import { type Flags, parseFlags, USAGE } from './flags.js';
 import {
   boundOf,
   exists,
@@ -121,7 +121,8 @@ function ask(worker: Worker, job: Job): Promise<Measurement> {
   });
 }
 
-if (isMainThread) {
+if (isMainThread && process.argv.includes('--help')) console.log(USAGE);
+else if (isMainThread) {
   try {
     process.exitCode = (await run(parseFlags(process.argv.slice(2)))) ? 0 : 1;
   } catch (error) {
