@@ -78,6 +78,7 @@ function libraryOf(jax: Jax): Library<JaxArray> {
         low.map((l, i) => [l, high[i]]),
       );
     },
+    take: (x, ids) => np.take(x.ref, ids.ref, 0),
     reduce: (kind, x, dims) => np[kind === 'add' ? 'sum' : kind](x.ref, [...dims]),
     matmul(x, y, transposed) {
       const batch = transposed.rank - 2;

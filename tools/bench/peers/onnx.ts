@@ -1,7 +1,15 @@
 // Writes ONNX models: the few messages of the format that a graph needs, straight to protocol-buffer bytes.
 
 /** Element types by their number in the format. */
-export const ONNX_TYPES: Readonly<Record<string, number>> = { f32: 1, ui8: 2, i32: 6, i64: 7, i1: 9, f64: 11 };
+export const ONNX_TYPES: Readonly<Record<string, number>> = {
+  f32: 1,
+  ui8: 2,
+  i32: 6,
+  i64: 7,
+  i1: 9,
+  f16: 10,
+  f64: 11,
+};
 
 /** Appends fields of one message. */
 class Message {

@@ -50,7 +50,13 @@ const PREDICATES: Readonly<Record<string, string>> = {
   ge: 'GreaterOrEqual',
 };
 const REDUCE = { add: 'ReduceSum', max: 'ReduceMax', min: 'ReduceMin' } as const;
-const TENSOR_TYPES: Readonly<Record<string, string>> = { f32: 'float32', f64: 'float64', i32: 'int32', ui8: 'uint8' };
+const TENSOR_TYPES: Readonly<Record<string, string>> = {
+  f16: 'float16',
+  f32: 'float32',
+  f64: 'float64',
+  i32: 'int32',
+  ui8: 'uint8',
+};
 
 function libraryOf(model: OnnxModel): Library<string> {
   const scalar = (value: number): string => model.constant('f32', [value], []);
@@ -79,6 +85,7 @@ function libraryOf(model: OnnxModel): Library<string> {
     slice: (x, starts, limits, strides) =>
       model.node('Slice', [x, list(starts), list(limits), list(starts.map((_, i) => i)), list(strides)]),
     pad: (x, low, high, value) => model.node('Pad', [x, list([...low, ...high]), scalar(value)]),
+    take: (x, ids) => model.node('Gather', [x, ids], { axis: 0 }),
     reduce: (kind, x, dims) => model.node(REDUCE[kind], [x, list(dims)], { keepdims: 0 }),
     matmul(x, y, transposed) {
       if (transposed.rank === 2 && (transposed.x || transposed.y)) {

@@ -69,6 +69,7 @@ function libraryOf(tf: Tf): Library<Tensor> {
         low.map((l, i) => [l, high[i]]),
         value,
       ),
+    take: (x, ids) => tf.gather(x, ids, 0),
     reduce: (kind, x, dims) => tf[kind === 'add' ? 'sum' : kind](x, dims),
     matmul: (x, y, transposed) => tf.matMul(x, y, transposed.x, transposed.y),
   };
@@ -134,7 +135,7 @@ export const tfjsVariant = peerVariant<Tf>({
   },
   async prepare(tf, { program, outputs }, graph, inputs) {
     const tensors = graph.arguments.map((type: ArrayType, i) => {
-      if (type.dtype === 'f64') throw new Error('tfjs has no doubles');
+      if (type.dtype === 'f64' || type.dtype === 'f16') throw new Error(`tfjs has no ${type.dtype}`);
       const data = inputs[i] instanceof Uint8Array ? Int32Array.from(inputs[i]) : inputs[i];
       return tf.tensor(data, type.shape, type.dtype === 'f32' ? 'float32' : 'int32');
     });

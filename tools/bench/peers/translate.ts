@@ -16,6 +16,8 @@ export interface Library<V> {
   transpose(x: V, perm: readonly number[]): V;
   slice(x: V, starts: readonly number[], limits: readonly number[], strides: readonly number[]): V;
   pad(x: V, low: readonly number[], high: readonly number[], value: number): V;
+  /** Elements or rows of x by their numbers along its first dimension. */
+  take(x: V, ids: V): V;
   reduce(kind: 'add' | 'max' | 'min', x: V, dims: readonly number[]): V;
   /** Product of matrices, or of batches of them (rank 3); the flags say that a factor is given transposed. */
   matmul(x: V, y: V, transposed: { readonly x: boolean; readonly y: boolean; readonly rank: number }): V;
@@ -141,6 +143,10 @@ class Translation<V> {
       case 'cholesky':
       case 'solve':
         throw new Error(`no ${node.kind}`);
+      case 'take':
+        return exact(library.take(first(), this.whole(node.operands[1])));
+      case 'program':
+        throw new Error('a program with loops or scatters is not translated');
       case 'iota':
       case 'scan':
       case 'extreme':

@@ -56,6 +56,31 @@ export const hash: Plain = ([x, y], [o]) => {
     o[i] = Math.imul(((a ^ y[i]) & 65535) + x[i], -1640531527) ^ a;
   }
 };
+/** Half precision as bits, to a number and back (nearest even), as the language of Node 20 has no such arrays. */
+const half = new Float32Array(1);
+const bits = new Uint32Array(half.buffer);
+function fromHalf(h: number): number {
+  const magnitude = h & 0x7fff;
+  bits[0] = magnitude < 0x7c00 ? magnitude << 13 : 0x7f800000 | (magnitude << 13);
+  const value = magnitude < 0x7c00 ? half[0] * 2 ** 112 : half[0];
+  return h & 0x8000 ? -value : value;
+}
+function toHalf(x: number): number {
+  half[0] = x;
+  const sign = (bits[0] >>> 16) & 0x8000;
+  const magnitude = bits[0] & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  if (magnitude < 0x38800000) {
+    half[0] = Math.abs(x) + 0.5;
+    return sign | (bits[0] - 0x3f000000);
+  }
+  return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
+}
+export const residualF16: Plain = ([x, y, scale], [o]) => {
+  const s = scale[0];
+  for (let i = 0; i < o.length; i++) o[i] = toHalf(Math.max(fromHalf(x[i]) * s + fromHalf(y[i]), 0));
+};
 export const mandelbrot: Plain = ([re, im], [o], { N }) => {
   for (let j = 0; j < N; j++) {
     for (let i = 0; i < N; i++) {

@@ -2,6 +2,8 @@
 
 import * as convolutions from './convolutions.js';
 import * as elementwise from './elementwise.js';
+import * as indices from './indices.js';
+import * as iterations from './iterations.js';
 import * as linearAlgebra from './linear-algebra.js';
 import * as movement from './movement.js';
 import * as order from './order.js';
@@ -20,4 +22,6 @@ export const PLAIN: Readonly<Record<string, Plain>> = {
   ...transforms,
   ...order,
   ...convolutions,
+  ...indices,
+  ...iterations,
 };

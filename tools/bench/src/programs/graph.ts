@@ -14,6 +14,8 @@ import {
   type DotDimensions,
   dotDimensions,
   FftOp,
+  GatherOp,
+  gatherDims,
   IotaOp,
   PadOp,
   ReduceOp,
@@ -30,7 +32,7 @@ import { elementsOf, TensorValue, valueFromAttribute } from '@budflow/interprete
 import { FloatAttr, IntegerAttr, type Operation, TensorType, type Type, type Value } from '@budflow/ir';
 
 /** Element types the programs use. */
-export type DType = 'f32' | 'f64' | 'i32' | 'ui8' | 'i1' | 'complex<f32>';
+export type DType = 'f16' | 'f32' | 'f64' | 'i32' | 'ui8' | 'i1' | 'complex<f32>';
 
 /** Element type and static shape. */
 export interface ArrayType {
@@ -56,6 +58,10 @@ export type Step =
   | { readonly kind: 'pad'; readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number }
   | { readonly kind: 'reduce'; readonly reduce: 'add' | 'max' | 'min'; readonly dims: readonly number[] }
   | { readonly kind: 'dot'; readonly dims: DotDimensions }
+  /** x[ids]: along the first dimension, ids clamped. */
+  | { readonly kind: 'take' }
+  /** A result of a program whose steps a graph does not have: of loops, say. */
+  | { readonly kind: 'program'; readonly result: number }
   | { readonly kind: 'iota'; readonly dim: number }
   | { readonly kind: 'scan'; readonly dim: number }
   | { readonly kind: 'extreme'; readonly which: 'min' | 'max'; readonly dim: number }
@@ -96,7 +102,7 @@ export function elementCount(shape: readonly number[]): number {
 
 /** Bytes of one element. */
 export function elementBytes(dtype: DType): number {
-  return { f32: 4, f64: 8, i32: 4, ui8: 1, i1: 1, 'complex<f32>': 8 }[dtype];
+  return { f16: 2, f32: 4, f64: 8, i32: 4, ui8: 1, i1: 1, 'complex<f32>': 8 }[dtype];
 }
 
 /** Bytes of an array. */
@@ -107,7 +113,7 @@ export function arrayBytes(type: ArrayType): number {
 function arrayType(type: Type): ArrayType {
   if (!(type instanceof TensorType)) throw new Error(`${type} is not a tensor`);
   const dtype = String(type.element);
-  if (!['f32', 'f64', 'i32', 'ui8', 'i1', 'complex<f32>'].includes(dtype))
+  if (!['f16', 'f32', 'f64', 'i32', 'ui8', 'i1', 'complex<f32>'].includes(dtype))
     throw new Error(`no program may have elements of ${dtype}`);
   if (type.shape.some((d) => d < 0)) throw new Error(`${type} is dynamic: give the graph a text with sizes`);
   return { dtype: dtype as DType, shape: type.shape };
@@ -155,6 +161,16 @@ function stepOf(op: Operation, result: number): Step {
     }
     case 'array.dot_general':
       return { kind: 'dot', dims: dotDimensions(op) };
+    case 'array.gather': {
+      const dims = gatherDims(op);
+      const [from, ids] = op.operands.map((o) => arrayType(o.type).shape) as [readonly number[], readonly number[]];
+      const whole = GatherOp.sizes(op).every((size, d) => size === (d === 0 ? 1 : from[d]));
+      if (`${dims.collapsedDims};${dims.indexMap};${dims.operandBatchDims}` !== '0;0;' || !whole)
+        throw new Error('no graph step for a gather other than of elements or rows');
+      if (dims.vectorDim !== ids.length || dims.windowDims.some((d, k) => d !== ids.length + k))
+        throw new Error('no graph step for a gather with its rows elsewhere than last');
+      return { kind: 'take' };
+    }
     case 'array.fft':
       if (FftOp.kind(op) !== 'fft' || FftOp.length(op).length !== 1)
         throw new Error(`no graph step for such an ${op.name}`);
@@ -200,6 +216,18 @@ function stepOf(op: Operation, result: number): Step {
     default:
       throw new Error(`no graph step for ${op.name}`);
   }
+}
+
+/** Arguments and results of a function, whatever it does. */
+export function signatureOf(func: Operation): Graph {
+  const body = func.region(0).entry;
+  const types = body.arguments.map((a) => arrayType(a.type));
+  const returned = body.lastOp?.operands.map((o) => arrayType(o.type)) ?? [];
+  const nodes: Node[] = [
+    ...types.map((type, index): Node => ({ kind: 'argument', index, operands: [], type })),
+    ...returned.map((type, result): Node => ({ kind: 'program', result, operands: types.map((_, i) => i), type })),
+  ];
+  return { nodes, arguments: types, results: returned.map((_, i) => types.length + i) };
 }
 
 /** The graph of a function of array ops. @throws Error naming what has no step */

@@ -4,12 +4,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { arrayDialect } from '@budflow/dialect-array';
 import { registerCoreDialects } from '@budflow/dialect-core';
+import { loopDialect } from '@budflow/dialect-loop';
 import { Context, type Operation, parseModule, renderDiagnostic, verify } from '@budflow/ir';
+import { PLAIN } from '../../plain/index.js';
 import type { Tolerance } from './compare.js';
 import { evaluate, instantiate, type Sizes } from './expression.js';
-import { type ArrayType, arrayBytes, type Graph, graphOf } from './graph.js';
+import { type ArrayType, arrayBytes, elementCount, type Graph, graphOf, signatureOf } from './graph.js';
 import { type Distribution, isDistribution } from './inputs.js';
 import { BENCH_ROOT } from './paths.js';
+import { type Data, evaluateReference, makeReference, referenceInput } from './reference.js';
 
 /** What programs of one text share. */
 export interface Family {
@@ -28,6 +31,8 @@ export interface Family {
   readonly plain?: string;
   /** File of a program of equal meaning whose reference needs less memory. */
   readonly referenceFile?: string;
+  /** `plain`: of a program with loops or scatters, the reference is its plain function on doubles. */
+  readonly reference: 'graph' | 'plain';
 }
 
 /** A program of the suite. */
@@ -54,7 +59,7 @@ export interface Instance {
   readonly bytes: number;
 }
 
-const DEFAULT_TOLERANCE: Tolerance = { relative: 1e-5, absolute: 2e-6 };
+const DEFAULT_TOLERANCE: Tolerance = { relative: 1e-5, absolute: 2e-6, outliers: 0 };
 
 function fail(where: string, problem: string): never {
   throw new Error(`programs.json: ${where}: ${problem}`);
@@ -86,13 +91,13 @@ function asString(value: unknown, where: string): string {
 function asTolerance(value: unknown, where: string): Tolerance {
   if (value === undefined) return DEFAULT_TOLERANCE;
   const record = asRecord(value, where);
-  checkKeys(record, ['relative', 'absolute'], where);
+  checkKeys(record, ['relative', 'absolute', 'outliers'], where);
   for (const [key, v] of Object.entries(record))
     if (typeof v !== 'number' || !(v >= 0)) fail(`${where}/${key}`, 'expected a number >= 0');
   return { ...DEFAULT_TOLERANCE, ...record };
 }
 
-const FAMILY_KEYS = ['inputs', 'flops', 'reduced', 'tolerance', 'limit', 'plain', 'referenceFile'];
+const FAMILY_KEYS = ['inputs', 'flops', 'reduced', 'tolerance', 'limit', 'plain', 'referenceFile', 'reference'];
 
 function asFamily(value: unknown, file: string): Family {
   const where = `/families/${file}`;
@@ -105,8 +110,13 @@ function asFamily(value: unknown, file: string): Family {
   });
   const optional = (key: 'limit' | 'plain' | 'referenceFile') =>
     record[key] === undefined ? undefined : asString(record[key], `${where}/${key}`);
+  const reference = record.reference ?? 'graph';
+  if (reference !== 'graph' && reference !== 'plain')
+    fail(`${where}/reference`, `expected "graph" or "plain", got ${JSON.stringify(reference)}`);
+  if (reference === 'plain' && record.plain === undefined) fail(`${where}/reference`, 'there is no plain function');
   return {
     file,
+    reference,
     inputs: inputs as Distribution[],
     flops: asString(record.flops, `${where}/flops`),
     reduced: asSizes(record.reduced, `${where}/reduced`),
@@ -151,6 +161,7 @@ export function programContext(): Context {
   const context = new Context();
   registerCoreDialects(context);
   context.registerDialect(arrayDialect);
+  context.registerDialect(loopDialect);
   return context;
 }
 
@@ -168,17 +179,17 @@ function programText(file: string): string {
   return readFileSync(join(BENCH_ROOT, 'programs', `${file}.mlir`), 'utf8');
 }
 
-function graphOfText(text: string, file: string): Graph {
+function graphOfText(text: string, file: string, reference: Family['reference']): Graph {
   const main = parseProgram(text, `${file}.mlir`).region(0).entry.firstOp;
   if (main?.name !== 'func.func') throw new Error(`programs/${file}.mlir: expected one function`);
-  return graphOf(main);
+  return reference === 'graph' ? graphOf(main) : signatureOf(main);
 }
 
 /** Makes a program concrete at its own sizes, or at others (`program.family.reduced`). */
 export function instance(program: Program, sizes: Sizes = program.sizes): Instance {
   const { family } = program;
   const source = programText(family.file);
-  const graph = graphOfText(instantiate(source, sizes), family.file);
+  const graph = graphOfText(instantiate(source, sizes), family.file, family.reference);
   const outputs = graph.results.map((r) => (graph.nodes[r] as Graph['nodes'][number]).type);
   return {
     program,
@@ -195,5 +206,16 @@ export function instance(program: Program, sizes: Sizes = program.sizes): Instan
 /** The graph whose reference is computed: the program's own, or a cheaper one of equal meaning. */
 export function referenceGraph(instance: Instance): Graph {
   const file = instance.program.family.referenceFile;
-  return file === undefined ? instance.graph : graphOfText(instantiate(programText(file), instance.sizes), file);
+  return file === undefined
+    ? instance.graph
+    : graphOfText(instantiate(programText(file), instance.sizes), file, 'graph');
+}
+
+/** The results that all variants are compared with. */
+export function expectedResults(instance: Instance, inputs: readonly Data[]): Data[] {
+  const { plain, reference } = instance.program.family;
+  if (reference === 'graph') return evaluateReference(referenceGraph(instance), inputs);
+  const results = instance.outputs.map((type) => makeReference(type.dtype, elementCount(type.shape)));
+  PLAIN[plain as string](inputs.map(referenceInput), results, instance.sizes);
+  return results;
 }

@@ -1,12 +1,18 @@
 // Evaluates a graph op by op in double precision: the reference that full-size results are compared with. Plain loops,
 // no fusion, no reuse of what is being measured. Buffers are dropped after their last use, as sizes reach 10^8 elements.
 
+import { f16FromBits } from '@budflow/numerics';
 import { type DType, elementCount, type Graph, type Node } from './graph.js';
 import { factor, substitute, transformRows } from './linear-algebra.js';
 import { convolution, pooling } from './windows.js';
 
-/** Arrays of the programs' element types, and of the reference. */
-export type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
+/** Arrays of the programs' element types, and of the reference. Half precision is its bits. */
+export type Data = Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array;
+
+/** Half precision as numbers; whatever else as it is. */
+export function numbersOf(data: Data): Data {
+  return data instanceof Uint16Array ? Float64Array.from(data, f16FromBits) : data;
+}
 
 /** The typed array of an element type; complex numbers are pairs. */
 export function makeData(dtype: DType, length: number): Data {
@@ -17,6 +23,8 @@ export function makeData(dtype: DType, length: number): Data {
       return new Float64Array(length);
     case 'i32':
       return new Int32Array(length);
+    case 'f16':
+      return new Uint16Array(length);
     case 'ui8':
     case 'i1':
       return new Uint8Array(length);
@@ -26,9 +34,9 @@ export function makeData(dtype: DType, length: number): Data {
 }
 
 /** Reference values: doubles for floats, the type's own numbers for the rest. */
-function makeReference(dtype: DType, length: number): Data {
+export function makeReference(dtype: DType, length: number): Data {
   if (dtype === 'complex<f32>') return new Float64Array(2 * length);
-  return dtype === 'f32' ? new Float64Array(length) : makeData(dtype, length);
+  return dtype === 'f32' || dtype === 'f16' ? new Float64Array(length) : makeData(dtype, length);
 }
 
 type Unary = (x: number) => number;
@@ -259,6 +267,11 @@ function alongDimension(shape: readonly number[], dim: number, visit: (places: I
     for (let k = 0; k < inner; k++) visit(Int32Array.from({ length: size }, (_, i) => (o * size + i) * inner + k));
 }
 
+/** An input as the reference computes with it: floats in double precision. */
+export function referenceInput(data: Data): Data {
+  return data instanceof Float32Array ? Float64Array.from(data) : numbersOf(data);
+}
+
 function evaluateNode(
   node: Node,
   values: readonly Data[],
@@ -266,10 +279,7 @@ function evaluateNode(
   inputs: readonly Data[],
 ): Data {
   const { dtype, shape } = node.type;
-  if (node.kind === 'argument') {
-    const input = inputs[node.index] as Data;
-    return dtype === 'f32' || dtype === 'complex<f32>' ? Float64Array.from(input) : input;
-  }
+  if (node.kind === 'argument') return referenceInput(inputs[node.index] as Data);
   if (node.kind === 'reshape') return values[0] as Data;
   const n = elementCount(shape);
   const out = makeReference(dtype, n);
@@ -291,7 +301,7 @@ function evaluateNode(
       for (let i = 0; i < n; i++) out[i] = (x[i] ? values[1]?.[i] : values[2]?.[i]) as number;
       break;
     case 'cast':
-      if (dtype === 'f32' || dtype === 'f64') out.set(x);
+      if (out instanceof Float64Array) out.set(x);
       else saturate(out, x, dtype);
       break;
     case 'broadcast': {
@@ -343,6 +353,18 @@ function evaluateNode(
     case 'window':
       pooling(node, out, x, shapes[0] as number[], values[1]?.[0] as number);
       break;
+    case 'take': {
+      const ids = values[1] as Data;
+      const last = (shapes[0]?.[0] as number) - 1;
+      const size = n / ids.length;
+      ids.forEach((id, i) => {
+        const start = Math.min(Math.max(id, 0), last) * size;
+        out.set(x.subarray(start, start + size), i * size);
+      });
+      break;
+    }
+    case 'program':
+      throw new Error('reference: the graph does not say what the program computes');
     case 'iota': {
       const stride = stridesOf(shape)[node.dim] as number;
       for (let i = 0; i < n; i++) out[i] = Math.floor(i / stride) % (shape[node.dim] as number);

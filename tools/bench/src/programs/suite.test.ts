@@ -7,8 +7,8 @@ import { PLAIN } from '../../plain/index.js';
 import { firstDifference } from './compare.js';
 import { elementCount } from './graph.js';
 import { makeInputs } from './inputs.js';
-import { instance, loadPrograms, parseProgram, readPrograms, referenceGraph } from './program.js';
-import { type Data, evaluateReference, makeData } from './reference.js';
+import { expectedResults, instance, loadPrograms, parseProgram, readPrograms } from './program.js';
+import { type Data, makeData } from './reference.js';
 
 const programs = loadPrograms();
 const families = [...new Map(programs.map((p) => [p.family.file, p])).values()];
@@ -51,9 +51,26 @@ describe('programs.json', () => {
       { families: { f: family }, programs: { p: { family: 'f', sizes: { M: 1 } } } },
       '/programs/p/sizes: has M, the family needs N',
     ],
+    [
+      { families: { f: { ...family, reference: 'table' } }, programs: {} },
+      '/families/f/reference: expected "graph" or "plain", got "table"',
+    ],
+    [
+      { families: { f: { ...family, reference: 'plain' } }, programs: {} },
+      '/families/f/reference: there is no plain function',
+    ],
   ])('a mistake is named by its path: %#', (json, message) => {
     expect(() => readPrograms(json)).toThrow(message);
   });
+});
+
+test('so many elements may be off as the tolerance says, and not one more', () => {
+  const expected = Float64Array.of(1, 2, 3, 4);
+  const tolerance = { relative: 0, absolute: 0, outliers: 0.25 };
+  expect(firstDifference(Float32Array.of(1, 2, 7, 4), expected, tolerance, 'r')).toBeNull();
+  expect(firstDifference(Float32Array.of(1, 5, 7, 4), expected, tolerance, 'r')).toBe('r[2]: got 7, expected 3');
+  // Half precision is compared as numbers.
+  expect(firstDifference(Uint16Array.of(0x3c00), expected.subarray(0, 1), tolerance, 'r')).toBeNull();
 });
 
 describe('at reduced sizes', () => {
@@ -72,7 +89,7 @@ describe('at reduced sizes', () => {
         inputs.map((data, i) => tensorOver(types[i], small.inputs[i].shape, data)),
       );
       const interpreted = results.map((r) => (r as { data: Data }).data);
-      const reference = evaluateReference(referenceGraph(small), inputs);
+      const reference = expectedResults(small, inputs);
       interpreted.forEach((data, i) => {
         expect(firstDifference(data, reference[i], family.tolerance, `result ${i}`)).toBeNull();
       });

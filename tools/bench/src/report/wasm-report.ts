@@ -104,6 +104,11 @@ export function printWasmReport(results: readonly ProgramResult[], variants: rea
   return [formatTable(header, rows), ...notes(results)].join('\n');
 }
 
+/** What plain JavaScript loops are called among the variants. */
+const PLAIN_NAME = 'plain';
+/** Below this share of their speed a row is named at the end. */
+const SLOW = 0.5;
+
 function notes(results: readonly ProgramResult[]): string[] {
   const lines: string[] = [];
   const mean = (values: readonly (number | null)[]): string => {
@@ -116,6 +121,13 @@ function notes(results: readonly ProgramResult[]): string[] {
       `geometric mean: ${mean(ours.map((d) => d.overPeer))} of the best peer, ${mean(ours.map((d) => d.overLimit))} of the hand-written kernel`,
     );
   }
+  const slow = results.flatMap((r) => {
+    const plain = medianOf(r.variants.find((v) => v.name === PLAIN_NAME && v.status === 'ok'));
+    const ours = medianOf(r.variants.find((v) => v.role === 'ours' && v.status === 'ok'));
+    const share = plain === null || ours === null ? Number.POSITIVE_INFINITY : plain / ours;
+    return share < SLOW ? [`${r.program} ${ratio(share)}`] : [];
+  });
+  if (ours.length > 0) lines.push(`below ${SLOW}x plain JavaScript: ${slow.length === 0 ? 'none' : slow.join(', ')}`);
   const ablations = new Set(results.flatMap((r) => r.variants.filter((v) => v.role === 'ablation').map((v) => v.name)));
   for (const name of ablations) {
     const gains = results.map((r) => {

@@ -80,6 +80,26 @@ describe('the wasm suite', () => {
     expect(hasFailure([result])).toBe(true);
   });
 
+  test('the summary names the rows that are slower than half of plain JavaScript', () => {
+    const row = (program: string, ours: number, plain: number): ProgramResult => {
+      const timing = (medianMs: number) => ({ medianMs, minMs: medianMs, samples: 1, calls: 1 });
+      return {
+        program,
+        flops: 1,
+        bytes: 1,
+        bound: { roof: 'L1', seconds: 1e-9, memoryBound: true },
+        variants: [
+          { name: 'budflow', role: 'ours', status: 'ok', timing: timing(ours) },
+          { name: 'plain', role: 'peer', status: 'ok', timing: timing(plain) },
+        ],
+      };
+    };
+    const report = printWasmReport([row('quick', 1, 8), row('slow', 5, 2)], ['budflow', 'plain']);
+    expect(report).toContain('below 0.5x plain JavaScript: slow 0.40x');
+    expect(report).toContain('geometric mean: 1.79x over 2 of the best peer');
+    expect(printWasmReport([row('quick', 1, 8)], ['budflow', 'plain'])).toContain('plain JavaScript: none');
+  });
+
   test('a peer outside of the tolerance is timed and marked, and is not the best peer', async () => {
     const result = await run([
       imitation('budflow', 'ours', {}),

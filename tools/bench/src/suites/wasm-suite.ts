@@ -7,8 +7,8 @@ import { type Bound, boundOf, type Roofs } from '../measure/roofs.js';
 import type { Timing } from '../measure/statistics.js';
 import { firstDifference } from '../programs/compare.js';
 import { makeInputs } from '../programs/inputs.js';
-import { type Instance, instance, type Program, parseProgram, referenceGraph } from '../programs/program.js';
-import { type Data, evaluateReference } from '../programs/reference.js';
+import { expectedResults, type Instance, instance, type Program, parseProgram } from '../programs/program.js';
+import type { Data } from '../programs/reference.js';
 import { isSkipped, messageOf, type Prepared, type Role, type Variant } from '../variants/variant.js';
 
 /** ok; inexact: a peer outside of the tolerance; wrong; failed: did not compile or run; skipped. */
@@ -126,7 +126,7 @@ export async function runProgram(
 ): Promise<ProgramResult> {
   const concrete = instance(program);
   const inputs = makeInputs(concrete.inputs, program.family.inputs);
-  const expected = evaluateReference(referenceGraph(concrete), inputs);
+  const expected = expectedResults(concrete, inputs);
   const checkReduced = reducedCheck(program);
   const results: VariantResult[] = [];
   const ready: { readonly index: number; readonly prepared: Prepared }[] = [];
