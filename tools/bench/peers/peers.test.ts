@@ -68,6 +68,7 @@ const text: Library<string> = {
   transpose: (x, perm) => `transpose(${x}, ${perm.join('')})`,
   slice: (x, starts, limits) => `${x}[${starts.map((s, i) => `${s}:${limits[i]}`).join(', ')}]`,
   pad: (x) => `pad(${x})`,
+  take: (x, ids) => `${x}[${ids}]`,
   reduce: (kind, x, dims) => `reduce_${kind}(${x}, ${dims.join()})`,
   matmul: (x, y, t) => `${x}${t.x ? "'" : ''} @ ${y}${t.y ? "'" : ''}`,
 };
@@ -93,7 +94,11 @@ describe('translation', () => {
     );
     expect(translate(graphOf(main.region(0).entry.firstOp!), text, ['x'])).toEqual(['broadcast(reshape(x, 1x3), 2x3)']);
   });
-  test('products say which factor is transposed, vectors become matrices', () => {
+  test('a lookup of rows is a take', () => {
+  expect(translated('embedding', { V: 16, D: 5, N: 37 })).toEqual(['x0[x1]']);
+});
+
+test('products say which factor is transposed, vectors become matrices', () => {
     expect(translated('matmul_nt', { M: 2, N: 3, K: 4 })).toEqual(["x0 @ x1'"]);
     expect(translated('matmul_tn', { M: 2, N: 3, K: 4 })).toEqual(["x0' @ x1"]);
     expect(translated('matvec', { M: 2, K: 4 })).toEqual(['reshape(x0 @ reshape(x1, 4x1), 2)']);
