@@ -95,10 +95,10 @@ describe('translation', () => {
     expect(translate(graphOf(main.region(0).entry.firstOp!), text, ['x'])).toEqual(['broadcast(reshape(x, 1x3), 2x3)']);
   });
   test('a lookup of rows is a take', () => {
-  expect(translated('embedding', { V: 16, D: 5, N: 37 })).toEqual(['x0[x1]']);
-});
+    expect(translated('embedding', { V: 16, D: 5, N: 37 })).toEqual(['x0[x1]']);
+  });
 
-test('products say which factor is transposed, vectors become matrices', () => {
+  test('products say which factor is transposed, vectors become matrices', () => {
     expect(translated('matmul_nt', { M: 2, N: 3, K: 4 })).toEqual(["x0 @ x1'"]);
     expect(translated('matmul_tn', { M: 2, N: 3, K: 4 })).toEqual(["x0' @ x1"]);
     expect(translated('matvec', { M: 2, K: 4 })).toEqual(['reshape(x0 @ reshape(x1, 4x1), 2)']);
