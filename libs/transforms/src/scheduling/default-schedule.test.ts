@@ -331,6 +331,26 @@ describe('accesses across rows and with strides', () => {
     scheduled(transposed(35, 70, 'i8'));
   });
 
+  test('squares of a large transposition are visited in blocks of lines, wholly within a chunk', () => {
+    const blocked = (m: number, n: number) => {
+      const module = parse(transposed(m, n));
+      runPasses(module, `${LOWER.slice(0, -1)},func.func(default-schedule))`, passes);
+      return kernelsOf(module).map(String).join('\n');
+    };
+    const loopsOf = (text: string) =>
+      [...text.matchAll(/to (\d+) name "transpose\.(\S+)"/g)].map((m) => `${m[2]} ${m[1]}`);
+    // Beyond the last cache 128 x 128, within it 32 x 32, in the second one no blocks.
+    expect(loopsOf(blocked(2048, 2048))).toEqual(['d0.o 16', 'd1.o 16', 'd0.i.o 8', 'd1.i.o 8', 'd0.i.i.o 4']);
+    expect(loopsOf(blocked(1024, 1024)).slice(0, 3)).toEqual([
+      expect.stringMatching(/^d0\.o/),
+      expect.anything(),
+      'd1.o 32',
+    ]);
+    expect(loopsOf(blocked(256, 256))).not.toContainEqual(expect.stringMatching(/^d1\.o (?!16)/));
+    // What is left of rows and columns has nests of its own.
+    expect(loopsOf(blocked(520, 530)).filter((l) => /^d1(~\d+)?\.o/.test(l)).length).toBeGreaterThan(1);
+  });
+
   test('a short reduction leaves no loops: the loop around it runs on vectors', () => {
     for (const [n, k] of [
       [40, 3],

@@ -4,7 +4,7 @@ import { constantTripCount, ForOp, inductionVariable } from '@budflow/dialect-lo
 import type { Operation } from '@budflow/ir';
 import { bodyOps, isMovable } from '../loop-tree.js';
 import { dependsOn, distinctReads, elementStride, unitStride } from './accesses.js';
-import { isCloneOf, nameOf } from './names.js';
+import { isCloneOf, nameOf, parallelChain } from './names.js';
 import { CACHE_LINE, type SchedulingSite } from './site.js';
 import { vectors } from './vectors.js';
 
@@ -25,21 +25,34 @@ export function rowsAround(inner: Operation): Operation | null {
   return bodyOps(outer).every((op) => op === inner || isMovable(op)) ? outer : null;
 }
 
-/**
- * Runs rows together that read the same elements, as stencils do: four rows of a filter of three need six rows of the
- * image, not twelve, and what they compute alike of them is computed once (common subexpressions).
- */
-export function sharedRows(site: SchedulingSite, inner: Operation): boolean {
-  const outer = rowsAround(inner);
-  if (!outer || ForOp.body(inner).entry.ops.some((op) => op.ownRegions !== null)) return false;
+/** How many rows around a vector loop run together since they read the same elements; 1 when they are better alone. */
+function sharingRows(outer: Operation, inner: Operation): number {
+  if (ForOp.body(inner).entry.ops.some((op) => op.ownRegions !== null)) return 1;
   const reads = collectAccesses(inner).accesses.filter(
     (a) => a.kind === 'read' && dependsOn(a, inductionVariable(outer)),
   );
   const trips = constantTripCount(outer);
   const rows = trips !== undefined && trips < ROWS ? trips : ROWS;
   const alone = distinctReads(reads, inductionVariable(outer), 1);
-  if (rows < 2 || alone < 2) return false;
-  if (distinctReads(reads, inductionVariable(outer), rows) > SHARED * rows * alone) return false;
+  if (rows < 2 || alone < 2) return 1;
+  return distinctReads(reads, inductionVariable(outer), rows) > SHARED * rows * alone ? 1 : rows;
+}
+
+/** Iterations of a root loop that a chunk should have so that rows of it share what they read; 1 when they do not. */
+export function rowsThatShare(site: SchedulingSite, root: Operation): number {
+  const chain = parallelChain(root);
+  const inner = chain.length === 2 ? site.loop(chain[1]!) : undefined;
+  return inner && rowsAround(inner) === root && site.isVectorLoop(inner) ? sharingRows(root, inner) : 1;
+}
+
+/**
+ * Runs rows together that read the same elements, as stencils do: four rows of a filter of three need six rows of the
+ * image, not twelve, and what they compute alike of them is computed once (common subexpressions).
+ */
+export function sharedRows(site: SchedulingSite, inner: Operation): boolean {
+  const outer = rowsAround(inner);
+  const rows = outer ? sharingRows(outer, inner) : 1;
+  if (!outer || rows === 1) return false;
   const [I, J] = [nameOf(outer), nameOf(inner)];
   const lanes = site.lanesOfRegister(inner);
   const columns = constantTripCount(inner);
