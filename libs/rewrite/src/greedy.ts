@@ -241,9 +241,11 @@ class GreedyDriver implements RewriteListener {
       if (found.fewerBlocks) limit++;
       if (this.firstRound && iteration === 1 && this.options.maxRewrites === undefined)
         this.maxRewrites += 10 * found.ops.length;
-      for (const op of found.isolated) if (!this.toFixpoint(op, maxIterations)) return false;
       const before = this.rewrites;
       if (!this.sweep(found)) return false;
+      // Outer ops come first: a pattern may need what a region says before it is simplified.
+      for (const op of found.isolated)
+        if (!op.isErased && op.parent !== null && !this.toFixpoint(op, maxIterations)) return false;
       // Erasing dead ops and uniquing constants opens nothing that the worklist did not see.
       if (this.rewrites === before) return true;
       if (iteration >= limit) return false;

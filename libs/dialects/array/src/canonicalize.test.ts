@@ -14,7 +14,7 @@ import { describe, expect, test } from 'vitest';
 import { arrayDialect } from './index.js';
 import { ARITHMETIC_CASES } from './testing/canonicalization-arithmetic.js';
 import { MOVEMENT_CASES } from './testing/canonicalization-movement.js';
-import { call, moduleFrom, newContext } from './testing/harness.js';
+import { call, moduleFrom, newContext, tensor } from './testing/harness.js';
 import { chainProgram } from './testing/random-chains.js';
 import { allPrograms, type Program } from './testing/random-ops.js';
 
@@ -53,6 +53,26 @@ describe('canonicalization', () => {
       });
     });
   }
+
+  test('a region in the order written has the bits of the region before', () => {
+    const context = newContext();
+    const text = `func.func @f(%x: tensor<200xf32>, %z: tensor<f32>) -> tensor<f32> {
+  %r = array.reduce %x init %z dims = [0] : tensor<200xf32>, tensor<f32> to tensor<f32> body(%a: f32, %b: f32) {
+    %s = arith.addf %a, %b : f32
+    %t = arith.minimumf %s, %s : f32
+    array.yield %t : f32
+  }
+  return %r : tensor<f32>
+}`;
+    const values = Array.from({ length: 200 }, (_, i) => Math.fround(Math.sin(i) * 2 ** (i % 20)));
+    const after = moduleFrom(text, context);
+    canonicalize(after);
+    expect(printModule(after)).not.toContain('minimumf');
+    for (const module of [moduleFrom(text, context), after]) {
+      const [result] = call(module, [tensor(context, 'tensor<200xf32>', values), tensor(context, 'tensor<f32>', [3])]);
+      expect(elementsOf(result as TensorValue)).toEqual([values.reduce((a, b) => Math.fround(a + b), 3)]);
+    }
+  });
 
   test('every pattern applied in the cases above', () => {
     const patterns = arrayDialect.ops.flatMap((d) => d.spec.patterns ?? []).map((p) => p.name);

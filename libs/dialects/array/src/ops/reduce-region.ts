@@ -1,9 +1,11 @@
 // Which named kind the region of a reduction is: one arith op on accumulator and element. What else stands in the region is
-// dead, and does not count: the order of a sum must not depend on whether it was removed.
+// dead, and does not count: the order of a sum must not depend on whether it was removed. A region in sequential order has no
+// name: it is the left fold from the init that every other region is.
 import { fastmathOf } from '@budflow/dialect-core';
 import { type Operation, TensorType } from '@budflow/ir';
 import { isUnsigned } from '../element-types.js';
 import type { ReduceKind } from '../kinds.js';
+import { orderAttribute } from '../reduction-order.js';
 
 const SIGNED: Record<string, ReduceKind> = {
   'arith.addf': 'add',
@@ -22,6 +24,8 @@ const UNSIGNED: Record<string, ReduceKind> = { ...SIGNED, 'arith.minui': 'min', 
 
 /** The kind of a region of one op on (accumulator, element), in either order; undefined for any other. */
 export function regionKind(op: Operation): { kind: ReduceKind; fastmath: number } | undefined {
+  const order = op.attr('order');
+  if (order && orderAttribute.read(order)?.kind === 'sequential') return undefined;
   const region = op.regions[0];
   if (!region || region.isEmpty || op.resultCount !== 1) return undefined;
   const { lastOp, arguments: args } = region.entry;

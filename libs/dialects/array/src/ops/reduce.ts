@@ -34,12 +34,12 @@ import {
   variadic,
 } from '@budflow/ir';
 import { fitsDefinition, parseNamedList, printAttributes, printNamedList } from '../assembly.js';
-import { isBoolean } from '../element-types.js';
+import { isBoolean, isRounded } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretReduce } from '../interpret/reduce.js';
 import { type Contract, REDUCE_KINDS, type ReduceKind } from '../kinds.js';
 import { combineValues, effectiveKind, identityAttribute, reduceBody } from '../reduce-body.js';
-import { CANONICAL_LANES_ORDER, contractAttribute, orderAttribute } from '../reduction-order.js';
+import { CANONICAL_LANES_ORDER, contractAttribute, OrderAttr, orderAttribute } from '../reduction-order.js';
 import { dimsMap, operandSize, tensorType } from '../structure.js';
 import { expectResult, verifyDims } from '../verify-types.js';
 import { AddOp, AndOp, MaxOp, MinOp, MulOp, OrOp, XorOp } from './binary.js';
@@ -169,6 +169,20 @@ of combination (absent: canonical); \`contract\` on kind add says how products o
           fastmath: ReduceOp.fastmath(op),
         });
         rewriter.replaceOp(op, [combined]);
+        return true;
+      },
+    }),
+    definePattern({
+      name: 'reduce-in-the-order-written',
+      equation: 'reduce(x) { f(acc + element) } == reduce(x) { f(acc + element) } in sequential order',
+      root: 'array.reduce',
+      // Visited before what stands in the region: once that is simplified, the region may be a plain sum, whose order is another.
+      rewrite(op, rewriter) {
+        if (op.regions.length === 0 || op.resultCount !== 1 || ReduceOp.order(op) !== undefined) return false;
+        if (kindOf(op) !== undefined || !isRounded(tensorType(op.operand(0)).element)) return false;
+        if (!op.region(0).entry.ops.some(({ name }) => name === 'arith.addf' || name === 'arith.mulf')) return false;
+        const order = op.context.dialectAttr(OrderAttr, { kind: 'sequential' });
+        rewriter.modify(op, () => op.setAttr('order', order));
         return true;
       },
     }),

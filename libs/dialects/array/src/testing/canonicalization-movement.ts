@@ -158,6 +158,19 @@ export const MOVEMENT_CASES: readonly CanonicalizationCase[] = [
     'tensor<f32>',
     ['%0 = array.reduce add %arg0 init %arg1 dims = [0]', 'return %0'],
   ],
+
+  [
+    'a region that only simplifies to one op with a name stays the fold it is',
+    '%x: tensor<4xf32>, %z: tensor<f32>',
+    '%r = array.reduce %x init %z dims = [0] : tensor<4xf32>, tensor<f32> to tensor<f32> body(%a: f32, %b: f32) {\n%s = arith.addf %a, %b : f32\n%t = arith.minimumf %s, %s : f32\narray.yield %t : f32\n}',
+    'tensor<f32>',
+    [
+      '%0 = array.reduce %arg0 init %arg1 dims = [0] {order = #array.order<sequential>}',
+      '%1 = arith.addf %arg2, %arg3',
+      'array.yield %1',
+      'return %0',
+    ],
+  ],
   [
     'reverse of reverse',
     `%x: tensor<4x8xf32>`,

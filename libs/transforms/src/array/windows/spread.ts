@@ -25,7 +25,8 @@ export function reshaped(
 ): Value {
   const type = typeOf(value);
   const dynamic = shape.flatMap((n, d) => (n === DYNAMIC ? [d] : []));
-  const sizes = dynamic.length > 1 ? dynamic.map(size) : [];
+  // One dynamic size follows from the number of elements, unless there are none.
+  const sizes = dynamic.length > 1 || (dynamic.length > 0 && shape.includes(0)) ? dynamic.map(size) : [];
   return ReshapeOp.build(builder, loc, {
     operand: value,
     sizes,
