@@ -137,6 +137,30 @@ describe('vector access', () => {
     ]);
   });
 
+  test('masks by lanes: gather, scatter, masked access', () => {
+    const text = wrap(
+      '%x: memref<?xi1>, %o: memref<?xi32>, %c: memref<?xi1>, %out: memref<4x?xi1>',
+      `  %n = memory.dim %o, 0 : memref<?xi32>
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %c3 = arith.constant 3 : index
+  loop.for %i = 0 to %n step 4 {
+    %k = simd.load %o[%i] : memref<?xi32>, vector<4xi32>
+    %m = simd.load %c[%i] : memref<?xi1>, vector<4xi1>
+    %a = simd.gather %x[%c0] [%k] : memref<?xi1>, vector<4xi32>, vector<4xi1>
+    %b = simd.gather %x[%c0] [%k] mask %m, %m : memref<?xi1>, vector<4xi32>, vector<4xi1>
+    %d = simd.masked_load %x[%i], %m, %a : memref<?xi1>, vector<4xi1>
+    simd.store %b, %out[%c0, %i] : memref<4x?xi1>, vector<4xi1>
+    simd.scatter %a, %out[%c1, %c0] [%k] : memref<4x?xi1>, vector<4xi32>, vector<4xi1>
+    simd.scatter %d, %out[%c2, %c0] [%k] mask %a : memref<4x?xi1>, vector<4xi32>, vector<4xi1>
+    simd.masked_store %d, %out[%c3, %i], %m : memref<4x?xi1>, vector<4xi1>
+  }`,
+    );
+    const offsets = integers((n) => new Int32Array(n), 32).map((v) => Math.abs(v) % 32);
+    expectSame(text, [array(bools(32)), array(offsets), array(bools(32)), array(bools(128), [4, 32])]);
+  });
+
   test('masked loads and stores do not touch what is off, not even past the end of memory', () => {
     const text = wrap(
       '%x: memref<?xf64>, %out: memref<?xf64>',

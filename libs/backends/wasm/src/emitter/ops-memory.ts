@@ -140,11 +140,7 @@ function emitVectorStore(e: FunctionEmitter, op: Operation): void {
   const value = op.operand(0);
   const r = e.representation(value);
   const offset = e.emitAddress(e.located(op));
-  e.emitValue(value);
-  if (r.kind === 'i1') {
-    packLow(e, r.bits, 8);
-    f.emit(Op.i8x16_neg);
-  }
+  emitLanes(e, value);
   const bytes = r.lanes * r.bytes;
   if (bytes === 16) f.memory(Op.v128_store, offset, alignment(op, r.bytes, 16));
   else f.memoryLane(STORE_LANE[bytes as Width], 0, offset, alignment(op, r.bytes, bytes));
@@ -152,7 +148,24 @@ function emitVectorStore(e: FunctionEmitter, op: Operation): void {
 
 // ---- lane by lane
 
-/** Bytes of an element as lanes hold them; masks are not accessed by lanes. */
+/** Pushes lanes as they lie in memory, masks as bytes of 0 and 1 in the low end. */
+function emitLanes(e: FunctionEmitter, value: Value): void {
+  const r = e.representation(value);
+  e.emitValue(value);
+  if (r.kind !== 'i1') return;
+  packLow(e, r.bits, 8);
+  e.f.emit(Op.i8x16_neg);
+}
+
+/** The same in a local; release it. */
+function lanesLocal(e: FunctionEmitter, value: Value): Local {
+  const local = e.f.local(ValueType.v128);
+  emitLanes(e, value);
+  e.f.set(local);
+  return local;
+}
+
+/** Bytes of an element in memory, which are those of a lane but for masks. */
 function laneWidth(r: Representation): Width {
   return r.bytes as Width;
 }
@@ -167,13 +180,6 @@ function addressLocal(e: FunctionEmitter, located: Located): Local {
   const local = e.f.local(ValueType.i32);
   e.f.set(local);
   return local;
-}
-
-function noMask(op: Operation): string | null {
-  const vector = op.name === 'simd.scatter' || op.name === 'simd.masked_store' ? op.operand(0).type : op.result(0).type;
-  const r = representationOf(vector);
-  if (r === null) return `values of type ${vector} are not supported`;
-  return r.kind === 'i1' ? 'access to masks by lanes is not supported' : null;
 }
 
 function emitStridedLoad(e: FunctionEmitter, op: Operation): void {
@@ -258,7 +264,7 @@ function emitGather(e: FunctionEmitter, op: Operation): void {
   const address = addressLocal(e, e.located(op));
   const offsetsLocal = e.pin(offsets);
   const vector = f.local(ValueType.v128);
-  if (mask !== undefined) e.emitValue(op.operand(at + 2));
+  if (mask !== undefined) emitLanes(e, op.operand(at + 2));
   else f.v128ConstI32x4(0, 0, 0, 0);
   f.set(vector);
   forEachLane(e, r.lanes, mask, (lane) => {
@@ -268,6 +274,7 @@ function emitGather(e: FunctionEmitter, op: Operation): void {
     f.set(vector);
   });
   f.get(vector);
+  bytesToMask(e, r);
   e.unpin(offsets, offsetsLocal);
   f.release(vector);
   f.release(address);
@@ -283,14 +290,14 @@ function emitScatter(e: FunctionEmitter, op: Operation): void {
   const mask = op.operandCount > at + 1 ? op.operand(at + 1) : undefined;
   const address = addressLocal(e, e.located(op));
   const offsetsLocal = e.pin(offsets);
-  const vector = e.pin(value);
+  const vector = lanesLocal(e, value);
   // Ascending, so that of equal offsets the last lane wins.
   forEachLane(e, r.lanes, mask, (lane) => {
     pushOffsetAddress(e, memref, address, offsetsLocal, e.representation(offsets), lane);
     f.get(vector);
     f.memoryLane(STORE_LANE[laneWidth(r)], lane, 0, r.bytes);
   });
-  e.unpin(value, vector);
+  f.release(vector);
   e.unpin(offsets, offsetsLocal);
   f.release(address);
 }
@@ -300,9 +307,7 @@ function emitMaskedLoad(e: FunctionEmitter, op: Operation): void {
   const r = e.representation(op.result(0));
   const at = 1 + rankOf(op.operand(0));
   const address = addressLocal(e, e.located(op));
-  const vector = f.local(ValueType.v128);
-  e.emitValue(op.operand(at + 1));
-  f.set(vector);
+  const vector = lanesLocal(e, op.operand(at + 1));
   forEachLane(e, r.lanes, op.operand(at), (lane) => {
     f.get(address);
     f.get(vector);
@@ -310,6 +315,7 @@ function emitMaskedLoad(e: FunctionEmitter, op: Operation): void {
     f.set(vector);
   });
   f.get(vector);
+  bytesToMask(e, r);
   f.release(vector);
   f.release(address);
 }
@@ -319,13 +325,13 @@ function emitMaskedStore(e: FunctionEmitter, op: Operation): void {
   const value = op.operand(0);
   const r = e.representation(value);
   const address = addressLocal(e, e.located(op));
-  const vector = e.pin(value);
+  const vector = lanesLocal(e, value);
   forEachLane(e, r.lanes, op.operand(2 + rankOf(op.operand(1))), (lane) => {
     f.get(address);
     f.get(vector);
     f.memoryLane(STORE_LANE[laneWidth(r)], lane, lane * r.bytes, r.bytes);
   });
-  e.unpin(value, vector);
+  f.release(vector);
   f.release(address);
 }
 
@@ -425,10 +431,16 @@ export const MEMORY_OPS: Readonly<Record<string, OpEntry>> = {
   'simd.load': { kind: 'load', memrefs: reads, emit: emitVectorLoad, check: checkVector('result') },
   'simd.store': { kind: 'store', memrefs: writes, writes: 1, emit: emitVectorStore, check: checkVector('operand') },
   'simd.strided_load': { kind: 'load', memrefs: reads, emit: emitStridedLoad, check: checkVector('result') },
-  'simd.gather': { kind: 'load', memrefs: reads, emit: emitGather, check: noMask },
-  'simd.scatter': { kind: 'store', memrefs: writes, writes: 1, emit: emitScatter, check: noMask },
-  'simd.masked_load': { kind: 'load', memrefs: reads, emit: emitMaskedLoad, check: noMask },
-  'simd.masked_store': { kind: 'store', memrefs: writes, writes: 1, emit: emitMaskedStore, check: noMask },
+  'simd.gather': { kind: 'load', memrefs: reads, emit: emitGather, check: checkVector('result') },
+  'simd.scatter': { kind: 'store', memrefs: writes, writes: 1, emit: emitScatter, check: checkVector('operand') },
+  'simd.masked_load': { kind: 'load', memrefs: reads, emit: emitMaskedLoad, check: checkVector('result') },
+  'simd.masked_store': {
+    kind: 'store',
+    memrefs: writes,
+    writes: 1,
+    emit: emitMaskedStore,
+    check: checkVector('operand'),
+  },
   'memory.fill': { kind: 'store', memrefs: [{ memref: 0 }], writes: 0, emit: emitFill, check: contiguous(0) },
   'memory.copy': {
     kind: 'store',
