@@ -9,7 +9,7 @@ export const ComparisonDirection = defineEnum({
 export const ComparisonType = defineEnum({
   name: 'stablehlo.comparison_type',
   summary: 'How a comparison orders its operands',
-  cases: ['NOTYPE', 'FLOAT', 'TOTALORDER', 'SIGNED', 'UNSIGNED'],
+  cases: ['NOTYPE', 'FLOAT', 'TOTALORDER', 'SIGNED', 'UNSIGNED', 'WEAKORDER'],
 });
 export const Precision = defineEnum({
   name: 'stablehlo.precision',

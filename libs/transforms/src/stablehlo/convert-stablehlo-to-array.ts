@@ -13,6 +13,7 @@ import { definePass } from '@budflow/pass';
 import { applyPartialConversion, type ConversionPattern, ConversionTarget, type TypeConverter } from '@budflow/rewrite';
 import { flatFunctionType } from '../array/flatten-tuples.js';
 import { captureRefusal, sinkConstants } from './captures.js';
+import { extendArguments, extendedResults } from './narrow.js';
 import { hasScalarRegions, scalarize } from './regions.js';
 import { RULES } from './rules/index.js';
 import { signaturePatterns } from './signatures.js';
@@ -48,6 +49,7 @@ flattened. An op without a counterpart is an error.`,
       return;
     }
     sinkConstants(module);
+    extendArguments(module);
     const converter = stablehloTypes(module.context);
     const result = applyPartialConversion(module, targetFor(converter), patternsFor(converter), { fold: false });
     if (!result.succeeded) {
@@ -105,8 +107,8 @@ function patternsFor(converter: TypeConverter): readonly ConversionPattern[] {
           const reason = refusal(op, converter);
           if (reason !== undefined) return rewriter.notifyMatchFailure(op, reason);
           rewriter.setInsertionPoint(op);
-          const values = rule.convert(new HloSite(op, operands, rewriter, converter));
-          rewriter.replaceOp(op, values);
+          const site = new HloSite(op, operands, rewriter, converter);
+          rewriter.replaceOp(op, extendedResults(site, rule.convert(site)));
           return true;
         },
       }),

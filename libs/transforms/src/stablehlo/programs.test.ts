@@ -1,12 +1,14 @@
 // Programs whose expectations are in them, from the examples of StableHLO's specification and from XLA: converted, and run
 // by the interpreter. tools/e2e runs the same on WebAssembly.
-import { Interpreter } from '@budflow/interpreter';
+import { Interpreter, makeTensor, type TensorValue } from '@budflow/interpreter';
+import type { TensorType, Type } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
 import { convert } from './testing/convert.js';
 import { PROGRAMS } from './testing/expecting-programs.js';
+import { NARROW_PROGRAMS } from './testing/narrow-programs.js';
 
 describe('programs hold what they expect', () => {
-  for (const { name, text } of PROGRAMS)
+  for (const { name, text } of [...PROGRAMS, ...NARROW_PROGRAMS])
     test(name, () => {
       const module = convert(`func.func @main() {\n${text}\n  return\n}`);
       expect(() => new Interpreter(module).call('main', [])).not.toThrow();
@@ -49,6 +51,16 @@ describe('what has no counterpart says why', () => {
       'functions of several arrays',
       'stablehlo.custom_call @mhlo.erf(%x, %x) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>',
       /@mhlo.erf takes one array and gives one of its type/,
+    ],
+    [
+      'functions from outside on integers of 4 bits',
+      'stablehlo.custom_call @mine(%x) : (tensor<4xf32>) -> tensor<4xi4>',
+      /get no integers of 2 and 4 bits; convert them to i8 or ui8/,
+    ],
+    [
+      'algorithms of other floats',
+      'stablehlo.dot_general %x, %x, contracting_dims = [0] x [0], algorithm = <lhs_precision_type = f8E5M2, rhs_precision_type = f32, accumulation_type = f32, lhs_component_count = 1, rhs_component_count = 1, num_primitive_operations = 1, allow_imprecise_accumulation = false> : (tensor<4xf32>, tensor<4xf32>) -> tensor<f32>',
+      /its algorithm computes with f8E5M2; bf16, f16, tf32, f32 and f64 can be followed/,
     ],
     [
       'values from outside in regions on scalars',
@@ -96,4 +108,23 @@ test('calls of functions that nobody knows are for the user of the program to pr
     return %r : tensor<2xi32>
   }`);
   expect(module.toString()).toMatch(/array\.custom_call "mine"\(%\w+\) \{backend_config = "fast", has_side_effect\}/);
+});
+
+test('arguments of 4 bits count by the low bits of what is given', () => {
+  const module = convert(`func.func @main(%x: tensor<3xi4>, %y: tensor<ui2>) -> (tensor<3xi4>, tensor<ui2>) {
+    return %x, %y : tensor<3xi4>, tensor<ui2>
+  }`);
+  expect(module.toString()).toContain('tensor<3xi8>, %arg1: tensor<ui8>) -> (tensor<3xi8>, tensor<ui8>)');
+  const given = (type: Type, values: readonly number[]) => {
+    const tensor = makeTensor(type as TensorType, (type as TensorType).shape);
+    (tensor.data as Int8Array).set(values);
+    return tensor;
+  };
+  const { i8 } = module.context;
+  const ui8 = module.context.integer(8, 'unsigned');
+  const results = new Interpreter(module).call('main', [
+    given(module.context.tensor([3], i8), [9, -1, 17]),
+    given(module.context.tensor([], ui8), [7]),
+  ]) as TensorValue[];
+  expect(results.map((r) => Array.from(r.data as Int8Array))).toEqual([[-7, -1, 1], [3]]);
 });

@@ -18,6 +18,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import { type ConversionRewriter, SignatureConversion, TypeConverter } from '@budflow/rewrite';
+import type { HloSite } from './site.js';
 
 /** Array ops whose regions work on scalars. */
 const SCALAR_REGIONS: ReadonlySet<string> = new Set([
@@ -54,9 +55,10 @@ function scalarConverter(context: Context): TypeConverter {
 }
 
 /** Moves a region of tensors of rank 0 into a region, still empty, of an array op that was just built; its arguments become scalars. */
-export function moveScalarRegion(from: Region, to: Region, rewriter: ConversionRewriter): void {
+export function moveScalarRegion(from: Region, to: Region, { rewriter, converter: types }: HloSite): void {
   const { context } = to.parent!;
   rewriter.inlineRegionBefore(from, to, null);
+  rewriter.convertRegionTypes(to, types);
   const block = to.entry;
   const converter = scalarConverter(context);
   const signature = new SignatureConversion(block.arguments.length);

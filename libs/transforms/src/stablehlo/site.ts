@@ -14,6 +14,7 @@ import { buildNamed } from '@budflow/dialect-core';
 import {
   type Attribute,
   type Context,
+  DenseElementsAttr,
   DYNAMIC,
   InternalError,
   type LocationRef,
@@ -23,6 +24,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import type { ConversionRewriter, ConvertedOperands, TypeConverter } from '@budflow/rewrite';
+import { carriedElements } from './narrow.js';
 
 export class HloSite {
   readonly op: Operation;
@@ -89,7 +91,8 @@ export class HloSite {
     return type === value.type ? value : CastOp.build(this.rewriter, this.loc, { operand: value, resultTypes: [type] });
   }
   constant(value: Attribute): Value {
-    return ConstantOp.build(this.rewriter, this.loc, { value });
+    const carried = value instanceof DenseElementsAttr ? carriedElements(this.context, value) : value;
+    return ConstantOp.build(this.rewriter, this.loc, { value: carried });
   }
   /** A number everywhere, in the type of `like`. */
   splat(number: number | bigint, like: Value): Value {

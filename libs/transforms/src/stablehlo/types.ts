@@ -14,6 +14,7 @@ import {
   UnrankedTensorType,
 } from '@budflow/ir';
 import { TypeConverter } from '@budflow/rewrite';
+import { carrierOf, narrowElement } from './narrow.js';
 
 const INTEGER_WIDTHS: ReadonlySet<number> = new Set([8, 16, 32, 64]);
 const FLOATS: ReadonlySet<string> = new Set(['f16', 'bf16', 'f32', 'f64']);
@@ -21,6 +22,7 @@ const FLOATS: ReadonlySet<string> = new Set(['f16', 'bf16', 'f32', 'f64']);
 /** Why the array dialect has no elements of this type; undefined when it has. */
 function elementRefusal(type: Type): string | undefined {
   if (type instanceof IndexType) return undefined;
+  if (narrowElement(type)) return undefined;
   if (type instanceof IntegerType) {
     const isKnown =
       type.signedness === 'signless'
@@ -37,7 +39,7 @@ function elementRefusal(type: Type): string | undefined {
   return `there are no arrays of ${type}`;
 }
 
-/** Tensors without their encodings, tuples flattened; other types as they are. */
+/** Tensors without their encodings, integers of 2 and 4 bits in 8, tuples flattened; other types as they are. */
 export function stablehloTypes(context: Context): TypeConverter {
   const converter: TypeConverter = new TypeConverter()
     .addConversion((type) => type)
@@ -51,7 +53,8 @@ export function stablehloTypes(context: Context): TypeConverter {
       if (!(type instanceof TensorType)) return undefined;
       const refusal = elementRefusal(type.element);
       if (refusal !== undefined) return refusal;
-      return type.encoding === null ? type : context.tensor(type.shape, type.element);
+      const element = carrierOf(context, type.element);
+      return type.encoding === null && element === type.element ? type : context.tensor(type.shape, element);
     })
     .addConversion((type) => {
       if (!(type instanceof TupleType)) return undefined;

@@ -1,7 +1,6 @@
 // The check dialect: what the tests of StableHLO expect of results.
 import {
   type AttrSpec,
-  allTypesMatch,
   attr,
   type CustomAssembly,
   type CustomDirective,
@@ -15,6 +14,7 @@ import {
   IntegerType,
   MemoryEffects,
   type Operation,
+  type Type,
   typeOfAttribute,
 } from '@budflow/ir';
 import { typesAgree } from '../shapes.js';
@@ -49,6 +49,28 @@ function expectConstantType(op: Operation): void {
       `requires a value of the type of the operand, ${op.operand(0).type}, got ${type}`,
     );
 }
+/** Types of which one may leave open what the other says. */
+function expectCompatible(op: Operation): void {
+  const [a, b] = [op.operand(0).type, op.operand(1).type];
+  if (!typesAgree(a, b))
+    op.emitError('check.operand-types', `requires operands of compatible types, got ${a} and ${b}`);
+}
+/** The type of both operands, or one for each. */
+const OneOrBothTypes: CustomDirective = {
+  parse(parser, args) {
+    const first = parser.type();
+    args[0]!.types.push(first);
+    args[1]!.types.push(parser.optionalPunctuation(',') ? parser.type() : first);
+    return true;
+  },
+  print(printer, args) {
+    const [first, second] = args.map((arg) => arg.types[0]!) as [Type, Type];
+    printer.type(first);
+    if (second === first) return;
+    printer.text(', ');
+    printer.type(second);
+  },
+};
 const example = (line: string) => `func.func @example(%x: tensor<2xf32>, %y: tensor<2xf32>) {
   ${line}
   return
@@ -60,9 +82,11 @@ export const ExpectEqOp = defineOp({
   description: 'Bit for bit.',
   example: example('check.expect_eq %x, %y : tensor<2xf32>'),
   operands: { lhs: HloAnyQuantizedTensor, rhs: HloAnyQuantizedTensor },
-  traits: [allTypesMatch('lhs', 'rhs')],
   interfaces: [checked],
-  assembly: '$lhs `,` $rhs attr-dict `:` type($lhs)',
+  directives: { OneOrBothTypes },
+  assembly: '$lhs `,` $rhs attr-dict `:` custom<OneOrBothTypes>(type($lhs), type($rhs))',
+  verify: expectCompatible,
+  verifyReads: 'signature',
 });
 
 export const ExpectEqConstOp = defineOp({
@@ -85,9 +109,12 @@ export const ExpectAlmostEqOp = defineOp({
   example: example('check.expect_almost_eq %x, %y, tolerance = 1.000000e-03 : tensor<2xf32>'),
   operands: { lhs: HloFpOrComplexTensor, rhs: HloFpOrComplexTensor },
   attributes: { tolerance: defaultAttr(tolerance, 1e-4) },
-  traits: [allTypesMatch('lhs', 'rhs')],
   interfaces: [checked],
-  assembly: '$lhs `,` $rhs (`,` `tolerance` `=` $tolerance^)? attr-dict `:` type($lhs)',
+  directives: { OneOrBothTypes },
+  assembly:
+    '$lhs `,` $rhs (`,` `tolerance` `=` $tolerance^)? attr-dict `:` custom<OneOrBothTypes>(type($lhs), type($rhs))',
+  verify: expectCompatible,
+  verifyReads: 'signature',
 });
 
 export const ExpectAlmostEqConstOp = defineOp({
@@ -98,7 +125,7 @@ export const ExpectAlmostEqConstOp = defineOp({
   operands: { lhs: HloFpOrComplexTensor },
   attributes: { value: elements, tolerance: defaultAttr(tolerance, 1e-4) },
   interfaces: [checked],
-  assembly: constantAssembly(),
+  assembly: constantAssembly({ tolerance: true }),
   verify: expectConstantType,
   verifyReads: 'signature',
 });
@@ -133,9 +160,10 @@ export const ExpectCloseOp = defineOp({
   ),
   operands: { actual: HloFpOrComplexTensor, expected: HloFpOrComplexTensor },
   attributes: { max_ulp_difference: defaultAttr(ulps, 3), min_ulp_difference: defaultAttr(ulps, 0) },
-  traits: [allTypesMatch('actual', 'expected')],
   interfaces: [checked],
   directives: { UlpDifferences },
+  verify: expectCompatible,
+  verifyReads: 'signature',
   assembly:
     '$actual `,` $expected `` custom<UlpDifferences>($max_ulp_difference, $min_ulp_difference) attr-dict `:` type($actual) `,` type($expected)',
 });
@@ -144,15 +172,15 @@ export const ExpectSerializedEqOp = defineOp({
   name: 'check.expect_serialized_eq',
   summary: 'Expects a tensor to be equal to what a probe wrote to a file.',
   description: 'The number of the iteration tells the files of one probe apart.',
-  example: example('check.expect_serialized_eq %x, probe_id = "probe", iteration = 1 : tensor<2xf32>'),
+  example: example('check.expect_serialized_eq %x, probe_id = "probe", iter = 1 : tensor<2xf32>'),
   operands: { expected: HloAnyQuantizedTensor },
   attributes: { probe_id: attr.string, iteration: defaultAttr(attr.i32, 0) },
   interfaces: [checked],
-  assembly: '$expected `,` `probe_id` `=` $probe_id (`,` `iteration` `=` $iteration^)? attr-dict `:` type($expected)',
+  assembly: '$expected `,` `probe_id` `=` $probe_id (`,` `iter` `=` $iteration^)? attr-dict `:` type($expected)',
 });
 
-/** `%x, dense<..> : type`: the value says the type of the operand. */
-function constantAssembly(): CustomAssembly {
+/** `%x, dense<..> : type`: the value says the type of the operand. A tolerance may follow it, or be an attribute. */
+function constantAssembly(options: { readonly tolerance?: boolean } = {}): CustomAssembly {
   return {
     canPrint: (op) => typeOfAttribute(op.attr('value')!) === op.operand(0).type,
     parse(parser, state) {
@@ -163,6 +191,11 @@ function constantAssembly(): CustomAssembly {
       const type = typeOfAttribute(value);
       if (type === null) return parser.error(`expected elements such as dense<0> : tensor<4xi32>, got ${value}`, at);
       state.attributes.set('value', value);
+      if (options.tolerance && parser.optionalPunctuation(',')) {
+        parser.keyword('tolerance');
+        parser.punctuation('=');
+        state.attributes.set('tolerance', parser.attribute(parser.context.f64));
+      }
       parser.optionalAttrDict(state.attributes);
       state.operands.push(parser.resolve(operand, type));
     },

@@ -45,8 +45,8 @@ function withElements(context: Context, value: Value, element: Type): TensorType
 export const CompareOp = defineOp({
   name: 'stablehlo.compare',
   summary: 'Whether a relation holds, element by element.',
-  description: `The comparison type says how elements are ordered: FLOAT as IEEE numbers, TOTALORDER with -NaN lowest and NaN highest, SIGNED and
-UNSIGNED as integers. Without one the element type says it. Complex numbers have only EQ and NE.`,
+  description: `The comparison type says how elements are ordered: FLOAT as IEEE numbers, TOTALORDER with -NaN lowest and NaN highest,
+WEAKORDER with -0 equal to 0 and all NaN one number above inf, SIGNED and UNSIGNED as integers. Without one the element type says it. Complex numbers have only EQ and NE.`,
   example: example(
     '%x: tensor<4xf32>, %y: tensor<4xf32>',
     '%r = stablehlo.compare LT, %x, %y, FLOAT : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>',

@@ -395,4 +395,10 @@ export const CHLO: readonly Case[] = [
     '"check.expect_eq_const"(%x) {value = dense<1.0> : tensor<5xf32>} : (tensor<4xf32>) -> ()',
     'the type of the operand',
   ],
+  [
+    'check.operand-types',
+    X,
+    '%y = stablehlo.constant dense<1.0> : tensor<5xf32>\n"check.expect_eq"(%x, %y) : (tensor<4xf32>, tensor<5xf32>) -> ()',
+    'operands of compatible types',
+  ],
 ];

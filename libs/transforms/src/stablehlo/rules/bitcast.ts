@@ -1,5 +1,6 @@
-// bitcast_convert between elements of different widths: a wide element is a row of narrow ones, the lowest bits first.
-import { BitcastOp, BroadcastOp, IotaOp, ReduceOp } from '@budflow/dialect-array';
+// bitcast_convert between elements of different widths: a wide element is a row of narrow ones, the lowest bits first. Bits
+// of i1 are its values, those of integers of 2 and 4 bits the low ones of what carries them.
+import { BitcastOp, BroadcastOp, ComplexOp, ConcatOp, ImagOp, IotaOp, RealOp, ReduceOp, SliceOp } from '@budflow/dialect-array';
 import {
   ComplexType,
   DYNAMIC,
@@ -10,30 +11,28 @@ import {
   type Type,
   type Value,
 } from '@budflow/ir';
+import { carrierOf, lowBits, narrowElement } from '../narrow.js';
 import type { HloSite } from '../site.js';
 
 function widthOf(type: Type): number {
+  if (type instanceof ComplexType) return 2 * widthOf(type.element);
   return type instanceof FloatType || type instanceof IntegerType ? type.width : 0;
 }
 
 /** Why the conversion has no counterpart. */
 export function bitcastRefusal(op: Operation): string | undefined {
-  const [from, to] = [op.operand(0).type, op.result(0).type] as TensorType[];
-  if (from!.element === to!.element) return undefined;
-  if (from!.element instanceof ComplexType || to!.element instanceof ComplexType)
-    return 'the bits of complex numbers are two numbers, not one';
-  if (widthOf(from!.element) === 1 || widthOf(to!.element) === 1)
-    return from!.element === to!.element ? undefined : 'an i1 has no bits beside its value';
-  if (widthOf(from!.element) === widthOf(to!.element)) return undefined;
-  return from!.shape.includes(DYNAMIC) || to!.shape.includes(DYNAMIC) ? 'its sizes are not known' : undefined;
+  const [from, to] = [op.operand(0).type, op.result(0).type] as [TensorType, TensorType];
+  if (widthOf(from.element) === widthOf(to.element)) return undefined;
+  return from.shape.includes(DYNAMIC) || to.shape.includes(DYNAMIC) ? 'its sizes are not known' : undefined;
 }
 
 export function bitcastConvert(site: HloSite): Value {
   const x = site.operand(0);
-  const to = site.type();
-  const [narrow, wide] = [widthOf(to.element), widthOf(site.elementOf(x))].sort((a, b) => a - b) as [number, number];
-  if (narrow === wide) return bitcast(site, x, to.element);
-  return widthOf(to.element) === narrow ? split(site, x, to, narrow) : join(site, x, to, narrow);
+  const [from, to] = [site.op.operand(0).type, site.op.result(0).type] as [TensorType, TensorType];
+  const [a, b] = [widthOf(from.element), widthOf(to.element)];
+  if (from.element instanceof ComplexType) return a === b ? x : a > b ? splitComplex(site, x, to) : joinComplex(site, x, to);
+  if (a === b) return bitcast(site, x, carrierOf(site.context, to.element));
+  return a > b ? split(site, x, a, to) : join(site, x, from.element, to);
 }
 
 function bitcast(site: HloSite, value: Value, element: Type): Value {
@@ -42,8 +41,18 @@ function bitcast(site: HloSite, value: Value, element: Type): Value {
     ? value
     : BitcastOp.build(site.rewriter, site.loc, { operand: value, resultTypes: [type] });
 }
-function unsigned(site: HloSite, width: number): Type {
-  return site.context.integer(width, 'unsigned');
+/** The unsigned type that bits are moved about in. */
+function unsigned(site: HloSite, width: number): IntegerType {
+  return site.context.integer(Math.max(width, 8), 'unsigned');
+}
+/** The bits of elements, of `width` each, in an unsigned type: zeros above them. */
+function bitsOf(site: HloSite, value: Value, element: Type): Value {
+  const width = widthOf(element);
+  const type = unsigned(site, width);
+  if (width === 1) return site.cast(value, type);
+  const bits = bitcast(site, value, type);
+  const narrow = narrowElement(element);
+  return narrow ? lowBits(site, bits, narrow) : bits;
 }
 /** How far each narrow element stands in its wide one, in the shape and type of `like`. */
 function distances(site: HloSite, like: Value, narrow: number): Value {
@@ -53,24 +62,26 @@ function distances(site: HloSite, like: Value, narrow: number): Value {
 }
 
 /** narrow[.., k] = wide[..] >> (k * narrow bits) */
-function split(site: HloSite, x: Value, to: TensorType, narrow: number): Value {
-  const wide = unsigned(site, widthOf(site.elementOf(x)));
-  const { shape } = to;
+function split(site: HloSite, x: Value, width: number, to: TensorType): Value {
+  const narrow = widthOf(to.element);
+  const bits = bitsOf(site, x, (site.op.operand(0).type as TensorType).element);
+  const wide = unsigned(site, width);
   const rows = BroadcastOp.build(site.rewriter, site.loc, {
-    operand: bitcast(site, x, wide),
-    dims: shape.slice(1).map((_, d) => d),
+    operand: bits,
+    dims: to.shape.slice(1).map((_, d) => d),
     sizes: [],
-    resultTypes: [site.context.tensor(shape, wide)],
+    resultTypes: [site.context.tensor(to.shape, wide)],
   });
   const shifted = site.named('shr_u', rows, distances(site, rows, narrow));
-  return bitcast(site, site.cast(shifted, unsigned(site, narrow)), to.element);
+  if (narrow === 1) return site.cast(site.named('and', shifted, site.splat(1, shifted)), to.element);
+  return bitcast(site, site.cast(shifted, unsigned(site, narrow)), carrierOf(site.context, to.element));
 }
 
 /** wide[..] = or over k of narrow[.., k] << (k * narrow bits) */
-function join(site: HloSite, x: Value, to: TensorType, narrow: number): Value {
+function join(site: HloSite, x: Value, from: Type, to: TensorType): Value {
   const wide = unsigned(site, widthOf(to.element));
-  const parts = site.cast(bitcast(site, x, unsigned(site, narrow)), wide);
-  const shifted = site.named('shl', parts, distances(site, parts, narrow));
+  const parts = site.cast(bitsOf(site, x, from), wide);
+  const shifted = site.named('shl', parts, distances(site, parts, widthOf(from)));
   const whole = ReduceOp.create(site.rewriter, site.loc, {
     inputs: [shifted],
     inits: [site.constant(site.context.constantAttr(site.context.tensor([], wide), 0))],
@@ -78,5 +89,57 @@ function join(site: HloSite, x: Value, to: TensorType, narrow: number): Value {
     dims: [(shifted.type as TensorType).rank - 1],
     regions: [],
   });
-  return bitcast(site, whole.result(0), to.element);
+  return bitcast(site, whole.result(0), carrierOf(site.context, to.element));
+}
+
+function partsOf(site: HloSite, value: Value): [Value, Value] {
+  const type = site.context.withElement(value.type, (site.elementOf(value) as ComplexType).element);
+  const [real, imaginary] = [RealOp, ImagOp].map((op) =>
+    op.build(site.rewriter, site.loc, { operand: value, resultTypes: [type] }),
+  );
+  return [real!, imaginary!];
+}
+function complexOf(site: HloSite, real: Value, imaginary: Value, type: TensorType): Value {
+  return ComplexOp.build(site.rewriter, site.loc, { real, imaginary, resultTypes: [type] });
+}
+/** Columns `at` of the last dimension. */
+function column(site: HloSite, value: Value, at: number): Value {
+  const { shape, element } = value.type as TensorType;
+  const last = shape.length - 1;
+  const one = SliceOp.build(site.rewriter, site.loc, {
+    operand: value,
+    starts: shape.map((_, d) => (d === last ? at : 0)),
+    limits: shape.map((size, d) => (d === last ? at + 1 : size)),
+    strides: shape.map(() => 1),
+    resultTypes: [site.context.tensor([...shape.slice(0, -1), 1], element)],
+  });
+  return site.reshape(one, shape.slice(0, -1));
+}
+
+/** Both halves of the real part are one complex number, those of the imaginary part the next. */
+function splitComplex(site: HloSite, x: Value, to: TensorType): Value {
+  const { context } = site;
+  const half = (to.element as ComplexType).element;
+  const narrow = unsigned(site, widthOf(half));
+  const outer = to.shape.slice(0, -1);
+  const numbers = partsOf(site, x).map((part) => {
+    const bits = bitcast(site, part, unsigned(site, 2 * narrow.width));
+    const [low, high] = [bits, site.named('shr_u', bits, site.splat(narrow.width, bits))].map((v) =>
+      bitcast(site, site.cast(v, narrow), half),
+    );
+    return site.reshape(complexOf(site, low!, high!, context.tensor(outer, to.element)), [...outer, 1]);
+  });
+  return ConcatOp.build(site.rewriter, site.loc, { inputs: numbers, dim: outer.length, resultTypes: [to] });
+}
+function joinComplex(site: HloSite, x: Value, to: TensorType): Value {
+  const part = (to.element as ComplexType).element;
+  const wide = unsigned(site, widthOf(part));
+  const [real, imaginary] = [0, 1].map((at) => {
+    const [low, high] = partsOf(site, column(site, x, at)).map((v) =>
+      site.cast(bitcast(site, v, unsigned(site, wide.width / 2)), wide),
+    );
+    const bits = site.named('or', low!, site.named('shl', high!, site.splat(wide.width / 2, high!)));
+    return bitcast(site, bits, part);
+  });
+  return complexOf(site, real!, imaginary!, to);
 }

@@ -12,10 +12,12 @@ import {
 } from '@budflow/ir';
 import { Arithmetic, inFloats } from '../arithmetic.js';
 import { type HloRules, ruleFor } from '../rule.js';
+import { carriedNumber } from '../narrow.js';
 import type { HloSite } from '../site.js';
 import { withType } from '../sizes.js';
 import { nextAfter, polygamma, zeta } from '../special-functions.js';
-import { totalOrderKey } from './conversions.js';
+import { ordered } from './conversions.js';
+import { shiftedArithmetically, shiftedLogically } from './elementwise.js';
 
 /** A value, and the dimension of the result that each of its dimensions is. */
 interface Aligned {
@@ -88,8 +90,8 @@ export const BROADCASTS: HloRules = {
   ...named(hlo.BroadcastOrOp, 'or'),
   ...named(hlo.BroadcastXorOp, 'xor'),
   ...named(hlo.BroadcastShiftLeftOp, 'shl'),
-  ...named(hlo.BroadcastShiftRightArithmeticOp, 'shr_s'),
-  ...named(hlo.BroadcastShiftRightLogicalOp, 'shr_u'),
+  ...binary(hlo.BroadcastShiftRightArithmeticOp, shiftedArithmetically),
+  ...binary(hlo.BroadcastShiftRightLogicalOp, shiftedLogically),
   ...binary(hlo.BroadcastNextAfterOp, (site, x, y) => nextAfter(new Arithmetic(site, x), x, y)),
   ...binary(hlo.BroadcastPolygammaOp, (site, n, x) =>
     inFloats(site, { least: 64, operands: [n, x] }, (m, order, at) => polygamma(m, order!, at!)),
@@ -102,8 +104,8 @@ export const BROADCASTS: HloRules = {
   ),
   ...binary(hlo.BroadcastCompareOp, (site, lhs, rhs) => {
     const direction = hlo.BroadcastCompareOp.comparison_direction(site.op);
-    const isTotal = hlo.BroadcastCompareOp.compare_type(site.op) === 'TOTALORDER';
-    const [a, b] = [lhs, rhs].map((v) => (isTotal ? totalOrderKey(site, v) : v)) as [Value, Value];
+    const kind = hlo.BroadcastCompareOp.compare_type(site.op);
+    const [a, b] = [lhs, rhs].map((v) => ordered(site, kind, v)) as [Value, Value];
     return site.compare(direction.toLowerCase() as Lowercase<typeof direction>, a, b);
   }),
   ...ruleFor(hlo.BroadcastSelectOp, {
@@ -125,7 +127,7 @@ export const BROADCASTS: HloRules = {
       (op.result(0).type as TensorType).element instanceof ComplexType ? 'its value is a complex number' : undefined,
     convert: (site) => [
       FullOp.build(site.rewriter, site.loc, {
-        value: site.op.attr('value')!,
+        value: carriedNumber(site.context, site.op.attr('value')!),
         sizes: site.dynamicSizes(site.operand(0)),
         resultTypes: [site.type()],
       }),

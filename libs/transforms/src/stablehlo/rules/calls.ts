@@ -3,6 +3,7 @@ import { CustomCallOp, FromScalarOp, MapOp } from '@budflow/dialect-array';
 import { CallOp, IndexCastOp } from '@budflow/dialect-core';
 import * as hlo from '@budflow/dialect-stablehlo';
 import { DYNAMIC, type Operation, Region, TensorType, type TupleType, type Value } from '@budflow/ir';
+import { narrowElement } from '../narrow.js';
 import { moveScalarRegion } from '../regions.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
@@ -79,7 +80,7 @@ export const CALLS: HloRules = {
         regions: [new Region()],
         resultTypes: site.types(),
       });
-      moveScalarRegion(site.op.region(0), made.region(0), site.rewriter);
+      moveScalarRegion(site.op.region(0), made.region(0), site);
       return made.results;
     },
   }),
@@ -95,6 +96,8 @@ function unknownCall(op: Operation): string | undefined {
     return op.operandCount === 1 && op.resultCount === 1 && op.operand(0).type === op.result(0).type
       ? undefined
       : `@${name} takes one array and gives one of its type`;
+  if (!IDENTITIES.has(name) && [...op.operands, ...op.results].some(({ type }) => narrowElement(type)))
+    return 'functions from outside get no integers of 2 and 4 bits; convert them to i8 or ui8';
   if (!IDENTITIES.has(name))
     return op.results.some(({ type }) => type instanceof TensorType && type.shape.includes(DYNAMIC))
       ? 'the sizes of its results are not known'

@@ -3,6 +3,7 @@ import { ComplexOp, ImagOp, RealOp } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
 import { ComplexType, type IntegerType, type OpDefinitionBase, type TensorType, type Value } from '@budflow/ir';
 import { Arithmetic, inFloats } from '../arithmetic.js';
+import { narrowElement } from '../narrow.js';
 import { type HloRules, refused, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 import * as special from '../special-functions.js';
@@ -79,6 +80,12 @@ function mulhi(site: HloSite): Value {
   const element = site.elementOf(a) as IntegerType;
   const { context } = site;
   const isSigned = element.signedness !== 'unsigned';
+  const narrow = narrowElement(site.op.operand(0).type);
+  // 8 bits have room for products of 4.
+  if (narrow) {
+    const product = site.named('mul', a, b);
+    return site.named(isSigned ? 'shr_s' : 'shr_u', product, site.splat(narrow.width, product));
+  }
   if (element.width < 64) {
     const wide = context.integer(2 * element.width, element.signedness);
     const [x, y] = [a, b].map((v) => site.cast(v, wide)) as [Value, Value];

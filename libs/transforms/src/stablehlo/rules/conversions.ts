@@ -2,16 +2,17 @@
 import { AbsOp, BitcastOp, ComplexOp, ImagOp, IsFiniteOp, RealOp } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
 import { ComplexType, FloatType, type IntegerType, type TensorType, type Type, type Value } from '@budflow/ir';
+import { narrowElement } from '../narrow.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 import { bitcastConvert, bitcastRefusal } from './bitcast.js';
 
 export const CONVERSIONS: HloRules = {
   ...ruleFor(hlo.CompareOp, {
-    equation: 'compare p x, y == cmp p x, y;  in total order cmp p key(x), key(y)',
+    equation: 'compare p x, y == cmp p x, y;  in total or weak order cmp p key(x), key(y)',
     convert(site) {
-      const isTotal = hlo.CompareOp.compare_type(site.op) === 'TOTALORDER';
-      const [lhs, rhs] = site.all().map((v) => (isTotal ? totalOrderKey(site, v) : v)) as [Value, Value];
+      const kind = hlo.CompareOp.compare_type(site.op);
+      const [lhs, rhs] = site.all().map((v) => ordered(site, kind, v)) as [Value, Value];
       const direction = hlo.CompareOp.comparison_direction(site.op);
       return [site.compare(direction.toLowerCase() as Lowercase<typeof direction>, lhs, rhs)];
     },
@@ -37,7 +38,8 @@ export const CONVERSIONS: HloRules = {
       const x = site.operand(0);
       const to = site.type().element;
       const isComplex = site.elementOf(x) instanceof ComplexType;
-      return [site.cast(isComplex && !(to instanceof ComplexType) ? realPart(site, x) : x, to)];
+      const from = isComplex && !(to instanceof ComplexType) ? realPart(site, x) : x;
+      return [saturated(site, from, site.cast(from, to))];
     },
   }),
   ...ruleFor(hlo.BitcastConvertOp, {
@@ -79,11 +81,35 @@ export const CONVERSIONS: HloRules = {
   }),
 };
 
+/** Floats that an integer of 2 or 4 bits cannot hold are its nearest one, as with wider integers. */
+function saturated(site: HloSite, from: Value, carried: Value): Value {
+  const narrow = narrowElement(site.op.result(0).type);
+  if (narrow === undefined || !(site.elementOf(from) instanceof FloatType)) return carried;
+  const [low, high] =
+    narrow.signedness === 'unsigned'
+      ? [0, 2 ** narrow.width - 1]
+      : [-(2 ** (narrow.width - 1)), 2 ** (narrow.width - 1) - 1];
+  return site.named('clamp', site.splat(low, carried), carried, site.splat(high, carried));
+}
+
 function realPart(site: HloSite, value: Value): Value {
   const { element } = value.type as TensorType;
   if (!(element instanceof ComplexType)) return value;
   const type = site.context.withElement(value.type, element.element);
   return RealOp.build(site.rewriter, site.loc, { operand: value, resultTypes: [type] });
+}
+
+/** What stands for a value in a comparison of a kind. */
+export function ordered(site: HloSite, kind: string | undefined, value: Value): Value {
+  if (kind === 'TOTALORDER') return totalOrderKey(site, value);
+  return kind === 'WEAKORDER' ? totalOrderKey(site, withOneZeroAndNan(site, value)) : value;
+}
+
+/** x with +0 for both zeros and one NaN, without sign, for all. */
+function withOneZeroAndNan(site: HloSite, x: Value): Value {
+  const zero = site.splat(0, x);
+  const number = site.select(site.compare('eq', x, zero), zero, x);
+  return site.select(site.compare('ne', x, x), site.splat(Number.NaN, x), number);
 }
 
 /** Integers in the order -NaN < -inf < .. < -0 < 0 < .. < inf < NaN of floats: negative ones with their other bits inverted. */

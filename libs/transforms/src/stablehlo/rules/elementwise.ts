@@ -1,7 +1,8 @@
 // Elementwise ops that have one array op each, by element type at most.
 import { isBoolean } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
-import type { OpDefinitionBase } from '@budflow/ir';
+import type { IntegerType, OpDefinitionBase, Value } from '@budflow/ir';
+import { extended, lowBits, narrowElement } from '../narrow.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 
@@ -18,6 +19,27 @@ function arithmetic(op: OpDefinitionBase, kind: string, onI1: string): HloRules 
     equation: `${op.opName} x, y == array.${kind} x, y;  on i1 array.${onI1}`,
     convert: (site) => [site.named(isOnI1(site) ? onI1 : kind, ...site.all())],
   });
+}
+
+/** The elements of the first operand where they have 2 or 4 bits. */
+function narrowOf(site: HloSite): IntegerType | undefined {
+  return narrowElement(site.op.operand(0).type);
+}
+/** A value of the type of the first operand with no bits but its own. */
+function ownBits(site: HloSite, value: Value): Value {
+  const narrow = narrowOf(site);
+  return narrow?.signedness === 'signless' ? lowBits(site, value, narrow) : value;
+}
+/** x >> y with zeros from above. */
+export function shiftedLogically(site: HloSite, x: Value, y: Value): Value {
+  return site.named('shr_u', ownBits(site, x), y);
+}
+/** x >> y with the highest bit of x from above. */
+export function shiftedArithmetically(site: HloSite, x: Value, y: Value): Value {
+  const narrow = narrowOf(site);
+  if (narrow?.signedness !== 'unsigned') return site.named('shr_s', x, y);
+  const sign = site.context.integer(narrow.width);
+  return site.named('shr_s', extended(site, x, sign), y);
 }
 function isOnI1(site: HloSite): boolean {
   return isBoolean(site.elementOf(site.operand(0)));
@@ -38,8 +60,14 @@ export const ELEMENTWISE: HloRules = {
   ...direct(hlo.XorOp, 'xor'),
   ...direct(hlo.NotOp, 'not'),
   ...direct(hlo.ShiftLeftOp, 'shl'),
-  ...direct(hlo.ShiftRightArithmeticOp, 'shr_s'),
-  ...direct(hlo.ShiftRightLogicalOp, 'shr_u'),
+  ...ruleFor(hlo.ShiftRightArithmeticOp, {
+    equation: 'shift_right_arithmetic x, y == array.shr_s x, y;  in 8 bits of x with the sign of its own',
+    convert: (site) => [shiftedArithmetically(site, ...(site.all() as [Value, Value]))],
+  }),
+  ...ruleFor(hlo.ShiftRightLogicalOp, {
+    equation: 'shift_right_logical x, y == array.shr_u x, y;  in 8 bits of the low bits of x',
+    convert: (site) => [shiftedLogically(site, ...(site.all() as [Value, Value]))],
+  }),
   ...direct(hlo.NegateOp, 'neg'),
   ...direct(hlo.SignOp, 'sign'),
   ...direct(hlo.SqrtOp, 'sqrt'),
@@ -58,6 +86,16 @@ export const ELEMENTWISE: HloRules = {
   ...direct(hlo.CeilOp, 'ceil'),
   ...direct(hlo.RoundNearestAfzOp, 'round'),
   ...direct(hlo.RoundNearestEvenOp, 'round_even'),
-  ...direct(hlo.PopcntOp, 'popcount'),
-  ...direct(hlo.CountLeadingZerosOp, 'clz'),
+  ...ruleFor(hlo.PopcntOp, {
+    equation: 'popcnt x == array.popcount x;  in 8 bits of the low bits of x',
+    convert: (site) => [site.named('popcount', ownBits(site, site.operand(0)))],
+  }),
+  ...ruleFor(hlo.CountLeadingZerosOp, {
+    equation: 'count_leading_zeros x == array.clz x;  in 8 bits of the low bits of x, without those above',
+    convert(site) {
+      const count = site.named('clz', ownBits(site, site.operand(0)));
+      const narrow = narrowOf(site);
+      return [narrow ? site.named('sub', count, site.splat(8 - narrow.width, count)) : count];
+    },
+  }),
 };

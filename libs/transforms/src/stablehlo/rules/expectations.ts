@@ -1,5 +1,5 @@
 // Expectations: ops of the check dialect, and the custom calls that stand for them.
-import { ConstantOp, ExpectOp } from '@budflow/dialect-array';
+import { ExpectOp } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
 import type { Expectation } from '@budflow/interpreter';
 import { DenseElementsAttr, type Operation, type Value } from '@budflow/ir';
@@ -73,5 +73,5 @@ function noElements(op: Operation): string | undefined {
   return op.attr('value') instanceof DenseElementsAttr ? undefined : 'its value is not a list of numbers';
 }
 function constantOf(site: HloSite): Value {
-  return ConstantOp.build(site.rewriter, site.loc, { value: site.op.attr('value') as DenseElementsAttr });
+  return site.constant(site.op.attr('value')!);
 }

@@ -110,7 +110,7 @@ export const GATHERS: HloRules = {
         regions: [new Region()],
         resultTypes: site.types(),
       });
-      moveScalarRegion(op.region(0), made.region(0), site.rewriter);
+      moveScalarRegion(op.region(0), made.region(0), site);
       return made.results;
     },
   }),

@@ -8,15 +8,11 @@ import type { HloSite } from '../site.js';
 
 const EXPONENT_BITS: Readonly<Record<string, number>> = { f16: 5, bf16: 8, f32: 8, f64: 11 };
 
-function reduced(site: HloSite): Value {
-  const x = site.operand(0);
+/** Floats as a format of so many bits of exponent and mantissa holds them. */
+export function reduced(site: HloSite, x: Value, toExponent: number, toMantissa: number): Value {
   const element = site.elementOf(x) as FloatType;
   const exponentBits = EXPONENT_BITS[element.name]!;
   const mantissaBits = element.width - 1 - exponentBits;
-  const [toExponent, toMantissa] = [
-    hlo.ReducePrecisionOp.exponent_bits(site.op),
-    hlo.ReducePrecisionOp.mantissa_bits(site.op),
-  ];
   const floats = new Arithmetic(site, x);
   let bits = floats.bits(x, floats.unsignedOf(element));
   const m = floats.on(bits);
@@ -49,6 +45,13 @@ function reduced(site: HloSite): Value {
 export const PRECISION: HloRules = {
   ...ruleFor(hlo.ReducePrecisionOp, {
     equation: 'reduce_precision x == x as the format holds it;  by bit operations',
-    convert: (site) => [reduced(site)],
+    convert: (site) => [
+      reduced(
+        site,
+        site.operand(0),
+        hlo.ReducePrecisionOp.exponent_bits(site.op),
+        hlo.ReducePrecisionOp.mantissa_bits(site.op),
+      ),
+    ],
   }),
 };

@@ -62,7 +62,7 @@ export const REDUCTIONS: HloRules = {
         regions: [new Region()],
         resultTypes: site.types(),
       });
-      moveScalarRegion(site.op.region(0), made.region(0), site.rewriter);
+      moveScalarRegion(site.op.region(0), made.region(0), site);
       return made.results;
     },
   }),
@@ -86,7 +86,7 @@ export const REDUCTIONS: HloRules = {
         regions: kind === undefined ? [new Region()] : [],
         resultTypes: site.types(),
       });
-      if (kind === undefined) moveScalarRegion(op.region(0), made.region(0), site.rewriter);
+      if (kind === undefined) moveScalarRegion(op.region(0), made.region(0), site);
       return made.results;
     },
   }),
@@ -113,7 +113,7 @@ export const REDUCTIONS: HloRules = {
         regions: [new Region(), new Region()],
         resultTypes: site.types(),
       });
-      for (const i of [0, 1]) moveScalarRegion(op.region(i), made.region(i), site.rewriter);
+      for (const i of [0, 1]) moveScalarRegion(op.region(i), made.region(i), site);
       return made.results;
     },
   }),

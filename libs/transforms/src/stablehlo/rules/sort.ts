@@ -21,7 +21,7 @@ export const SORTS: HloRules = {
         regions: [new Region()],
         resultTypes: site.types(),
       });
-      moveScalarRegion(op.region(0), made.region(0), site.rewriter);
+      moveScalarRegion(op.region(0), made.region(0), site);
       return made.results;
     },
   }),

@@ -1,0 +1,202 @@
+// Bodies as in expecting-programs.ts, with integers of 2 and 4 bits, bits in other widths, comparisons in weak order and
+// algorithms of products.
+import type { ExpectingProgram } from './expecting-programs.js';
+
+const FIVE = 'tensor<5xi4>';
+const X = `%x = stablehlo.constant dense<[0, 1, 2, -3, 7]> : ${FIVE}`;
+const Y = `%y = stablehlo.constant dense<[-8, -1, 2, -6, 7]> : ${FIVE}`;
+const expected = (op: string, values: string, type = FIVE) => `  %${op} = stablehlo.${op} %y : ${type}
+  check.expect_eq_const %${op}, dense<${values}> : ${type}`;
+const both = (op: string, values: string) => `  %${op} = stablehlo.${op} %x, %y : ${FIVE}
+  check.expect_eq_const %${op}, dense<${values}> : ${FIVE}`;
+
+export const NARROW_PROGRAMS: readonly ExpectingProgram[] = [
+  {
+    name: 'arithmetic of i4',
+    text: [
+      `  ${X}\n  ${Y}`,
+      both('add', '[-8, 0, 4, 7, -2]'),
+      both('subtract', '[-8, 2, 0, 3, 0]'),
+      both('multiply', '[0, -1, 4, 2, 1]'),
+      both('maximum', '[0, 1, 2, -3, 7]'),
+      both('and', '[0, 1, 2, -8, 7]'),
+      both('xor', '[-8, -2, 0, 7, 0]'),
+      both('shift_left', '[0, 0, -8, 0, 0]'),
+      expected('negate', '[-8, 1, -2, 6, -7]'),
+      expected('abs', '[-8, 1, 2, 6, 7]'),
+      expected('not', '[7, 0, -3, 5, -8]'),
+      expected('popcnt', '[1, 4, 1, 2, 3]'),
+      expected('count_leading_zeros', '[0, 0, 2, 0, 1]'),
+      `  %div = stablehlo.divide %y, %x : ${FIVE}
+  check.expect_eq_const %div, dense<[-1, -1, 1, 2, 1]> : ${FIVE}
+  %rem = stablehlo.remainder %y, %x : ${FIVE}
+  check.expect_eq_const %rem, dense<[-8, 0, 0, 0, 0]> : ${FIVE}
+  %one = stablehlo.constant dense<1> : ${FIVE}
+  %srl = stablehlo.shift_right_logical %y, %one : ${FIVE}
+  check.expect_eq_const %srl, dense<[4, 7, 1, 5, 3]> : ${FIVE}
+  %sra = stablehlo.shift_right_arithmetic %y, %one : ${FIVE}
+  check.expect_eq_const %sra, dense<[-4, -1, 1, -3, 3]> : ${FIVE}
+  %high = chlo.mulhi %x, %y : ${FIVE}, ${FIVE} -> ${FIVE}
+  check.expect_eq_const %high, dense<[0, -1, 0, 1, 3]> : ${FIVE}
+  %like = "chlo.constant_like"(%x) {value = -3 : i4} : (${FIVE}) -> ${FIVE}
+  check.expect_eq_const %like, dense<-3> : ${FIVE}
+  %below = stablehlo.compare LT, %y, %x : (${FIVE}, ${FIVE}) -> tensor<5xi1>
+  check.expect_eq_const %below, dense<[true, true, false, true, false]> : tensor<5xi1>`,
+    ].join('\n'),
+  },
+  {
+    name: 'arithmetic of ui4',
+    text: `  %x = stablehlo.constant dense<[15, 1, 8, 0, 3]> : tensor<5xui4>
+  %y = stablehlo.constant dense<[1, 2, 3, 0, 4]> : tensor<5xui4>
+  %sum = stablehlo.add %x, %y : tensor<5xui4>
+  check.expect_eq_const %sum, dense<[0, 3, 11, 0, 7]> : tensor<5xui4>
+  %difference = stablehlo.subtract %y, %x : tensor<5xui4>
+  check.expect_eq_const %difference, dense<[2, 1, 11, 0, 1]> : tensor<5xui4>
+  %quotient = stablehlo.divide %x, %y : tensor<5xui4>
+  check.expect_eq_const %quotient, dense<[15, 0, 2, 15, 0]> : tensor<5xui4>
+  %not = stablehlo.not %x : tensor<5xui4>
+  check.expect_eq_const %not, dense<[0, 14, 7, 15, 12]> : tensor<5xui4>
+  %srl = stablehlo.shift_right_logical %x, %y : tensor<5xui4>
+  check.expect_eq_const %srl, dense<[7, 0, 1, 0, 0]> : tensor<5xui4>
+  %sra = stablehlo.shift_right_arithmetic %x, %y : tensor<5xui4>
+  check.expect_eq_const %sra, dense<[15, 0, 15, 0, 0]> : tensor<5xui4>
+  %zeros = stablehlo.count_leading_zeros %x : tensor<5xui4>
+  check.expect_eq_const %zeros, dense<[0, 3, 0, 4, 2]> : tensor<5xui4>`,
+  },
+  {
+    name: 'conversions of i4, ui4, i2, ui2',
+    text: `  %x = stablehlo.constant dense<[0, 1, 2, -3, 7]> : tensor<5xi4>
+  %u = stablehlo.convert %x : (tensor<5xi4>) -> tensor<5xui4>
+  check.expect_eq_const %u, dense<[0, 1, 2, 13, 7]> : tensor<5xui4>
+  %f = stablehlo.convert %u : (tensor<5xui4>) -> tensor<5xf32>
+  check.expect_eq_const %f, dense<[0.0, 1.0, 2.0, 13.0, 7.0]> : tensor<5xf32>
+  %p = stablehlo.convert %x : (tensor<5xi4>) -> tensor<5xi1>
+  check.expect_eq_const %p, dense<[false, true, true, true, true]> : tensor<5xi1>
+  %wide = stablehlo.constant dense<[0, 1, 2, -3, 23]> : tensor<5xi64>
+  %cut = stablehlo.convert %wide : (tensor<5xi64>) -> tensor<5xi4>
+  check.expect_eq_const %cut, dense<[0, 1, 2, -3, 7]> : tensor<5xi4>
+  %y = stablehlo.constant dense<[100.0, -9.0, 0x7FC00000, 3.7, -1.5]> : tensor<5xf32>
+  %i4 = stablehlo.convert %y : (tensor<5xf32>) -> tensor<5xi4>
+  check.expect_eq_const %i4, dense<[7, -8, 0, 3, -1]> : tensor<5xi4>
+  %ui2 = stablehlo.convert %y : (tensor<5xf32>) -> tensor<5xui2>
+  check.expect_eq_const %ui2, dense<[3, 0, 0, 3, 0]> : tensor<5xui2>
+  %count = stablehlo.iota dim = 0 : tensor<6xi2>
+  check.expect_eq_const %count, dense<[0, 1, -2, -1, 0, 1]> : tensor<6xi2>`,
+  },
+  {
+    name: 'sums, products, loops and branches of i4',
+    text: `  ${X}\n  ${Y}
+  %z = stablehlo.constant dense<0> : tensor<i4>
+  %sum = stablehlo.reduce(%y init: %z) applies stablehlo.add across dimensions = [0] : (tensor<5xi4>, tensor<i4>) -> tensor<i4>
+  check.expect_eq_const %sum, dense<-6> : tensor<i4>
+  // Every sum has 4 bits, or the largest one so far would be another.
+  %best = "stablehlo.reduce"(%y, %z) ({
+    ^bb(%a: tensor<i4>, %b: tensor<i4>):
+      %0 = stablehlo.add %a, %b : tensor<i4>
+      %1 = stablehlo.maximum %0, %z : tensor<i4>
+      stablehlo.return %1 : tensor<i4>
+  }) {dimensions = array<i64: 0>} : (tensor<5xi4>, tensor<i4>) -> tensor<i4>
+  check.expect_eq_const %best, dense<7> : tensor<i4>
+  %wide = stablehlo.dot_general %x, %y, contracting_dims = [0] x [0] : (tensor<5xi4>, tensor<5xi4>) -> tensor<i32>
+  check.expect_eq_const %wide, dense<70> : tensor<i32>
+  %dot = stablehlo.dot_general %x, %y, contracting_dims = [0] x [0] : (tensor<5xi4>, tensor<5xi4>) -> tensor<i4>
+  check.expect_eq_const %dot, dense<6> : tensor<i4>
+  %one = stablehlo.constant dense<1> : tensor<i4>
+  %last = stablehlo.constant dense<-4> : tensor<i4>
+  %r:2 = stablehlo.while(%i = %z, %p = %one) : tensor<i4>, tensor<i4> cond {
+    %more = stablehlo.compare NE, %i, %last : (tensor<i4>, tensor<i4>) -> tensor<i1>
+    stablehlo.return %more : tensor<i1>
+  } do {
+    %i1 = stablehlo.add %i, %one : tensor<i4>
+    %p1 = stablehlo.multiply %p, %last : tensor<i4>
+    %p2 = stablehlo.subtract %p1, %one : tensor<i4>
+    stablehlo.return %i1, %p2 : tensor<i4>, tensor<i4>
+  }
+  check.expect_eq_const %r#0, dense<-4> : tensor<i4>
+  check.expect_eq_const %r#1, dense<3> : tensor<i4>
+  %k = stablehlo.constant dense<1> : tensor<i32>
+  %q = "stablehlo.case"(%k) ({
+    stablehlo.return %last : tensor<i4>
+  }, {
+    %n = stablehlo.multiply %last, %last : tensor<i4>
+    stablehlo.return %n : tensor<i4>
+  }) : (tensor<i32>) -> tensor<i4>
+  check.expect_eq_const %q, dense<0> : tensor<i4>`,
+  },
+  {
+    name: 'bits of i64 as i4, i2, i1 and back, and as f64',
+    text: `  %x = stablehlo.constant dense<0x0123456789ABCDEF> : tensor<i64>
+  %i4 = stablehlo.bitcast_convert %x : (tensor<i64>) -> tensor<16xi4>
+  check.expect_eq_const %i4, dense<[-1, -2, -3, -4, -5, -6, -7, -8, 7, 6, 5, 4, 3, 2, 1, 0]> : tensor<16xi4>
+  %back = stablehlo.bitcast_convert %i4 : (tensor<16xi4>) -> tensor<i64>
+  check.expect_eq %back, %x : tensor<i64>
+  %i2 = stablehlo.bitcast_convert %i4 : (tensor<16xi4>) -> tensor<16x2xi2>
+  %ui4 = stablehlo.bitcast_convert %i2 : (tensor<16x2xi2>) -> tensor<16xui4>
+  check.expect_eq_const %ui4, dense<[15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]> : tensor<16xui4>
+  %i1 = stablehlo.bitcast_convert %x : (tensor<i64>) -> tensor<64xi1>
+  %first = stablehlo.slice %i1 [0:8] : (tensor<64xi1>) -> tensor<8xi1>
+  check.expect_eq_const %first, dense<[true, true, true, true, false, true, true, true]> : tensor<8xi1>
+  %f64 = stablehlo.bitcast_convert %i1 : (tensor<64xi1>) -> tensor<f64>
+  check.expect_eq_const %f64, dense<0x0123456789ABCDEF> : tensor<f64>`,
+  },
+  {
+    name: 'bits of complex numbers of other complex numbers',
+    text: `  %x = stablehlo.constant dense<(0x3FF8000000000001, 0x4008000011111111)> : tensor<complex<f64>>
+  %r = stablehlo.bitcast_convert %x : (tensor<complex<f64>>) -> tensor<2xcomplex<f32>>
+  check.expect_eq_const %r, dense<[(0x00000001, 0x3FF80000), (0x11111111, 0x40080000)]> : tensor<2xcomplex<f32>>
+  %back = stablehlo.bitcast_convert %r : (tensor<2xcomplex<f32>>) -> tensor<complex<f64>>
+  check.expect_eq %back, %x : tensor<complex<f64>>
+  %same = stablehlo.bitcast_convert %x : (tensor<complex<f64>>) -> tensor<complex<f64>>
+  check.expect_eq %same, %x : tensor<complex<f64>>`,
+  },
+  {
+    // -NaN against NaN, -0 against 0, inf against NaN, NaN against 1
+    name: 'comparisons in weak order have one zero, and one NaN above all',
+    text: `  %x = stablehlo.constant dense<[0xFFC00000, -0.0, 0x7F800000, 0xFFC00001]> : tensor<4xf32>
+  %y = stablehlo.constant dense<[0x7FC00000, 0.0, 0xFFC00000, 1.0]> : tensor<4xf32>
+  %eq = stablehlo.compare EQ, %x, %y, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %eq, dense<[true, true, false, false]> : tensor<4xi1>
+  %lt = stablehlo.compare LT, %x, %y, WEAKORDER : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %lt, dense<[false, false, true, false]> : tensor<4xi1>
+  %ge = chlo.broadcast_compare %x, %y {comparison_direction = #chlo<comparison_direction GE>, compare_type = #chlo<comparison_type WEAKORDER>} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  check.expect_eq_const %ge, dense<[true, true, false, true]> : tensor<4xi1>`,
+  },
+  {
+    // 1 + 2^-9 is 1 in bf16, 1 + 2^-12 in tf32.
+    name: 'products by an algorithm are of what its types hold',
+    text: `  %x = stablehlo.constant dense<[1.001953125, 2.0]> : tensor<2xf32>
+  %y = stablehlo.constant dense<[1.000244140625, 0.0]> : tensor<2xf32>
+${(
+  [
+    ['bf16', 'bf16', 'f32', 1, '1.0'],
+    ['bf16', 'bf16', 'f32', 3, '1.00219774'],
+    ['tf32', 'tf32', 'f32', 1, '1.001953125'],
+    ['f32', 'tf32', 'f32', 1, '1.001953125'],
+    ['f32', 'f32', 'bf16', 1, '1.0'],
+    ['f32', 'f32', 'f64', 1, '1.00219774'],
+    ['f16', 'f16', 'f16', 1, '1.001953125'],
+  ] as const
+)
+  .map(
+    ([
+      lhs,
+      rhs,
+      sum,
+      n,
+      value,
+    ], i) => `  %r${i} = stablehlo.dot_general %x, %y, contracting_dims = [0] x [0], algorithm = <lhs_precision_type = ${lhs}, rhs_precision_type = ${rhs}, accumulation_type = ${sum}, lhs_component_count = 1, rhs_component_count = 1, num_primitive_operations = ${n}, allow_imprecise_accumulation = false> : (tensor<2xf32>, tensor<2xf32>) -> tensor<f32>
+  check.expect_eq_const %r${i}, dense<${value}> : tensor<f32>`,
+  )
+  .join('\n')}`,
+  },
+  {
+    name: 'what is expected may say less about its sizes, and have a tolerance behind its type',
+    text: `  %n = stablehlo.constant dense<[3, 2]> : tensor<2xi64>
+  %x = stablehlo.dynamic_iota %n, dim = 0 : (tensor<2xi64>) -> tensor<?x?xf32>
+  %y = stablehlo.constant dense<[[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]]> : tensor<3x2xf32>
+  check.expect_eq %x, %y : tensor<?x?xf32>, tensor<3x2xf32>
+  check.expect_close %x, %y : tensor<?x?xf32>, tensor<3x2xf32>
+  check.expect_almost_eq_const %y, dense<[[0.1, 0.0], [1.0, 1.0], [2.0, 2.0]]> : tensor<3x2xf32>, tolerance = 0.25
+  check.expect_almost_eq_const %y, dense<[[0.1, 0.0], [1.0, 1.0], [2.0, 2.0]]> : tensor<3x2xf32> {tolerance = 2.5e-01 : f32}`,
+  },
+];
