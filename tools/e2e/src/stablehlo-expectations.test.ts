@@ -1,5 +1,5 @@
 // StableHLO programs that say what they expect, compiled: strict and default, unfused and scheduled.
-import { compile, type CompileOptions } from 'budflow';
+import { type CompileOptions, compile } from 'budflow';
 import { describe, expect, test } from 'vitest';
 import { PROGRAMS } from '../../../libs/transforms/src/stablehlo/testing/expecting-programs.js';
 import { NARROW_PROGRAMS } from '../../../libs/transforms/src/stablehlo/testing/narrow-programs.js';

@@ -1,6 +1,16 @@
 // bitcast_convert between elements of different widths: a wide element is a row of narrow ones, the lowest bits first. Bits
 // of i1 are its values, those of integers of 2 and 4 bits the low ones of what carries them.
-import { BitcastOp, BroadcastOp, ComplexOp, ConcatOp, ImagOp, IotaOp, RealOp, ReduceOp, SliceOp } from '@budflow/dialect-array';
+import {
+  BitcastOp,
+  BroadcastOp,
+  ComplexOp,
+  ConcatOp,
+  ImagOp,
+  IotaOp,
+  RealOp,
+  ReduceOp,
+  SliceOp,
+} from '@budflow/dialect-array';
 import {
   ComplexType,
   DYNAMIC,
@@ -30,7 +40,8 @@ export function bitcastConvert(site: HloSite): Value {
   const x = site.operand(0);
   const [from, to] = [site.op.operand(0).type, site.op.result(0).type] as [TensorType, TensorType];
   const [a, b] = [widthOf(from.element), widthOf(to.element)];
-  if (from.element instanceof ComplexType) return a === b ? x : a > b ? splitComplex(site, x, to) : joinComplex(site, x, to);
+  if (from.element instanceof ComplexType)
+    return a === b ? x : a > b ? splitComplex(site, x, to) : joinComplex(site, x, to);
   if (a === b) return bitcast(site, x, carrierOf(site.context, to.element));
   return a > b ? split(site, x, a, to) : join(site, x, from.element, to);
 }

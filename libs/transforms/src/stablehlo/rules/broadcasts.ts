@@ -11,8 +11,8 @@ import {
   type Value,
 } from '@budflow/ir';
 import { Arithmetic, inFloats } from '../arithmetic.js';
-import { type HloRules, ruleFor } from '../rule.js';
 import { carriedNumber } from '../narrow.js';
+import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 import { withType } from '../sizes.js';
 import { nextAfter, polygamma, zeta } from '../special-functions.js';

@@ -71,7 +71,11 @@ function algorithmRefusal(op: Operation): string | undefined {
 /** Floats as a type holds them, in `wide`, which is f32 or f64. */
 function heldBy(site: HloSite, value: Value, type: Type, wide: Type): Value {
   const isTf32 = (type as FloatType).name === 'tf32';
-  if (!isTf32) return site.cast((type as FloatType).width < (site.elementOf(value) as FloatType).width ? site.cast(value, type) : value, wide);
+  if (!isTf32)
+    return site.cast(
+      (type as FloatType).width < (site.elementOf(value) as FloatType).width ? site.cast(value, type) : value,
+      wide,
+    );
   const x = site.cast(value, wide);
   return (site.elementOf(value) as FloatType).width === 16 ? x : reduced(site, x, 8, 10);
 }

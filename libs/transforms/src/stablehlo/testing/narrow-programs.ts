@@ -178,13 +178,10 @@ ${(
   ] as const
 )
   .map(
-    ([
-      lhs,
-      rhs,
-      sum,
-      n,
-      value,
-    ], i) => `  %r${i} = stablehlo.dot_general %x, %y, contracting_dims = [0] x [0], algorithm = <lhs_precision_type = ${lhs}, rhs_precision_type = ${rhs}, accumulation_type = ${sum}, lhs_component_count = 1, rhs_component_count = 1, num_primitive_operations = ${n}, allow_imprecise_accumulation = false> : (tensor<2xf32>, tensor<2xf32>) -> tensor<f32>
+    (
+      [lhs, rhs, sum, n, value],
+      i,
+    ) => `  %r${i} = stablehlo.dot_general %x, %y, contracting_dims = [0] x [0], algorithm = <lhs_precision_type = ${lhs}, rhs_precision_type = ${rhs}, accumulation_type = ${sum}, lhs_component_count = 1, rhs_component_count = 1, num_primitive_operations = ${n}, allow_imprecise_accumulation = false> : (tensor<2xf32>, tensor<2xf32>) -> tensor<f32>
   check.expect_eq_const %r${i}, dense<${value}> : tensor<f32>`,
   )
   .join('\n')}`,
