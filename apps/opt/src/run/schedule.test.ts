@@ -24,7 +24,7 @@ test('the schedule that bud-opt prints replays to the same loops', async () => {
     const config = JSON.stringify({ pipeline: [...front.split(','), ...last] });
     return opt(['f.mlir', '--pipeline-config=p.json'], { 'p.json': config });
   };
-  const own = await scheduled('apply-schedule', 'default-schedule');
+  const own = await scheduled('apply-schedule', 'cache-blocking', 'default-schedule');
   const again = await scheduled({ pass: 'apply-schedule', options: { strict: true, schedules: printed.out } });
   expect(own.err).toBe('');
   expect(again.err).toBe('');

@@ -1,67 +1,11 @@
 import { LoopAttrs } from '@budflow/dialect-loop';
-import { type Operation, StringAttr } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
-import { fixNumerics } from '../array/fix-numerics.js';
-import { instructionFusion } from '../array/instruction-fusion.js';
-import { canonicalize } from '../general/canonicalize.js';
-import { cse } from '../general/cse.js';
-import { arrayToLoop } from '../loop/array-to-loop.js';
-import { bufferize } from '../memory/bufferize.js';
 import { kernelsOf } from '../support/kernel-function.js';
 import { parse } from '../testing/kernels.js';
 import { softmaxProgram } from '../testing/known-programs.js';
-import { runMain, runPasses } from '../testing/programs.js';
-import { APPLIED_SCHEDULE_ATTR, applySchedulePass } from './apply-schedule.js';
-import { defaultSchedule } from './default-schedule.js';
-import { parseSchedule, type Step } from './schedule.js';
-
-const passes = [
-  fixNumerics,
-  instructionFusion,
-  bufferize,
-  arrayToLoop,
-  canonicalize,
-  cse,
-  applySchedulePass,
-  defaultSchedule,
-];
-const LOWER =
-  'builtin.module(fix-numerics,func.func(instruction-fusion),canonicalize,cse,bufferize,func.func(array-to-loop),canonicalize,cse)';
-
-const stepsOf = (kernel: Operation): readonly Step[] => {
-  const attr = kernel.attr(APPLIED_SCHEDULE_ATTR);
-  return attr instanceof StringAttr ? parseSchedule(attr.value).schedule!.steps : [];
-};
-
-/** Schedules an array program; what it computes is the same, and replaying the recorded steps gives the same loops. */
-function scheduled(text: string, sizes: readonly (readonly number[])[] = [[]], lower = LOWER) {
-  const naive = parse(text);
-  runPasses(naive, lower, passes);
-  const module = naive.clone();
-  const { remarks } = runPasses(module, 'builtin.module(func.func(default-schedule))', passes);
-  const kernels = kernelsOf(module);
-  for (const size of sizes) expect(runMain(module, { sizes: size })).toEqual(runMain(naive, { sizes: size }));
-
-  const replayed = naive.clone();
-  kernelsOf(replayed).forEach((kernel, i) => {
-    kernel.setAttr(LoopAttrs.schedule, kernels[i]!.attr(APPLIED_SCHEDULE_ATTR)!);
-  });
-  runPasses(replayed, 'builtin.module(func.func(apply-schedule{strict=true}))', passes);
-  expect(replayed.toString()).toBe(module.toString());
-
-  const steps = kernels.flatMap(stepsOf);
-  for (const kernel of kernels) expect(kernel.attr(APPLIED_SCHEDULE_ATTR)).toBeDefined();
-  return {
-    text: kernels.map(String).join('\n'),
-    naive: kernelsOf(naive).map(String).join('\n'),
-    steps,
-    primitives: [...new Set(steps.map((s) => s.primitive))].sort(),
-    remarks,
-  };
-}
-
-/** Names of the loops at the root of the kernels. */
-const roots = (text: string) => [...text.matchAll(/^ {2}loop\.for .* name "([^"]+)"/gm)].map((m) => m[1]!);
+import { runPasses } from '../testing/programs.js';
+import { APPLIED_SCHEDULE_ATTR } from './apply-schedule.js';
+import { LOWER, passes, roots, scheduled, stepsOf } from './testing/scheduled.js';
 
 const elementwise = (
   op: string,
@@ -71,28 +15,6 @@ const elementwise = (
   %r = array.${op} %x, %x : tensor<${n}x${type}>
   return %r : tensor<${n}x${type}>
 }`;
-
-const matmul = (
-  m: number | '?',
-  k: number | '?',
-  n: number | '?',
-) => `func.func @main(%a: tensor<${m}x${k}xf32>, %b: tensor<${k}x${n}xf32>) -> tensor<${m}x${n}xf32> {
-  %r = array.dot_general %a, %b contract = [1] x [0] : tensor<${m}x${k}xf32>, tensor<${k}x${n}xf32> -> tensor<${m}x${n}xf32>
-  return %r : tensor<${m}x${n}xf32>
-}`;
-
-/** The same product as broadcasts, a multiplication and a reduction. */
-const matmulByHand = (m: number, k: number, n: number) => {
-  const cube = `tensor<${m}x${n}x${k}xf32>`;
-  return `func.func @main(%a: tensor<${m}x${k}xf32>, %b: tensor<${k}x${n}xf32>) -> tensor<${m}x${n}xf32> {
-  %zero = array.constant dense<0.0> : tensor<f32>
-  %u = array.broadcast %a dims = [0, 2] : tensor<${m}x${k}xf32> to ${cube}
-  %v = array.broadcast %b dims = [2, 1] : tensor<${k}x${n}xf32> to ${cube}
-  %p = array.mul %u, %v : ${cube}
-  %r = array.reduce add %p init %zero dims = [2] {order = #array.order<sequential>} : ${cube}, tensor<f32> to tensor<${m}x${n}xf32>
-  return %r : tensor<${m}x${n}xf32>
-}`;
-};
 
 describe('elementwise kernels', () => {
   test('are cut into chunks and vectors with a peeled tail', () => {
@@ -115,8 +37,6 @@ describe('elementwise kernels', () => {
 
   test('of zero elements compute nothing', () => {
     scheduled(elementwise('add', 0));
-    scheduled(matmul(0, 4, 8));
-    scheduled(matmul(8, 0, 8));
   });
 
   test('on bytes have lanes for whole registers of them', () => {
@@ -146,65 +66,6 @@ describe('elementwise kernels', () => {
     const shape = (text: string, name: string) =>
       scheduled(text).steps.map((s) => JSON.stringify(s).replaceAll(name, 'op'));
     expect(shape(elementwise('mul', 5000), 'mul')).toEqual(shape(elementwise('sub', 5000), 'sub'));
-  });
-});
-
-describe('contractions', () => {
-  test('are blocked, packed, vectorised and unrolled', () => {
-    const { primitives, text } = scheduled(matmul(70, 20, 40));
-    expect(primitives).toEqual(['pack', 'reorder', 'split', 'unroll_and_jam', 'vectorize']);
-    expect(text).toContain('name "pack.');
-    expect(text).toMatch(/loop\.for .* name "[\w.]+\.r0"/);
-  });
-
-  test('whatever they were written as', () => {
-    const named = scheduled(matmul(70, 20, 40));
-    const byHand = scheduled(matmulByHand(70, 20, 40));
-    expect(byHand.primitives).toEqual(named.primitives);
-    const normal = (steps: readonly Step[]) => steps.map((s) => JSON.stringify(s).replaceAll(/dot_general|sum/g, 'mm'));
-    expect(normal(byHand.steps)).toEqual(normal(named.steps));
-  });
-
-  test('of dynamic sizes compute the same at every size', () => {
-    scheduled(matmul('?', '?', '?'), [
-      [1, 1, 1, 1],
-      [5, 3, 3, 9],
-      [0, 3, 3, 4],
-      [66, 2, 2, 17],
-      [8, 0, 0, 8],
-    ]);
-  });
-
-  test('of sizes that blocks divide have no remainders', () => {
-    expect(scheduled(matmul(8, 20, 40)).text).not.toContain('~1');
-    expect(scheduled(matmul(9, 20, 40)).text).toContain('~1');
-  });
-
-  test('of fewer columns than lanes run along the rows when the left operand lies so', () => {
-    const product = (
-      m: number,
-      n: number,
-    ) => `func.func @main(%a: tensor<20x${m}xf32>, %b: tensor<20x${n}xf32>) -> tensor<${m}x${n}xf32> {
-  %r = array.dot_general %a, %b contract = [0] x [0] : tensor<20x${m}xf32>, tensor<20x${n}xf32> -> tensor<${m}x${n}xf32>
-  return %r : tensor<${m}x${n}xf32>
-}`;
-    for (const [m, n] of [
-      [16, 3],
-      [37, 2],
-    ] as const) {
-      const { text, steps } = scheduled(product(m, n));
-      expect(steps.some((s) => s.primitive === 'vectorize' && /\.d0\.i$/.test(s.loop))).toBe(true);
-      expect(text).toMatch(/fma .* : vector<16xf32>/);
-    }
-    // All columns in one pass.
-    expect(scheduled(product(16, 3)).primitives).toContain('unroll_and_jam');
-  });
-
-  test('of few rows or columns are not blocked beyond them', () => {
-    const few = scheduled(matmul(2, 16, 32));
-    expect(few.primitives).not.toContain('pack');
-    expect(few.primitives).not.toContain('unroll_and_jam');
-    scheduled(matmul(32, 16, 2));
   });
 });
 
@@ -266,7 +127,7 @@ describe('default-schedule', () => {
       runPasses(module, LOWER, passes);
       for (const kernel of kernelsOf(module)) kernel.setAttr(attr, module.context.stringAttr('[]'));
       const before = module.toString();
-      runPasses(module, 'builtin.module(func.func(default-schedule))', passes);
+      runPasses(module, 'builtin.module(func.func(cache-blocking,default-schedule))', passes);
       expect(module.toString()).toBe(before);
     }
   });
@@ -411,24 +272,6 @@ ${[...lines, ...sums].join('\n')}
     expect(scheduled(columns(64, 3)).primitives).not.toContain('distribute');
     expect(scheduled(columns(20, 85)).primitives).not.toContain('distribute');
     scheduled(columns(100, '?'), [[1], [37], [1100]]);
-  });
-
-  test('a product packs what its micro-kernel would read across rows, of either operand', () => {
-    const product = (
-      a: string,
-      b: string,
-      dims: string,
-      out: string,
-    ) => `func.func @main(%a: tensor<${a}xf32>, %b: tensor<${b}xf32>) -> tensor<${out}xf32> {
-  %r = array.dot_general %a, %b ${dims} : tensor<${a}xf32>, tensor<${b}xf32> -> tensor<${out}xf32>
-  return %r : tensor<${out}xf32>
-}`;
-    const packed = (text: string) => scheduled(text).steps.flatMap((s) => (s.primitive === 'pack' ? [s.buffer] : []));
-    expect(packed(product('20x16', '20x80', 'contract = [0] x [0]', '16x80'))).toEqual(['arg1', 'arg0']);
-    expect(packed(product('2x16x20', '2x24x20', 'batch = [0] x [0] contract = [2] x [2]', '2x16x24'))).toEqual([
-      'arg1',
-    ]);
-    expect(packed(product('2x16x20', '2x20x24', 'batch = [0] x [0] contract = [2] x [1]', '2x16x24'))).toEqual([]);
   });
 
   test('an outer product is no transposition, and rows with something between are left alone', () => {

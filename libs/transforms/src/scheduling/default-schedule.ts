@@ -1,30 +1,28 @@
-// Chooses and applies the schedule of kernels that have none: placement, chunks, blocking, vectors.
+// Chooses and applies the schedule of kernels that have none: placement, chunks, vectors.
 //
 //   loop.for %i name "add.d0" {..}   ->   loop.for name "add.d0.o" (chunks) { loop.for name "add.d0.i.o" {vectors} tail }
 //
-// Looks at loops and accesses, never at the names of ops: a nest whose innermost reduction reads one operand along the
-// last parallel loop and another independent of it is blocked like a matrix product, whatever it was written as. Every
-// choice is a step of the schedule language, applied by the same primitives as a user's schedule, and recorded in
-// `loop.schedule_applied`. Placement follows Halide's compute_at, blocking the BLIS micro-kernel (mr x nr from the target).
+// Looks at loops and accesses, never at the names of ops. Every choice is a step of the schedule language, applied by the
+// same primitives as a user's schedule, and recorded in `loop.schedule_applied`. Placement follows Halide's compute_at.
+// Nests that cache-blocking blocked before (`loop.blocked`) keep their loops; what is left of them is vectorised.
 import { constantTripCount, LoopAttrs } from '@budflow/dialect-loop';
 import { isChunked, isKernel } from '@budflow/dialect-rt';
 import { definePass } from '@budflow/pass';
 import { getTarget } from '@budflow/target';
 import { APPLIED_SCHEDULE_ATTR } from './apply-schedule.js';
-import { applyStep } from './engine.js';
+import { BLOCKED_ATTR, blockedStages } from './blocking/blocked.js';
 import { chunk } from './heuristics/chunks.js';
-import { contraction } from './heuristics/contraction.js';
-import { isHandled, nameOf } from './heuristics/names.js';
+import { isHandled, nameOf, stageOf } from './heuristics/names.js';
 import { placeStages } from './heuristics/placement.js';
 import { rowBlocks, sharedRows } from './heuristics/rows.js';
 import { SchedulingSite } from './heuristics/site.js';
 import { transposition } from './heuristics/transposition.js';
 import { vectors } from './heuristics/vectors.js';
-import { type Step, serializeSchedule } from './schedule.js';
+import { STEP_STATISTICS, StepRecorder } from './recorder.js';
 
 export const defaultSchedule = definePass({
   name: 'default-schedule',
-  summary: 'choose placement, chunks, blocking and vectors of kernels without a schedule',
+  summary: 'choose placement, chunks and vectors of kernels without a schedule',
   anchor: 'func.func',
   options: {
     target: { type: 'string', default: 'wasm32-simd128', description: 'Name of the machine description.' },
@@ -36,43 +34,33 @@ export const defaultSchedule = definePass({
       description: 'Estimated time of one chunk in nanoseconds.',
     },
   },
-  statistics: { applied: 'schedule steps applied', refused: 'schedule steps that were refused' },
+  statistics: STEP_STATISTICS,
   run(func, pass) {
-    if (!isKernel(func) || isChunked(func) || func.attr(LoopAttrs.schedule) || func.attr(APPLIED_SCHEDULE_ATTR)) {
+    const blocked = blockedStages(func);
+    const isScheduled = func.attr(LoopAttrs.schedule) ?? (blocked === undefined && func.attr(APPLIED_SCHEDULE_ATTR));
+    if (!isKernel(func) || isChunked(func) || isScheduled) {
       pass.unchanged();
       return;
     }
-    const steps: Step[] = [];
-    const attempt = (step: Step): boolean => {
-      const result = applyStep(func, step);
-      if (result.ok) {
-        steps.push(step);
-        pass.statistic('applied');
-        return true;
-      }
-      pass.statistic('refused');
-      pass.remark({
-        kind: 'missed',
-        name: step.primitive,
-        message: result.refused,
-        at: func,
-        args: { loop: result.loop ?? '' },
-      });
-      return false;
-    };
-    schedule(new SchedulingSite(func, getTarget(pass.options.target), pass.options['chunk-ns'], attempt));
-    func.setAttr(APPLIED_SCHEDULE_ATTR, func.context.stringAttr(serializeSchedule({ steps })));
+    const recorder = new StepRecorder(func, pass);
+    schedule(
+      new SchedulingSite(func, getTarget(pass.options.target), recorder.attempt),
+      pass.options['chunk-ns'],
+      blocked,
+    );
+    func.setAttr(BLOCKED_ATTR, null);
+    recorder.finish();
   },
 });
 
-/** Placement, then chunks or blocks, then vectors. */
-function schedule(site: SchedulingSite): void {
-  placeStages(site);
+/** Placement, then chunks, then vectors. */
+function schedule(site: SchedulingSite, chunkNs: number, blocked: ReadonlySet<string> | undefined): void {
+  if (!blocked) placeStages(site);
   for (const root of site.roots().map(nameOf)) {
     const loop = site.loop(root);
     // Loops of one iteration around it are gone.
-    if (!loop || !/\.d\d+$/.test(root)) continue;
-    if (!contraction(site, loop)) chunk(site, loop, site.trips(loop));
+    if (!loop || !/\.d\d+$/.test(root) || blocked?.has(stageOf(root))) continue;
+    chunk(site, loop, site.trips(loop), chunkNs);
   }
   vectorizeAll(site);
 }

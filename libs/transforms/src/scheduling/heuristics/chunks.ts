@@ -10,9 +10,9 @@ import { rowsOfBlocks } from './transposition.js';
  * Cuts a parallel root loop into chunks of about `chunkNs`, a power of two of iterations, and at least as many as
  * blocks of the nest have.
  */
-export function chunk(site: SchedulingSite, loop: Operation, trips: number): void {
+export function chunk(site: SchedulingSite, loop: Operation, trips: number, chunkNs: number): void {
   const perIteration = cost(site, loop) / Math.max(1, trips);
-  const iterations = 2 ** Math.max(0, Math.round(Math.log2(site.chunkNs / Math.max(0.01, perIteration))));
+  const iterations = 2 ** Math.max(0, Math.round(Math.log2(chunkNs / Math.max(0.01, perIteration))));
   // A one-dimensional loop must leave whole vectors to a chunk.
   const factor = site.isVectorLoop(loop)
     ? Math.max(iterations, 1024)

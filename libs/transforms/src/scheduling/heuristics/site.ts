@@ -20,14 +20,12 @@ export const CACHE_LINE = 64;
 export class SchedulingSite {
   readonly func: Operation;
   readonly target: Target;
-  readonly chunkNs: number;
   /** Applies a step and records it; false when it was refused. */
   readonly attempt: (step: Step) => boolean;
 
-  constructor(func: Operation, target: Target, chunkNs: number, attempt: (step: Step) => boolean) {
+  constructor(func: Operation, target: Target, attempt: (step: Step) => boolean) {
     this.func = func;
     this.target = target;
-    this.chunkNs = chunkNs;
     this.attempt = attempt;
   }
 

@@ -1,76 +1,40 @@
-// Nests that read like a matrix product, blocked as BLIS does: mr x nr from the target. Convolutions are among them: in
-// NHWC, image columns and output features are the rows and columns of a product whose contracted loops are the window and
-// the input features; in NCHW, output features and image columns are.
+// The steps that block a nest that reads like a matrix product, as BLIS does.
 //
 //   conv.d0 { conv.d1 { conv.d2 { r0 { r1 { r2 } } } } }  ->  d0 { d1.o { d2.o { d1.i.o { r0 { r1 { r2 { 4 x 8 } } } } } } }
-import { type Access, collectAccesses } from '@budflow/analysis';
+import type { Access } from '@budflow/analysis';
 import { constantTripCount, ForOp, inductionVariable } from '@budflow/dialect-loop';
 import type { Operation } from '@budflow/ir';
-import { argumentOf, dependsOn, mixes, unitStride } from './accesses.js';
-import { isCloneOf, nameOf, parallelChain } from './names.js';
-import { type SchedulingSite, UNKNOWN_TRIPS } from './site.js';
+import { argumentOf, dependsOn, mixes, unitStride } from '../heuristics/accesses.js';
+import { isCloneOf, nameOf } from '../heuristics/names.js';
+import { type SchedulingSite, UNKNOWN_TRIPS } from '../heuristics/site.js';
+import type { BlockSizes } from './model.js';
+import type { Product } from './product.js';
 
-/** A nest like that of a product: result[.., i, .., j] += left[.., i, .., k] * right[.., k, .., j]. */
-interface Product {
-  /** Parallel loops outside of `i`, and those between `i` and `j`. */
-  readonly outer: readonly string[];
-  readonly between: readonly string[];
-  readonly i: Operation;
-  readonly j: Operation;
-  /** Contracted loops, outermost first. */
-  readonly contracted: readonly Operation[];
-  readonly left: Access;
-  readonly right: Access;
+/** Whether an operand is copied into the order in which it is read. */
+export type Packing = 'auto' | 'always' | 'never';
+
+/** What is decided about a product beside the sizes of its blocks. */
+export interface ContractionOptions {
+  readonly packLeft: Packing;
+  readonly packRight: Packing;
 }
 
-/** The sequential loops that are directly inside of one another, from the body of `loop` inwards. */
-function contractedLoops(loop: Operation): Operation[] {
-  const found: Operation[] = [];
-  for (let at = loop; ; ) {
-    const inner = ForOp.body(at).entry.ops.filter((op) => ForOp.is(op));
-    const next = inner.length === 1 && /\.r\d+$/.test(nameOf(inner[0]!)) ? inner[0]! : undefined;
-    if (!next) return inner.length === 0 ? found : [];
-    found.push(next);
-    at = next;
-  }
-}
-
-function productOf(site: SchedulingSite, root: Operation): Product | undefined {
-  const chain = parallelChain(root);
-  if (chain.length < 2) return undefined;
-  const j = site.loop(chain[chain.length - 1]!)!;
-  const contracted = contractedLoops(j);
-  const [first] = contracted;
-  if (!first) return undefined;
-  const variables = contracted.map(inductionVariable);
-  const reads = collectAccesses(first).accesses.filter(
-    (a) => a.kind === 'read' && variables.some((v) => dependsOn(a, v)),
-  );
-  if (reads.length !== 2) return undefined;
-  const on = (a: Access, loop: Operation) => dependsOn(a, inductionVariable(loop));
-  for (let at = chain.length - 2; at >= 0; at--) {
-    const i = site.loop(chain[at]!)!;
-    const right = reads.find((a) => on(a, j) && !on(a, i));
-    const left = reads.find((a) => on(a, i) && !on(a, j));
-    if (right && left)
-      return { outer: chain.slice(0, at), between: chain.slice(at + 1, -1), i, j, contracted, left, right };
-  }
-  return undefined;
-}
-
-/** Blocks a nest that reads like a matrix product; false when it is none. */
-export function contraction(site: SchedulingSite, root: Operation): boolean {
-  const product = productOf(site, root);
-  if (!product) return false;
+/** Applies the blocks to the nest; false when it is left alone, for it is narrower than a vector. */
+export function contraction(
+  site: SchedulingSite,
+  product: Product,
+  { mr, nr, mc }: BlockSizes,
+  { packLeft, packRight }: ContractionOptions,
+): boolean {
   const { outer, between, i, j, contracted, left, right } = product;
   const [I, J] = [nameOf(i), nameOf(j)];
   const K = contracted.map(nameOf);
-  const { mr, nr } = site.target.engine?.microKernels[0] ?? { mr: 4, nr: 8 };
   const rows = constantTripCount(i);
   const columns = constantTripCount(j);
-  if (columns !== undefined && columns < 4)
+  const lanes = site.target.vectorBits / 8 / site.widest(j);
+  if (columns !== undefined && columns < lanes)
     return outer.length + between.length === 0 && narrow(site, i, j, left, columns);
-  const width = columns !== undefined && columns < nr ? 4 : nr;
+  const width = columns !== undefined && columns < nr ? lanes : nr;
   const innermost = inductionVariable(contracted[contracted.length - 1]!);
   const across = !unitStride(right, inductionVariable(j));
   const leftAcross = !unitStride(left, innermost);
@@ -87,9 +51,7 @@ export function contraction(site: SchedulingSite, root: Operation): boolean {
     left: betweenOf.left.length === 0 && !slides(left, i),
   };
   const passes = between.reduce((n, name) => n * site.trips(site.loop(name)!), columns ?? UNKNOWN_TRIPS);
-  // Rows of a block: the panel of the right operand stays in the first cache while they pass.
-  const block = rows === undefined || rows === 0 ? 64 : Math.min(64, rows);
-  site.attempt({ primitive: 'split', loop: I, factor: block, tail: 'guard' });
+  site.attempt({ primitive: 'split', loop: I, factor: mc, tail: 'guard' });
   if (!site.attempt({ primitive: 'reorder', loops: [...between, J, `${I}.i`] })) return true;
   site.attempt({ primitive: 'split', loop: J, factor: width, tail: 'peel' });
   site.attempt({ primitive: 'reorder', loops: [`${I}.i`, `${J}.i`] });
@@ -98,14 +60,16 @@ export function contraction(site: SchedulingSite, root: Operation): boolean {
   const argument = argumentOf(site.func, right);
   const reused = rows === undefined || rows >= 16 || outer.length > outerOf.right.length;
   // Rows of a batch lie close together as they are; columns must be brought together.
-  if (argument !== undefined && packable.right && reused && (outerOf.right.length === 0 || across))
+  const packsRight = packRight === 'auto' ? reused && (outerOf.right.length === 0 || across) : packRight === 'always';
+  if (argument !== undefined && packable.right && packsRight)
     site.attempt({
       primitive: 'pack',
       buffer: `arg${argument}`,
       loops: [...outerOf.right, `${J}.o`, ...K, `${J}.i`],
     });
   const other = argumentOf(site.func, left);
-  if (unrolled && leftAcross && packable.left && other !== undefined && other !== argument && passes >= 8 * width)
+  const packsLeft = packLeft === 'auto' ? leftAcross && passes >= 8 * width : packLeft === 'always';
+  if (unrolled && packsLeft && packable.left && other !== undefined && other !== argument)
     site.attempt({
       primitive: 'pack',
       buffer: `arg${other}`,

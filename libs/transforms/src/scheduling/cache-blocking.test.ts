@@ -1,0 +1,183 @@
+import { getTarget, type Target } from '@budflow/target';
+import { describe, expect, test } from 'vitest';
+import { blockSizes, registerTile } from './blocking/model.js';
+import type { Step } from './schedule.js';
+import { LOWER, scheduled } from './testing/scheduled.js';
+
+const matmul = (
+  m: number | '?',
+  k: number | '?',
+  n: number | '?',
+) => `func.func @main(%a: tensor<${m}x${k}xf32>, %b: tensor<${k}x${n}xf32>) -> tensor<${m}x${n}xf32> {
+  %r = array.dot_general %a, %b contract = [1] x [0] : tensor<${m}x${k}xf32>, tensor<${k}x${n}xf32> -> tensor<${m}x${n}xf32>
+  return %r : tensor<${m}x${n}xf32>
+}`;
+
+/** The same product as broadcasts, a multiplication and a reduction. */
+const matmulByHand = (m: number, k: number, n: number) => {
+  const cube = `tensor<${m}x${n}x${k}xf32>`;
+  return `func.func @main(%a: tensor<${m}x${k}xf32>, %b: tensor<${k}x${n}xf32>) -> tensor<${m}x${n}xf32> {
+  %zero = array.constant dense<0.0> : tensor<f32>
+  %u = array.broadcast %a dims = [0, 2] : tensor<${m}x${k}xf32> to ${cube}
+  %v = array.broadcast %b dims = [2, 1] : tensor<${k}x${n}xf32> to ${cube}
+  %p = array.mul %u, %v : ${cube}
+  %r = array.reduce add %p init %zero dims = [2] {order = #array.order<sequential>} : ${cube}, tensor<f32> to tensor<${m}x${n}xf32>
+  return %r : tensor<${m}x${n}xf32>
+}`;
+};
+
+describe('contractions', () => {
+  test('are blocked, packed, vectorised and unrolled', () => {
+    const { primitives, text } = scheduled(matmul(70, 20, 40));
+    expect(primitives).toEqual(['pack', 'reorder', 'split', 'unroll_and_jam', 'vectorize']);
+    expect(text).toContain('name "pack.');
+    expect(text).toMatch(/loop\.for .* name "[\w.]+\.r0"/);
+  });
+
+  test('whatever they were written as', () => {
+    const named = scheduled(matmul(70, 20, 40));
+    const byHand = scheduled(matmulByHand(70, 20, 40));
+    expect(byHand.primitives).toEqual(named.primitives);
+    const normal = (steps: readonly Step[]) => steps.map((s) => JSON.stringify(s).replaceAll(/dot_general|sum/g, 'mm'));
+    expect(normal(byHand.steps)).toEqual(normal(named.steps));
+  });
+
+  test('of dynamic sizes compute the same at every size', () => {
+    scheduled(matmul('?', '?', '?'), [
+      [1, 1, 1, 1],
+      [5, 3, 3, 9],
+      [0, 3, 3, 4],
+      [66, 2, 2, 17],
+      [8, 0, 0, 8],
+    ]);
+  });
+
+  test('of sizes that blocks divide have no remainders', () => {
+    expect(scheduled(matmul(8, 20, 40)).text).not.toContain('~1');
+    expect(scheduled(matmul(9, 20, 40)).text).toContain('~1');
+  });
+
+  test('of fewer columns than lanes run along the rows when the left operand lies so', () => {
+    const product = (
+      m: number,
+      n: number,
+    ) => `func.func @main(%a: tensor<20x${m}xf32>, %b: tensor<20x${n}xf32>) -> tensor<${m}x${n}xf32> {
+  %r = array.dot_general %a, %b contract = [0] x [0] : tensor<20x${m}xf32>, tensor<20x${n}xf32> -> tensor<${m}x${n}xf32>
+  return %r : tensor<${m}x${n}xf32>
+}`;
+    for (const [m, n] of [
+      [16, 3],
+      [37, 2],
+    ] as const) {
+      const { text, steps } = scheduled(product(m, n));
+      expect(steps.some((s) => s.primitive === 'vectorize' && /\.d0\.i$/.test(s.loop))).toBe(true);
+      expect(text).toMatch(/fma .* : vector<16xf32>/);
+    }
+    // All columns in one pass.
+    expect(scheduled(product(16, 3)).primitives).toContain('unroll_and_jam');
+  });
+
+  test('of few rows or columns are not blocked beyond them', () => {
+    const few = scheduled(matmul(2, 16, 32));
+    expect(few.primitives).not.toContain('pack');
+    expect(few.primitives).not.toContain('unroll_and_jam');
+    scheduled(matmul(32, 16, 2));
+  });
+
+  test('a product packs what its micro-kernel would read across rows, of either operand', () => {
+    const product = (
+      a: string,
+      b: string,
+      dims: string,
+      out: string,
+    ) => `func.func @main(%a: tensor<${a}xf32>, %b: tensor<${b}xf32>) -> tensor<${out}xf32> {
+  %r = array.dot_general %a, %b ${dims} : tensor<${a}xf32>, tensor<${b}xf32> -> tensor<${out}xf32>
+  return %r : tensor<${out}xf32>
+}`;
+    const packed = (text: string) => scheduled(text).steps.flatMap((s) => (s.primitive === 'pack' ? [s.buffer] : []));
+    expect(packed(product('20x16', '20x80', 'contract = [0] x [0]', '16x80'))).toEqual(['arg1', 'arg0']);
+    expect(packed(product('2x16x20', '2x24x20', 'batch = [0] x [0] contract = [2] x [2]', '2x16x24'))).toEqual([
+      'arg1',
+    ]);
+    expect(packed(product('2x16x20', '2x20x24', 'batch = [0] x [0] contract = [2] x [1]', '2x16x24'))).toEqual([]);
+  });
+
+  test('of zero elements compute nothing', () => {
+    scheduled(matmul(0, 4, 8));
+    scheduled(matmul(8, 0, 8));
+  });
+});
+
+describe('cache-blocking', () => {
+  const withOptions = (options: string, m: number | '?' = 70, k: number | '?' = 40, n: number | '?' = 48) =>
+    scheduled(matmul(m, k, n), [[]], LOWER, `builtin.module(func.func(cache-blocking${options},default-schedule))`);
+  const factors = (steps: readonly Step[], loop: string) =>
+    steps.flatMap((s) => (s.primitive === 'split' && s.loop === loop ? [s.factor] : []));
+
+  test('takes sizes from its options', () => {
+    const { steps } = withOptions('{mr=2 nr=12 mc=24}');
+    expect(factors(steps, 'dot_general.d0')).toEqual([24]);
+    expect(factors(steps, 'dot_general.d0.i')).toEqual([2]);
+    expect(factors(steps, 'dot_general.d1')).toEqual([12]);
+  });
+
+  test('packs operands when told to, or never', () => {
+    const packed = (options: string) =>
+      withOptions(options).steps.flatMap((s) => (s.primitive === 'pack' ? [s.buffer] : []));
+    expect(packed('')).toEqual(['arg1']);
+    expect(packed('{pack-left=always}')).toEqual(['arg1', 'arg0']);
+    expect(packed('{pack-right=never}')).toEqual([]);
+  });
+
+  test('says which sizes it chose and why', () => {
+    const { remarks } = withOptions('');
+    const [remark] = remarks.filter((r) => r.name === 'cache-blocking');
+    expect(remark?.kind).toBe('applied');
+    expect(remark?.message).toMatch(/^70x48x40: register tile 4x8: 8 accumulators .*; sums of 40 terms.*; mc 70: /);
+  });
+});
+
+describe('the model of blocks', () => {
+  const given = { mr: 0, nr: 0, kc: 0, mc: 0, nc: 0, l1: 0, l2: 0, l3: 0 };
+  const shape = (rows: number, columns: number, depth: number, bytes = 4) => ({
+    rows,
+    columns,
+    depth,
+    bytes,
+    sumBytes: bytes,
+  });
+  const unmeasured = (name: string): Target => {
+    const target = getTarget(name);
+    return { ...target, engine: { ...target.engine!, microKernels: [] } };
+  };
+
+  test('the register tile hides latencies and fits the registers, as the measured ones do', () => {
+    expect(registerTile(unmeasured('wasm32-relaxed-simd'), 4)).toEqual({ mr: 4, nr: 8 });
+    expect(registerTile(unmeasured('x86-64-v3'), 4)).toEqual({ mr: 6, nr: 16 });
+    expect(registerTile(unmeasured('wasm32-relaxed-simd'), 8)).toEqual({ mr: 4, nr: 4 });
+    expect(registerTile(getTarget('wasm32-relaxed-simd'), 8)).toEqual({ mr: 4, nr: 4 });
+  });
+
+  test('kc fills the first cache, mc the second, in equal blocks', () => {
+    const target = getTarget('wasm32-relaxed-simd');
+    // 8 ways of 4 KiB: one for the accumulators, two for the left tile, four for the right panel.
+    expect(blockSizes(target, shape(1024, 1024, 1024), given)).toMatchObject({
+      mr: 4,
+      nr: 8,
+      kc: 512,
+      mc: 172,
+      nc: undefined,
+    });
+    expect(blockSizes(target, shape(1024, 1024, 1024), { ...given, l1: 16 * 1024 })).toMatchObject({ kc: 256 });
+    expect(blockSizes(target, shape(1024, 1024, 1024), { ...given, l2: 256 * 1024 }).mc).toBeLessThan(172);
+    expect(blockSizes(target, shape(64, 64, 64), given)).toMatchObject({ kc: undefined, mc: 64, nc: undefined });
+  });
+
+  test('nc keeps the packed right operand in the third cache', () => {
+    const target = getTarget('wasm32-relaxed-simd');
+    const { nc } = blockSizes(target, shape(512, 8192, 1024), given);
+    expect(nc! * 1024 * 4).toBeLessThanOrEqual(8 * 1024 * 1024);
+    expect(nc! % 8).toBe(0);
+    expect(blockSizes(target, shape(512, 8192, 1024), { ...given, l3: 64 * 1024 * 1024 }).nc).toBeUndefined();
+  });
+});
