@@ -145,6 +145,7 @@ describe('the model of blocks', () => {
     depth,
     bytes,
     sumBytes: bytes,
+    isPacked: true,
   });
   const unmeasured = (name: string): Target => {
     const target = getTarget(name);

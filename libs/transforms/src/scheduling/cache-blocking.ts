@@ -21,6 +21,7 @@ import { APPLIED_SCHEDULE_ATTR } from './apply-schedule.js';
 import { setBlockedStages } from './blocking/blocked.js';
 import { contraction } from './blocking/contraction.js';
 import { blockSizes } from './blocking/model.js';
+import { packedOperands } from './blocking/packing.js';
 import { elementBytes, productOf, tripsOf } from './blocking/product.js';
 import { nameOf, stageOf } from './heuristics/names.js';
 import { placeStages } from './heuristics/placement.js';
@@ -87,17 +88,18 @@ export const cacheBlocking = definePass({
       const product = loop && /\.d\d+$/.test(root) ? productOf(site, loop) : undefined;
       if (!product) continue;
       const { i, j, contracted, left, right } = product;
+      const packed = packedOperands(site, product, { left: options['pack-left'], right: options['pack-right'] });
       const shape = {
         rows: constantTripCount(i),
         columns: constantTripCount(j),
         depth: tripsOf(contracted),
         bytes: Math.max(elementBytes(left), elementBytes(right)),
         sumBytes: site.widest(j),
+        isPacked: packed.right !== undefined,
       };
       const sizes = blockSizes(site.target, shape, options);
       const before = new Set(site.roots().map((op) => stageOf(nameOf(op))));
-      if (!contraction(site, product, sizes, { packLeft: options['pack-left'], packRight: options['pack-right'] }))
-        continue;
+      if (!contraction(site, product, sizes, packed)) continue;
       pass.statistic('blocked');
       const text = `${shape.rows ?? '?'}x${shape.columns ?? '?'}x${shape.depth ?? '?'}: ${sizes.reasons.join('; ')}`;
       pass.remark({ kind: 'applied', name: 'cache-blocking', message: text, at: func, args: { loop: root } });

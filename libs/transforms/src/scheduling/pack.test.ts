@@ -53,6 +53,12 @@ describe('pack', () => {
     const kernel = text.slice(text.findIndex((l) => l.includes('name "mm.r0"')));
     expect(kernel.slice(0, kernel.indexOf('}')).filter((l) => l.includes('%arg1'))).toEqual([]);
   });
+  test('blocks of which the last one is shorter have room for a whole one, and copy what there is', () => {
+    const tiles: Step = { primitive: 'pack', buffer: 'arg0', loops: ['mm.d0.o', 'mm.d0.i.o', 'mm.r0', 'mm.d0.i.i'] };
+    const text = lines(checkSchedule(MATMUL, [...BLOCKED, tiles, ...VECTORS], sizes));
+    expect(text.filter((l) => l.includes('alloca(%at, '))).toEqual([expect.stringContaining(': memref<?x16x?x4xf32>')]);
+    expect(text.find((l) => l.includes('name "pack.d1"'))).toContain(' to %min');
+  });
   test('before vectorize: the panels are copied element by element and become vectors later', () => {
     const packed: Step = { primitive: 'pack', buffer: 'arg1', loops: ['mm.d1.o', 'mm.r0', 'mm.d1.i'] };
     const text = lines(
@@ -154,7 +160,12 @@ describe('pack refuses', () => {
       return
     }`;
     expect(reason(text, { primitive: 'pack', buffer: 'arg0', loops: ['x.d0', 'x.d1'] })).toBe(
-      'the bounds of loop "x.d1" depend on a loop around it or on one of them',
+      'the bounds of loop "x.d1" depend on a loop around it, without a constant limit',
+    );
+    const blocks = text.replace('0 to %i', 'affine_map<() -> (0)>() to min affine_map<(d0) -> (4, d0)>(%i)');
+    expect(reason(blocks, { primitive: 'pack', buffer: 'arg0', loops: ['x.d1'] })).toMatch(/addresses of its loads/);
+    expect(reason(blocks, { primitive: 'pack', buffer: 'arg0', loops: ['x.d1', 'x.d0'] })).toBe(
+      'the bounds of loop "x.d1" depend on a loop around it that is not packed before',
     );
   });
   test('loads under a condition, which may keep them inside the bounds', () => {

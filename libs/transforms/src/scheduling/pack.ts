@@ -72,7 +72,9 @@ export const pack = definePrimitive<PackStep>('pack', (kernel, { buffer: name, l
   }
   const type = loads[0]!.result(0).type;
   const same = loads.filter((load) => load.result(0).type === type);
-  for (const loop of loops) checkBounds(loop, loops, nest);
+  loops.forEach((loop, i) => {
+    checkBounds(loop, loops.slice(0, i), nest);
+  });
   const blocker = loads.map((load) => conditionalAround(load, nest)).find((op) => op !== null);
   if (blocker) throw new Refusal(`loads under '${blocker.name}' may not be executed`, { loop: names[0] });
 
@@ -91,21 +93,44 @@ function isCopyable(access: Access, nest: Operation, loops: readonly Operation[]
   return access.op.operands.every(free);
 }
 
-/** The bounds of a packed loop are known in front of the nest. */
-function checkBounds(loop: Operation, loops: readonly Operation[], nest: Operation): void {
-  const { lower, upper } = forBounds(loop);
+/** The bounds of a packed loop are known in front of the nest, or for each iteration of packed loops before it. */
+function checkBounds(loop: Operation, before: readonly Operation[], nest: Operation): void {
+  const { lower } = forBounds(loop);
+  const where = { loop: loopName(loop) };
   if (lower.map.results.length !== 1)
-    throw new Refusal(`the lower bound of loop "${loopName(loop)}" is a maximum`, { loop: loopName(loop) });
+    throw new Refusal(`the lower bound of loop "${loopName(loop)}" is a maximum`, where);
+  if (isFixed(loop, nest)) return;
+  const variables = before.map(inductionVariable);
+  if (!isFixed(loop, nest, variables))
+    throw new Refusal(
+      `the bounds of loop "${loopName(loop)}" depend on a loop around it that is not packed before`,
+      where,
+    );
+  if (constantTrips(loop) === undefined)
+    throw new Refusal(
+      `the bounds of loop "${loopName(loop)}" depend on a loop around it, without a constant limit`,
+      where,
+    );
+}
+
+/** Whether bounds can be computed in front of the nest, given some variables. */
+function isFixed(loop: Operation, nest: Operation, variables: readonly Value[] = []): boolean {
+  const { lower, upper } = forBounds(loop);
   const computable = (value: Value): boolean => {
-    if (!isDefinedInside(value, nest)) return true;
+    if (!isDefinedInside(value, nest) || variables.includes(value)) return true;
     const op = value.definingOp;
     return op !== null && isMovable(op) && op.operands.every(computable);
   };
-  if ([...lower.operands, ...upper.operands].every(computable)) return;
-  const others = loops.length > 1 ? ' or on one of them' : '';
-  throw new Refusal(`the bounds of loop "${loopName(loop)}" depend on a loop around it${others}`, {
-    loop: loopName(loop),
-  });
+  return [...lower.operands, ...upper.operands].every(computable);
+}
+
+/** At most so many iterations, by the constants among the bounds. */
+function constantTrips(loop: Operation): number | undefined {
+  const { lower, upper, step } = forBounds(loop);
+  const first = lower.map.singleConstant();
+  const limits = upper.map.results.flatMap((e) => (e.kind === 'constant' ? [e.value] : []));
+  if (first === null || first === undefined || limits.length === 0) return undefined;
+  return Math.max(0, Math.ceil((Math.min(...limits) - first) / step));
 }
 
 function conditionalAround(op: Operation, nest: Operation): Operation | null {
@@ -156,7 +181,9 @@ function emit(
 
   // The sizes of the copy.
   const copies = new Copier(nest, builder);
-  const trips = loops.map((loop) => tripCount(loop, copies, builder));
+  const trips = loops.map((loop) =>
+    isFixed(loop, nest) ? tripCount(loop, copies, builder) : (constantTrips(loop) ?? 0),
+  );
   const shape = trips.map((t) => (typeof t === 'number' ? t : DYNAMIC));
   const sizes = trips.filter((t): t is Value => typeof t !== 'number');
   if (groups.length > 1) shape.push(groups.length);
@@ -177,7 +204,9 @@ function emit(
       return;
     }
     const loop = loops[depth]!;
-    buildFor(at, loop.loc, { upper: trips[depth]!, name: `${stage}.d${depth}` }, (inner, place) => {
+    // Elements of the last block that the nest does not read stay empty.
+    const upper = isFixed(loop, nest) ? trips[depth]! : tripCount(loop, new Copier(nest, at, variables), at);
+    buildFor(at, loop.loc, { upper, name: `${stage}.d${depth}` }, (inner, place) => {
       const iv = variableAt(loop, place, copies, inner);
       fill(depth + 1, new Map([...variables, [inductionVariable(loop), iv]]), [...places, place], inner);
     });

@@ -4,29 +4,21 @@
 import type { Access } from '@budflow/analysis';
 import { constantTripCount, ForOp, inductionVariable } from '@budflow/dialect-loop';
 import type { Operation } from '@budflow/ir';
-import { argumentOf, dependsOn, mixes, unitStride } from '../heuristics/accesses.js';
+import { unitStride } from '../heuristics/accesses.js';
 import { isCloneOf, nameOf } from '../heuristics/names.js';
-import { type SchedulingSite, UNKNOWN_TRIPS } from '../heuristics/site.js';
+import type { SchedulingSite } from '../heuristics/site.js';
 import type { BlockSizes } from './model.js';
+import type { PackedOperands } from './packing.js';
 import type { Product } from './product.js';
-
-/** Whether an operand is copied into the order in which it is read. */
-export type Packing = 'auto' | 'always' | 'never';
-
-/** What is decided about a product beside the sizes of its blocks. */
-export interface ContractionOptions {
-  readonly packLeft: Packing;
-  readonly packRight: Packing;
-}
 
 /** Applies the blocks to the nest; false when it is left alone, for it is narrower than a vector. */
 export function contraction(
   site: SchedulingSite,
   product: Product,
   { mr, nr, mc }: BlockSizes,
-  { packLeft, packRight }: ContractionOptions,
+  packed: PackedOperands,
 ): boolean {
-  const { outer, between, i, j, contracted, left, right } = product;
+  const { outer, between, i, j, contracted, left } = product;
   const [I, J] = [nameOf(i), nameOf(j)];
   const K = contracted.map(nameOf);
   const rows = constantTripCount(i);
@@ -35,46 +27,20 @@ export function contraction(
   if (columns !== undefined && columns < lanes)
     return outer.length + between.length === 0 && narrow(site, i, j, left, columns);
   const width = columns !== undefined && columns < nr ? lanes : nr;
-  const innermost = inductionVariable(contracted[contracted.length - 1]!);
-  const across = !unitStride(right, inductionVariable(j));
-  const leftAcross = !unitStride(left, innermost);
-  // What an operand is packed by: the parallel loops that it depends on, then block, contracted loops, and lanes or rows.
-  const loopsOf = (access: Access, names: readonly string[]) =>
-    names.filter((name) => dependsOn(access, inductionVariable(site.loop(name)!)));
-  const outerOf = { left: loopsOf(left, outer), right: loopsOf(right, outer) };
-  const betweenOf = { left: loopsOf(left, between), right: loopsOf(right, between) };
-  // A window that slides reads elements several times: copies of them are no smaller than what they save.
-  const slides = (access: Access, loop: Operation) =>
-    contracted.some((k) => mixes(access, inductionVariable(k), inductionVariable(loop)));
-  const packable = {
-    right: betweenOf.right.length === 0 && !slides(right, j),
-    left: betweenOf.left.length === 0 && !slides(left, i),
-  };
-  const passes = between.reduce((n, name) => n * site.trips(site.loop(name)!), columns ?? UNKNOWN_TRIPS);
   site.attempt({ primitive: 'split', loop: I, factor: mc, tail: 'guard' });
   if (!site.attempt({ primitive: 'reorder', loops: [...between, J, `${I}.i`] })) return true;
   site.attempt({ primitive: 'split', loop: J, factor: width, tail: 'peel' });
   site.attempt({ primitive: 'reorder', loops: [`${I}.i`, `${J}.i`] });
   const unrolled = rows === undefined || rows >= mr;
   if (unrolled) site.attempt({ primitive: 'split', loop: `${I}.i`, factor: mr, tail: 'peel' });
-  const argument = argumentOf(site.func, right);
-  const reused = rows === undefined || rows >= 16 || outer.length > outerOf.right.length;
-  // Rows of a batch lie close together as they are; columns must be brought together.
-  const packsRight = packRight === 'auto' ? reused && (outerOf.right.length === 0 || across) : packRight === 'always';
-  if (argument !== undefined && packable.right && packsRight)
-    site.attempt({
-      primitive: 'pack',
-      buffer: `arg${argument}`,
-      loops: [...outerOf.right, `${J}.o`, ...K, `${J}.i`],
-    });
-  const other = argumentOf(site.func, left);
-  const packsLeft = packLeft === 'auto' ? leftAcross && passes >= 8 * width : packLeft === 'always';
-  if (unrolled && packsLeft && packable.left && other !== undefined && other !== argument)
-    site.attempt({
-      primitive: 'pack',
-      buffer: `arg${other}`,
-      loops: [...outerOf.left, `${I}.o`, `${I}.i.o`, ...K, `${I}.i.i`],
-    });
+  if (packed.right) {
+    const { buffer, outer: around } = packed.right;
+    site.attempt({ primitive: 'pack', buffer, loops: [...around, `${J}.o`, ...K, `${J}.i`] });
+  }
+  if (unrolled && packed.left) {
+    const { buffer, outer: around } = packed.left;
+    site.attempt({ primitive: 'pack', buffer, loops: [...around, `${I}.o`, `${I}.i.o`, ...K, `${I}.i.i`] });
+  }
   for (const name of site.loops().map(nameOf))
     if (isCloneOf(name, `${J}.i`)) site.attempt({ primitive: 'vectorize', loop: name });
   if (unrolled) site.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i.i` });

@@ -18,6 +18,8 @@ export interface ProductShape {
   /** Bytes of an element of the operands, and of an accumulator. */
   readonly bytes: number;
   readonly sumBytes: number;
+  /** Whether panels of the right operand are packed. */
+  readonly isPacked: boolean;
 }
 
 /** Sizes that are given instead of computed; 0 for those that are not. */
@@ -99,7 +101,7 @@ const DEPTH_SLACK = 1.25;
 
 /** The blocks for a product on a machine. */
 export function blockSizes(target: Target, shape: ProductShape, given: GivenSizes): BlockSizes {
-  const { rows, columns, depth, bytes, sumBytes } = shape;
+  const { rows, columns, depth, bytes, sumBytes, isPacked } = shape;
   const tile = registerTile(target, sumBytes);
   const mr = given.mr || tile.mr;
   const nr = given.nr || tile.nr;
@@ -123,11 +125,16 @@ export function blockSizes(target: Target, shape: ProductShape, given: GivenSize
       : `kc ${kc}: a panel of ${kib(kc * nr * bytes)} and a tile of ${kib(kc * mr * bytes)} in ${kib(l1.bytes)} of ${l1.ways} ways`,
   );
 
-  // mc: of the second cache's ways one is for the accumulators, some for the panel, the others for the left block.
+  // mc: of the second cache's ways one is for the accumulators, some for the panel, the others for the left block. A panel
+  // that is not packed is strewn over the sets of the first cache and does not stay there: the left block does instead.
   const panelWays = Math.ceil((nr * block * bytes) / l2.way);
-  const largestRows = Math.max(mr, Math.floor((Math.max(1, l2.ways - 1 - panelWays) * l2.way) / (block * bytes)));
+  const blockBytes = isPacked ? Math.max(1, l2.ways - 1 - panelWays) * l2.way : l1.bytes;
+  const largestRows = Math.max(mr, Math.floor(blockBytes / (block * bytes)));
   const mc = given.mc || Math.max(1, rows === undefined ? largestRows : balanced(rows, largestRows, mr));
-  reasons.push(`mc ${mc}: a block of ${kib(mc * block * bytes)} in ${kib(l2.bytes)} of ${l2.ways} ways`);
+  const home = isPacked
+    ? `${kib(l2.bytes)} of ${l2.ways} ways`
+    : `${kib(l1.bytes)}, beside columns that are not packed`;
+  reasons.push(`mc ${mc}: a block of ${kib(mc * block * bytes)} in ${home}`);
 
   // nc: the packed right operand in the third cache, beside the left block.
   const blockWays = Math.ceil((mc * block * bytes) / l3.way);
