@@ -69,7 +69,10 @@ export const PASS_GROUPS: readonly PassGroup[] = [
     load: () => import('@budflow/transforms/memory'),
   },
   { passes: ['expand-half-floats', 'expand-math', 'legalize-vectors'], load: () => import('@budflow/transforms/simd') },
-  { passes: ['apply-schedule', 'cache-blocking', 'default-schedule'], load: () => import('@budflow/transforms/scheduling') },
+  {
+    passes: ['apply-schedule', 'cache-blocking', 'default-schedule'],
+    load: () => import('@budflow/transforms/scheduling'),
+  },
   { passes: ['convert-stablehlo-to-array'], load: () => import('@budflow/transforms/stablehlo') },
 ];
 
