@@ -20,8 +20,9 @@ signed zeros, subnormals, infinities, NaN), arrays of no, one and odd numbers of
 cell has \`-\` the verifier refuses the type, which is tested too; the last column says why.`,
     table(['op', ...ELEMENT_TYPES.map(code), '`-` because'], rows),
     `16-bit floats compute in \`f32\` and round every result once; sums, products and matrix products accumulate in \`f32\`
-and round at the end. Integers wrap at their width; casts from floats saturate. For \`real\`, \`imag\`, \`conj\`, \`complex\` and \`fft\` the
-type is that of the parts; ops with complex operands are tested in tools/e2e/src/complex.test.ts and array-linear-algebra.test.ts.`,
+and round at the end. Integers wrap at their width; casts from floats saturate. \`complex\` has the columns of its operands, the parts;
+\`fft\` of \`f32\` and \`f64\` is that of real numbers, \`rfft\` and \`irfft\`. Of complex numbers \`cmp\` has \`eq\` and \`ne\`, \`cast\` goes to complex
+numbers only, reductions, scans and windows add and multiply; functions are compared relative to the larger part of the result.`,
     without.length > 0 && `Without a row: ${without.map(([op, why]) => `\`${op}\` (${why})`).join(', ')}.`,
   );
 }

@@ -54,6 +54,12 @@ export const IntegerElement: TypeConstraint = typeConstraint(
   (t) => t instanceof IntegerType || t instanceof IndexType,
 );
 
+/** What is less or greater than another: numbers but complex ones, and truth values. */
+export const OrderedElement: TypeConstraint = typeConstraint(
+  'floating-point, integer or index',
+  (t) => t instanceof FloatType || t instanceof IntegerType || t instanceof IndexType,
+);
+
 /** Numbers and truth values. */
 export const ScalarElement: TypeConstraint = typeConstraint(
   'floating-point, complex, integer or index',
@@ -65,6 +71,7 @@ export const ComplexTensor: TypeConstraint = tensorOf(ComplexElement);
 export const FunctionTensor: TypeConstraint = tensorOf(FunctionElement);
 export const ArithmeticTensor: TypeConstraint = tensorOf(ArithmeticElement);
 export const NumericTensor: TypeConstraint = tensorOf(NumericElement);
+export const OrderedTensor: TypeConstraint = tensorOf(OrderedElement);
 export const IntegerTensor: TypeConstraint = tensorOf(IntegerElement);
 export const BitsTensor: TypeConstraint = tensorOf(BitsElement);
 export const PowerTensor: TypeConstraint = tensorOf(PowerElement);

@@ -1,15 +1,30 @@
 // What a row of the coverage table is made of. An entry covers one op of the array dialect: for each element type it either
 // has cases, which the test runs, or says why the op does not take the type, and the test checks that the op is refused.
-import { type Data, type ElementType, edges, fromData, isFloat, randomValue, roundTo, type Scalar } from './numbers.js';
+import {
+  type Complex,
+  type Data,
+  type ElementType,
+  edges,
+  fromData,
+  isComplex,
+  isFloat,
+  partOf,
+  randomValue,
+  roundTo,
+  type Scalar,
+} from './numbers.js';
 
-/** An array of values; integers are bigints. */
+/** An array of values; integers are bigints, complex numbers pairs. */
 export interface Values {
   readonly type: ElementType;
   readonly shape: readonly number[];
   readonly values: readonly Scalar[];
 }
 
-/** How far a float may be from the reference: `ulps` of the result type at the expected value, or `absolute`. */
+/**
+ * How far a float may be from the reference: `ulps` of the result type at the expected value, or `absolute`. Of complex
+ * numbers each part, by units at the larger one.
+ */
 export interface Tolerance {
   readonly ulps?: number;
   readonly absolute?: number;
@@ -53,14 +68,14 @@ export function countOf(shape: readonly number[]): number {
   return shape.reduce((n, d) => n * d, 1);
 }
 
-/** Random values of a shape, every sixth one an edge of the type. */
+/** Random values of a shape, every sixth one an edge of the type, or of other hard values. */
 export function randomValues(
   type: ElementType,
   shape: readonly number[],
   next: () => number,
-  options: { readonly hard?: boolean } = {},
+  options: { readonly values?: readonly Scalar[] } = {},
 ): Values {
-  const hard = options.hard === false ? [] : edges(type);
+  const hard = options.values ?? edges(type);
   const values = Array.from({ length: countOf(shape) }, () =>
     hard.length > 0 && next() < 1 / 6 ? hard[Math.floor(next() * hard.length)]! : randomValue(type, next),
   );
@@ -85,11 +100,24 @@ export function mismatch(expected: Values, actual: Values, tolerance: Tolerance 
   if (expected.shape.join() !== actual.shape.join()) return `shape [${actual.shape}] instead of [${expected.shape}]`;
   for (let i = 0; i < expected.values.length; i++) {
     const [e, a] = [expected.values[i]!, actual.values[i]!];
-    if (Object.is(e, a)) continue;
+    if (
+      isComplex(expected.type) ? isNearComplex(expected.type, e as Complex, a as Complex, tolerance) : Object.is(e, a)
+    )
+      continue;
     if (isFloat(expected.type) && isNear(expected.type, e as number, a as number, tolerance)) continue;
     return `element ${i}: ${show(a)} instead of ${show(e)}`;
   }
   return undefined;
+}
+
+function isNearComplex(type: ElementType, expected: Complex, actual: Complex, tolerance: Tolerance): boolean {
+  const part = partOf(type);
+  const { ulps = 0, absolute = 0 } = tolerance;
+  const larger = Math.max(...[expected.re, expected.im].map((x) => (Number.isFinite(x) ? Math.abs(x) : 0)));
+  const allowed = { absolute: Math.max(absolute, ulps * ulpOf(part, larger)), ulps };
+  return (['re', 'im'] as const).every(
+    (k) => Object.is(expected[k], actual[k]) || (ulps + absolute > 0 && isNear(part, expected[k], actual[k], allowed)),
+  );
 }
 
 function isNear(type: ElementType, expected: number, actual: number, { ulps = 0, absolute = 0 }: Tolerance): boolean {
@@ -105,6 +133,7 @@ function isNear(type: ElementType, expected: number, actual: number, { ulps = 0,
   );
 }
 
-function show(value: Scalar): string {
+export function show(value: Scalar): string {
+  if (typeof value === 'object') return `(${show(value.re)}, ${show(value.im)})`;
   return Object.is(value, -0) ? '-0' : String(value);
 }

@@ -1,5 +1,5 @@
 // Numbers of every element type for the coverage test, written apart from the compiler's own: values are numbers for
-// floats and bigints for integers, rounded and wrapped here, and put into typed arrays and read back.
+// floats, bigints for integers and pairs for complex numbers, rounded and wrapped here, and put into typed arrays and read back.
 
 /** Element types of the table, as MLIR names them. */
 export const ELEMENT_TYPES = [
@@ -16,14 +16,33 @@ export const ELEMENT_TYPES = [
   'bf16',
   'f32',
   'f64',
+  'complex<f32>',
+  'complex<f64>',
 ] as const;
 export type ElementType = (typeof ELEMENT_TYPES)[number];
 
 export const FLOATS: readonly ElementType[] = ['f16', 'bf16', 'f32', 'f64'];
 export const INTEGERS: readonly ElementType[] = ['i8', 'i16', 'i32', 'i64', 'ui8', 'ui16', 'ui32', 'ui64'];
 export const SIGNED: readonly ElementType[] = ['i8', 'i16', 'i32', 'i64'];
+export const COMPLEXES: readonly ElementType[] = ['complex<f32>', 'complex<f64>'];
 
-export type Scalar = number | bigint;
+export interface Complex {
+  readonly re: number;
+  readonly im: number;
+}
+export type Real = number | bigint;
+export type Scalar = Real | Complex;
+
+export function complex(re: number, im: number): Complex {
+  return { re, im };
+}
+/** The type of the parts of complex numbers; of another type itself. */
+export function partOf(type: ElementType): ElementType {
+  return type === 'complex<f32>' ? 'f32' : type === 'complex<f64>' ? 'f64' : type;
+}
+export function isComplex(type: ElementType): boolean {
+  return partOf(type) !== type;
+}
 
 /** The arrays that elements lie in. */
 export type Data =
@@ -42,7 +61,7 @@ export function isFloat(type: ElementType): boolean {
   return FLOATS.includes(type);
 }
 export function widthOf(type: ElementType): number {
-  return Number(/\d+$/.exec(type)![0]);
+  return Number(/\d+$/.exec(partOf(type))![0]) * (isComplex(type) ? 2 : 1);
 }
 export function isUnsigned(type: ElementType): boolean {
   return type === 'i1' || type.startsWith('ui');
@@ -62,7 +81,7 @@ const FORMATS: Readonly<Record<string, readonly [number, number, number]>> = {
 };
 
 /** The float of the type nearest to an exact value, ties to even. A bigint is rounded once, too. */
-export function roundTo(type: ElementType, value: Scalar): number {
+export function roundTo(type: ElementType, value: Real): number {
   if (typeof value === 'bigint') return type === 'f64' ? Number(value) : roundTo(type, sticky(value));
   const format = FORMATS[type];
   if (!format || !Number.isFinite(value) || value === 0) return value;
@@ -96,7 +115,11 @@ export function wrapTo(type: ElementType, value: bigint): bigint {
 
 /** The element a value of unlimited precision becomes. */
 export function elementOf(type: ElementType, value: Scalar): Scalar {
-  return isFloat(type) ? roundTo(type, value) : wrapTo(type, value as bigint);
+  if (isComplex(type)) {
+    const [part, { re, im }] = [partOf(type), value as Complex];
+    return complex(roundTo(part, re), roundTo(part, im));
+  }
+  return isFloat(type) ? roundTo(type, value as Real) : wrapTo(type, value as bigint);
 }
 
 function decode(type: 'f16' | 'bf16', bits: number): number {
@@ -149,6 +172,10 @@ export function makeData(type: ElementType, count: number): Data {
       return new Float32Array(count);
     case 'f64':
       return new Float64Array(count);
+    case 'complex<f32>':
+      return new Float32Array(2 * count);
+    case 'complex<f64>':
+      return new Float64Array(2 * count);
   }
 }
 
@@ -156,7 +183,10 @@ export function makeData(type: ElementType, count: number): Data {
 export function toData(type: ElementType, values: readonly Scalar[]): Data {
   const data = makeData(type, values.length);
   values.forEach((value, i) => {
-    if (type === 'f16' || type === 'bf16') {
+    if (isComplex(type)) {
+      data[2 * i] = (value as Complex).re;
+      data[2 * i + 1] = (value as Complex).im;
+    } else if (type === 'f16' || type === 'bf16') {
       const number = value as number;
       // A map does not tell -0 from 0.
       data[i] = Object.is(number, -0) ? 0x8000 : tables()[type].bits.get(number)!;
@@ -167,7 +197,9 @@ export function toData(type: ElementType, values: readonly Scalar[]): Data {
 }
 
 export function fromData(type: ElementType, data: Data): Scalar[] {
-  return Array.from(data as Float64Array, (stored: Scalar): Scalar => {
+  if (isComplex(type))
+    return Array.from({ length: data.length / 2 }, (_, i) => complex(data[2 * i] as number, data[2 * i + 1] as number));
+  return Array.from(data as Float64Array, (stored: Real): Real => {
     if (type === 'f16' || type === 'bf16') return tables()[type].values[stored as number]!;
     return isFloat(type) ? stored : BigInt(stored);
   });
@@ -211,9 +243,28 @@ const EDGE_FLOATS = [
   Number.NaN,
 ];
 
+/** Parts of hard complex numbers: all pairs of them. */
+const EDGE_PARTS = [
+  0,
+  -0,
+  1,
+  -1.5,
+  0.1,
+  1e-40,
+  -3e38,
+  4e-320,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  Number.NaN,
+];
+
 /** The hard values of a type: extremes, signed zeros, subnormals, infinities, NaN. */
 export function edges(type: ElementType): Scalar[] {
   if (type === 'i1') return [0n, 1n];
+  if (isComplex(type)) {
+    const parts = EDGE_PARTS.map((x) => roundTo(partOf(type), x));
+    return parts.flatMap((re) => parts.map((im) => complex(re, im)));
+  }
   if (isFloat(type)) return [...new Set(EDGE_FLOATS.map((x) => roundTo(type, x)))].concat(type === 'f64' ? [] : [-0]);
   const [low, high] = [lowest(type), highest(type)];
   return [0n, 1n, 2n, 3n, 5n, 7n, 31n, 32n, 64n, 100n, low, low + 1n, high, high - 1n, high / 2n, -1n, -2n, -13n].map(
@@ -224,6 +275,10 @@ export function edges(type: ElementType): Scalar[] {
 /** A random value of the type: small ones most of the time. */
 export function randomValue(type: ElementType, next: () => number): Scalar {
   if (type === 'i1') return BigInt(next() < 0.5);
+  if (isComplex(type)) {
+    const part = () => randomValue(partOf(type), next) as number;
+    return complex(part(), part());
+  }
   if (isFloat(type)) return roundTo(type, (next() - 0.5) * (next() < 0.25 ? 200 : 6));
   const small = BigInt(Math.floor(next() * 40) - 20);
   return wrapTo(

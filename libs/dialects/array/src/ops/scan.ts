@@ -17,7 +17,7 @@ import {
 } from '@budflow/ir';
 import { fitsDefinition, parseFromTo, printAttributes, printFromTo } from '../assembly.js';
 import { combinerKind, parseCombined, verifyCombined, verifyCombinerRegion } from '../combine.js';
-import { ScalarTensor } from '../element-types.js';
+import { OrderedTensor, ScalarTensor } from '../element-types.js';
 import { interpretArgExtreme, interpretScan, type ScanAccess } from '../interpret/windows.js';
 import { orderAttribute } from '../reduction-order.js';
 import { parseScalarRegion, printScalarRegion, regionsPrint } from '../region.js';
@@ -146,7 +146,7 @@ function defineArgExtreme<const N extends 'array.argmin' | 'array.argmax'>(name:
   %0 = ${name} %x dim = 1 : tensor<4x?xf32> to tensor<4xi32>
   return %0 : tensor<4xi32>
 }`,
-    operands: { operand: ScalarTensor },
+    operands: { operand: OrderedTensor },
     results: { result: IndexTensor },
     attributes: { dim: attr.i64 },
     traits: [Pure],

@@ -109,6 +109,7 @@ describe('functions of complex numbers', () => {
     close(apply('log1p', [1e-20, -3e-21]), [1e-20, -3e-21]);
     close(apply('expm1', [1e-20, 1e-20]), [1e-20, 1e-20]);
     close(apply('asin', [1e-20, -1e-20]), [1e-20, -1e-20]);
+    close(apply('atan', [1e-300, 1]), [Math.PI / 4, Math.log(2e300) / 2]);
     close(apply('atan', [1e200, 1e200]), [Math.PI / 2, 5e-201]);
     close(apply('tanh', [400, 1]), [1, 0]);
     close(apply('sigmoid', [-800, 1]), [0, 0]);

@@ -44,6 +44,8 @@ interface Format {
   readonly tiny: number;
   /** A power of 4 that brings tiny numbers into the middle. */
   readonly lift: number;
+  /** Squares of smaller distances from a pole are lost, but their reciprocals are large. */
+  readonly pole: number;
 }
 
 const F32: Format = {
@@ -54,6 +56,7 @@ const F32: Format = {
   huge: 2 ** 124,
   tiny: 2 ** -100,
   lift: 2 ** 64,
+  pole: 2 ** -50,
 };
 const FORMATS: Readonly<Record<string, Format>> = {
   f32: F32,
@@ -65,8 +68,9 @@ const FORMATS: Readonly<Record<string, Format>> = {
     huge: 2 ** 1020,
     tiny: 2 ** -900,
     lift: 2 ** 600,
+    pole: 2 ** -450,
   },
-  f16: { limit: 9, shift: 4, splitter: 65, large: 2 ** 7, huge: 2 ** 12, tiny: 2 ** -10, lift: 2 ** 10 },
+  f16: { limit: 9, shift: 4, splitter: 65, large: 2 ** 7, huge: 2 ** 12, tiny: 2 ** -10, lift: 2 ** 10, pole: 0 },
   bf16: { ...F32, splitter: 17, large: 2 ** 10 },
 };
 
@@ -405,8 +409,14 @@ class Functions<R, B> {
     const circle = r.sub(r.mul(r.sub(one, v), r.add(one, v)), this.square(x));
     const near = r.mul(r.constant(0.5), r.atan2(r.add(x, x), circle));
     const gap = r.add(this.square(x), this.square(r.sub(one, v)));
-    const rest = r.div(r.mul(r.constant(4), v), gap);
-    const tall = r.mul(r.constant(0.25), r.call('log1p', rest));
+    // Next to i and -i the square is lost: log1p(4 / x^2) / 4 == (log(2 / (lift x)) + log(lift)) / 2.
+    const { pole, tiny, lift } = this.format;
+    const lost = r.and(r.equal(v, one), r.less(u, r.constant(pole)));
+    const least = r.and(lost, r.less(u, r.constant(tiny)));
+    const distance = r.mul(u, r.select(least, r.constant(lift), one));
+    const rest = r.div(r.select(lost, r.constant(2), r.mul(r.constant(4), v)), r.select(lost, distance, gap));
+    const scaled = r.mul(r.select(lost, r.constant(0.5), r.constant(0.25)), r.call('log1p', rest));
+    const tall = r.add(scaled, r.select(least, r.constant(Math.log(lift) / 2), r.constant(0)));
     const [p, q] = [r.div(u, m), r.div(v, m)];
     const away = r.div(r.div(q, r.add(this.square(p), this.square(q))), m);
     const beyond = r.select(infinite, r.constant(0), away);

@@ -1,8 +1,10 @@
 // Convolutions as plain ones: no padding, no dilation of the lhs, the rhs read forwards, groups as a dimension.
 import { ConvOp, convLabels, convWindow, DimOp, FullOp, isPlainConv, ReverseOp } from '@budflow/dialect-array';
+import { complexAttr } from '@budflow/dialect-core';
 import {
   type Attribute,
   Builder,
+  ComplexType,
   DYNAMIC,
   FloatType,
   type IntegerType,
@@ -19,6 +21,7 @@ function typeOf(value: Value): TensorType {
 
 function zeroOf(op: Operation, element: Type): Attribute {
   const { context } = op;
+  if (element instanceof ComplexType) return complexAttr(context, element, 0, 0);
   return element instanceof FloatType ? context.floatAttr(element, 0) : context.integerAttr(element as IntegerType, 0);
 }
 

@@ -22,6 +22,8 @@ export interface Elementwise {
   readonly before?: string;
   /** Types behind the operands; the op's when absent. */
   readonly signature?: (type: (element: ElementType) => string, element: ElementType) => string;
+  /** Hard values of the operands instead of those of their types; undefined for these. */
+  readonly hard?: (type: ElementType) => readonly Scalar[] | undefined;
   readonly compute: (type: ElementType, ...xs: never[]) => Scalar;
   readonly tolerance?: (type: ElementType) => Tolerance;
   /** Behind the operands: attributes. */
@@ -57,13 +59,15 @@ export function elementwiseCases(spec: Elementwise, type: ElementType): Coverage
   return %0 : ${of(result)}
 }`;
   };
-  const random = (shape: readonly number[]): Values[] => operands.map((t) => randomValues(t, shape, next));
+  const hard = spec.hard?.(type);
+  const random = (shape: readonly number[]): Values[] =>
+    operands.map((t) => randomValues(t, shape, next, hard ? { values: hard } : {}));
   const fixed = STATIC_SHAPES[(spec.op.length + type.length) % STATIC_SHAPES.length]!;
   const tolerance = spec.tolerance?.(type);
   return [
     {
       text: text(['?']),
-      calls: [random([0]), random([1]), random([7]), hardest(operands, next)],
+      calls: [random([0]), random([1]), random([7]), hardest(operands, next, hard)],
       expected,
       ...(tolerance ? { tolerance } : {}),
     },
@@ -72,11 +76,11 @@ export function elementwiseCases(spec: Elementwise, type: ElementType): Coverage
 }
 
 /** Every combination of hard values, as far as they are not too many, and random ones. */
-function hardest(operands: readonly ElementType[], next: () => number): Values[] {
-  const lists = operands.map((t) => edges(t));
+function hardest(operands: readonly ElementType[], next: () => number, hard?: readonly Scalar[]): Values[] {
+  const lists = operands.map((t) => hard ?? edges(t));
   const all = countOf(lists.map((l) => l.length));
   const count = Math.min(all, LONGEST - 40) + 39;
-  const random = operands.map((t) => randomValues(t, [count], next));
+  const random = operands.map((t) => randomValues(t, [count], next, hard ? { values: hard } : {}));
   const stride = Math.max(1, all / (count - 39));
   return operands.map((type, k) => {
     const values = random[k]!.values.slice();

@@ -1,6 +1,7 @@
 // Functions of floats against the engine's doubles: exact ones to the bit, the others within a few units in the last place.
 import type { CoverageEntry } from '../entry.js';
-import { type ElementType, FLOATS } from '../numbers.js';
+import { COMPLEXES, type Complex, type ElementType, FLOATS, isComplex, partOf, type Scalar } from '../numbers.js';
+import { complexFunctions, functionOperands, NEAR } from './complex-functions.js';
 import { elementwise } from './elementwise-cases.js';
 
 /** Computed in f32 and rounded, 16-bit floats are off by hardly more than that rounding. */
@@ -11,6 +12,17 @@ function exact(op: string, f: (x: number) => number): CoverageEntry {
 }
 function close(op: string, f: (x: number) => number): CoverageEntry {
   return elementwise({ op, types: FLOATS, otherwise: 'floats only', compute: (_, x: number) => f(x), tolerance: near });
+}
+/** A function of complex numbers, too. */
+function both(op: string, f: (x: number) => number, tolerance = near): CoverageEntry {
+  return elementwise({
+    op,
+    types: [...FLOATS, ...COMPLEXES],
+    otherwise: 'floats and complex numbers only',
+    hard: (type) => (isComplex(type) ? functionOperands(type) : undefined),
+    compute: (_, x: Scalar) => (typeof x === 'object' ? complexFunctions[op]!(x as Complex) : f(x as number)),
+    tolerance: (type) => (isComplex(type) ? NEAR[partOf(type)]! : tolerance(type)),
+  });
 }
 
 /** Ties away from zero. */
@@ -84,7 +96,7 @@ function multiplyAdd(type: ElementType, a: number, b: number, c: number): number
 }
 
 export const FUNCTIONS: readonly CoverageEntry[] = [
-  exact('sqrt', Math.sqrt),
+  both('sqrt', Math.sqrt, () => ({ ulps: 0 })),
   exact('floor', Math.floor),
   exact('ceil', Math.ceil),
   exact('trunc', Math.trunc),
@@ -105,27 +117,27 @@ export const FUNCTIONS: readonly CoverageEntry[] = [
     compute: (t, a: number, b: number, c: number) => multiplyAdd(t, a, b, c),
     tolerance: (t) => (t === 'f64' ? { ulps: 1 } : {}),
   }),
-  close('rsqrt', (x) => 1 / Math.sqrt(x)),
-  close('exp', Math.exp),
+  both('rsqrt', (x) => 1 / Math.sqrt(x)),
+  both('exp', Math.exp),
   close('exp2', (x) => 2 ** x),
-  close('expm1', Math.expm1),
-  close('log', Math.log),
+  both('expm1', Math.expm1),
+  both('log', Math.log),
   close('log2', Math.log2),
   close('log10', Math.log10),
-  close('log1p', Math.log1p),
-  close('sin', Math.sin),
-  close('cos', Math.cos),
-  close('tan', Math.tan),
-  close('asin', Math.asin),
-  close('acos', Math.acos),
-  close('atan', Math.atan),
-  close('sinh', Math.sinh),
-  close('cosh', Math.cosh),
-  close('tanh', Math.tanh),
+  both('log1p', Math.log1p),
+  both('sin', Math.sin),
+  both('cos', Math.cos),
+  both('tan', Math.tan),
+  both('asin', Math.asin),
+  both('acos', Math.acos),
+  both('atan', Math.atan),
+  both('sinh', Math.sinh),
+  both('cosh', Math.cosh),
+  both('tanh', Math.tanh),
   close('asinh', Math.asinh),
   close('acosh', Math.acosh),
   close('atanh', Math.atanh),
-  close('cbrt', Math.cbrt),
+  both('cbrt', Math.cbrt),
   elementwise({
     op: 'erf',
     types: FLOATS,
@@ -133,11 +145,5 @@ export const FUNCTIONS: readonly CoverageEntry[] = [
     compute: (_, x: number) => erf(x),
     tolerance: (t) => ({ ulps: t === 'f64' ? 16 : near(t).ulps }),
   }),
-  elementwise({
-    op: 'sigmoid',
-    types: FLOATS,
-    otherwise: 'floats only',
-    compute: (_, x: number) => sigmoid(x),
-    tolerance: near,
-  }),
+  both('sigmoid', sigmoid),
 ];

@@ -9,10 +9,14 @@ import {
   type Values,
 } from '../entry.js';
 import {
+  COMPLEXES,
+  complex,
   ELEMENT_TYPES,
   type ElementType,
   elementOf,
+  isComplex,
   isFloat,
+  partOf,
   type Scalar,
   toData,
   valuesFromBits,
@@ -86,8 +90,16 @@ const clampStart = (x: Scalar, most: number): number => Math.max(0, Math.min(Num
 
 /** What a literal of the type is in text. */
 export function literal(type: ElementType, value: Scalar): string {
+  if (typeof value === 'object') return `(${literal('f64', value.re)}, ${literal('f64', value.im)})`;
   if (type === 'i1') return value ? 'true' : 'false';
-  return isFloat(type) && Number.isInteger(value) ? `${value}.0` : String(value);
+  const text = Object.is(value, -0) ? '-0' : String(value);
+  return isFloat(type) && Number.isInteger(value) ? `${text}.0` : text;
+}
+
+/** The value as an attribute with its type. */
+function attribute(type: ElementType, value: Scalar): string {
+  if (typeof value === 'object') return `[${attribute(partOf(type), value.re)}, ${attribute(partOf(type), value.im)}]`;
+  return type === 'i1' ? literal(type, value) : `${literal(type, value)} : ${type}`;
 }
 
 /** A case with operands that are not all of the op's type. */
@@ -168,10 +180,10 @@ export const MOVEMENT: readonly CoverageEntry[] = [
     expected: ([x]) => filled(x!.type, [3, x!.shape[0]!], ([, k]) => x!.values[k!]!),
   }),
   single('pad', (type, t, next) => {
-    const value = elementOf(type, isFloat(type) ? 2.5 : 1n);
+    const value = elementOf(type, isComplex(type) ? complex(2.5, -0) : isFloat(type) ? 2.5 : 1n);
     return {
       text: `(%x: ${t(['?', 5])}) -> ${t(['?', 8])} {
-  %0 = array.pad %x low = [1, 2] high = [0, 1] value ${literal(type, value)}${type === 'i1' ? '' : ` : ${type}`} : ${t(['?', 5])} to ${t(['?', 8])}
+  %0 = array.pad %x low = [1, 2] high = [0, 1] value ${attribute(type, value)} : ${t(['?', 5])} to ${t(['?', 8])}
   return %0 : ${t(['?', 8])}
 }`,
       calls: [
@@ -253,7 +265,7 @@ export const MOVEMENT: readonly CoverageEntry[] = [
     expected: ([x, i, u]) => {
       const values = x!.values.slice();
       i!.values.forEach((place, k) => {
-        if (place >= 0n && place < 10n) values[Number(place)] = u!.values[k]!;
+        if (Number(place) >= 0 && Number(place) < 10) values[Number(place)] = u!.values[k]!;
       });
       return [{ ...x!, values }];
     },
@@ -274,12 +286,15 @@ export const MOVEMENT: readonly CoverageEntry[] = [
     expected: ([c, x, y]) => [filled(type, x!.shape, ([i]) => (c!.values[i!] ? x! : y!).values[i!]!)],
   })),
   single('constant', (type, t, next) => {
+    const eighths = () => Math.round(next() * 64) / 8 - 3;
     const values = Array.from({ length: 7 }, () =>
       elementOf(
         type,
-        isFloat(type)
-          ? Math.round(next() * 64) / 8 - 3
-          : BigInt(Math.floor(next() * 100)) - (type.startsWith('i') ? 50n : 0n),
+        isComplex(type)
+          ? complex(eighths(), eighths())
+          : isFloat(type)
+            ? eighths()
+            : BigInt(Math.floor(next() * 100)) - (type.startsWith('i') ? 50n : 0n),
       ),
     );
     return {
@@ -292,11 +307,11 @@ export const MOVEMENT: readonly CoverageEntry[] = [
     };
   }),
   single('full', (type, t) => {
-    const value = elementOf(type, isFloat(type) ? -1.75 : 1n);
+    const value = elementOf(type, isComplex(type) ? complex(-1.75, 3) : isFloat(type) ? -1.75 : 1n);
     return {
       text: `(%x: ${t(['?'])}) -> ${t([3, '?'])} {
   %n = array.dim %x, 0 : ${t(['?'])}
-  %0 = array.full ${literal(type, value)}${type === 'i1' ? '' : ` : ${type}`}, ${t([3, '?'])} (%n)
+  %0 = array.full ${attribute(type, value)}, ${t([3, '?'])} (%n)
   return %0 : ${t([3, '?'])}
 }`,
       calls: [0, 1, 7, 17].map((n) => [{ type, shape: [n], values: new Array<Scalar>(n).fill(value) }]),
@@ -309,7 +324,7 @@ export const MOVEMENT: readonly CoverageEntry[] = [
   return %0 : ${t([3, 5])}
 }`,
     calls: [[]],
-    expected: () => [filled(type, [3, 5], () => (isFloat(type) ? 0 : 0n))],
+    expected: () => [filled(type, [3, 5], () => (isComplex(type) ? complex(0, 0) : isFloat(type) ? 0 : 0n))],
   })),
   {
     op: 'iota',
@@ -322,16 +337,22 @@ export const MOVEMENT: readonly CoverageEntry[] = [
   return %0 : ${tensorType(type, [3, 300])}
 }`,
         calls: [[]],
-        expected: () => [filled(type, [3, 300], ([, k]) => elementOf(type, isFloat(type) ? k! : BigInt(k!)))],
+        expected: () => [
+          filled(type, [3, 300], ([, k]) =>
+            elementOf(type, isComplex(type) ? complex(k!, 0) : isFloat(type) ? k! : BigInt(k!)),
+          ),
+        ],
       },
     ],
   },
   {
     op: 'bitcast',
-    types: ELEMENT_TYPES,
+    types: ELEMENT_TYPES.filter((t) => !isComplex(t)),
+    otherwise: 'integers and floats only: `real` and `imag` have the parts',
     cases: (from) =>
-      ELEMENT_TYPES.filter((to) => widthOf(to) === widthOf(from) && (from === 'i1') === (to === 'i1')).map(
-        (to): CoverageCase => {
+      (isComplex(from) ? COMPLEXES : ELEMENT_TYPES.filter((t) => !isComplex(t)))
+        .filter((to) => widthOf(to) === widthOf(from) && (from === 'i1') === (to === 'i1'))
+        .map((to): CoverageCase => {
           const next = randomOf(from.length + to.length * 3);
           return {
             text: `(%x: ${tensorType(from, ['?'])}) -> ${tensorType(to, ['?'])} {
@@ -345,8 +366,7 @@ export const MOVEMENT: readonly CoverageEntry[] = [
             }),
             expected: ([x]) => [{ type: to, shape: x!.shape, values: valuesFromBits(to, toData(from, x!.values)) }],
           };
-        },
-      ),
+        }),
   },
   single('extract', (type, t, next) => ({
     text: `(%x: ${t([])}, %y: ${t(['?'])}) -> ${t([])} {

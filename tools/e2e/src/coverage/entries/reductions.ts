@@ -9,24 +9,44 @@ import {
   tensorType,
   type Values,
 } from '../entry.js';
-import { ELEMENT_TYPES, type ElementType, elementOf, FLOATS, INTEGERS, isFloat, type Scalar } from '../numbers.js';
+import {
+  COMPLEXES,
+  type Complex,
+  complex,
+  ELEMENT_TYPES,
+  type ElementType,
+  elementOf,
+  FLOATS,
+  INTEGERS,
+  isComplex,
+  isFloat,
+  type Scalar,
+} from '../numbers.js';
 import { at, filled } from './movement.js';
 
 const NUMBERS: readonly ElementType[] = [...INTEGERS, ...FLOATS];
+const FIELD: readonly ElementType[] = [...NUMBERS, ...COMPLEXES];
 
-type Combine = (a: Scalar, b: Scalar) => Scalar;
-const KINDS: Readonly<Record<string, Combine>> = {
-  add: (a, b) => (typeof a === 'number' ? a + (b as number) : a + (b as bigint)),
-  mul: (a, b) => (typeof a === 'number' ? a * (b as number) : a * (b as bigint)),
-  min: (a, b) => (typeof a === 'number' ? Math.min(a, b as number) : a < (b as bigint) ? a : b),
-  max: (a, b) => (typeof a === 'number' ? Math.max(a, b as number) : a > (b as bigint) ? a : b),
-  and: (a, b) => (a as bigint) & (b as bigint),
-  or: (a, b) => (a as bigint) | (b as bigint),
-  xor: (a, b) => (a as bigint) ^ (b as bigint),
+/** Of exact values, so that products need no rounding of their own. */
+const COMPLEX_KINDS: Readonly<Record<string, (a: Complex, b: Complex) => Complex>> = {
+  add: (a, b) => complex(a.re + b.re, a.im + b.im),
+  mul: (a, b) => complex(a.re * b.re - a.im * b.im, a.im * b.re + a.re * b.im),
+};
+const combine = (kind: string, a: Scalar, b: Scalar): Scalar =>
+  typeof a === 'object' ? COMPLEX_KINDS[kind]!(a, b as Complex) : REAL_KINDS[kind]!(a as never, b as never);
+const REAL_KINDS: Readonly<Record<string, (a: never, b: never) => Scalar>> = {
+  add: (a: bigint, b: bigint) => a + b,
+  mul: (a: bigint, b: bigint) => a * b,
+  min: (a: number | bigint, b: number | bigint) => (typeof a === 'number' ? Math.min(a, b as number) : a < b ? a : b),
+  max: (a: number | bigint, b: number | bigint) => (typeof a === 'number' ? Math.max(a, b as number) : a > b ? a : b),
+  and: (a: bigint, b: bigint) => a & b,
+  or: (a: bigint, b: bigint) => a | b,
+  xor: (a: bigint, b: bigint) => a ^ b,
 };
 
 function kindsOf(type: ElementType): string[] {
-  return Object.keys(KINDS).filter((kind) => {
+  if (isComplex(type)) return ['add', 'mul'];
+  return Object.keys(REAL_KINDS).filter((kind) => {
     const bitwise = kind === 'and' || kind === 'or' || kind === 'xor';
     return type === 'i1' ? bitwise : isFloat(type) ? !bitwise : true;
   });
@@ -34,6 +54,16 @@ function kindsOf(type: ElementType): string[] {
 
 /** Values that add up and multiply without rounding; now and then an infinity or a NaN. */
 function exact(type: ElementType, kind: string, shape: readonly number[], next: () => number): Values {
+  if (isComplex(type)) {
+    // Units, because products of sums grow; and infinities in sums only, because infinity times 0 is NaN, but which one first?
+    const whole = () => Math.floor(next() * 128 - 64) / 8;
+    const units = [complex(1, 0), complex(0, 1), complex(-1, 0), complex(0, -1)];
+    const values = Array.from({ length: countOf(shape) }, () => {
+      if (kind === 'mul') return units[Math.floor(next() * 4)]!;
+      return next() < 0.01 ? complex(Number.POSITIVE_INFINITY, whole()) : complex(whole(), whole());
+    });
+    return { type, shape, values };
+  }
   if (!isFloat(type) || kind === 'min' || kind === 'max') return randomValues(type, shape, next);
   const values = Array.from({ length: countOf(shape) }, (): Scalar => {
     if (next() < 0.01) return next() < 0.5 ? Number.POSITIVE_INFINITY : Number.NaN;
@@ -45,8 +75,11 @@ function exact(type: ElementType, kind: string, shape: readonly number[], next: 
 const fold = (type: ElementType, kind: string, init: Scalar, list: readonly Scalar[]): Scalar =>
   elementOf(
     type,
-    list.reduce((a, b) => (isFloat(type) ? KINDS[kind]!(a, b) : elementOf(type, KINDS[kind]!(a, b))), init),
+    list.reduce((a, b) => (isFloat(type) ? combine(kind, a, b) : elementOf(type, combine(kind, a, b))), init),
   );
+
+/** What sums of products begin with. */
+const nothing = (type: ElementType): Scalar => (isComplex(type) ? complex(-0, -0) : isFloat(type) ? -0 : 0n);
 
 const SHAPES = [
   [3, 17],
@@ -122,7 +155,8 @@ function windows(type: ElementType, kind: string): CoverageCase {
 function argExtreme(op: 'argmin' | 'argmax'): CoverageEntry {
   return {
     op,
-    types: ELEMENT_TYPES,
+    types: ELEMENT_TYPES.filter((t) => !isComplex(t)),
+    otherwise: 'complex numbers have no order',
     cases: (type) => {
       const next = randomOf(op.length + type.length);
       const x = tensorType(type, ['?', '?']);
@@ -178,9 +212,9 @@ function product(type: ElementType, batch: readonly number[]): CoverageCase {
       filled(type, [...batch, x!.shape[r]!, y!.shape[r + 1]!], (index) => {
         const [i, j] = [index[r]!, index[r + 1]!];
         const terms = Array.from({ length: x!.shape[r + 1]! }, (_, k) =>
-          KINDS.mul!(at(x!, [...index.slice(0, r), i, k]), at(y!, [...index.slice(0, r), k, j])),
+          combine('mul', at(x!, [...index.slice(0, r), i, k]), at(y!, [...index.slice(0, r), k, j])),
         );
-        return terms.length === 0 ? (isFloat(type) ? -0 : 0n) : fold(type, 'add', isFloat(type) ? -0 : 0n, terms);
+        return fold(type, 'add', nothing(type), terms);
       }),
     ],
   };
@@ -202,7 +236,7 @@ function convolution(type: ElementType): CoverageCase {
     calls: [1, 4, 7].map((n) => [exact(type, 'add', [1, n, 5, 2], next), exact(type, 'add', [3, 3, 2, 3], next)]),
     expected: ([a, b]) => {
       const rows = a!.shape[1]!;
-      const zero: Scalar = isFloat(type) ? 0 : 0n;
+      const zero: Scalar = isComplex(type) ? complex(0, 0) : isFloat(type) ? 0 : 0n;
       return [
         filled(type, [1, rows, 5, 3], ([, i, j, feature]) => {
           const terms: Scalar[] = [];
@@ -211,9 +245,9 @@ function convolution(type: ElementType): CoverageCase {
               for (let c = 0; c < 2; c++) {
                 const [row, column] = [i! + p - 1, j! + q - 1];
                 const inside = row >= 0 && row < rows && column >= 0 && column < 5;
-                terms.push(KINDS.mul!(inside ? at(a!, [0, row, column, c]) : zero, at(b!, [p, q, c, feature!])));
+                terms.push(combine('mul', inside ? at(a!, [0, row, column, c]) : zero, at(b!, [p, q, c, feature!])));
               }
-          return fold(type, 'add', isFloat(type) ? -0 : 0n, terms);
+          return fold(type, 'add', nothing(type), terms);
         }),
       ];
     },
@@ -269,11 +303,16 @@ export const REDUCTIONS: readonly CoverageEntry[] = [
   argExtreme('argmax'),
   {
     op: 'dot_general',
-    types: NUMBERS,
+    types: FIELD,
     otherwise: 'i1 has no sums',
     cases: (type) => [product(type, []), product(type, [2])],
   },
-  { op: 'conv', types: NUMBERS, otherwise: 'i1 has no sums', cases: (type) => [convolution(type)] },
+  {
+    op: 'conv',
+    types: NUMBERS,
+    otherwise: 'i1 has no sums; convolve `real` and `imag` parts',
+    cases: (type) => [convolution(type)],
+  },
   fusion('fusion'),
   fusion('yield'),
 ];

@@ -12,7 +12,7 @@ import {
 } from '@budflow/ir';
 import { NdArray } from '@budflow/runtime';
 import { compile, createContext } from 'budflow';
-import { type CoverageCase, mismatch, type Values, valuesOf } from '../entry.js';
+import { type CoverageCase, mismatch, show, type Values, valuesOf } from '../entry.js';
 import { type Data, type ElementType, toData } from '../numbers.js';
 
 const TARGET = 'wasm32-simd128';
@@ -112,7 +112,7 @@ export function checkCases(cases: readonly CoverageCase[]): string[] {
           const at = Number(/^element (\d+)/.exec(problem)?.[1] ?? -1);
           return at < 0
             ? problem
-            : `${problem} of (${args.map((a) => String(a.values.length === e.values.length ? a.values[at] : '...')).join(', ')})`;
+            : `${problem} of (${args.map((a) => (a.values.length === e.values.length ? show(a.values[at]!) : '...')).join(', ')})`;
         };
         if (byInterpreter) report(`interpreter ${shape}`, describe(mismatch(e, byInterpreter[r]!, c.tolerance)));
         if (byInterpreter && byStrict)
