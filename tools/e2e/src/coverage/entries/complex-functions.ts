@@ -23,11 +23,11 @@ function pairs(type: ElementType, list: readonly number[]): Complex[] {
   const parts = list.map((x) => roundTo(partOf(type), x));
   return parts.flatMap((re) => parts.map((im) => complex(re, im)));
 }
-const isFinite = ({ re, im }: Complex): boolean => Number.isFinite(re) && Number.isFinite(im);
+const isFinitePair = ({ re, im }: Complex): boolean => Number.isFinite(re) && Number.isFinite(im);
 
 /** Signed zeros, subnormals and large numbers in all pairs, and infinities and NaN beside everything. */
 export function functionOperands(type: ElementType): Complex[] {
-  return [...pairs(type, PARTS), ...pairs(type, SPECIAL).filter((z) => !isFinite(z))];
+  return [...pairs(type, PARTS), ...pairs(type, SPECIAL).filter((z) => !isFinitePair(z))];
 }
 export function powerOperands(type: ElementType): Complex[] {
   return [...pairs(type, [0, -0, 1, -1.5, 0.1, 3]), complex(INF, 1), complex(NAN, 2), complex(-2, NAN)];
@@ -129,7 +129,7 @@ const FINITE: Readonly<Record<string, (z: Complex) => Complex>> = {
 
 /** The functions by the names of the ops. */
 export const complexFunctions: Readonly<Record<string, (z: Complex) => Complex>> = Object.fromEntries(
-  Object.entries(FINITE).map(([name, f]) => [name, (z: Complex) => (isFinite(z) ? f(z) : special(name, z))]),
+  Object.entries(FINITE).map(([name, f]) => [name, (z: Complex) => (isFinitePair(z) ? f(z) : special(name, z))]),
 );
 
 /** exp(w log z); 1 for the power 0. */

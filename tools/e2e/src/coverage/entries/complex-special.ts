@@ -36,7 +36,7 @@ const TOKENS: Readonly<Record<string, number>> = {
   Q: Math.PI / 4,
   T: (3 * Math.PI) / 4,
 };
-const valueOf = (token: string): number => (token.startsWith('-') ? -TOKENS[token.slice(1)]! : TOKENS[token]!);
+const valueOfToken = (token: string): number => (token.startsWith('-') ? -TOKENS[token.slice(1)]! : TOKENS[token]!);
 
 /** The row of a real part, and how many finite imaginary parts it leaves out. */
 function rowOf(re: number): number {
@@ -56,5 +56,5 @@ export function special(name: string, { re, im }: Complex): Complex {
     string,
   ];
   const below = im < 0 || Object.is(im, -0);
-  return complex(valueOf(a), below ? -valueOf(b) : valueOf(b));
+  return complex(valueOfToken(a), below ? -valueOfToken(b) : valueOfToken(b));
 }
