@@ -62,6 +62,16 @@ describe('chunk-kernel', () => {
     expect(statistics).toEqual({ phases: 1, parallel: 1 });
   });
 
+  test('a long computation before the loop, each value used twice, takes no longer than it is', () => {
+    const doubled = Array.from({ length: 60 }, (_, i) => `  %s${i + 1} = arith.addf %s${i}, %s${i} : f32\n`).join('');
+    const body = `  %s0 = arith.constant 1.0 : f32\n${doubled}  loop.for %i = 0 to 8 name "fill.d0" {
+    memory.store %s60, %a[%i] : memref<8xf32>
+  }`;
+    const { phases } = chunked(program([], ['8xf32'], body));
+    expect(phases).toHaveLength(1);
+    expect(phases[0]!.toString().split('arith.addf')).toHaveLength(61);
+  });
+
   test('every parallel root loop is a phase; the buffer between them becomes an argument that the host allocates', () => {
     const body = `${alloca}${loop('exp.d0', '%a', '%t')}\n${loop('div.d0.o', '%t', '%b', 'mulf')}`;
     const { phases, main } = chunked(program(['8xf32'], ['8xf32'], body));

@@ -94,20 +94,28 @@ function isCountable(loop: Operation): boolean {
 }
 
 /** Root ops that may be repeated in every phase that needs them: private buffers, and index computations on sizes. */
-function isSetup(op: Operation): boolean {
-  if (!AllocaOp.is(op) && !(isMemoryEffectFree(op) && op.ownRegions === null)) return false;
-  return op.operands.every((v) => v.definingOp === null || isSetup(v.definingOp));
+type Setup = ReadonlySet<Operation>;
+
+function setupOf(ops: readonly Operation[]): Setup {
+  const setup = new Set<Operation>();
+  for (const op of ops) {
+    if (!AllocaOp.is(op) && !(isMemoryEffectFree(op) && op.ownRegions === null)) continue;
+    if (op.operands.every((v) => v.definingOp === null || setup.has(v.definingOp))) setup.add(op);
+  }
+  return setup;
 }
 
 function cut(kernel: Operation, symbols: SymbolTable): Phase[] {
   const block = kernel.region(0).entry;
   const { context } = kernel;
-  const segments = segmentsOf(block.ops.slice(0, -1));
-  const crossing = crossingAllocas(segments);
+  const ops = block.ops.slice(0, -1);
+  const setup = setupOf(ops);
+  const segments = segmentsOf(ops, setup);
+  const crossing = crossingAllocas(segments, setup);
   const name = (kernel.attr('sym_name') as StringAttr).value;
   kernel.setAttr('sym_name', context.stringAttr(`${name}.whole`));
   return segments.map((segment, i) => {
-    const phase = buildPhase(kernel, segment, i === 0 ? name : symbols.uniqueName(`${name}_p${i}`), crossing);
+    const phase = buildPhase(kernel, segment, i === 0 ? name : symbols.uniqueName(`${name}_p${i}`), setup, crossing);
     phase.func.setAttr(KernelAttrs.phaseOf, context.symbolRef(name));
     phase.func.setAttr(KernelAttrs.phase, context.i64Attr(i));
     // What else is known of the kernel as a whole, its schedule above all, stays with the first phase.
@@ -120,10 +128,10 @@ function cut(kernel: Operation, symbols: SymbolTable): Phase[] {
 }
 
 /** Parallel loops alone, everything between them together; a value computed in one segment and used in a later joins both. */
-function segmentsOf(ops: readonly Operation[]): Segment[] {
+function segmentsOf(ops: readonly Operation[], setup: Setup): Segment[] {
   let segments: { ops: Operation[]; loop: Operation | null }[] = [];
   for (const op of ops) {
-    if (isSetup(op)) continue;
+    if (setup.has(op)) continue;
     const last = segments[segments.length - 1];
     if (isParallelRoot(op)) segments.push({ ops: [op], loop: op });
     else if (last && last.loop === null) last.ops.push(op);
@@ -131,7 +139,7 @@ function segmentsOf(ops: readonly Operation[]): Segment[] {
   }
   for (let later = segments.length - 1; later > 0; later--) {
     const used = new Set<Operation>();
-    for (const op of segments[later]!.ops) collectOuterDefinitions(op, used);
+    for (const op of segments[later]!.ops) collectOuterDefinitions(op, setup, used);
     const first = segments.findIndex((s) => s.ops.some((op) => used.has(op)));
     if (first >= 0 && first < later) {
       const merged = { ops: segments.slice(first, later + 1).flatMap((s) => s.ops), loop: null };
@@ -143,23 +151,23 @@ function segmentsOf(ops: readonly Operation[]): Segment[] {
 }
 
 /** Root ops whose results `op` (or anything in it, or the setup it needs) uses. */
-function collectOuterDefinitions(op: Operation, into: Set<Operation>): void {
+function collectOuterDefinitions(op: Operation, setup: Setup, into: Set<Operation>): void {
   op.walk((inner) => {
     for (const value of inner.operands) {
       const definition = value.definingOp;
       if (!definition || op.isAncestorOf(definition) || into.has(definition)) continue;
       into.add(definition);
-      if (isSetup(definition)) collectOuterDefinitions(definition, into);
+      if (setup.has(definition)) collectOuterDefinitions(definition, setup, into);
     }
   });
 }
 
-function crossingAllocas(segments: readonly Segment[]): Set<Operation> {
+function crossingAllocas(segments: readonly Segment[], setup: Setup): Set<Operation> {
   const seen = new Set<Operation>();
   const crossing = new Set<Operation>();
   for (const segment of segments) {
     const used = new Set<Operation>();
-    for (const op of segment.ops) collectOuterDefinitions(op, used);
+    for (const op of segment.ops) collectOuterDefinitions(op, setup, used);
     for (const op of used) {
       if (!AllocaOp.is(op)) continue;
       // What has a run-time size cannot lie in the scratch memory of a phase either.
@@ -182,12 +190,13 @@ function argumentsOf(
   kernel: Operation,
   segment: Segment,
   used: ReadonlySet<Operation>,
+  setup: Setup,
   crossing: ReadonlySet<Operation>,
 ): Arguments {
   const touched = new Set<Value>();
   const written = new Set<Value>();
   for (const op of segment.ops) op.walk((inner) => inner.operands.forEach((v) => void touched.add(v)));
-  for (const op of used) if (isSetup(op)) op.operands.forEach((v) => void touched.add(v));
+  for (const op of used) if (setup.has(op)) op.operands.forEach((v) => void touched.add(v));
   const { accesses, unknown } = collectAccesses(...segment.ops);
   for (const access of accesses) if (access.kind === 'write') written.add(access.root);
   const inputs: Source[] = [];
@@ -222,12 +231,18 @@ function argumentAttributes(kernel: Operation, { inputs, outputs }: Arguments): 
   return context.arrayAttr([...attributes, context.emptyDictionary, context.emptyDictionary]);
 }
 
-function buildPhase(kernel: Operation, segment: Segment, name: string, crossing: ReadonlySet<Operation>): Phase {
+function buildPhase(
+  kernel: Operation,
+  segment: Segment,
+  name: string,
+  setup: Setup,
+  crossing: ReadonlySet<Operation>,
+): Phase {
   const block = kernel.region(0).entry;
   const { context } = kernel;
   const used = new Set<Operation>();
-  for (const op of segment.ops) collectOuterDefinitions(op, used);
-  const passed = argumentsOf(kernel, segment, used, crossing);
+  for (const op of segment.ops) collectOuterDefinitions(op, setup, used);
+  const passed = argumentsOf(kernel, segment, used, setup, crossing);
   const types = passed.values.map((v) => v.type);
   const chunks = segment.loop ? chunkCountMap(segment.loop, passed.values) : null;
 
@@ -243,7 +258,7 @@ function buildPhase(kernel: Operation, segment: Segment, name: string, crossing:
       const begin = args[args.length - 2]!;
       const end = args[args.length - 1]!;
       for (let op = block.firstOp; op; op = op.next) {
-        if (!used.has(op) || !isSetup(op) || mapping.has(op.results[0]!)) continue;
+        if (!used.has(op) || !setup.has(op) || mapping.has(op.results[0]!)) continue;
         builder.insert(op.clone(mapping));
       }
       if (segment.loop && chunks) buildChunkLoop(builder, segment.loop.clone(mapping), begin, end);
