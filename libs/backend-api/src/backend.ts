@@ -22,6 +22,8 @@ export interface PhaseMetadata {
   readonly chunks: SizeExpression;
   readonly scratchBytes: number;
   readonly stateBytes: SizeExpression;
+  /** Chunks run one after another, in order; otherwise they may run at the same time, on several threads. */
+  readonly serial?: true;
 }
 
 /** A constant too large for the code: the runtime places its bytes and writes the address to the word. */
@@ -59,8 +61,18 @@ export interface HeapLike {
 /** Runs chunks `begin` to `end`; returns the first chunk not done (`end`), or a negative trap code. */
 export type PhaseFunction = (args: number, begin: number, end: number) => number;
 
+/** A kernel for other threads: what they instantiate with the same memory. Can be sent to them (structured clone). */
+export interface ShareableKernel {
+  /** A `WebAssembly.Module` that imports `env.memory`. */
+  readonly module: object;
+  /** Name of the export of each phase. */
+  readonly exports: readonly string[];
+}
+
 export interface Kernel {
   readonly metadata: KernelMetadata;
+  /** Absent when the kernel cannot run on other threads. */
+  readonly shareable?: ShareableKernel;
   /** The functions by phase, for callers that call often. */
   readonly phases: readonly PhaseFunction[];
   /**

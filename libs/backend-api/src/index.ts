@@ -34,6 +34,7 @@ export type {
   KernelMetadata,
   PhaseFunction,
   PhaseMetadata,
+  ShareableKernel,
 } from './backend.js';
 export { evaluateSize, type SizeExpression, sizeExpression } from './chunks.js';
 export { KernelAttrs, phaseMetadata } from './phase-metadata.js';

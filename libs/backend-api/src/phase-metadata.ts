@@ -1,5 +1,5 @@
 // Reads what the passes before code generation have written on a kernel function.
-import { AffineMapAttr, IntegerAttr, type Operation, StringAttr } from '@budflow/ir';
+import { AffineMapAttr, IntegerAttr, type Operation, StringAttr, UnitAttr } from '@budflow/ir';
 import { argumentLayout } from './argument-layout.js';
 import type { PhaseMetadata } from './backend.js';
 import { type SizeExpression, sizeExpression } from './chunks.js';
@@ -11,6 +11,8 @@ export const KernelAttrs = {
   scratchBytes: 'rt.scratch_bytes',
   /** Integer, or affine map of the dynamic sizes. */
   stateBytes: 'rt.state_bytes',
+  /** Unit: chunks must run one after another, in order. */
+  serial: 'rt.serial',
   /** On memory.alloca: bytes from the scratch address. */
   scratchOffset: 'rt.scratch_offset',
 } as const;
@@ -27,6 +29,7 @@ export function phaseMetadata(func: Operation): PhaseMetadata | undefined {
     chunks: sizeAttr(func, KernelAttrs.chunks) ?? 1,
     scratchBytes: scratch instanceof IntegerAttr ? scratch.number : 0,
     stateBytes: sizeAttr(func, KernelAttrs.stateBytes) ?? 0,
+    ...(func.attr(KernelAttrs.serial) instanceof UnitAttr ? { serial: true as const } : {}),
   };
 }
 

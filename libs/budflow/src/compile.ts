@@ -29,8 +29,17 @@ import {
   type PluginSet,
   registerPlugins,
 } from '@budflow/pass';
-import { ArrayMemory, EventStream, type HostProgram, loadModule, lowerHost, sizeRequirements } from '@budflow/runtime';
-import { compatibleTarget, getTarget, registerTarget, targetNames } from '@budflow/target';
+import {
+  ArrayMemory,
+  EventStream,
+  type HostProgram,
+  loadModule,
+  lowerHost,
+  sharedThreads,
+  sizeRequirements,
+  type Threads,
+} from '@budflow/runtime';
+import { compatibleTarget, DEFAULT_PARALLEL, getTarget, type ParallelFacts, registerTarget, targetNames } from '@budflow/target';
 import { convertStablehloToArray, usesStablehlo } from '@budflow/transforms/stablehlo';
 import { CompiledModule } from './compiled-module.js';
 import { createContext } from './context.js';
@@ -55,6 +64,7 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
   const stream = options.events ?? events;
   const backend = chosenBackend(options.backend, plugins.backends);
   const target = checkedTarget(backend, options);
+  const threads = threadsOf(options, stream);
   const memory = options.heap ? memoryOf(options.heap) : sharedMemory();
 
   // 1. Text.
@@ -139,6 +149,9 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
     events: stream,
     host: options.host ?? 'auto',
     customCalls: options.customCalls ?? {},
+    threads: threads.pool
+      ? { pool: threads.pool, count: threads.count, thresholds: parallelFacts(target) }
+      : undefined,
   });
   const end = performance.now();
   stream.emit({ kind: 'compile', functions: names, milliseconds: end - start });
@@ -155,6 +168,8 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
     temporaryBytes: temporaries.reduce((n, t) => n + t.shared, 0),
     temporaryBytesUnshared: temporaries.reduce((n, t) => n + t.unshared, 0),
     remarks,
+    threads: threads.count,
+    ...(threads.note === undefined ? {} : { threadsNote: threads.note }),
   });
 }
 
@@ -275,6 +290,23 @@ function isKnownTarget(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The threads asked for, and a word when there are fewer. */
+function threadsOf({ threads: wanted = 1, heap }: CompileOptions, stream: EventStream): Threads {
+  const found = sharedThreads(wanted);
+  const isPrivate = found.pool !== null && heap?.shared === false;
+  const threads: Threads = isPrivate
+    ? { count: 1, pool: null, note: 'one thread: the heap given is not shared; create it with shared: true' }
+    : found;
+  if (threads.note !== undefined)
+    stream.emit({ kind: 'threads', wanted, threads: threads.count, note: threads.note });
+  return threads;
+}
+
+/** From which work on threads are worth it on a target. */
+function parallelFacts(target: string): ParallelFacts {
+  return (isKnownTarget(target) ? getTarget(target).parallel : undefined) ?? DEFAULT_PARALLEL;
 }
 
 function dumps(module: Operation, dump: CompileOptions['dump']): Instrumentation[] {

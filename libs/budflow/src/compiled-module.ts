@@ -65,6 +65,13 @@ export class CompiledModule {
     return NdArray.resident(memory, block, outside.dtype, outside.shape);
   }
 
+  /**
+   * When all threads of the module can run its code. Nobody has to wait: until then calls run on those that can.
+   */
+  ready(): Promise<void> {
+    return this.loaded.ready();
+  }
+
   get heap(): Heap {
     return this.memory.heap;
   }

@@ -5,6 +5,7 @@ export {
   type CallArgument,
   type CallOptions,
   CompiledFunction,
+  closeThreads,
   type CustomCalls,
   type DType,
   decodeNpy,

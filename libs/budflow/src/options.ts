@@ -68,6 +68,12 @@ export interface CompileOptions {
    * the call; outputs are zero before. A target that nothing is given for is an error.
    */
   readonly customCalls?: CustomCalls;
+  /**
+   * Threads that kernels run on, the calling one included (default 1): a number, or `auto` for as many as there are
+   * processors. Results are the same for any number. On Node, call `enableThreads()` of `@budflow/runtime/node` first; where
+   * there are no workers or no shared memory, the report says so and one thread does everything.
+   */
+  readonly threads?: number | 'auto';
   /** How host code runs (default `auto`). */
   readonly host?: HostMode;
 }

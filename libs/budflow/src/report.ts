@@ -38,6 +38,10 @@ export interface CompileReport {
   readonly temporaryBytes: number;
   /** The same if each temporary had memory of its own. */
   readonly temporaryBytesUnshared: number;
+  /** Threads that kernels run on. */
+  readonly threads: number;
+  /** Why there are fewer than asked for. */
+  readonly threadsNote?: string;
   /** What passes did and could not do. */
   readonly remarks: readonly Remark[];
 }

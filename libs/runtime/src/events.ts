@@ -13,6 +13,8 @@ export type RuntimeEvent =
       readonly bytes: number;
       readonly milliseconds: number;
     }
+  /** A module asked for threads and got fewer: `note` says why. */
+  | { readonly kind: 'threads'; readonly wanted: number | 'auto'; readonly threads: number; readonly note: string }
   /** A function of a module ran, or threw. */
   | { readonly kind: 'call'; readonly function: string; readonly milliseconds: number; readonly failed: boolean };
 

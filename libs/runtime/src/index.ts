@@ -31,3 +31,23 @@ export type { CustomCalls } from './program/custom-calls.js';
 export { type HostMode, type LinkedProgram, linkProgram } from './program/link.js';
 export { type LoadedModule, type LoadOptions, loadModule, type ProgramModule } from './program/load.js';
 export { sizeRequirements } from './shapes/requirements.js';
+export type { ThreadOptions } from './threads/parallel-kernel.js';
+export {
+  type Job,
+  type JobOutcome,
+  type PoolOptions,
+  type StartWorker,
+  type WorkerEvents,
+  WorkerLost,
+  WorkerPool,
+  type WorkerThread,
+} from './threads/pool.js';
+export {
+  closeThreads,
+  MAXIMUM_THREADS,
+  setThreadSupport,
+  sharedThreads,
+  type Threads,
+  type ThreadSupport,
+} from './threads/support.js';
+export { workerSource } from './threads/worker.js';

@@ -1,7 +1,7 @@
 // The machines known without looking. Numbers of generic targets are those of a typical processor; `detectHost` in
 // `@budflow/target/node` replaces what it can by what it finds.
 
-import type { EngineFacts, Target } from './target.js';
+import { DEFAULT_PARALLEL, type EngineFacts, type Target } from './target.js';
 
 const REFERENCE = 'measured on the reference machine (Zen 4 at 3.6 GHz)';
 const WASM_FEATURES = ['simd128', 'sign-ext', 'nontrapping-fptoint', 'bulk-memory', 'mutable-globals', 'atomics'];
@@ -36,6 +36,7 @@ const WASM_SOURCES = {
   '/engine': `${REFERENCE}: V8 11.3; best or near best in V8 13.6`,
   '/engine/maxLiveVectors': `${REFERENCE}: V8 11.3 slows down between 11 live vectors (4x8) and 15 (6x8)`,
   '/dispatchCostNs': `${REFERENCE}: polymorphic call from JavaScript`,
+  '/parallel': `${REFERENCE}: two threads of Node`,
 };
 
 const WASM_SIMD128: Target = {
@@ -53,6 +54,7 @@ const WASM_SIMD128: Target = {
   maxPrefetchStreams: 16,
   engine: V8,
   dispatchCostNs: 11,
+  parallel: DEFAULT_PARALLEL,
   sources: WASM_SOURCES,
 };
 

@@ -9,7 +9,8 @@ export type {
   EngineFacts,
   FmaKind,
   MicroKernelShape,
+  ParallelFacts,
   Target,
   TimedOperation,
 } from './target.js';
-export { cacheLevel, lanes, sourceOf, TIMED_OPERATIONS } from './target.js';
+export { cacheLevel, DEFAULT_PARALLEL, lanes, sourceOf, TIMED_OPERATIONS } from './target.js';

@@ -103,6 +103,16 @@ export const TARGET_SCHEMA: Schema = {
       additionalProperties: false,
     },
     dispatchCostNs: { type: 'number', minimum: 0 },
+    parallel: {
+      type: 'object',
+      description: 'nanoseconds that a kernel must take on one thread for several to be worth it',
+      properties: {
+        awakeNs: { type: 'number', minimum: 0, description: 'while worker threads are awake' },
+        parkedNs: { type: 'number', minimum: 0, description: 'while they are parked' },
+      },
+      required: ['awakeNs', 'parkedNs'],
+      additionalProperties: false,
+    },
     sources: {
       type: 'object',
       description: 'where the numbers come from, by JSON pointer; "" covers all',

@@ -42,6 +42,17 @@ export interface EngineFacts {
  */
 export type FmaKind = 'none' | 'relaxed' | 'exact';
 
+/** Nanoseconds that a kernel must take on one thread for several to be worth it. */
+export interface ParallelFacts {
+  /** While worker threads are awake, waiting for work. */
+  readonly awakeNs: number;
+  /** While they are parked, and must be woken up. */
+  readonly parkedNs: number;
+}
+
+/** For descriptions that do not say: what threads of JavaScript cost on the reference machine. */
+export const DEFAULT_PARALLEL: ParallelFacts = { awakeNs: 10_000, parkedNs: 100_000 };
+
 /** A machine description. */
 export interface Target {
   /** For editors. */
@@ -75,6 +86,8 @@ export interface Target {
   readonly engine?: EngineFacts;
   /** Nanoseconds to call a compiled kernel from JavaScript. */
   readonly dispatchCostNs: number;
+  /** Work from which a kernel is divided among threads; without it as `DEFAULT_PARALLEL` says. */
+  readonly parallel?: ParallelFacts;
   /** Where the numbers come from, by JSON pointer; a pointer covers everything below it. */
   readonly sources: Readonly<Record<string, string>>;
 }

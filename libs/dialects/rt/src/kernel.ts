@@ -58,6 +58,8 @@ export const KernelAttrs = {
   chunks: 'rt.chunks',
   /** On a function: bytes of scratch memory a call needs (i64). */
   scratchBytes: 'rt.scratch_bytes',
+  /** On a function (unit): its chunks run one after another, in order, never at the same time. */
+  serial: 'rt.serial',
   /** On a function: name of the kernel whose phase it is, for `@k_p1` of `@k` (flat symbol). */
   phaseOf: 'rt.phase_of',
   /** On a function: its position among the phases (i64). */

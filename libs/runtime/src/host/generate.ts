@@ -32,14 +32,17 @@ import {
 export const COLD_CALLS = 256;
 export const LATER_CALLS = 16;
 
-/** JavaScript of a program: the body of a function of `E`, a HostEnvironment, that returns a HostFunction. */
-export function generateHost(program: HostProgram): string {
-  return new Generator(program).run();
+/**
+ * JavaScript of a program: the body of a function of `E`, a HostEnvironment, that returns a HostFunction. `threaded`: the
+ * environment runs parallel sites on several threads.
+ */
+export function generateHost(program: HostProgram, { threaded = false }: { readonly threaded?: boolean } = {}): string {
+  return new Generator(program, threaded).run();
 }
 
 /** A runnable program by code generation. @throws EvalError where the embedder forbids code from strings */
 export function compileHost(program: HostProgram, environment: HostEnvironment): HostFunction {
-  const make = new Function('E', generateHost(program)) as (environment: HostEnvironment) => HostFunction;
+  const make = new Function('E', generateHost(program, { threaded: environment.parallel !== undefined })) as (environment: HostEnvironment) => HostFunction;
   return make(environment);
 }
 
@@ -57,14 +60,16 @@ const GROWS: ReadonlySet<HostStep['kind']> = new Set(['allocate', 'invoke', 'cus
 
 class Generator {
   private readonly program: HostProgram;
+  private readonly threaded: boolean;
   private readonly lines: string[] = [];
   private indent = '';
   private invocations = 0;
   /** Offset of each site's block in the words, in 32-bit units. */
   private readonly offsets: number[];
 
-  constructor(program: HostProgram) {
+  constructor(program: HostProgram, threaded: boolean) {
     this.program = program;
+    this.threaded = threaded;
     this.offsets = siteOffsets(program).offsets.map((bytes) => bytes / 4);
   }
 
@@ -272,14 +277,19 @@ class Generator {
       this.line(`{ const next = ${k}(${a}, 0, 1); if (next !== 1) E.kernelTrap(${site}, 0, next); }`);
       return;
     }
+    const parallel = this.threaded && this.program.sites[site]!.parallel === true;
     this.block('{', () => {
       this.line(`const end = ${print(chunks)};`);
-      this.line(`const step = ${n} < ${COLD_CALLS} ? 1 : Math.ceil(end / ${LATER_CALLS});`);
-      this.block('for (let begin = 0; begin < end; ) {', () => {
-        this.line(`const next = ${k}(${a}, begin, Math.min(begin + step, end));`);
-        this.line(`if (next <= begin) E.kernelTrap(${site}, begin, next);`);
-        this.line(`begin = next; ${n}++;`);
-      });
+      const alone = () => {
+        this.line(`const step = ${n} < ${COLD_CALLS} ? 1 : Math.ceil(end / ${LATER_CALLS});`);
+        this.block('for (let begin = 0; begin < end; ) {', () => {
+          this.line(`const next = ${k}(${a}, begin, Math.min(begin + step, end));`);
+          this.line(`if (next <= begin) E.kernelTrap(${site}, begin, next);`);
+          this.line(`begin = next; ${n}++;`);
+        });
+      };
+      if (parallel) this.block(`if (end > 1) E.parallel(${site}, end); else {`, alone);
+      else alone();
     });
   }
 

@@ -53,6 +53,10 @@ export function interpretHost(program: HostProgram, environment: HostEnvironment
       else words.setBigInt64(at, BigInt(v), true);
     }
     const end = evaluateExpression(step.chunks, slots);
+    if (end > 1 && environment.parallel && program.sites[site]!.parallel) {
+      environment.parallel(site, end);
+      return;
+    }
     const stride = calls[site]! < COLD_CALLS ? 1 : Math.ceil(end / LATER_CALLS);
     const kernel = environment.kernels[site]!;
     const args = environment.blocks[site]!;

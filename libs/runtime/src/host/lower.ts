@@ -52,6 +52,7 @@ import {
   type HostWord,
   type WordKind,
 } from './program.js';
+import { isParallelPhase } from './parallel-phase.js';
 import { isHostScalar, scalarOperation } from './scalar-ops.js';
 import { signatureOf, specOf } from './signature.js';
 
@@ -518,7 +519,13 @@ class Lowering extends ControlFlowLowering {
     });
     const sizes = layout.sizeWords.map((word) => byWord.get(word)!);
     const site = this.sites.length;
-    this.sites.push({ kernel, wordCount: layout.wordCount });
+    const at = placeOf(op);
+    this.sites.push({
+      kernel,
+      wordCount: layout.wordCount,
+      ...(isParallelPhase(phase) ? { parallel: true as const } : {}),
+      ...(at === undefined ? {} : { at }),
+    });
     this.steps.push({ kind: 'call', site, words, chunks: chunkExpression(phase.chunks, sizes) });
   }
 

@@ -228,6 +228,10 @@ export interface HostSite {
   /** Symbol name of the phase. */
   readonly kernel: string;
   readonly wordCount: number;
+  /** Chunks may run at the same time. */
+  readonly parallel?: true;
+  /** What calls it, for traps: `f.mlir:3:8`. */
+  readonly at?: string;
 }
 
 /** A constant buffer; its address is in `slot` from the start. */
@@ -315,6 +319,8 @@ export interface HostEnvironment {
   readonly blocks: readonly number[];
   /** The kernel of each site. */
   readonly kernels: readonly ((args: number, begin: number, end: number) => number)[];
+  /** Runs all chunks of a parallel site on several threads; absent for programs of one. */
+  readonly parallel?: (site: number, chunks: number) => void;
   /** Addresses of the constants. */
   readonly constants: readonly number[];
   /** Throws the trap of a kernel that returned `next` when it was asked to go on from `begin`. */

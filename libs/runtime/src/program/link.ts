@@ -21,6 +21,7 @@ import {
   siteOffsets,
 } from '../host/program.js';
 import { scalarFunctions } from '../host/scalar-ops.js';
+import type { ParallelKernel, ParallelSite } from '../threads/parallel-kernel.js';
 import { type CustomCalls, customCallRunner } from './custom-calls.js';
 
 /** Whether host code is made as JavaScript or interpreted; `auto` interprets where code from strings is forbidden. */
@@ -40,6 +41,7 @@ export function linkProgram(
   mode: HostMode = 'auto',
   invoke: (name: string, parameters: ArrayLike<HostNumber>) => HostResults = noFunctions,
   customCalls: CustomCalls = {},
+  threads: ParallelKernel | null = null,
 ): LinkedProgram {
   const held: Block[] = [];
   const interned: Block[] = [];
@@ -103,8 +105,17 @@ export function linkProgram(
 
     // 3. The environment.
     const scalars = scalarFunctions(program.scalars);
+    const parallelSites = program.sites.map(({ parallel, wordCount }, i): ParallelSite | undefined =>
+      parallel ? threads?.site(phases[i]!, args.address + offsets[i]!, wordCount * WORD_BYTES) : undefined,
+    );
     let words = new Int32Array(heap.memory.buffer, args.address, bytes / 4);
     let { generation } = heap;
+    const kernelTrap = (site: number, begin: number, next: number): never => {
+      const { kernel: name, at } = program.sites[site]!;
+      if (next >= 0) throw new InternalError(`kernel '${name}' returned ${next} as the next chunk after ${begin}`);
+      const reason = `kernel '${name}' gave up at chunk ${begin}: ${trapReason(next)}`;
+      throw trapAt(trapKind(next) as TrapKind, reason, at, program.name);
+    };
     const environment: HostEnvironment = {
       allocate(size, place) {
         try {
@@ -146,15 +157,19 @@ export function linkProgram(
         const unmet = unmetExpectation(step.dtype, arrays[0], arrays[1], step.expectation);
         if (unmet !== undefined) throw trapAt('CheckFailed', unmet, step.at, program.name);
       },
-      kernelTrap(site, begin, next): never {
-        const { kernel: name } = program.sites[site]!;
-        if (next < 0)
-          throw new RuntimeTrap(
-            trapKind(next) as TrapKind,
-            `${program.name}: kernel '${name}' gave up at chunk ${begin}: ${trapReason(next)}`,
-          );
-        throw new InternalError(`kernel '${name}' returned ${next} as the next chunk after ${begin}`);
-      },
+      kernelTrap,
+      ...(threads
+        ? {
+            parallel(site: number, chunks: number) {
+              const failure = parallelSites[site]!.run(chunks);
+              if (!failure) return;
+              if (failure.message === '') kernelTrap(site, failure.chunk, failure.code);
+              const { kernel: name, at } = program.sites[site]!;
+              const reason = `kernel '${name}' failed at chunk ${failure.chunk} on a worker thread: ${failure.message}`;
+              throw trapAt('KernelTrap', reason, at, program.name);
+            },
+          }
+        : {}),
       requirementTrap(index, left, right): never {
         throw new RuntimeTrap(
           'ShapeMismatch',

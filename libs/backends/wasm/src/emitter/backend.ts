@@ -9,6 +9,7 @@ import {
   type PhaseFunction,
   type PhaseMetadata,
   phaseMetadata,
+  type ShareableKernel,
 } from '@budflow/backend-api';
 import { CompileError, Diagnostic, type Operation } from '@budflow/ir';
 import { ConversionTarget } from '@budflow/rewrite';
@@ -135,10 +136,12 @@ function compileFunction(
 class WasmKernel implements Kernel {
   readonly metadata: KernelMetadata;
   readonly phases: readonly PhaseFunction[];
+  readonly shareable: ShareableKernel;
 
-  constructor(metadata: KernelMetadata, phases: readonly PhaseFunction[]) {
+  constructor(metadata: KernelMetadata, phases: readonly PhaseFunction[], shareable: ShareableKernel) {
     this.metadata = metadata;
     this.phases = phases;
+    this.shareable = shareable;
   }
 
   call(phase: number, args: number, begin: number, end: number): number {
@@ -168,9 +171,11 @@ function load(artefact: Artefact, heap: HeapLike): Kernel {
     throw fail('wasm.engine', `the engine rejects the code: ${error instanceof Error ? error.message : error}${hint}`);
   }
   const { exports } = new wasm.Instance(compiled, { env: { memory: heap.memory } });
+  const names = metadata.phases.map((phase) => phase.name);
   return new WasmKernel(
     metadata,
-    metadata.phases.map((phase) => exports[phase.name] as PhaseFunction),
+    names.map((name) => exports[name] as PhaseFunction),
+    { module: compiled, exports: names },
   );
 }
 
