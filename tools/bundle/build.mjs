@@ -142,7 +142,10 @@ function lateBuiltins(code) {
     const all = code.match(new RegExp(`\\b${name}\\b`, 'g')).length;
     const members = code.match(new RegExp(`\\b${name}\\.`, 'g'))?.length ?? 0;
     if (LOADED.includes(id) || members !== all - 1) continue;
-    result = result.replace(line, '').replace(new RegExp(`\\b${name}\\.`, 'g'), `require("${id}").`);
+    result = result
+      .replace(line, '')
+      .replace(new RegExp(`\\bnew ${name}\\.(\\w+)`, 'g'), `new (require("${id}").$1)`)
+      .replace(new RegExp(`\\b${name}\\.`, 'g'), `require("${id}").`);
   }
   return result;
 }

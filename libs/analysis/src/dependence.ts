@@ -327,17 +327,19 @@ function solve(equations: readonly Equation[], limits: readonly Interval[]): Int
 /**
  * The first dependence between different iterations of a loop (in one iteration of the loops around it), if there is
  * one. With `inStep`, for code that runs each statement for all iterations before the next one, those from a statement
- * of the body itself to a later one do not count: they keep their direction.
+ * of the body itself to a later one do not count: they keep their direction. With `through`, only dependences through
+ * these buffers count.
  */
 export function carriedDependence(
   kernel: Operation,
   loop: Operation,
-  { inStep = false }: { readonly inStep?: boolean } = {},
+  { inStep = false, through }: { readonly inStep?: boolean; readonly through?: ReadonlySet<Value> } = {},
 ): { readonly report: DependenceReport } | { readonly unknown: Operation } | null {
   const { accesses, unknown } = collectAccesses(loop);
   if (unknown) return { unknown };
   const analysis = new DependenceAnalysis(kernel, [loop]);
-  for (const dependence of analysis.all(accesses)) {
+  const considered = through ? accesses.filter(({ root }) => through.has(root)) : accesses;
+  for (const dependence of analysis.all(considered)) {
     const { first, second } = dependence;
     // Accesses are listed in program order: a distance above 0 runs from an earlier statement to a later one.
     const statements = first.op !== second.op && first.op.parentOp === loop && second.op.parentOp === loop;

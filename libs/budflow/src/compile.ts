@@ -39,7 +39,14 @@ import {
   sizeRequirements,
   type Threads,
 } from '@budflow/runtime';
-import { compatibleTarget, DEFAULT_PARALLEL, getTarget, type ParallelFacts, registerTarget, targetNames } from '@budflow/target';
+import {
+  compatibleTarget,
+  DEFAULT_PARALLEL,
+  getTarget,
+  type ParallelFacts,
+  registerTarget,
+  targetNames,
+} from '@budflow/target';
 import { convertStablehloToArray, usesStablehlo } from '@budflow/transforms/stablehlo';
 import { CompiledModule } from './compiled-module.js';
 import { createContext } from './context.js';
@@ -149,9 +156,7 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
     events: stream,
     host: options.host ?? 'auto',
     customCalls: options.customCalls ?? {},
-    threads: threads.pool
-      ? { pool: threads.pool, count: threads.count, thresholds: parallelFacts(target) }
-      : undefined,
+    threads: threads.pool ? { pool: threads.pool, count: threads.count, thresholds: parallelFacts(target) } : undefined,
   });
   const end = performance.now();
   stream.emit({ kind: 'compile', functions: names, milliseconds: end - start });
@@ -299,8 +304,7 @@ function threadsOf({ threads: wanted = 1, heap }: CompileOptions, stream: EventS
   const threads: Threads = isPrivate
     ? { count: 1, pool: null, note: 'one thread: the heap given is not shared; create it with shared: true' }
     : found;
-  if (threads.note !== undefined)
-    stream.emit({ kind: 'threads', wanted, threads: threads.count, note: threads.note });
+  if (threads.note !== undefined) stream.emit({ kind: 'threads', wanted, threads: threads.count, note: threads.note });
   return threads;
 }
 

@@ -47,7 +47,7 @@ export {
   MAXIMUM_THREADS,
   setThreadSupport,
   sharedThreads,
-  type Threads,
   type ThreadSupport,
+  type Threads,
 } from './threads/support.js';
 export { workerSource } from './threads/worker.js';

@@ -5,7 +5,7 @@ import { decodeNpy } from './npy/decode.js';
 import { encodeNpy } from './npy/encode.js';
 import type { NpyArray } from './npy/format.js';
 
-export { enableThreads, startNodeWorker } from './threads/node-workers.js';
+export { enableThreads, startNodeWorker } from './node/workers.js';
 
 /** Reads a .npy file. @throws RuntimeTrap of kind BadArgument, naming the file, when it cannot be read */
 export function readNpy(path: string): NpyArray {

@@ -234,6 +234,7 @@ describe('parseTarget', () => {
       maxPrefetchStreams: true,
       engine: true,
       dispatchCostNs: true,
+      parallel: true,
       sources: true,
     };
     expect(Object.keys(TARGET_SCHEMA.properties ?? {}).sort()).toEqual(Object.keys(fields).sort());

@@ -16,6 +16,7 @@ describe('the command line', () => {
       '--ablate=licm',
       '--peers',
       '--level=1',
+      '--threads=2',
       '--numerics=strict',
     ]);
     expect(options).toMatchObject({
@@ -24,10 +25,23 @@ describe('the command line', () => {
       ablate: ['cse', 'licm'],
       peers: true,
       level: 1,
+      threads: 2,
       numerics: 'strict',
     });
     expect(options.filter?.test('matmul')).toBe(true);
-    for (const flag of ['suite', 'filter', 'seconds', 'json', 'ablate', 'peers', 'numerics', 'target', 'level', 'list'])
+    for (const flag of [
+      'suite',
+      'filter',
+      'seconds',
+      'json',
+      'ablate',
+      'peers',
+      'numerics',
+      'target',
+      'level',
+      'list',
+      'threads',
+    ])
       expect(HELP).toContain(`--${flag}`);
   });
   test.each([
@@ -35,6 +49,7 @@ describe('the command line', () => {
     [['--seconds=-1'], "--seconds: expected a number above 0, got '-1'"],
     [['--filter=('], '--filter:'],
     [['--level=4'], "--level: expected one of 0, 1, 2, 3, got '4'"],
+    [['--threads=1'], "--threads: expected a whole number from 2 to 64, or auto, got '1'"],
     [['--sede'], '--sede'],
   ])('%j is refused', (argv, message) => {
     expect(() => parseOptions(argv)).toThrow(UsageError);

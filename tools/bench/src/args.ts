@@ -1,6 +1,7 @@
 // The command line of the runner.
 
 import { parseArgs } from 'node:util';
+import { MAXIMUM_THREADS } from '@budflow/runtime';
 
 export const SUITES = ['wasm', 'compiler', 'jax'] as const;
 export type Suite = (typeof SUITES)[number];
@@ -13,6 +14,8 @@ export interface Options {
   readonly seconds: number;
   readonly ablate: readonly string[];
   readonly peers: boolean;
+  /** Also on so many threads: a number, or `auto` for all processors. */
+  readonly threads: number | 'auto' | undefined;
   readonly numerics: 'strict' | 'default' | 'fast' | undefined;
   readonly target: string | undefined;
   readonly level: 0 | 1 | 2 | 3 | undefined;
@@ -32,6 +35,7 @@ export const HELP = `npm run bench -- [--suite=wasm|compiler|jax] [options]
   --seconds=S        time for each variant (default 0.3)
   --json=FILE        write all figures
   --ablate=PASS      also without this pass (may be repeated)
+  --threads=N        also on so many threads; auto is one for each processor
   --peers            also tfjs-wasm, onnxruntime-web and jax-js; install them with npm run bench:peers
   --numerics=MODE    strict, default or fast
   --target=NAME      target to compile for (default: the engine's best)
@@ -48,6 +52,12 @@ function oneOf<T extends string>(value: string | undefined, known: readonly T[],
   throw new UsageError(`--${flag}: expected one of ${known.join(', ')}, got '${value}'`);
 }
 
+function threadsOf(text: string | undefined): number | 'auto' | undefined {
+  if (text === undefined || text === 'auto') return text;
+  if (/^\d+$/.test(text) && Number(text) >= 2 && Number(text) <= MAXIMUM_THREADS) return Number(text);
+  throw new UsageError(`--threads: expected a whole number from 2 to ${MAXIMUM_THREADS}, or auto, got '${text}'`);
+}
+
 /** @throws UsageError */
 export function parseOptions(argv: readonly string[]): Options {
   let values: Record<string, string | boolean | (string | boolean)[] | undefined>;
@@ -60,6 +70,7 @@ export function parseOptions(argv: readonly string[]): Options {
         json: { type: 'string' },
         seconds: { type: 'string' },
         ablate: { type: 'string', multiple: true },
+        threads: { type: 'string' },
         peers: { type: 'boolean' },
         numerics: { type: 'string' },
         target: { type: 'string' },
@@ -88,6 +99,7 @@ export function parseOptions(argv: readonly string[]): Options {
     json: text('json') ?? null,
     seconds,
     ablate: (values.ablate ?? []) as string[],
+    threads: threadsOf(text('threads')),
     peers: values.peers === true,
     numerics: oneOf(text('numerics'), ['strict', 'default', 'fast'], 'numerics'),
     target: text('target'),

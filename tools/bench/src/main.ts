@@ -1,6 +1,7 @@
 // `npm run bench`: picks the suite, runs it, prints and writes the report.
 
 import { writeFileSync } from 'node:fs';
+import { enableThreads } from '@budflow/runtime/node';
 import { enableRelaxedSimd, wasmTargetForThisEngine } from '@budflow/target/node';
 import { HELP, type Options, parseOptions, UsageError } from './args.js';
 import { environment, printEnvironment } from './environment.js';
@@ -48,12 +49,16 @@ async function wasmSuite(options: Options): Promise<number> {
     return 0;
   }
   enableRelaxedSimd();
+  enableThreads();
   const machine = environment();
   const budflow: BudflowOptions = { numerics: options.numerics, target: options.target, level: options.level };
   await describeAblations(options, budflow);
   const variants: Variant[] = [
     budflowVariant(budflow),
     ...options.ablate.map((ablate) => budflowVariant({ ...budflow, name: `-${ablate}`, ablate })),
+    ...(options.threads === undefined
+      ? []
+      : [budflowVariant({ ...budflow, name: `${options.threads} threads`, threads: options.threads })]),
     limitVariant,
     plainVariant,
     ...(options.peers ? (await import('../peers/index.js')).PEERS : []),

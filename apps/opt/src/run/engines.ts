@@ -18,6 +18,12 @@ import { interpretCall } from './interpret.js';
 export interface Engine {
   /** Milliseconds from text to callable. */
   readonly compileMs: number;
+  /** Threads that it runs on. */
+  readonly threads: number;
+  /** Why there are fewer than asked for. */
+  readonly threadsNote?: string | undefined;
+  /** When all of them can run the program; calls before use fewer. */
+  ready(): Promise<void>;
   /** Calls the function and returns its results. */
   call(): HostValue[];
   /** Calls the function and leaves the results where they are, for benchmarks. */
@@ -36,6 +42,7 @@ export interface CompiledRequest {
   readonly plugins: readonly Plugin[];
   readonly debugCounters: DebugCounters | undefined;
   readonly instrumentations: readonly Instrumentation[];
+  readonly threads: number | 'auto';
 }
 
 /** Compiles for this engine. @throws DiagnosticsError with the diagnostics */
@@ -55,6 +62,9 @@ export function compiledEngine(request: CompiledRequest): Engine {
   };
   return {
     compileMs: module.report.compileMs,
+    threads: module.report.threads,
+    threadsNote: module.report.threadsNote,
+    ready: () => module.ready(),
     call: () =>
       call().map(({ dtype, shape, data }, i): HostValue => {
         if (func.results[i]?.scalar) return { dtype, scalar: scalarOf(dtype, data as TypedArray) };
@@ -71,7 +81,7 @@ function scalarOf(dtype: string, data: TypedArray): number | bigint {
 }
 
 function compiled(
-  { source, file, entry, ablate, backend, plugins, debugCounters, instrumentations }: CompiledRequest,
+  { source, file, entry, ablate, backend, plugins, debugCounters, instrumentations, threads }: CompiledRequest,
   chosen: ChosenPipeline,
 ): CompiledModule {
   const target = chosen.target;
@@ -84,6 +94,7 @@ function compiled(
       plugins,
       debugCounters,
       instrumentations,
+      threads,
       pipeline: pipelineToJson(chosen.pipeline, chosen),
       ...(target === undefined ? {} : { target }),
       ...(chosen.numerics === undefined ? {} : { numerics: chosen.numerics }),
@@ -112,7 +123,8 @@ export function interpreterEngine(
   const start = performance.now();
   if (chosen) runPasses(module, chosen.pipeline, options);
   const call = () => interpretCall(module, entry, inputs, relaxedMadd);
-  return { compileMs: options.parseMs + performance.now() - start, call, run: () => void call() };
+  const compileMs = options.parseMs + performance.now() - start;
+  return { compileMs, threads: 1, ready: () => Promise.resolve(), call, run: () => void call() };
 }
 
 /** Runs passes on a module. @throws DiagnosticsError with what they reported */

@@ -47,6 +47,11 @@ export const RUN_FLAGS: readonly FlagGroup[] = [
         choices: NUMERICS,
         help: 'What is promised about rounding: strict, default or fast.',
       },
+      {
+        name: 'threads',
+        value: 'N',
+        help: 'Threads that kernels run on, the same results for any number; auto: one for each processor. Default 1.',
+      },
       { name: 'ablate', value: 'PASS', repeat: true, help: 'Leave a pass out; may be repeated.' },
       PLUGIN_FLAG,
     ],

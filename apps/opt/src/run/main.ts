@@ -46,6 +46,7 @@ export interface Settings {
   readonly random: number | undefined;
   readonly sizes: readonly number[];
   readonly benchmarkSeconds: number | undefined;
+  readonly threads: number | 'auto';
   /** Flags that a suggested command repeats. */
   readonly repeatedFlags: readonly string[];
 }
@@ -60,14 +61,17 @@ function settingsOf(args: Arguments, given: readonly string[]): Settings {
   const benchmarkSeconds = positiveValue(args, 'benchmark');
   if (args.isOn('check-each') && benchmarkSeconds !== undefined)
     throw new UsageError('--check-each and --benchmark: one at a time');
+  const threads = args.value('threads') === 'auto' ? 'auto' : (integerValue(args, 'threads', 1) ?? 1);
+  if (args.has('threads') && args.value('backend') === 'interp')
+    throw new UsageError('--threads is for compiled programs: the interpreter has one thread');
   if (args.has('O') && args.has('pipeline-config'))
     throw new UsageError(`-O${args.value('O')} and --pipeline-config both say which passes run`);
   if (args.isOn('check-each') && given.length === 0 && random === undefined)
-    return { random: 0, sizes: [], benchmarkSeconds, repeatedFlags: repeated(args) };
+    return { random: 0, sizes: [], benchmarkSeconds, threads, repeatedFlags: repeated(args) };
   if (args.isOn('all-functions')) checkForAll(args, given);
   else if (args.isOn('split-input-file'))
     throw new UsageError('--split-input-file: one program is run; add --all-functions to run those of all parts');
-  return { random, sizes: sizes.map(Number), benchmarkSeconds, repeatedFlags: repeated(args) };
+  return { random, sizes: sizes.map(Number), benchmarkSeconds, threads, repeatedFlags: repeated(args) };
 }
 
 /** What makes no sense for several functions at once. */
@@ -79,7 +83,7 @@ function checkForAll(args: Arguments, given: readonly string[]): void {
 }
 
 function repeated(args: Arguments): string[] {
-  return ['entry', 'backend', 'target', 'numerics'].flatMap((name) =>
+  return ['entry', 'backend', 'target', 'numerics', 'threads'].flatMap((name) =>
     args.has(name) ? [`--${name}=${args.value(name)}`] : [],
   );
 }

@@ -192,7 +192,11 @@ async function engineOf(prepared: Prepared, backend: string): Promise<Engine> {
   try {
     if (backend !== 'interp' && chosen) {
       const plugins = extensions?.plugins ?? [];
-      return compiledEngine({ source, file, entry, chosen, backend, plugins, ...watched });
+      const { threads } = program;
+      if (threads !== 1) (await import('@budflow/runtime/node')).enableThreads();
+      const engine = compiledEngine({ source, file, entry, chosen, backend, plugins, threads, ...watched });
+      if (engine.threadsNote !== undefined) io.stderr(`${engine.threadsNote}\n`);
+      return engine;
     }
     const { relaxedRounding } = await import('./interpret.js');
     return interpreterEngine(module, entry, {
@@ -222,7 +226,7 @@ function runOnce({ program, signature }: Prepared, backend: string, engine: Engi
     printJson(io, {
       entry: signature.name,
       backend,
-      threads: 1,
+      threads: engine.threads,
       compile_ms: engine.compileMs,
       first_ms: firstMs,
       results: shown,
@@ -235,8 +239,14 @@ function described(value: HostValue): object {
   return 'scalar' in value ? { dtype: value.dtype } : { dtype: value.dtype, shape: value.shape };
 }
 
-function benchmark({ program, signature }: Prepared, backend: string, engine: Engine, seconds: number): number {
+async function benchmark(
+  { program, signature }: Prepared,
+  backend: string,
+  engine: Engine,
+  seconds: number,
+): Promise<number> {
   const { args, io } = program;
+  await engine.ready();
   const { firstMs, medianMs, minMs, runs } = measureCalls(engine.run, seconds);
   const paths = args.values('output');
   if (paths.length > 0) writeOutputs(paths, engine.call(), io);
@@ -244,7 +254,7 @@ function benchmark({ program, signature }: Prepared, backend: string, engine: En
     printJson(io, {
       entry: signature.name,
       backend,
-      threads: 1,
+      threads: engine.threads,
       compile_ms: engine.compileMs,
       first_ms: firstMs,
       median_ms: medianMs,
@@ -253,7 +263,7 @@ function benchmark({ program, signature }: Prepared, backend: string, engine: En
     });
   } else {
     io.stdout(
-      `@${signature.name}, ${backend}: median ${milliseconds(medianMs)}, fastest ${milliseconds(minMs)}, ${runs} calls; ` +
+      `@${signature.name}, ${backend}${engine.threads > 1 ? `, ${engine.threads} threads` : ''}: median ${milliseconds(medianMs)}, fastest ${milliseconds(minMs)}, ${runs} calls; ` +
         `compiled in ${milliseconds(engine.compileMs)}, first call ${milliseconds(firstMs)}\n`,
     );
   }

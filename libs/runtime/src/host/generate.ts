@@ -42,7 +42,9 @@ export function generateHost(program: HostProgram, { threaded = false }: { reado
 
 /** A runnable program by code generation. @throws EvalError where the embedder forbids code from strings */
 export function compileHost(program: HostProgram, environment: HostEnvironment): HostFunction {
-  const make = new Function('E', generateHost(program, { threaded: environment.parallel !== undefined })) as (environment: HostEnvironment) => HostFunction;
+  const make = new Function('E', generateHost(program, { threaded: environment.parallel !== undefined })) as (
+    environment: HostEnvironment,
+  ) => HostFunction;
   return make(environment);
 }
 

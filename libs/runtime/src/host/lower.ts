@@ -40,6 +40,7 @@ import {
   placeOf,
   widthOf,
 } from './lowering-values.js';
+import { isParallelPhase } from './parallel-phase.js';
 import {
   type ArgumentSpec,
   argumentSlots,
@@ -52,7 +53,6 @@ import {
   type HostWord,
   type WordKind,
 } from './program.js';
-import { isParallelPhase } from './parallel-phase.js';
 import { isHostScalar, scalarOperation } from './scalar-ops.js';
 import { signatureOf, specOf } from './signature.js';
 

@@ -23,6 +23,7 @@ import {
 import { scalarFunctions } from '../host/scalar-ops.js';
 import type { ParallelKernel, ParallelSite } from '../threads/parallel-kernel.js';
 import { type CustomCalls, customCallRunner } from './custom-calls.js';
+import { parallelRunner } from './parallel-runner.js';
 
 /** Whether host code is made as JavaScript or interpreted; `auto` interprets where code from strings is forbidden. */
 export type HostMode = 'auto' | 'generated' | 'interpreted';
@@ -158,18 +159,7 @@ export function linkProgram(
         if (unmet !== undefined) throw trapAt('CheckFailed', unmet, step.at, program.name);
       },
       kernelTrap,
-      ...(threads
-        ? {
-            parallel(site: number, chunks: number) {
-              const failure = parallelSites[site]!.run(chunks);
-              if (!failure) return;
-              if (failure.message === '') kernelTrap(site, failure.chunk, failure.code);
-              const { kernel: name, at } = program.sites[site]!;
-              const reason = `kernel '${name}' failed at chunk ${failure.chunk} on a worker thread: ${failure.message}`;
-              throw trapAt('KernelTrap', reason, at, program.name);
-            },
-          }
-        : {}),
+      ...(threads ? { parallel: parallelRunner(program, parallelSites, kernelTrap) } : {}),
       requirementTrap(index, left, right): never {
         throw new RuntimeTrap(
           'ShapeMismatch',

@@ -29,6 +29,7 @@ import {
   type HostRequirement,
   loadModule,
   lowerHost,
+  type ThreadOptions,
   type TypedArray,
 } from '../index.js';
 
@@ -70,6 +71,7 @@ export interface TestProgram {
   readonly heap: Heap;
   readonly events: EventStream;
   readonly unload: () => void;
+  readonly ready: () => Promise<void>;
 }
 
 export interface TestOptions {
@@ -78,6 +80,7 @@ export interface TestOptions {
   readonly requirements?: readonly HostRequirement[];
   /** Kernels in place of the compiled ones. */
   readonly phases?: Kernel['phases'];
+  readonly threads?: ThreadOptions;
 }
 
 /** Compiles and loads the program in `text`. */
@@ -98,9 +101,10 @@ export function load(text: string, options: TestOptions = {}): TestProgram {
   const events = new EventStream();
   const loaded = loadModule(
     { functions: [program], artefact },
-    { backend, memory, events, host: options.host ?? 'auto' },
+    { backend, memory, events, host: options.host ?? 'auto', threads: options.threads },
   );
-  return { main: loaded.functions.get(program.name)!, memory, heap: memory.heap, events, unload: loaded.unload };
+  const { unload, ready } = loaded;
+  return { main: loaded.functions.get(program.name)!, memory, heap: memory.heap, events, unload, ready };
 }
 
 /** What the interpreter makes of the same program: the elements of each result. */

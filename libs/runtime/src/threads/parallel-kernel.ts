@@ -43,8 +43,7 @@ export class ParallelKernel {
     try {
       // Argument blocks name scratch memory: where there is none, all threads read the caller's.
       if (scratch > 0)
-        for (let i = 1; i < options.count; i++)
-          this.blocks.push(memory.allocate(argsBytes), memory.allocate(scratch));
+        for (let i = 1; i < options.count; i++) this.blocks.push(memory.allocate(argsBytes), memory.allocate(scratch));
     } catch (error) {
       this.free();
       throw error;
@@ -67,7 +66,13 @@ export class ParallelKernel {
 
   /** A call site of a phase. */
   site(phase: number, args: number, argsBytes: number): ParallelSite {
-    return new ParallelSite(this.options, { kernel: this.number, phase, args, argsBytes, run: this.kernel.phases[phase]! });
+    return new ParallelSite(this.options, {
+      kernel: this.number,
+      phase,
+      args,
+      argsBytes,
+      run: this.kernel.phases[phase]!,
+    });
   }
 
   /** Workers forget the kernel. */

@@ -160,11 +160,15 @@ export function serve(line: Line, at: ControlLayout, messageBytes: number): void
         if (args === 0) args = ownBlock(loaded.kernel);
         for (let from = begin; from < begin + size; ) {
           const next = run(args, from, begin + size);
-          if (next <= from) return fail(from, next, '');
+          if (next <= from) {
+            fail(from, next, '');
+            return;
+          }
           from = next;
         }
       } catch (error) {
-        return fail(begin, 0, String(error));
+        fail(begin, 0, String(error));
+        return;
       }
     }
   }

@@ -204,6 +204,24 @@ ${use('y.d0', '%c')}`;
     }
   });
 
+  test('chunks that use one temporary over again run in order; those that have elements of their own need not', () => {
+    const body = (at: string) => `  %n = memory.dim %a, 0 : memref<?xf32>
+  %t = memory.alloca(%n) : memref<?xf32>
+  loop.for %i = 0 to %n name "add.d0" {
+    loop.for %j = 0 to %n name "add.h0" {
+      %x = memory.load %a[%j] : memref<?xf32>
+      memory.store %x, %t[${at}] : memref<?xf32>
+    }
+    %y = memory.load %t[%i] : memref<?xf32>
+    memory.store %y, %b[%i] : memref<?xf32>
+  }`;
+    const shared = chunked(program(['?xf32'], ['?xf32'], body('%j')), [5, 5]);
+    expect(shared.phases[0]!.attr(KernelAttrs.serial)).toBeDefined();
+    expect(shared.statistics).toEqual({ phases: 1, parallel: 1, serial: 1 });
+    const own = chunked(program(['?xf32'], ['?xf32'], body('%i')), [5, 5]);
+    expect(own.phases[0]!.attr(KernelAttrs.serial)).toBeUndefined();
+  });
+
   test('each call of a kernel has temporaries of its own', () => {
     const body = `${alloca}${loop('exp.d0', '%a', '%t')}\n${loop('div.d0', '%t', '%b')}`;
     const { main } = chunked(program(['8xf32'], ['8xf32'], body, 2));

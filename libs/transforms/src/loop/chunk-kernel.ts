@@ -10,8 +10,9 @@
 // chunk. Names tell which loops are parallel: array-to-loop calls loops `stage.d0` or `stage.c` when their iterations
 // touch different elements, and the primitives keep that. Buffers that cross phases, or have a size known only at run
 // time, become arguments which the program allocates (rt.temporary). The schedule has already cut the outer loops by
-// problem size, so results do not depend on who runs which chunk. Runs after scheduling and vectorization.
-import { collectAccesses, IN_PLACE_ATTR } from '@budflow/analysis';
+// problem size, so results do not depend on who runs which chunk. A private buffer that becomes an argument is one for
+// all chunks: a phase whose chunks use it over again is marked rt.serial. Runs after scheduling and vectorization.
+import { carriedDependence, collectAccesses, IN_PLACE_ATTR } from '@budflow/analysis';
 import { CmpIOp } from '@budflow/dialect-core';
 import {
   buildFor,
@@ -50,7 +51,11 @@ export const chunkKernel = definePass({
   name: 'chunk-kernel',
   summary: 'cut kernels into phases that run over ranges of chunks',
   anchor: 'builtin.module',
-  statistics: { phases: 'kernel functions made', parallel: 'phases of several chunks' },
+  statistics: {
+    phases: 'kernel functions made',
+    parallel: 'phases of several chunks',
+    serial: 'of these, phases whose chunks share a buffer and run in order',
+  },
   run(module, pass) {
     // Kernels that call kernels: what inline-kernel-calls left.
     inlineCalls(module);
@@ -60,6 +65,8 @@ export const chunkKernel = definePass({
       const phases = cut(kernel, symbols);
       pass.statistic('phases', phases.length);
       pass.statistic('parallel', phases.filter((p) => p.chunks !== null).length);
+      const serial = phases.filter((p) => p.func.attr(KernelAttrs.serial)).length;
+      if (serial > 0) pass.statistic('serial', serial);
       replaceCalls(module, kernel, phases);
     }
   },
@@ -115,7 +122,9 @@ function cut(kernel: Operation, symbols: SymbolTable): Phase[] {
   const name = (kernel.attr('sym_name') as StringAttr).value;
   kernel.setAttr('sym_name', context.stringAttr(`${name}.whole`));
   return segments.map((segment, i) => {
+    const isSerial = sharesPrivateBuffer(kernel, segment, segments, setup, crossing);
     const phase = buildPhase(kernel, segment, i === 0 ? name : symbols.uniqueName(`${name}_p${i}`), setup, crossing);
+    if (isSerial && phase.chunks) phase.func.setAttr(KernelAttrs.serial, context.unitAttr);
     phase.func.setAttr(KernelAttrs.phaseOf, context.symbolRef(name));
     phase.func.setAttr(KernelAttrs.phase, context.i64Attr(i));
     // What else is known of the kernel as a whole, its schedule above all, stays with the first phase.
@@ -176,6 +185,25 @@ function crossingAllocas(segments: readonly Segment[], setup: Setup): Set<Operat
     }
   }
   return crossing;
+}
+
+/**
+ * Whether chunks use one buffer over again that was private to the thread before it became an argument: those of a size
+ * known only at run time that no other segment uses. Stages that are written whole have elements for every chunk.
+ */
+function sharesPrivateBuffer(
+  kernel: Operation,
+  segment: Segment,
+  segments: readonly Segment[],
+  setup: Setup,
+  crossing: ReadonlySet<Operation>,
+): boolean {
+  const { loop } = segment;
+  if (!loop) return false;
+  const [used, elsewhere] = [new Set<Operation>(), new Set<Operation>()];
+  for (const one of segments) for (const op of one.ops) collectOuterDefinitions(op, setup, one === segment ? used : elsewhere);
+  const own = [...crossing].filter((op) => op.operandCount > 0 && used.has(op) && !elsewhere.has(op));
+  return own.length > 0 && carriedDependence(kernel, loop, { through: new Set(own.map((op) => op.result())) }) !== null;
 }
 
 interface Arguments {

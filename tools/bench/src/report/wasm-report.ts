@@ -137,6 +137,15 @@ function notes(results: readonly ProgramResult[]): string[] {
     });
     lines.push(`${name}: slower by ${mean(gains)}`);
   }
+  const threaded = new Set(results.flatMap((r) => r.variants.filter((v) => v.role === 'threads').map((v) => v.name)));
+  for (const name of threaded) {
+    const gains = results.map((r) => {
+      const several = medianOf(r.variants.find((v) => v.name === name));
+      const one = medianOf(r.variants.find((v) => v.role === 'ours'));
+      return several === null || one === null ? null : one / several;
+    });
+    lines.push(`${name}: faster by ${mean(gains)}`);
+  }
   if (results.some((r) => r.variants.some((v) => v.status === 'inexact'))) {
     lines.push('* outside of the tolerance; not counted as best peer');
   }

@@ -141,7 +141,7 @@ export async function runProgram(
       results.push({ name, role, status: 'skipped', detail: prepared.skipped });
       continue;
     }
-    const mine = role === 'ours' || role === 'ablation';
+    const mine = role === 'ours' || role === 'ablation' || role === 'threads';
     const problem =
       (await check(prepared, expected, program, 'float64 reference')) ?? (mine ? await checkReduced(variant) : null);
     // What peers compute with is their choice: they are timed all the same, and marked.

@@ -32,6 +32,8 @@ export interface BudflowOptions {
   readonly target?: string;
   /** Optimisation level, 3 if not given. */
   readonly level?: 0 | 1 | 2 | 3;
+  /** Threads to run on (default 1). */
+  readonly threads?: number | 'auto';
   /** A pass to leave out. */
   readonly ablate?: string;
 }
@@ -62,7 +64,7 @@ function prepared(module: CompiledModule, { outputs, inputs: types }: Instance, 
 export function budflowVariant(options: BudflowOptions = {}): Variant {
   return {
     name: options.name ?? 'budflow',
-    role: options.ablate === undefined ? 'ours' : 'ablation',
+    role: options.threads !== undefined ? 'threads' : options.ablate === undefined ? 'ours' : 'ablation',
     async prepare(instance, inputs) {
       const library = await load();
       if ('skipped' in library) return library;
@@ -71,11 +73,16 @@ export function budflowVariant(options: BudflowOptions = {}): Variant {
         numerics: options.numerics,
         target: options.target,
         level: options.level,
+        threads: options.threads ?? 1,
         // Grouping into kernels cannot be skipped, only told to group nothing.
         fuse: options.ablate !== FUSION,
         ablate: options.ablate === undefined || options.ablate === FUSION ? [] : [options.ablate],
       };
-      return prepared(library.compile(instance.text, compileOptions), instance, inputs);
+      const module = library.compile(instance.text, compileOptions);
+      const { threadsNote } = module.report;
+      if (threadsNote !== undefined) return { skipped: threadsNote };
+      await module.ready();
+      return prepared(module, instance, inputs);
     },
   };
 }

@@ -3,8 +3,8 @@
 import type { Instance } from '../programs/program.js';
 import type { Data } from '../programs/reference.js';
 
-/** ours: what is being developed; ablation: ours without a pass; limit: the best by hand; peer: everyone else. */
-export type Role = 'ours' | 'ablation' | 'limit' | 'peer';
+/** ours: what is being developed; ablation: ours without a pass; threads: ours on several; limit: the best by hand; peer: everyone else. */
+export type Role = 'ours' | 'ablation' | 'threads' | 'limit' | 'peer';
 
 /** A program ready to run on its inputs, which are already where the variant wants them. */
 export interface Prepared {

@@ -1,9 +1,9 @@
 // Threads of Node: worker_threads that keep no process alive.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { WorkerEvents, WorkerThread } from './pool.js';
-import { setThreadSupport } from './support.js';
-import { workerSource } from './worker.js';
+import type { WorkerEvents, WorkerThread } from '../threads/pool.js';
+import { setThreadSupport } from '../threads/support.js';
+import { workerSource } from '../threads/worker.js';
 
 const LINE =
   "(({ parentPort }) => ({ send: (answer) => parentPort.postMessage(answer), receive: (listener) => parentPort.on('message', listener) }))(require('node:worker_threads'))";

@@ -1,0 +1,137 @@
+// Programs on several threads: the same bits as on one, for any number of them.
+import { WorkerPool } from '@budflow/runtime';
+import { enableThreads } from '@budflow/runtime/node';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { closeThreads, compile, EventStream, Heap, type NdArray, type RuntimeEvent, type TypedArray } from './index.js';
+
+enableThreads();
+afterAll(closeThreads);
+afterEach(() => vi.restoreAllMocks());
+
+/** Kernels of many chunks: elementwise, reductions with partial results, rows with scratch memory, products that pack. */
+const PROGRAM = `
+func.func @chain(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {
+  %0 = array.mul %a, %b : tensor<?xf32>
+  %1 = array.add %0, %a : tensor<?xf32>
+  %2 = array.tanh %1 : tensor<?xf32>
+  return %2 : tensor<?xf32>
+}
+func.func @sums(%a: tensor<900001xf32>) -> (tensor<f32>, tensor<f32>) {
+  %z = array.constant dense<0.0> : tensor<f32>
+  %0 = array.reduce add %a init %z dims = [0] : tensor<900001xf32>, tensor<f32> to tensor<f32>
+  %1 = array.mul %a, %a : tensor<900001xf32>
+  %2 = array.reduce add %1 init %z dims = [0] : tensor<900001xf32>, tensor<f32> to tensor<f32>
+  return %0, %2 : tensor<f32>, tensor<f32>
+}
+func.func @softmax(%x: tensor<300x517xf32>) -> tensor<300x517xf32> {
+  %low = array.constant dense<0xFF800000> : tensor<f32>
+  %z = array.constant dense<0.0> : tensor<f32>
+  %m = array.reduce max %x init %low dims = [1] : tensor<300x517xf32>, tensor<f32> to tensor<300xf32>
+  %mb = array.broadcast %m dims = [0] : tensor<300xf32> to tensor<300x517xf32>
+  %d = array.sub %x, %mb : tensor<300x517xf32>
+  %e = array.exp %d : tensor<300x517xf32>
+  %s = array.reduce add %e init %z dims = [1] : tensor<300x517xf32>, tensor<f32> to tensor<300xf32>
+  %sb = array.broadcast %s dims = [0] : tensor<300xf32> to tensor<300x517xf32>
+  %r = array.div %e, %sb : tensor<300x517xf32>
+  return %r : tensor<300x517xf32>
+}
+func.func @sorted(%x: tensor<4000x16xf32>) -> tensor<4000x16xf32> {
+  %0 = array.sort %x dim = 1 ascending : tensor<4000x16xf32>
+  return %0 : tensor<4000x16xf32>
+}
+func.func @product(%a: tensor<301x130xf32>, %b: tensor<130x203xf32>) -> tensor<301x203xf32> {
+  %0 = array.dot_general %a, %b batch = [] x [] contract = [1] x [0] : tensor<301x130xf32>, tensor<130x203xf32> -> tensor<301x203xf32>
+  return %0 : tensor<301x203xf32>
+}`;
+
+const SIZES: Record<string, readonly (readonly number[])[]> = {
+  chain: [[100_003], [100_003]],
+  sums: [[900_001]],
+  softmax: [[300, 517]],
+  sorted: [[4000, 16]],
+  product: [
+    [301, 130],
+    [130, 203],
+  ],
+};
+
+function data(shape: readonly number[], seed: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state / 2 ** 32 - 0.5) * 4;
+  });
+}
+
+/** All results of all functions, as bits. Several rounds: from cold code to warm, one chunk at a time and many. */
+async function bitsOf(threads: number, numerics: 'strict' | 'default'): Promise<Record<string, string>> {
+  const module = compile(PROGRAM, { threads, numerics });
+  await module.ready();
+  const bits: Record<string, string> = {};
+  for (const [name, shapes] of Object.entries(SIZES)) {
+    const inputs = shapes.map((shape, i) => module.array(data(shape, i + 1), shape));
+    let out: NdArray[] | undefined;
+    const seen = new Set<string>();
+    for (let round = 0; round < 6; round++) {
+      out = module.call(name, inputs, out ? { out } : {});
+      seen.add(out.map((array) => hash(array.data as TypedArray)).join());
+    }
+    bits[name] = [...seen].join(' or ');
+    for (const array of [...inputs, ...(out ?? [])]) array.dispose();
+  }
+  module.dispose();
+  return bits;
+}
+
+function hash({ buffer, byteOffset, byteLength }: TypedArray): string {
+  let h = 0x811c9dc5;
+  for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) h = Math.imul(h ^ byte, 16777619);
+  return (h >>> 0).toString(16);
+}
+
+describe('threads', () => {
+  it.each(['strict', 'default'] as const)('give the same bits for any number of them: %s', async (numerics) => {
+    const one = await bitsOf(1, numerics);
+    expect(Object.values(one).join()).not.toContain('or');
+    const run = vi.spyOn(WorkerPool.prototype, 'run');
+    for (const threads of [2, 3, 8]) expect(await bitsOf(threads, numerics)).toEqual(one);
+    // Workers did take part.
+    const outcomes = run.mock.calls.map(([job], i) => ({
+      job,
+      own: (run.mock.results[i]!.value as { own: number }).own,
+    }));
+    expect(outcomes.some(({ job, own }) => own < job.chunks)).toBe(true);
+  });
+
+  it('are one where the heap is private, and the report and an event say so', () => {
+    const events = new EventStream();
+    const heard: RuntimeEvent[] = [];
+    events.listen((event) => void heard.push(event));
+    const heap = Heap.create({ shared: false });
+    const module = compile(PROGRAM, { entry: 'chain', threads: 2, heap, events });
+    const note = 'one thread: the heap given is not shared; create it with shared: true';
+    expect(module.report).toMatchObject({ threads: 1, threadsNote: note });
+    expect(heard).toContainEqual({ kind: 'threads', wanted: 2, threads: 1, note });
+  });
+
+  it('are a number or auto', () => {
+    for (const threads of [0, 1.5, 65, Number.NaN, '2' as 'auto'])
+      expect(() => compile(PROGRAM, { entry: 'chain', threads })).toThrow(
+        /^threads: expected a whole number from 1 to 64, or 'auto', got /,
+      );
+    expect(compile(PROGRAM, { entry: 'chain', threads: 'auto' }).report.threads).toBeGreaterThanOrEqual(1);
+  });
+
+  it('may end before the module: one goes on', async () => {
+    const module = compile(PROGRAM, { entry: 'product', threads: 2 });
+    await module.ready();
+    const inputs = SIZES.product!.map((shape, i) => module.array(data(shape, i), shape));
+    const before = module.main(...inputs).data;
+    closeThreads();
+    expect(module.main(...inputs).data).toEqual(before);
+    module.dispose();
+    const next = compile(PROGRAM, { entry: 'product', threads: 2 });
+    await next.ready();
+    expect(next.report.threads).toBe(2);
+  });
+});
