@@ -201,7 +201,8 @@ function sharesPrivateBuffer(
   const { loop } = segment;
   if (!loop) return false;
   const [used, elsewhere] = [new Set<Operation>(), new Set<Operation>()];
-  for (const one of segments) for (const op of one.ops) collectOuterDefinitions(op, setup, one === segment ? used : elsewhere);
+  for (const one of segments)
+    for (const op of one.ops) collectOuterDefinitions(op, setup, one === segment ? used : elsewhere);
   const own = [...crossing].filter((op) => op.operandCount > 0 && used.has(op) && !elsewhere.has(op));
   return own.length > 0 && carriedDependence(kernel, loop, { through: new Set(own.map((op) => op.result())) }) !== null;
 }
