@@ -38,7 +38,7 @@ interface Equation {
 
 export class DependenceAnalysis {
   private readonly kernel: Operation;
-  /** Perfectly or imperfectly nested loops, outermost first. */
+  /** Perfectly or imperfectly nested loops, outermost first; none: both accesses happen in one run of the code around them. */
   private readonly loops: readonly Operation[];
   private readonly variables: readonly Value[];
   private readonly space = new IndexSpace();
@@ -50,6 +50,11 @@ export class DependenceAnalysis {
     this.kernel = kernel;
     this.loops = loops;
     this.variables = loops.map(inductionVariable);
+  }
+
+  /** How many loops were asked about. */
+  get depth(): number {
+    return this.loops.length;
   }
 
   /**
@@ -212,7 +217,9 @@ export class DependenceAnalysis {
 
   /** Whether all inputs of an expression have one value during all iterations of the loops. */
   private isInvariant(e: AffineExpr): boolean {
-    if (e.kind === 'dim') return !isDefinedInside(this.space.inputs[e.value]!, this.loops[0]!);
+    const [outermost] = this.loops;
+    if (outermost === undefined) return true;
+    if (e.kind === 'dim') return !isDefinedInside(this.space.inputs[e.value]!, outermost);
     return e.lhs === null || (this.isInvariant(e.lhs) && this.isInvariant(e.rhs!));
   }
 

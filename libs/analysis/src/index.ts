@@ -12,4 +12,5 @@ export type { Sign } from './dependence-system.js';
 export { IndexSpace, type Interval, loopOfVariable, maximalTripCount } from './index-space.js';
 export { IntegerSystem, type LinearRow } from './integer-system.js';
 export { isDefinedInside, loopName } from './loops.js';
+export { type CommonBlock, commonBlock, StoreReach } from './store-reach.js';
 export { type Accumulation, accumulationOf } from './reductions.js';
