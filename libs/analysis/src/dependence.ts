@@ -6,6 +6,7 @@ import { ForOp, forBounds, inductionVariable, linearForm, normalizeExpr } from '
 import type { AffineExpr, LocationRef, Operation, Value } from '@budflow/ir';
 import { type Access, accessText, collectAccesses, isAllocation, overlapOf } from './accesses.js';
 import { DependenceSystem, type Sign } from './dependence-system.js';
+import { gcd } from './gcd.js';
 import { IndexSpace, type Interval, maximalTripCount } from './index-space.js';
 import { isDefinedInside, loopName } from './loops.js';
 import { accumulationOf } from './reductions.js';
@@ -289,10 +290,6 @@ function rejoined(a: readonly AffineExpr[], b: readonly AffineExpr[]): [AffineEx
     }
   }
   return pairs;
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
 }
 
 /** Tightens the distances by every equation until nothing changes; null when there is no solution. */

@@ -136,7 +136,14 @@ export class StoreReach {
         if (trips.kind === 'constant') {
           if (trips.value <= 0) return null;
           const count = Math.ceil(trips.value / step);
-          high = normalizeExpr(high.add(from.add((count - 1) * step).sub(iv).mul(c)));
+          high = normalizeExpr(
+            high.add(
+              from
+                .add((count - 1) * step)
+                .sub(iv)
+                .mul(c),
+            ),
+          );
           extent += c * step * (count - 1);
         } else {
           // The outermost one may have any number of iterations: none, and the box is empty.

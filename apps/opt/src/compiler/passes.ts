@@ -61,6 +61,8 @@ export const PASS_GROUPS: readonly PassGroup[] = [
     passes: [
       'buffer-assignment',
       'bufferize',
+      'dead-store-elimination',
+      'infer-alignment',
       'inline-kernel-calls',
       'outline-small-loops',
       'scalar-replacement',

@@ -3,6 +3,7 @@ export { bufferAssignment, TEMPORARIES_ATTR } from './buffer-assignment.js';
 export { DONATED_ATTR, SIGNATURE_ATTR } from './bufferization/host.js';
 export { bufferize } from './bufferize.js';
 export { deadStoreElimination } from './dead-store-elimination.js';
+export { inferAlignment } from './infer-alignment.js';
 export { inlineKernelCalls } from './inline-kernel-calls.js';
 export { outlineSmallLoops } from './outline-small-loops.js';
 export { scalarReplacement } from './scalar-replacement.js';

@@ -115,6 +115,7 @@ export const LEVELS: readonly PipelineJson[] = [
       'licm',
       'chunk-kernel',
       'scratch-assignment',
+      'infer-alignment',
     ],
   },
   // O3.json
@@ -164,6 +165,7 @@ export const LEVELS: readonly PipelineJson[] = [
       'licm',
       'chunk-kernel',
       'scratch-assignment',
+      'infer-alignment',
     ],
   },
 ];

@@ -146,3 +146,19 @@ describe('names', () => {
     expect(new TextDecoder().decode(without)).not.toContain('begin');
   });
 });
+
+test('accesses say how their addresses are aligned: as attributes tell, elements otherwise, never more than their size', () => {
+  const access = (attribute: string) => `func.func @k(%a: memref<64xf32>, %o: memref<64xf32>, %begin: index, %end: index) -> index attributes {rt.chunks = affine_map<() -> (1)>, rt.kernel = #rt.kernel<inputs = 1, outputs = 1>} {
+  %c0 = arith.constant 0 : index
+  %v = simd.load %a[%c0] ${attribute} : memref<64xf32>, vector<4xf32>
+  simd.store %v, %o[%c0] ${attribute} : memref<64xf32>, vector<4xf32>
+  return %end : index
+}`;
+  const aligned = (attribute: string) =>
+    code(access(attribute))
+      .filter((i) => i.name.startsWith('v128.load') || i.name.startsWith('v128.store'))
+      .map((i) => i.align);
+  expect(aligned('')).toEqual([4, 4]);
+  expect(aligned('{alignment = 8 : i64}')).toEqual([8, 8]);
+  expect(aligned('{alignment = 64 : i64}')).toEqual([16, 16]);
+});

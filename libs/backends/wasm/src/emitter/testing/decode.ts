@@ -7,6 +7,8 @@ export interface Instruction {
   readonly depth: number;
   /** Offset of memory accesses. */
   readonly offset: number;
+  /** Alignment of memory accesses in bytes. */
+  readonly align: number;
 }
 
 const LANE = /_lane$|extract_lane|replace_lane/;
@@ -58,19 +60,19 @@ function decodeFunction(reader: Reader): Instruction[] {
     let opcode = reader.byte();
     if (opcode >= 0xfc) opcode = (opcode << 16) | reader.uleb();
     if (opcode === Op.end) depth--;
-    list.push({ name: opcodeName(opcode), depth, offset: skipImmediates(reader, opcode) });
+    list.push({ name: opcodeName(opcode), depth, ...readImmediates(reader, opcode) });
     if (opcode === Op.block || opcode === Op.loop || opcode === Op.if) depth++;
   }
   return list;
 }
 
-function skipImmediates(reader: Reader, opcode: number): number {
+function readImmediates(reader: Reader, opcode: number): Pick<Instruction, 'offset' | 'align'> {
   const name = opcodeName(opcode);
   if (naturalAlignmentLog2(opcode) !== undefined) {
-    reader.uleb();
+    const align = 2 ** reader.uleb();
     const offset = reader.uleb();
     if (name.endsWith('_lane')) reader.byte();
-    return offset;
+    return { offset, align };
   }
   if (opcode === Op.v128_const || opcode === Op.i8x16_shuffle) reader.at += 16;
   else if (LANE.test(name) || opcode === Op.block || opcode === Op.loop || opcode === Op.if) reader.byte();
@@ -79,7 +81,7 @@ function skipImmediates(reader: Reader, opcode: number): number {
   else if (name === 'memory.copy') reader.at += 2;
   else if (name === 'memory.fill') reader.at += 1;
   else if (/^(br|br_if|call|i32\.const|i64\.const|local\..*)$/.test(name)) reader.uleb();
-  return 0;
+  return { offset: 0, align: 0 };
 }
 
 /** Instructions inside the innermost loop that contains `name`, without the loop itself. */
