@@ -148,7 +148,9 @@ describe('names', () => {
 });
 
 test('accesses say how their addresses are aligned: as attributes tell, elements otherwise, never more than their size', () => {
-  const access = (attribute: string) => `func.func @k(%a: memref<64xf32>, %o: memref<64xf32>, %begin: index, %end: index) -> index attributes {rt.chunks = affine_map<() -> (1)>, rt.kernel = #rt.kernel<inputs = 1, outputs = 1>} {
+  const access = (
+    attribute: string,
+  ) => `func.func @k(%a: memref<64xf32>, %o: memref<64xf32>, %begin: index, %end: index) -> index attributes {rt.chunks = affine_map<() -> (1)>, rt.kernel = #rt.kernel<inputs = 1, outputs = 1>} {
   %c0 = arith.constant 0 : index
   %v = simd.load %a[%c0] ${attribute} : memref<64xf32>, vector<4xf32>
   simd.store %v, %o[%c0] ${attribute} : memref<64xf32>, vector<4xf32>
