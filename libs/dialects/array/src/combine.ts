@@ -2,12 +2,15 @@
 import { buildBinary, signednessOf } from '@budflow/dialect-core';
 import {
   type AsmParser,
+  type AttrSpec,
+  attr,
   type Builder,
   ComplexType,
   FloatType,
   type LocationRef,
   type Operation,
   type OperationState,
+  optionalAttr,
   StringAttr,
   type UnresolvedOperand,
   type Value,
@@ -16,6 +19,11 @@ import { isBoolean } from './element-types.js';
 import { REDUCE_KINDS, type ReduceKind } from './kinds.js';
 import { inlineScalarRegion, scalarTypes, verifyScalarRegion } from './region.js';
 import { tensorType } from './structure.js';
+
+/** The `kind` of an op that combines elements; absent where a region says how. */
+export const kindAttribute: AttrSpec<ReduceKind | undefined> = optionalAttr(
+  attr.enum('add', 'mul', 'min', 'max', 'and', 'or', 'xor') as AttrSpec<ReduceKind>,
+);
 
 export function combinerKind(op: Operation): ReduceKind | undefined {
   const kind = op.attr('kind');

@@ -1,7 +1,6 @@
 // array.reduce_window and array.select_and_scatter: windows that slide over tensors.
 import {
   AttrSizedOperandSegments,
-  type AttrSpec,
   attr,
   defineOp,
   IsolatedFromAbove,
@@ -9,16 +8,14 @@ import {
   type Operation,
   OpPattern,
   OpPatternKind,
-  optionalAttr,
   Pure,
   type Type,
   variadic,
 } from '@budflow/ir';
 import { fitsDefinition, printAttributes } from '../assembly.js';
-import { combinerKind, parseCombined, verifyCombined, verifyCombinerRegion } from '../combine.js';
+import { combinerKind, kindAttribute, parseCombined, verifyCombined, verifyCombinerRegion } from '../combine.js';
 import { ScalarTensor } from '../element-types.js';
 import { interpretReduceWindow, interpretSelectAndScatter } from '../interpret/windows.js';
-import type { ReduceKind } from '../kinds.js';
 import { parseScalarRegion, printScalarRegion, regionsPrint, scalarTypes, verifyScalarRegion } from '../region.js';
 import { ShapeRules, type SizeConstraint, type SizeRule, sameShape, sameSize } from '../shape-rules.js';
 import { tensorType } from '../structure.js';
@@ -34,10 +31,7 @@ import {
   windowedShape,
   windowRule,
 } from '../window-dims.js';
-
-export const kindAttribute: AttrSpec<ReduceKind | undefined> = optionalAttr(
-  attr.enum('add', 'mul', 'min', 'max', 'and', 'or', 'xor') as AttrSpec<ReduceKind>,
-);
+import { windowPatterns } from './window-patterns.js';
 
 export const ReduceWindowOp = defineOp({
   name: 'array.reduce_window',
@@ -115,6 +109,7 @@ acc = combine(acc, element). A named kind has one operand; a region gets (accumu
       if (!expectResult(op, op.context.tensor(shape, tensorType(input).element), i)) return;
   },
   verifyRegions: (op) => verifyCombinerRegion(op, ReduceWindowOp.inputs(op)),
+  patterns: windowPatterns,
 });
 
 export const SelectAndScatterOp = defineOp({

@@ -8,7 +8,6 @@ import {
   type AsmPrinter,
   type Attribute,
   AttrSizedOperandSegments,
-  type AttrSpec,
   attr,
   type Builder,
   ComplexType,
@@ -23,7 +22,6 @@ import {
   type OperationState,
   OpPattern,
   OpPatternKind,
-  optionalAttr,
   Pure,
   type ReductionOrder,
   StructuredOp,
@@ -34,6 +32,7 @@ import {
   variadic,
 } from '@budflow/ir';
 import { fitsDefinition, parseNamedList, printAttributes, printNamedList } from '../assembly.js';
+import { kindAttribute } from '../combine.js';
 import { isBoolean, isRounded } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretReduce } from '../interpret/reduce.js';
@@ -45,10 +44,6 @@ import { expectResult, verifyDims } from '../verify-types.js';
 import { AddOp, AndOp, MaxOp, MinOp, MulOp, OrOp, XorOp } from './binary.js';
 import { BroadcastOp, dimsThatNeedSizes } from './broadcast.js';
 import { regionKind } from './reduce-region.js';
-
-const kindAttribute: AttrSpec<ReduceKind | undefined> = optionalAttr(
-  attr.enum('add', 'mul', 'min', 'max', 'and', 'or', 'xor') as AttrSpec<ReduceKind>,
-);
 
 function isReduceKind(text: string): text is ReduceKind {
   return (REDUCE_KINDS as readonly string[]).includes(text);

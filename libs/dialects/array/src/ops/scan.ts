@@ -16,7 +16,7 @@ import {
   variadic,
 } from '@budflow/ir';
 import { fitsDefinition, parseFromTo, printAttributes, printFromTo } from '../assembly.js';
-import { combinerKind, parseCombined, verifyCombined, verifyCombinerRegion } from '../combine.js';
+import { combinerKind, kindAttribute, parseCombined, verifyCombined, verifyCombinerRegion } from '../combine.js';
 import { OrderedTensor, ScalarTensor } from '../element-types.js';
 import { interpretArgExtreme, interpretScan, type ScanAccess } from '../interpret/windows.js';
 import { orderAttribute } from '../reduction-order.js';
@@ -24,7 +24,6 @@ import { parseScalarRegion, printScalarRegion, regionsPrint } from '../region.js
 import { ShapeRules, type SizeConstraint, type SizeRule, sameShape, sameSize } from '../shape-rules.js';
 import { tensorType } from '../structure.js';
 import { expectResult, verifyDims } from '../verify-types.js';
-import { kindAttribute } from './reduce-window.js';
 
 export const ScanOp = defineOp({
   name: 'array.scan',

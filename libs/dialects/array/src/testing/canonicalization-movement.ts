@@ -389,6 +389,32 @@ export const MOVEMENT_CASES: readonly CanonicalizationCase[] = [
     ['%0 = array.conv %arg0, %arg1 dims = "b0f_0io->b0f" high = [1] :', 'return %0'],
   ],
   [
+    'a window of all elements before is a scan',
+    '%x: tensor<2x5xf32>',
+    `${c('z', '0.0', 'tensor<f32>')}\n%r = array.reduce_window add %x init %z window = [1, 5] low = [0, 4] : tensor<2x5xf32>, tensor<f32> to tensor<2x5xf32>`,
+    'tensor<2x5xf32>',
+    ['%cst', '%0 = array.scan add %arg0 init %cst dim = 1 :', 'return %0'],
+  ],
+  [
+    'a window of all elements behind is a scan from the end, of integers',
+    '%x: tensor<5x2xi32>, %z: tensor<i32>',
+    '%r = array.reduce_window max %x init %z window = [5, 1] high = [4, 0] : tensor<5x2xi32>, tensor<i32> to tensor<5x2xi32>',
+    'tensor<5x2xi32>',
+    ['%0 = array.scan max %arg0 init %arg1 dim = 0 reverse :', 'return %0'],
+  ],
+  ...[
+    ['floats are not added from the end', '%x: tensor<5xf32>, %z: tensor<f32>', 'add', 'f32', 'high'],
+    ['an init that counts more than once stays a window', '%x: tensor<5xi32>, %z: tensor<i32>', 'add', 'i32', 'low'],
+  ].map(
+    ([name, parameters, kind, element, side]): CanonicalizationCase => [
+      name!,
+      parameters!,
+      `%r = array.reduce_window ${kind} %x init %z window = [5] ${side} = [4] : tensor<5x${element}>, tensor<${element}> to tensor<5x${element}>`,
+      `tensor<5x${element}>`,
+      ['%0 = array.reduce_window', 'return %0'],
+    ],
+  ),
+  [
     'unpack (pack x) == x',
     '%x: tensor<6xf32>',
     '%0 = array.pack %x inner_dims_pos = [0] inner_tiles = [4] padding 0.0 : f32 : tensor<6xf32> to tensor<2x4xf32>\n%r = array.unpack %0 inner_dims_pos = [0] inner_tiles = [4] : tensor<2x4xf32> to tensor<6xf32>',
