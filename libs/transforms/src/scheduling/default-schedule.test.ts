@@ -212,6 +212,59 @@ describe('accesses across rows and with strides', () => {
     expect(loopsOf(blocked(520, 530)).filter((l) => /^d1(~\d+)?\.o/.test(l)).length).toBeGreaterThan(1);
   });
 
+  test('records of a few elements are taken apart and put together', () => {
+    const scaled = (
+      n: number | '?',
+      c: number,
+      type: string,
+    ) => `func.func @main(%x: tensor<${n}x${c}x${type}>, %w: tensor<${n}x${type}>, %b: tensor<${c}x${type}>) -> tensor<${n}x${c}x${type}> {
+  %d = array.dim %x, 0 : tensor<${n}x${c}x${type}>
+  %0 = array.broadcast %w dims = [0] : tensor<${n}x${type}> to tensor<${n}x${c}x${type}>
+  %1 = array.broadcast %b dims = [1] ${n === '?' ? 'sizes(%d) ' : ''}: tensor<${c}x${type}> to tensor<${n}x${c}x${type}>
+  %2 = array.mul %x, %0 : tensor<${n}x${c}x${type}>
+  %3 = array.add %2, %1 : tensor<${n}x${c}x${type}>
+  return %3 : tensor<${n}x${c}x${type}>
+}`;
+    for (const [n, c, type] of [
+      [67, 3, 'f32'],
+      [70, 4, 'i8'],
+      [131, 3, 'i16'],
+      [66, 5, 'f32'],
+      [66, 9, 'f64'],
+      [81, 13, 'i8'],
+    ] as const) {
+      const { text, primitives } = scheduled(scaled(n, c, type));
+      expect(primitives).toContain('unroll');
+      // All fields at once, along the buffer as one row; only the tail stores elements.
+      expect(text.match(/simd\.store/g)).toHaveLength(1);
+      expect(text).toContain(`simd.shuffle`);
+    }
+    scheduled(
+      scaled('?', 3, 'f32'),
+      [80, 3, 16].map((n) => [n, n]),
+    );
+    // Rows that fill registers are vectors as they are.
+    expect(scheduled(scaled(67, 8, 'f32')).primitives).not.toContain('unroll');
+  });
+
+  test('the parts of a concatenation of columns are the fields of a record', () => {
+    const { text } = scheduled(`func.func @main(%x: tensor<75x2x3xf32>) -> tensor<75x3xf32> {
+  %0 = array.slice %x [0:75:1, 0:1:1, 0:3:1] : tensor<75x2x3xf32> to tensor<75x1x3xf32>
+  %1 = array.slice %x [0:75:1, 1:2:1, 0:3:1] : tensor<75x2x3xf32> to tensor<75x1x3xf32>
+  %2 = array.mul %0, %1 : tensor<75x1x3xf32>
+  %3 = array.reshape %2 : tensor<75x1x3xf32> to tensor<75x3xf32>
+  %4 = array.slice %3 [0:75:1, 0:1:1] : tensor<75x3xf32> to tensor<75x1xf32>
+  %5 = array.slice %3 [0:75:1, 1:2:1] : tensor<75x3xf32> to tensor<75x1xf32>
+  %6 = array.slice %3 [0:75:1, 2:3:1] : tensor<75x3xf32> to tensor<75x1xf32>
+  %7 = array.sub %4, %5 : tensor<75x1xf32>
+  %8 = array.sub %5, %6 : tensor<75x1xf32>
+  %9 = array.sub %6, %4 : tensor<75x1xf32>
+  %10 = array.concat %7, %8, %9 dim = 1 : tensor<75x1xf32>, tensor<75x1xf32>, tensor<75x1xf32> to tensor<75x3xf32>
+  return %10 : tensor<75x3xf32>
+}`);
+    expect(text.match(/simd\.store/g)).toHaveLength(1);
+  });
+
   test('a short reduction leaves no loops: the loop around it runs on vectors', () => {
     for (const [n, k] of [
       [40, 3],

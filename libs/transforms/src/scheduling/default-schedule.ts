@@ -14,6 +14,7 @@ import { BLOCKED_ATTR, blockedStages } from './blocking/blocked.js';
 import { chunk } from './heuristics/chunks.js';
 import { isHandled, nameOf, stageOf } from './heuristics/names.js';
 import { placeStages } from './heuristics/placement.js';
+import { unrollRecords } from './heuristics/records.js';
 import { rowBlocks, sharedRows } from './heuristics/rows.js';
 import { SchedulingSite } from './heuristics/site.js';
 import { transposition } from './heuristics/transposition.js';
@@ -60,6 +61,7 @@ function schedule(site: SchedulingSite, chunkNs: number, blocked: ReadonlySet<st
     const loop = site.loop(root);
     // Loops of one iteration around it are gone.
     if (!loop || !/\.d\d+$/.test(root) || blocked?.has(stageOf(root))) continue;
+    unrollRecords(site, loop);
     chunk(site, loop, site.trips(loop), chunkNs);
   }
   vectorizeAll(site);

@@ -1,10 +1,9 @@
 // What an access of a nest does when a loop moves: the questions that the heuristics ask.
 import type { Access } from '@budflow/analysis';
 import { linearIndexOf } from '@budflow/dialect-loop';
-import { StoreOp } from '@budflow/dialect-memory';
 import { DYNAMIC, MemRefType, type Operation, type Value } from '@budflow/ir';
 import { SHORT_STRIDE } from '../../simd/legalize/interleaved.js';
-import { storeOfOtherPart } from '../vectorize/interleaved-stores.js';
+import { LARGEST_RECORD } from '../vectorize/interleaved-stores.js';
 
 export function isInside(loop: Operation, value: Value): boolean {
   const block = value.parentBlock;
@@ -70,14 +69,21 @@ export function shortStride(access: Access, iv: Value): boolean {
   return stride !== null && stride >= 1 && stride <= SHORT_STRIDE;
 }
 
-/** One of two stores that fill each other's gaps, along the loop. */
-export function storesPairs(access: Access, iv: Value): boolean {
-  const { op, subscripts } = access;
-  if (subscripts === null || subscripts.length < 2 || !StoreOp.is(op) || elementStride(access, iv) !== 2) return false;
-  if (coefficient(subscripts[subscripts.length - 2]!, iv) !== 1) return false;
-  if (storeOfOtherPart(op)) return true;
-  for (let at = op.previous; at; at = at.previous) if (StoreOp.is(at)) return storeOfOtherPart(at) === op;
-  return false;
+/** Reads of records of which at least half is read: they are loaded whole and taken apart. */
+export function recordReads(reads: readonly Access[], iv: Value): Set<Access> {
+  const found = new Set<Access>();
+  const groups = new Map<string, Access[]>();
+  const roots = new Map<Value, number>();
+  for (const access of reads) {
+    const stride = elementStride(access, iv);
+    if (stride === null || stride < 2 || stride > LARGEST_RECORD) continue;
+    if (!roots.has(access.root)) roots.set(access.root, roots.size);
+    const key = `${roots.get(access.root)},${stride}`;
+    groups.set(key, [...(groups.get(key) ?? []), access]);
+  }
+  for (const [key, group] of groups)
+    if (2 * distinctReads(group, iv, 1) >= Number(key.split(',')[1])) for (const access of group) found.add(access);
+  return found;
 }
 
 export function argumentOf(func: Operation, access: Access): number | undefined {

@@ -4,8 +4,9 @@ import { constantTripCount, ForOp, inductionVariable, WhileOp } from '@budflow/d
 import { byteWidth, type Operation, type Type } from '@budflow/ir';
 import type { Target } from '@budflow/target';
 import type { Step } from '../schedule.js';
+import { type StoreGroup, storeGroups } from '../vectorize/interleaved-stores.js';
 import { varianceOf } from '../vectorize/variance.js';
-import { dependsOn, isInside, shortStride, storesPairs, unitStride } from './accesses.js';
+import { dependsOn, isInside, recordReads, shortStride, unitStride } from './accesses.js';
 import { nameOf } from './names.js';
 
 /** Trip count assumed for a loop whose bounds are not constant. */
@@ -65,11 +66,29 @@ export class SchedulingSite {
     const { accesses } = collectAccesses(loop);
     const outside = accesses.filter((a) => !isInside(loop, a.root));
     const stores = outside.filter((a) => a.kind === 'write');
-    return (
-      stores.length > 0 &&
-      stores.every((a) => unitStride(a, iv) || storesPairs(a, iv)) &&
-      outside.filter((a) => dependsOn(a, iv) && !unitStride(a, iv) && !shortStride(a, iv)).length <= outside.length / 2
+    const records = this.records(loop);
+    if (stores.length === 0 || !stores.every((a) => unitStride(a, iv) || records.has(a.op))) return false;
+    const fields = recordReads(
+      outside.filter((a) => a.kind === 'read'),
+      iv,
     );
+    const near = (a: (typeof outside)[number]): boolean => unitStride(a, iv) || shortStride(a, iv) || fields.has(a);
+    return outside.filter((a) => dependsOn(a, iv) && !near(a) && !records.has(a.op)).length <= outside.length / 2;
+  }
+
+  /** The stores of the loop that write whole records together. */
+  private records(loop: Operation): Map<Operation, StoreGroup> {
+    const found = new Map<Operation, StoreGroup>();
+    const visit = (op: Operation): void => {
+      for (const region of op.regions)
+        for (const block of region.blocks)
+          for (const [store, group] of storeGroups(block, inductionVariable(loop), this.func)) found.set(store, group);
+    };
+    visit(loop);
+    loop.walk((op) => {
+      if (op.ownRegions !== null) visit(op);
+    });
+    return found;
   }
 
   /** Bytes of the narrowest element the loop touches: whole registers of it must fit. */
@@ -91,7 +110,10 @@ export class SchedulingSite {
 
   lanes(loop: Operation): number {
     const wide = this.widest(loop);
-    const unroll = hasVaryingWhile(loop) ? WHILE_UNROLL : (this.target.engine?.elementwiseUnroll ?? 4);
+    const fields = Math.max(0, ...[...this.records(loop).values()].map((group) => group.stores.length));
+    // Each field has vectors of its own.
+    const many = hasVaryingWhile(loop) ? WHILE_UNROLL : (this.target.engine?.elementwiseUnroll ?? 4);
+    const unroll = fields > 2 ? 1 : many;
     return Math.max(this.lanesOfRegister(loop), (unroll * this.target.vectorBits) / 8 / wide);
   }
 

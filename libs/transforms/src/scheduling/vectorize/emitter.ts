@@ -1,6 +1,6 @@
 // Emits the body of a loop for all of its iterations at once: each op either once, when all lanes agree, or on vectors.
 import { loopName } from '@budflow/analysis';
-import { ForOp, forBounds, IfOp, WhileOp } from '@budflow/dialect-loop';
+import { ForOp, forBounds, IfOp, inductionVariable, WhileOp } from '@budflow/dialect-loop';
 import { AllocaOp, LoadOp, StoreOp } from '@budflow/dialect-memory';
 import {
   type Block,
@@ -16,7 +16,7 @@ import {
   VectorType,
 } from '@budflow/ir';
 import { Refusal } from '../primitive.js';
-import { isAlongPairs, storeInterleaved, storeOfOtherPart } from './interleaved-stores.js';
+import { type StoreGroup, storeGroups, storeInterleaved } from './interleaved-stores.js';
 import { LaneAccess } from './lane-access.js';
 import type { Lanes } from './lanes.js';
 import type { Mask } from './masks.js';
@@ -33,8 +33,8 @@ export class VectorEmitter implements BodyEmitter {
   private readonly access: LaneAccess;
   /** Buffers allocated inside the loop, with one element for each lane. */
   private readonly expanded = new Map<Value, Value>();
-  /** Stores that store another one's lanes too: that of the real parts by that of the imaginary ones. */
-  private readonly firstParts = new Map<Operation, Operation>();
+  /** Stores of whole records, which the last of them does. */
+  private readonly records = new Map<Operation, StoreGroup>();
 
   constructor(loop: Operation, lanes: Lanes, variance: Variance) {
     this.loop = loop;
@@ -48,8 +48,18 @@ export class VectorEmitter implements BodyEmitter {
     throw new Refusal(reason, { loop: loopName(this.loop) });
   }
 
+  /** The function around the loop. */
+  private kernel(): Operation | null {
+    let op: Operation | null = this.loop;
+    while (op && op.name !== 'func.func') op = op.parentOp;
+    return op;
+  }
+
   /** Emits everything in a block of the old body but its terminator. */
   block(block: Block): void {
+    const kernel = this.kernel();
+    for (const [store, group] of kernel ? storeGroups(block, inductionVariable(this.loop), kernel) : [])
+      this.records.set(store, group);
     for (let op = block.firstOp; op && op !== block.lastOp; op = op.next) this.op(op);
   }
 
@@ -147,14 +157,9 @@ export class VectorEmitter implements BodyEmitter {
       return;
     }
     const buffer = this.buffer(op, memref);
-    const first = this.mask ? undefined : this.firstParts.get(op);
-    if (first) {
-      storeInterleaved(this.lanes, first, op, buffer);
-      return;
-    }
-    const other = this.mask ? undefined : storeOfOtherPart(op);
-    if (other && isAlongPairs(this.lanes, op)) {
-      this.firstParts.set(other, op);
+    const record = this.mask ? undefined : this.records.get(op);
+    if (record) {
+      if (record.last === op) storeInterleaved(this.lanes, record, buffer);
       return;
     }
     const uniform = this.uniformOperands(op);

@@ -73,6 +73,7 @@ export function interleavedLoads(legalizer: VectorLegalizer, builder: Builder, o
     members.filter((m) => square.includes(m.offset)),
     first,
     dim,
+    strides,
   );
 }
 
@@ -242,6 +243,7 @@ function transposed(
   members: readonly Member[],
   first: number,
   dim: number,
+  strides: readonly (number | null)[],
 ): readonly Operation[] {
   const { context } = legalizer;
   const type = op.result().type as VectorType;
@@ -251,9 +253,12 @@ function transposed(
   const last = indices.length - 1;
   const moved = (index: Value, by: number): Value =>
     applyAffine(builder, op.loc, context.affineMap(1, 0, [AffineExpr.dim(0).add(by)]), [index]);
+  // Members of several rows of the buffer (a record of rows): it is read as one row.
+  const flat = dim < last - 1 ? flatSource(legalizer, builder, op, strides) : null;
   const results = members.map((): Value[] => []);
   for (let p = 0; p < type.lanes / lanes; p++) {
     const rows = Array.from({ length: lanes }, (_, l) => {
+      if (flat) return flat((p * lanes + l) * StridedLoadOp.stride(op) * strides[dim]! + first, part);
       const at = indices.slice();
       at[dim] = moved(at[dim]!, (p * lanes + l) * StridedLoadOp.stride(op));
       at[last] = moved(at[last]!, first);

@@ -23,6 +23,11 @@ export function splitShuffle(legalizer: VectorLegalizer, builder: Builder, op: O
       parts.push(...legalizer.fromScalars(builder, op, legalizer.context.vector([width], type.element), scalars));
       continue;
     }
+    // A part as it is.
+    if (lhs === rhs && each === width && own.every((p, l) => p.lane === l)) {
+      parts.push(lhs!);
+      continue;
+    }
     parts.push(
       ShuffleOp.build(builder, op.loc, {
         lhs: lhs!,
