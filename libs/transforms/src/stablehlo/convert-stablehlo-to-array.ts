@@ -12,7 +12,7 @@ import type { Operation } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { applyPartialConversion, type ConversionPattern, ConversionTarget, type TypeConverter } from '@budflow/rewrite';
 import { flatFunctionType } from '../array/flatten-tuples.js';
-import { captureRefusal, sinkConstants } from './captures.js';
+import { captureRefusal, passCaptures, sinkConstants } from './captures.js';
 import { extendArguments, extendedResults } from './narrow.js';
 import { hasScalarRegions, scalarize } from './regions.js';
 import { RULES } from './rules/index.js';
@@ -49,6 +49,7 @@ flattened. An op without a counterpart is an error.`,
       return;
     }
     sinkConstants(module);
+    passCaptures(module);
     extendArguments(module);
     const converter = stablehloTypes(module.context);
     const result = applyPartialConversion(module, targetFor(converter), patternsFor(converter), { fold: false });

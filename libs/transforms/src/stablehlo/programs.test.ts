@@ -63,15 +63,20 @@ describe('what has no counterpart says why', () => {
       /its algorithm computes with f8E5M2; bf16, f16, tf32, f32 and f64 can be followed/,
     ],
     [
-      'values from outside in regions on scalars',
-      '"stablehlo.map"(%x) ({ ^bb0(%a: tensor<f32>): %n = stablehlo.add %a, %y : tensor<f32> stablehlo.return %n : tensor<f32> }) {dimensions = array<i64: 0>} : (tensor<4xf32>) -> tensor<4xf32>',
+      'arrays from outside in regions on scalars',
+      '"stablehlo.map"(%x) ({ ^bb0(%a: tensor<f32>): %m = stablehlo.slice %x [0:1] : (tensor<4xf32>) -> tensor<1xf32> %n = stablehlo.reshape %m : (tensor<1xf32>) -> tensor<f32> stablehlo.return %n : tensor<f32> }) {dimensions = array<i64: 0>} : (tensor<4xf32>) -> tensor<4xf32>',
       /its region uses a value from outside; pass it as an operand/,
+    ],
+    [
+      'values from outside where sizes are not known',
+      '"stablehlo.map"(%d) ({ ^bb0(%a: tensor<f32>): %n = stablehlo.add %a, %y : tensor<f32> stablehlo.return %n : tensor<f32> }) {dimensions = array<i64: 0>} : (tensor<?xf32>) -> tensor<?xf32>',
+      /its region uses a value from outside, and the sizes of its operands are not known/,
     ],
   ];
   test.each(refusals)('%s', (_, op, message) => {
     const result = '%r = ';
     expect(() =>
-      convert(`func.func @main(%x: tensor<4xf32>, %y: tensor<f32>) {\n  ${result}${op}\n  return\n}`),
+      convert(`func.func @main(%x: tensor<4xf32>, %y: tensor<f32>, %d: tensor<?xf32>) {\n  ${result}${op}\n  return\n}`),
     ).toThrow(message);
   });
 });

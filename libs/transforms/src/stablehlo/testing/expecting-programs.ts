@@ -293,4 +293,53 @@ export const PROGRAMS: readonly ExpectingProgram[] = [
   %id = stablehlo.partition_id : tensor<ui32>
   check.expect_eq_const %id, dense<0> : tensor<ui32>`,
   },
+  {
+    name: 'regions on scalars use scalars from outside',
+    text: `  %x = stablehlo.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
+  %z = stablehlo.constant dense<0.0> : tensor<f32>
+  %two = stablehlo.constant dense<2.0> : tensor<f32>
+  %scale = stablehlo.add %two, %two : tensor<f32>
+  %n = stablehlo.convert %scale : (tensor<f32>) -> tensor<i32>
+  %r = "stablehlo.reduce"(%x, %z) ({
+    ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+      %0 = stablehlo.multiply %b, %scale : tensor<f32>
+      %1 = stablehlo.convert %n : (tensor<i32>) -> tensor<f32>
+      %2 = stablehlo.multiply %0, %1 : tensor<f32>
+      %3 = stablehlo.add %a, %2 : tensor<f32>
+      stablehlo.return %3 : tensor<f32>
+  }) {dimensions = array<i64: 1>} : (tensor<2x3xf32>, tensor<f32>) -> tensor<2xf32>
+  check.expect_eq_const %r, dense<[96.0, 240.0]> : tensor<2xf32>
+  %w = "stablehlo.reduce_window"(%x, %z) ({
+    ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+      %0 = stablehlo.multiply %b, %scale : tensor<f32>
+      %1 = stablehlo.add %a, %0 : tensor<f32>
+      stablehlo.return %1 : tensor<f32>
+  }) {window_dimensions = array<i64: 2, 2>, padding = dense<[[0, 0], [1, 0]]> : tensor<2x2xi64>} : (tensor<2x3xf32>, tensor<f32>) -> tensor<1x3xf32>
+  check.expect_eq_const %w, dense<[[20.0, 48.0, 64.0]]> : tensor<1x3xf32>
+  %m = "stablehlo.map"(%x) ({
+    ^bb0(%a: tensor<f32>):
+      %0 = stablehlo.add %a, %scale : tensor<f32>
+      stablehlo.return %0 : tensor<f32>
+  }) {dimensions = array<i64: 0, 1>} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  check.expect_eq_const %m, dense<[[5.0, 6.0, 7.0], [8.0, 9.0, 10.0]]> : tensor<2x3xf32>
+  %s = "stablehlo.sort"(%x) ({
+    ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+      %0 = stablehlo.subtract %a, %scale : tensor<f32>
+      %1 = stablehlo.subtract %b, %scale : tensor<f32>
+      %2 = stablehlo.abs %0 : tensor<f32>
+      %3 = stablehlo.abs %1 : tensor<f32>
+      %4 = stablehlo.compare LT, %2, %3 : (tensor<f32>, tensor<f32>) -> tensor<i1>
+      stablehlo.return %4 : tensor<i1>
+  }) {dimension = 1 : i64, is_stable = true} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  check.expect_eq_const %s, dense<[[3.0, 2.0, 1.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
+  %i = stablehlo.constant dense<[[0], [2]]> : tensor<2x1xi32>
+  %u = stablehlo.constant dense<[[1.0, 1.0], [2.0, 3.0]]> : tensor<2x2xf32>
+  %t = "stablehlo.scatter"(%x, %i, %u) ({
+    ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+      %0 = stablehlo.multiply %b, %scale : tensor<f32>
+      %1 = stablehlo.add %a, %0 : tensor<f32>
+      stablehlo.return %1 : tensor<f32>
+  }) {scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [0], inserted_window_dims = [1], scatter_dims_to_operand_dims = [1], index_vector_dim = 1>} : (tensor<2x3xf32>, tensor<2x1xi32>, tensor<2x2xf32>) -> tensor<2x3xf32>
+  check.expect_eq_const %t, dense<[[5.0, 2.0, 7.0], [12.0, 5.0, 18.0]]> : tensor<2x3xf32>`,
+  },
 ];
