@@ -1,7 +1,7 @@
 // Arithmetic in place of one op: elementwise array ops on values of one shape, with plain numbers where all elements are
 // the same. Formulas of several ops read as they are written on paper.
 import { BitcastOp, type ComparePredicate } from '@budflow/dialect-array';
-import type { FloatType, IntegerType, TensorType, Type, Value } from '@budflow/ir';
+import { FloatType, type IntegerType, type TensorType, type Type, type Value } from '@budflow/ir';
 import type { HloSite } from './site.js';
 
 /** A value, or a number that is meant in the shape and type of what it is combined with. */
@@ -94,7 +94,7 @@ export class Arithmetic {
   }
 }
 
-/** Where the formula of an op works: floats of 16 bits in f32, unless it says wider. */
+/** Where the formula of an op works: floats of 16 bits in f32, unless it says wider; complex numbers as they are. */
 export function inFloats(
   site: HloSite,
   { least, operands: given = site.all() }: { readonly least: 32 | 64; readonly operands?: readonly Value[] },
@@ -102,7 +102,7 @@ export function inFloats(
 ): Value {
   const { context } = site;
   const element = site.elementOf(given[0]!) as FloatType;
-  const wide = element.width >= least ? element : least === 64 ? context.f64 : context.f32;
+  const wide = !(element instanceof FloatType) || element.width >= least ? element : least === 64 ? context.f64 : context.f32;
   const operands = given.map((v) => site.cast(v, wide));
   const result = formula(new Arithmetic(site, operands[0]!), ...operands);
   const { element: from } = result.type as TensorType;

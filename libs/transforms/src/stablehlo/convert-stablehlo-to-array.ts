@@ -12,6 +12,7 @@ import type { Operation } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { applyPartialConversion, type ConversionPattern, ConversionTarget, type TypeConverter } from '@budflow/rewrite';
 import { flatFunctionType } from '../array/flatten-tuples.js';
+import { sortForTopK } from './approx-top-k.js';
 import { captureRefusal, passCaptures, sinkConstants } from './captures.js';
 import { extendArguments, extendedResults } from './narrow.js';
 import { hasScalarRegions, scalarize } from './regions.js';
@@ -48,6 +49,7 @@ flattened. An op without a counterpart is an error.`,
       pass.unchanged();
       return;
     }
+    sortForTopK(module);
     sinkConstants(module);
     passCaptures(module);
     extendArguments(module);

@@ -8,6 +8,7 @@ import { moveScalarRegion } from '../regions.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 import { CALLED_EXPECTATIONS, expected } from './expectations.js';
+import { calledLapack } from './lapack.js';
 
 /** Custom calls that say where or how something is kept, and leave it as it is. */
 const IDENTITIES: ReadonlySet<string> = new Set([
@@ -57,7 +58,8 @@ export const CALLS: HloRules = {
       if (wanted) return expected(site, site.operand(1), wanted);
       const kind = FUNCTIONS[name];
       if (kind !== undefined) return [site.named(kind, site.operand(0))];
-      return IDENTITIES.has(name) ? site.operands.groups() : callOutside(site, name);
+      if (IDENTITIES.has(name)) return site.operands.groups();
+      return calledLapack(site) ?? callOutside(site, name);
     },
   }),
   ...ruleFor(hlo.CompositeOp, {

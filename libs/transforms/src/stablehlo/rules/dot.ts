@@ -1,8 +1,8 @@
 // Products. An algorithm rounds the operands to its types and sums up in one of its own; several products for one are those
 // of parts of the operands, none of which is left out here. Integers are exact under every algorithm.
-import { DotGeneralOp } from '@budflow/dialect-array';
+import { DotGeneralOp, isBoolean } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
-import { ComplexType, FloatType, type Operation, type TensorType, type Type, type Value } from '@budflow/ir';
+import { ComplexType, FloatType, IntegerType, type Operation, type TensorType, type Type, type Value } from '@budflow/ir';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 import { reduced } from './reduce-precision.js';
@@ -45,7 +45,32 @@ export const PRODUCTS: HloRules = {
   }),
 };
 
+/** The type that operands and sums have where those of the op do not go together; undefined where they do. */
+function commonType(site: HloSite, lhs: Value, rhs: Value, element: Type): Type | undefined {
+  const { context } = site;
+  const [a, b] = [site.elementOf(lhs), site.elementOf(rhs)];
+  // True is 1; whether a sum of products is not 0 is what `or` of `and` is.
+  if (isBoolean(a) || isBoolean(b) || isBoolean(element)) return isBoolean(element) ? context.i32 : element;
+  const isWider = (to: Type, from: Type) =>
+    to === from ||
+    (to instanceof FloatType && from instanceof FloatType && to.width > from.width) ||
+    (to instanceof IntegerType && from instanceof IntegerType && to.width > from.width) ||
+    to instanceof ComplexType;
+  if (a === b && isWider(element, a)) return undefined;
+  if (isWider(element, a) && isWider(element, b)) return element;
+  if (!(element instanceof FloatType)) return a;
+  return element.width < 32 ? context.f32 : element;
+}
+
 function product(site: HloSite, dims: Dims, lhs: Value, rhs: Value, element: Type): Value {
+  const common = commonType(site, lhs, rhs, element);
+  if (common !== undefined) {
+    const made = summed(site, dims, site.cast(lhs, common), site.cast(rhs, common), common);
+    return site.cast(made, element);
+  }
+  return summed(site, dims, lhs, rhs, element);
+}
+function summed(site: HloSite, dims: Dims, lhs: Value, rhs: Value, element: Type): Value {
   return DotGeneralOp.build(site.rewriter, site.loc, {
     lhs,
     rhs,

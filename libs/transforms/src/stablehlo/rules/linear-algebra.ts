@@ -14,6 +14,7 @@ import {
   type Type,
   type Value,
 } from '@budflow/ir';
+import { inFloats } from '../arithmetic.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 import { withType } from '../sizes.js';
@@ -174,31 +175,38 @@ export const LINEAR_ALGEBRA: HloRules = {
   }),
   ...ruleFor(hlo.CholeskyOp, {
     equation: 'cholesky a == array.cholesky a',
-    convert: (site) => [
-      CholeskyOp.build(site.rewriter, site.loc, {
-        operand: site.operand(0),
-        lower: hlo.CholeskyOp.lower(site.op),
-        resultTypes: [site.type()],
-      }),
-    ],
+    convert: (site) => [inFloats(site, { least: 32 }, (_, a) => cholesky(site, a!, hlo.CholeskyOp.lower(site.op)))],
   }),
   ...ruleFor(hlo.TriangularSolveOp, {
     equation: 'triangular_solve a, b == array.triangular_solve a, b',
     convert: (site) => [
-      TriangularSolveOp.build(site.rewriter, site.loc, {
-        a: site.operand(0),
-        b: site.operand(1),
-        side: hlo.TriangularSolveOp.left_side(site.op) ? 'left' : 'right',
-        transpose: (
-          { NO_TRANSPOSE: 'none', TRANSPOSE: 'transpose', ADJOINT: 'adjoint', TRANSPOSE_INVALID: 'none' } as const
-        )[hlo.TriangularSolveOp.transpose_a(site.op)],
-        lower: hlo.TriangularSolveOp.lower(site.op),
-        unit_diagonal: hlo.TriangularSolveOp.unit_diagonal(site.op),
-        resultTypes: [site.type()],
-      }),
+      inFloats(site, { least: 32 }, (_, a, b) =>
+        triangularSolve(site, a!, b!, {
+          side: hlo.TriangularSolveOp.left_side(site.op) ? 'left' : 'right',
+          transpose: (
+            { NO_TRANSPOSE: 'none', TRANSPOSE: 'transpose', ADJOINT: 'adjoint', TRANSPOSE_INVALID: 'none' } as const
+          )[hlo.TriangularSolveOp.transpose_a(site.op)],
+          lower: hlo.TriangularSolveOp.lower(site.op),
+          unit_diagonal: hlo.TriangularSolveOp.unit_diagonal(site.op),
+        }),
+      ),
     ],
   }),
 };
+
+export function cholesky(site: HloSite, operand: Value, lower: boolean): Value {
+  return CholeskyOp.build(site.rewriter, site.loc, { operand, lower, resultTypes: [operand.type] });
+}
+
+export interface SolveOptions {
+  readonly side: 'left' | 'right';
+  readonly transpose: 'none' | 'transpose' | 'adjoint';
+  readonly lower: boolean;
+  readonly unit_diagonal: boolean;
+}
+export function triangularSolve(site: HloSite, a: Value, b: Value, options: SolveOptions): Value {
+  return TriangularSolveOp.build(site.rewriter, site.loc, { a, b, ...options, resultTypes: [b.type] });
+}
 
 /** The elements of a constant matrix, row by row. */
 function constantMatrix(value: Value): readonly number[] | undefined {

@@ -1,5 +1,6 @@
 // Ops that hold others together: the ends of regions, loops, branches.
 import { CmpOp, ConstantOp, ExtractOp } from '@budflow/dialect-array';
+import { FuncOp, ReturnOp as FuncReturnOp } from '@budflow/dialect-core';
 import { ConditionOp, IfOp, WhileOp, YieldOp } from '@budflow/dialect-loop';
 import * as hlo from '@budflow/dialect-stablehlo';
 import { Region, type Value } from '@budflow/ir';
@@ -47,7 +48,8 @@ export const STRUCTURE: HloRules = {
       const { op, rewriter } = site;
       const parent = op.parentOp!;
       const values = site.all();
-      if (hasScalarRegions(parent)) yieldScalars(values, op, rewriter);
+      if (FuncOp.is(parent)) FuncReturnOp.create(rewriter, site.loc, { operands: values });
+      else if (hasScalarRegions(parent)) yieldScalars(values, op, rewriter);
       else if (WhileOp.is(parent) && op.parentRegion === parent.region(0)) {
         // What the condition sees is what the body gets.
         const condition = element(site, values[0]!);
