@@ -2,7 +2,7 @@
 import { type CompileOptions, compile } from 'budflow';
 import { describe, expect, test } from 'vitest';
 import { PROGRAMS } from '../../../libs/transforms/src/stablehlo/testing/expecting-programs.js';
-import { NARROW_PROGRAMS } from '../../../libs/transforms/src/stablehlo/testing/narrow-programs.js';
+import { NUMBER_PROGRAMS } from '../../../libs/transforms/src/stablehlo/testing/expecting-numbers.js';
 
 function holds(text: string, options: CompileOptions): void {
   const module = compile(`func.func @main() {\n${text}\n  return\n}`, options);
@@ -16,7 +16,7 @@ describe('compiled programs hold what they expect', () => {
       for (const numerics of ['strict', 'default'] as const)
         for (const level of [0, 3] as const) holds(text, { numerics, level });
     });
-  for (const { name, text } of NARROW_PROGRAMS)
+  for (const { name, text } of NUMBER_PROGRAMS)
     test(name, () => {
       holds(text, { numerics: 'strict', level: 3 });
       holds(text, { numerics: 'default', level: 0 });

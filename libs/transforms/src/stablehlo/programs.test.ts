@@ -5,10 +5,10 @@ import type { TensorType, Type } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
 import { convert } from './testing/convert.js';
 import { PROGRAMS } from './testing/expecting-programs.js';
-import { NARROW_PROGRAMS } from './testing/narrow-programs.js';
+import { NUMBER_PROGRAMS } from './testing/expecting-numbers.js';
 
 describe('programs hold what they expect', () => {
-  for (const { name, text } of [...PROGRAMS, ...NARROW_PROGRAMS])
+  for (const { name, text } of [...PROGRAMS, ...NUMBER_PROGRAMS])
     test(name, () => {
       const module = convert(`func.func @main() {\n${text}\n  return\n}`);
       expect(() => new Interpreter(module).call('main', [])).not.toThrow();
@@ -132,4 +132,23 @@ test('arguments of 4 bits count by the low bits of what is given', () => {
     given(module.context.tensor([], ui8), [7]),
   ]) as TensorValue[];
   expect(results.map((r) => Array.from(r.data as Int8Array))).toEqual([[-7, -1, 1], [3]]);
+});
+
+test('approximate top k sorts by the function that is called, and cuts', () => {
+  const module = convert(`func.func private @above(%a: tensor<f32>, %b: tensor<f32>, %i: tensor<i32>, %j: tensor<i32>) -> tensor<i1> {
+    %0 = stablehlo.compare GT, %a, %b : (tensor<f32>, tensor<f32>) -> tensor<i1>
+    stablehlo.return %0 : tensor<i1>
+  }
+  func.func @main() {
+    %x = stablehlo.constant dense<[3.0, 1.0, 5.0, 4.0]> : tensor<4xf32>
+    %i = stablehlo.iota dim = 0 : tensor<4xi32>
+    %z = stablehlo.constant dense<0.0> : tensor<f32>
+    %n = stablehlo.constant dense<-1> : tensor<i32>
+    %r:2 = stablehlo.custom_call @ApproxTopK(%x, %i, %z, %n) {called_computations = [@above], mhlo.backend_config = {aggregate_to_topk = true, reduction_dim = 0 : i64, top_k = 2 : i64}} : (tensor<4xf32>, tensor<4xi32>, tensor<f32>, tensor<i32>) -> (tensor<2xf32>, tensor<2xi32>)
+    check.expect_eq_const %r#0, dense<[5.0, 4.0]> : tensor<2xf32>
+    check.expect_eq_const %r#1, dense<[2, 3]> : tensor<2xi32>
+    return
+  }`);
+  expect(() => new Interpreter(module).call('main', [])).not.toThrow();
+  expect(module.toString()).toContain('array.sort');
 });

@@ -3,11 +3,8 @@
 import {
   BitcastOp,
   BroadcastOp,
-  ComplexOp,
   ConcatOp,
-  ImagOp,
   IotaOp,
-  RealOp,
   ReduceOp,
   SliceOp,
 } from '@budflow/dialect-array';
@@ -21,6 +18,7 @@ import {
   type Type,
   type Value,
 } from '@budflow/ir';
+import { complexOf, partsOf } from '../complex-parts.js';
 import { carrierOf, lowBits, narrowElement } from '../narrow.js';
 import type { HloSite } from '../site.js';
 
@@ -103,16 +101,6 @@ function join(site: HloSite, x: Value, from: Type, to: TensorType): Value {
   return bitcast(site, whole.result(0), carrierOf(site.context, to.element));
 }
 
-function partsOf(site: HloSite, value: Value): [Value, Value] {
-  const type = site.context.withElement(value.type, (site.elementOf(value) as ComplexType).element);
-  const [real, imaginary] = [RealOp, ImagOp].map((op) =>
-    op.build(site.rewriter, site.loc, { operand: value, resultTypes: [type] }),
-  );
-  return [real!, imaginary!];
-}
-function complexOf(site: HloSite, real: Value, imaginary: Value, type: TensorType): Value {
-  return ComplexOp.build(site.rewriter, site.loc, { real, imaginary, resultTypes: [type] });
-}
 /** Columns `at` of the last dimension. */
 function column(site: HloSite, value: Value, at: number): Value {
   const { shape, element } = value.type as TensorType;
@@ -129,7 +117,6 @@ function column(site: HloSite, value: Value, at: number): Value {
 
 /** Both halves of the real part are one complex number, those of the imaginary part the next. */
 function splitComplex(site: HloSite, x: Value, to: TensorType): Value {
-  const { context } = site;
   const half = (to.element as ComplexType).element;
   const narrow = unsigned(site, widthOf(half));
   const outer = to.shape.slice(0, -1);
@@ -138,7 +125,7 @@ function splitComplex(site: HloSite, x: Value, to: TensorType): Value {
     const [low, high] = [bits, site.named('shr_u', bits, site.splat(narrow.width, bits))].map((v) =>
       bitcast(site, site.cast(v, narrow), half),
     );
-    return site.reshape(complexOf(site, low!, high!, context.tensor(outer, to.element)), [...outer, 1]);
+    return site.reshape(complexOf(site, low!, high!), [...outer, 1]);
   });
   return ConcatOp.build(site.rewriter, site.loc, { inputs: numbers, dim: outer.length, resultTypes: [to] });
 }
@@ -152,5 +139,5 @@ function joinComplex(site: HloSite, x: Value, to: TensorType): Value {
     const bits = site.named('or', low!, site.named('shl', high!, site.splat(wide.width / 2, high!)));
     return bitcast(site, bits, part);
   });
-  return complexOf(site, real!, imaginary!, to);
+  return complexOf(site, real!, imaginary!);
 }

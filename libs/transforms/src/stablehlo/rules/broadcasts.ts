@@ -17,7 +17,7 @@ import type { HloSite } from '../site.js';
 import { withType } from '../sizes.js';
 import { nextAfter, polygamma, zeta } from '../special-functions.js';
 import { ordered } from './conversions.js';
-import { shiftedArithmetically, shiftedLogically } from './elementwise.js';
+import { divided, shiftedArithmetically, shiftedLogically } from './elementwise.js';
 
 /** A value, and the dimension of the result that each of its dimensions is. */
 interface Aligned {
@@ -82,7 +82,7 @@ export const BROADCASTS: HloRules = {
   ...named(hlo.BroadcastMaximumOp, 'max', 'or'),
   ...named(hlo.BroadcastMinimumOp, 'min', 'and'),
   ...named(hlo.BroadcastSubtractOp, 'sub'),
-  ...named(hlo.BroadcastDivideOp, 'div'),
+  ...binary(hlo.BroadcastDivideOp, divided),
   ...named(hlo.BroadcastRemainderOp, 'rem'),
   ...named(hlo.BroadcastPowerOp, 'pow'),
   ...named(hlo.BroadcastAtan2Op, 'atan2'),

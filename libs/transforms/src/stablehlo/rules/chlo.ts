@@ -1,8 +1,8 @@
 // CHLO's functions of elements: as array ops where there are such, else as arithmetic.
-import { ComplexOp, ImagOp, RealOp } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
-import { ComplexType, type IntegerType, type OpDefinitionBase, type TensorType, type Value } from '@budflow/ir';
+import { ComplexType, type IntegerType, type OpDefinitionBase, type Value } from '@budflow/ir';
 import { Arithmetic, inFloats } from '../arithmetic.js';
+import { complexOf, partsOf } from '../complex-parts.js';
 import { narrowElement } from '../narrow.js';
 import { type HloRules, refused, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
@@ -34,23 +34,12 @@ function arithmetic(op: OpDefinitionBase, equation: string, build: Formula): Hlo
 function isComplex(site: HloSite): boolean {
   return site.elementOf(site.operand(0)) instanceof ComplexType;
 }
-function partsOf(site: HloSite, value: Value): [Value, Value] {
-  const { element } = (value.type as TensorType).element as ComplexType;
-  const type = site.context.withElement(value.type, element);
-  return [RealOp, ImagOp].map((op) => op.build(site.rewriter, site.loc, { operand: value, resultTypes: [type] })) as [
-    Value,
-    Value,
-  ];
-}
-function complexOf(site: HloSite, [real, imaginary]: readonly [Value, Value], type: TensorType): Value {
-  return ComplexOp.build(site.rewriter, site.loc, { real, imaginary, resultTypes: [type] });
-}
 /** f of y + ix, for f of x + iy. */
 function swapped(site: HloSite, f: (z: Value) => Value): Value {
   const z = site.operand(0);
   const swap = (value: Value): Value => {
     const [x, y] = partsOf(site, value);
-    return complexOf(site, [y, x], value.type as TensorType);
+    return complexOf(site, y, x);
   };
   return swap(f(swap(z)));
 }
@@ -71,7 +60,7 @@ function complexAcosh(site: HloSite): Value {
   const math = new Arithmetic(site, y);
   const { width } = math.unsignedOf(math.element) as IntegerType;
   const isBelow = math.compare('lt', math.bits(y, site.context.integer(width)), 0);
-  return complexOf(site, [math.abs(q), math.select(isBelow, math.neg(p), p)], z.type as TensorType);
+  return complexOf(site, math.abs(q), math.select(isBelow, math.neg(p), p));
 }
 
 /** The upper half of products. */

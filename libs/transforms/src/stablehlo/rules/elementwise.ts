@@ -1,7 +1,8 @@
 // Elementwise ops that have one array op each, by element type at most.
 import { isBoolean } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
-import type { IntegerType, OpDefinitionBase, Value } from '@budflow/ir';
+import { ComplexType, type IntegerType, type OpDefinitionBase, type Value } from '@budflow/ir';
+import { complexQuotient } from '../complex-division.js';
 import { extended, lowBits, narrowElement } from '../narrow.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
@@ -41,6 +42,9 @@ export function shiftedArithmetically(site: HloSite, x: Value, y: Value): Value 
   const sign = site.context.integer(narrow.width);
   return site.named('shr_s', extended(site, x, sign), y);
 }
+export function divided(site: HloSite, x: Value, y: Value): Value {
+  return site.elementOf(x) instanceof ComplexType ? complexQuotient(site, x, y) : site.named('div', x, y);
+}
 function isOnI1(site: HloSite): boolean {
   return isBoolean(site.elementOf(site.operand(0)));
 }
@@ -51,7 +55,10 @@ export const ELEMENTWISE: HloRules = {
   ...arithmetic(hlo.MaximumOp, 'max', 'or'),
   ...arithmetic(hlo.MinimumOp, 'min', 'and'),
   ...direct(hlo.SubtractOp, 'sub'),
-  ...direct(hlo.DivideOp, 'div'),
+  ...ruleFor(hlo.DivideOp, {
+    equation: 'stablehlo.divide x, y == array.div x, y;  of complex numbers infinite or zero where C says so',
+    convert: (site) => [divided(site, ...(site.all() as [Value, Value]))],
+  }),
   ...direct(hlo.RemainderOp, 'rem'),
   ...direct(hlo.PowerOp, 'pow'),
   ...direct(hlo.Atan2Op, 'atan2'),

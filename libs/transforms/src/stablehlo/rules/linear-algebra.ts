@@ -1,5 +1,5 @@
 // Convolutions, Fourier transforms, matrix decompositions.
-import { CholeskyOp, ComplexOp, ConvOp, FftOp, ImagOp, RealOp, TriangularSolveOp } from '@budflow/dialect-array';
+import { CholeskyOp, ConvOp, FftOp, TriangularSolveOp } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
 import {
   ComplexType,
@@ -15,6 +15,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import { inFloats } from '../arithmetic.js';
+import { complexOf, partsOf } from '../complex-parts.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 import { withType } from '../sizes.js';
@@ -120,19 +121,12 @@ function convolved(site: HloSite, c: Convolution): Value {
   const [lhs, rhs] = [site.operand(0), site.operand(1)];
   if (!(type.element instanceof ComplexType)) return conv(lhs, rhs, type.element);
   const { element: part } = type.element;
-  const parts = (value: Value): [Value, Value] => {
-    const of = context.withElement(value.type, part);
-    return [RealOp, ImagOp].map((op) => op.build(rewriter, loc, { operand: value, resultTypes: [of] })) as [
-      Value,
-      Value,
-    ];
-  };
-  const [[a, b], [x, y]] = [parts(lhs), parts(rhs)];
-  return ComplexOp.build(rewriter, loc, {
-    real: site.named('sub', conv(a, x, part), conv(b, y, part)),
-    imaginary: site.named('add', conv(a, y, part), conv(b, x, part)),
-    resultTypes: [type],
-  });
+  const [[a, b], [x, y]] = [partsOf(site, lhs), partsOf(site, rhs)];
+  return complexOf(
+    site,
+    site.named('sub', conv(a, x, part), conv(b, y, part)),
+    site.named('add', conv(a, y, part), conv(b, x, part)),
+  );
 }
 /** Whether elements lose something on the way to the result. */
 function isWider(from: Type, to: Type): boolean {

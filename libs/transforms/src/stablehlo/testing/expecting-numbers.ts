@@ -1,5 +1,5 @@
-// Bodies as in expecting-programs.ts, with integers of 2 and 4 bits, bits in other widths, comparisons in weak order and
-// algorithms of products.
+// Bodies as in expecting-programs.ts, on numbers: integers of 2 and 4 bits, bits in other widths, comparisons in weak order,
+// algorithms of products, complex quotients, calls of LAPACK.
 import type { ExpectingProgram } from './expecting-programs.js';
 
 const FIVE = 'tensor<5xi4>';
@@ -10,7 +10,7 @@ const expected = (op: string, values: string, type = FIVE) => `  %${op} = stable
 const both = (op: string, values: string) => `  %${op} = stablehlo.${op} %x, %y : ${FIVE}
   check.expect_eq_const %${op}, dense<${values}> : ${FIVE}`;
 
-export const NARROW_PROGRAMS: readonly ExpectingProgram[] = [
+export const NUMBER_PROGRAMS: readonly ExpectingProgram[] = [
   {
     name: 'arithmetic of i4',
     text: [
@@ -195,5 +195,40 @@ ${(
   check.expect_close %x, %y : tensor<?x?xf32>, tensor<3x2xf32>
   check.expect_almost_eq_const %y, dense<[[0.1, 0.0], [1.0, 1.0], [2.0, 2.0]]> : tensor<3x2xf32>, tolerance = 0.25
   check.expect_almost_eq_const %y, dense<[[0.1, 0.0], [1.0, 1.0], [2.0, 2.0]]> : tensor<3x2xf32> {tolerance = 2.5e-01 : f32}`,
+  },
+  {
+    name: 'complex numbers by zero, by infinite ones, and infinite ones are divided as in C',
+    text: `  %x = stablehlo.constant dense<[(1.0, -2.0), (0x7FF0000000000000, 1.0), (1.0, 2.0), (3.0, 4.0), (0x7FF8000000000000, 1.0)]> : tensor<5xcomplex<f64>>
+  %y = stablehlo.constant dense<[(0.0, 0.0), (1.0, 1.0), (0xFFF0000000000000, 1.0), (1.0, 2.0), (1.0, 1.0)]> : tensor<5xcomplex<f64>>
+  %r = stablehlo.divide %x, %y : tensor<5xcomplex<f64>>
+  check.expect_eq_const %r, dense<[(0x7FF0000000000000, 0xFFF0000000000000), (0x7FF0000000000000, 0xFFF0000000000000), (-0.0, -0.0), (2.2, -0.4), (0x7FF8000000000000, 0x7FF8000000000000)]> : tensor<5xcomplex<f64>>`,
+  },
+  {
+    name: 'products of i1, of integers in floats, and triangular systems of f16',
+    text: `  %x = stablehlo.constant dense<[[true, false], [true, true]]> : tensor<2x2xi1>
+  %r = stablehlo.dot_general %x, %x, contracting_dims = [1] x [0] : (tensor<2x2xi1>, tensor<2x2xi1>) -> tensor<2x2xi1>
+  check.expect_eq_const %r, dense<[[true, false], [true, true]]> : tensor<2x2xi1>
+  %i = stablehlo.constant dense<[100, 27]> : tensor<2xi8>
+  %b = stablehlo.dot_general %i, %i, contracting_dims = [0] x [0] : (tensor<2xi8>, tensor<2xi8>) -> tensor<bf16>
+  check.expect_eq_const %b, dense<10752.0> : tensor<bf16>
+  %m = stablehlo.constant dense<[[2.0, 0.0], [1.0, 4.0]]> : tensor<2x2xf16>
+  %v = stablehlo.constant dense<[[6.0], [5.0]]> : tensor<2x1xf16>
+  %s = "stablehlo.triangular_solve"(%m, %v) {left_side = true, lower = true, transpose_a = #stablehlo<transpose NO_TRANSPOSE>, unit_diagonal = false} : (tensor<2x2xf16>, tensor<2x1xf16>) -> tensor<2x1xf16>
+  check.expect_eq_const %s, dense<[[3.0], [0.5]]> : tensor<2x1xf16>`,
+  },
+  {
+    name: 'calls of LAPACK for Cholesky factors and triangular systems',
+    text: `  %a = stablehlo.constant dense<[[4.0, 9.0], [2.0, 5.0]]> : tensor<2x2xf32>
+  %f:2 = stablehlo.custom_call @lapack_spotrf_ffi(%a) {mhlo.backend_config = {uplo = 76 : ui8}} : (tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<i32>)
+  check.expect_eq_const %f#0, dense<[[2.0, 9.0], [1.0, 2.0]]> : tensor<2x2xf32>
+  check.expect_eq_const %f#1, dense<0> : tensor<i32>
+  %n = stablehlo.negate %a : tensor<2x2xf32>
+  %g:2 = stablehlo.custom_call @lapack_spotrf_ffi(%n) {mhlo.backend_config = {uplo = 76 : ui8}} : (tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<i32>)
+  check.expect_eq_const %g#1, dense<1> : tensor<i32>
+  %b = stablehlo.constant dense<[[2.0], [5.0]]> : tensor<2x1xf32>
+  %x = stablehlo.custom_call @lapack_strsm_ffi(%f#0, %b) {api_version = 4 : i32, backend_config = {diag = 78 : ui8, side = 76 : ui8, trans_x = 78 : ui8, uplo = 76 : ui8}} : (tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  check.expect_eq_const %x, dense<[[1.0], [2.0]]> : tensor<2x1xf32>
+  %t = stablehlo.custom_call @lapack_strsm_ffi(%f#0, %b) {api_version = 4 : i32, backend_config = {diag = 85 : ui8, side = 76 : ui8, trans_x = 84 : ui8, uplo = 76 : ui8}} : (tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  check.expect_eq_const %t, dense<[[-3.0], [5.0]]> : tensor<2x1xf32>`,
   },
 ];
