@@ -1,8 +1,8 @@
 // StableHLO programs that say what they expect, compiled: strict and default, unfused and scheduled.
 import { type CompileOptions, compile } from 'budflow';
 import { describe, expect, test } from 'vitest';
-import { PROGRAMS } from '../../../libs/transforms/src/stablehlo/testing/expecting-programs.js';
 import { NUMBER_PROGRAMS } from '../../../libs/transforms/src/stablehlo/testing/expecting-numbers.js';
+import { PROGRAMS } from '../../../libs/transforms/src/stablehlo/testing/expecting-programs.js';
 
 function holds(text: string, options: CompileOptions): void {
   const module = compile(`func.func @main() {\n${text}\n  return\n}`, options);

@@ -102,7 +102,8 @@ export function inFloats(
 ): Value {
   const { context } = site;
   const element = site.elementOf(given[0]!) as FloatType;
-  const wide = !(element instanceof FloatType) || element.width >= least ? element : least === 64 ? context.f64 : context.f32;
+  const wide =
+    !(element instanceof FloatType) || element.width >= least ? element : least === 64 ? context.f64 : context.f32;
   const operands = given.map((v) => site.cast(v, wide));
   const result = formula(new Arithmetic(site, operands[0]!), ...operands);
   const { element: from } = result.type as TensorType;

@@ -120,7 +120,13 @@ function passAsOperands(op: Operation, values: readonly Value[]): void {
   rebuilt(
     op,
     hlo.ScatterOp.is(op)
-      ? [...operands.slice(0, n), ...all(operands[0]!), operands[n]!, ...operands.slice(n + 1), ...all(operands[n + 1]!)]
+      ? [
+          ...operands.slice(0, n),
+          ...all(operands[0]!),
+          operands[n]!,
+          ...operands.slice(n + 1),
+          ...all(operands[n + 1]!),
+        ]
       : [...operands.slice(0, n), ...all(operands[0]!), ...operands.slice(n), ...values],
     values,
   );

@@ -14,9 +14,9 @@ export function complexQuotient(site: HloSite, z: Value, w: Value): Value {
   const [x, y] = partsOf(site, quotient);
   const [[a, b], [c, d]] = [partsOf(site, z), partsOf(site, w)];
   const m = new Arithmetic(site, x);
-  const isNan = (v: Value) => m.compare('ne', v, v);
+  const isNotNumber = (v: Value) => m.compare('ne', v, v);
   const isInfinite = (v: Value) => m.compare('eq', m.abs(v), Number.POSITIVE_INFINITY);
-  const isFinite = (v: Value) => m.compare('lt', m.abs(v), Number.POSITIVE_INFINITY);
+  const isNumber = (v: Value) => m.compare('lt', m.abs(v), Number.POSITIVE_INFINITY);
   const integer = site.context.integer((m.element as FloatType).width) as IntegerType;
   const withSignOf = (magnitude: Value, v: Value) =>
     m.select(m.compare('lt', m.bits(v, integer), 0), m.neg(magnitude), magnitude);
@@ -30,11 +30,11 @@ export function complexQuotient(site: HloSite, z: Value, w: Value): Value {
   const infinity = m.number(Number.POSITIVE_INFINITY);
   const isZero = m.and(m.compare('eq', c, 0), m.compare('eq', d, 0));
   const byZero = [a, b].map((v) => m.mul(withSignOf(infinity, c), v)) as [Value, Value];
-  const isLarge = m.and(m.or(isInfinite(a), isInfinite(b)), m.and(isFinite(c), isFinite(d)));
+  const isLarge = m.and(m.or(isInfinite(a), isInfinite(b)), m.and(isNumber(c), isNumber(d)));
   const large = by(infinity, unit(a), unit(b), c, d);
-  const isSmall = m.and(m.or(isInfinite(c), isInfinite(d)), m.and(isFinite(a), isFinite(b)));
+  const isSmall = m.and(m.or(isInfinite(c), isInfinite(d)), m.and(isNumber(a), isNumber(b)));
   const small = by(m.number(0), a, b, unit(c), unit(d));
-  const isUnknown = m.and(isNan(x), isNan(y));
+  const isUnknown = m.and(isNotNumber(x), isNotNumber(y));
   const part = (i: 0 | 1, known: Value) => {
     const special = m.select(isLarge, large[i], m.select(isSmall, small[i], known));
     return m.select(isZero, byZero[i], m.select(isUnknown, special, known));

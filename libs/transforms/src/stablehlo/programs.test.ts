@@ -4,8 +4,8 @@ import { Interpreter, makeTensor, type TensorValue } from '@budflow/interpreter'
 import type { TensorType, Type } from '@budflow/ir';
 import { describe, expect, test } from 'vitest';
 import { convert } from './testing/convert.js';
-import { PROGRAMS } from './testing/expecting-programs.js';
 import { NUMBER_PROGRAMS } from './testing/expecting-numbers.js';
+import { PROGRAMS } from './testing/expecting-programs.js';
 
 describe('programs hold what they expect', () => {
   for (const { name, text } of [...PROGRAMS, ...NUMBER_PROGRAMS])
@@ -76,7 +76,9 @@ describe('what has no counterpart says why', () => {
   test.each(refusals)('%s', (_, op, message) => {
     const result = '%r = ';
     expect(() =>
-      convert(`func.func @main(%x: tensor<4xf32>, %y: tensor<f32>, %d: tensor<?xf32>) {\n  ${result}${op}\n  return\n}`),
+      convert(
+        `func.func @main(%x: tensor<4xf32>, %y: tensor<f32>, %d: tensor<?xf32>) {\n  ${result}${op}\n  return\n}`,
+      ),
     ).toThrow(message);
   });
 });
@@ -135,7 +137,8 @@ test('arguments of 4 bits count by the low bits of what is given', () => {
 });
 
 test('approximate top k sorts by the function that is called, and cuts', () => {
-  const module = convert(`func.func private @above(%a: tensor<f32>, %b: tensor<f32>, %i: tensor<i32>, %j: tensor<i32>) -> tensor<i1> {
+  const module =
+    convert(`func.func private @above(%a: tensor<f32>, %b: tensor<f32>, %i: tensor<i32>, %j: tensor<i32>) -> tensor<i1> {
     %0 = stablehlo.compare GT, %a, %b : (tensor<f32>, tensor<f32>) -> tensor<i1>
     stablehlo.return %0 : tensor<i1>
   }

@@ -1,13 +1,6 @@
 // bitcast_convert between elements of different widths: a wide element is a row of narrow ones, the lowest bits first. Bits
 // of i1 are its values, those of integers of 2 and 4 bits the low ones of what carries them.
-import {
-  BitcastOp,
-  BroadcastOp,
-  ConcatOp,
-  IotaOp,
-  ReduceOp,
-  SliceOp,
-} from '@budflow/dialect-array';
+import { BitcastOp, BroadcastOp, ConcatOp, IotaOp, ReduceOp, SliceOp } from '@budflow/dialect-array';
 import {
   ComplexType,
   DYNAMIC,

@@ -2,7 +2,15 @@
 // of parts of the operands, none of which is left out here. Integers are exact under every algorithm.
 import { DotGeneralOp, isBoolean } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
-import { ComplexType, FloatType, IntegerType, type Operation, type TensorType, type Type, type Value } from '@budflow/ir';
+import {
+  ComplexType,
+  FloatType,
+  IntegerType,
+  type Operation,
+  type TensorType,
+  type Type,
+  type Value,
+} from '@budflow/ir';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 import { reduced } from './reduce-precision.js';

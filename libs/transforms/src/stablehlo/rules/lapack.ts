@@ -62,7 +62,8 @@ function lettersOf(op: Operation, routine: Routine): Readonly<Record<string, str
 function routineOf(op: Operation): [Routine, Readonly<Record<string, string>>] | undefined {
   const name = NAME.exec(hlo.CustomCallOp.call_target_name(op))?.[1];
   const routine = name !== undefined && Object.hasOwn(ROUTINES, name) ? ROUTINES[name]! : undefined;
-  if (routine === undefined || op.operandCount !== routine.operands || op.resultCount !== routine.results) return undefined;
+  if (routine === undefined || op.operandCount !== routine.operands || op.resultCount !== routine.results)
+    return undefined;
   const isKnown = [...op.operands, ...op.results].every(
     ({ type }) => type instanceof TensorType && !type.shape.includes(DYNAMIC),
   );
