@@ -69,6 +69,28 @@ describe('convolutions', () => {
     ]);
   });
 
+  test('features of one that come last are left out, so that rows lie in memory as they are walked', () => {
+    const text = conv(
+      'dims = "b01f_01io->b01f"',
+      'tensor<1x5x6x1xf32>',
+      'tensor<2x3x1x1xf32>',
+      'tensor<1x4x4x1xf32>',
+    );
+    expect(expanded(text)).toEqual([
+      '%0 = array.reshape %arg0',
+      '%1 = array.reshape %arg1',
+      '%2 = array.conv %0, %1 dims = "b01_01->b01"',
+      '%3 = array.reshape %2',
+    ]);
+    const wide = conv('dims = "b01f_01io->b01f"', 'tensor<1x5x6x1xf32>', 'tensor<2x3x1x4xf32>', 'tensor<1x4x4x4xf32>');
+    expect(expanded(wide)).toContain('%2 = array.conv %0, %1 dims = "b01_01o->b01f"');
+    const narrow = conv('dims = "0bf_0io->0bf"', 'tensor<6x1x3xf32>', 'tensor<2x3x1xf32>', 'tensor<5x1x1xf32>');
+    expect(expanded(narrow)).toContain('%1 = array.conv %arg0, %0 dims = "0bf_0i->0b"');
+    // In front they are in nobody's way.
+    const front = conv('dims = "bf0_oi0->bf0"', 'tensor<1x1x6xf32>', 'tensor<1x1x2xf32>', 'tensor<1x1x5xf32>');
+    expect(expanded(front)).toEqual(['%0 = array.conv %arg0, %arg1 dims = "bf0_oi0->bf0"']);
+  });
+
   test('the rhs is read forwards', () => {
     const text = conv(
       'dims = "b0f_0io->b0f" reversed = [0]',

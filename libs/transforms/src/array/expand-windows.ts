@@ -4,6 +4,7 @@
 //          low = [1, 1] high = [1, 1]                ->    %r = array.conv %p, %w dims = "b01f_01io->b01f"
 //
 //   conv .. feature_groups = n                       ->    reshape to a dimension 'g' for groups, conv, reshape back
+//   conv of an image of one feature, kept last         ->    conv dims = "b01_01o->b01f" of the image without it
 //   reduce_window max %x init %z low = .. high = ..  ->    array.pad with the value of %z, reduce_window
 //
 // Windows then meet elements only: no branch in a loop, and their accesses are affine, so that what schedules and vectorises
@@ -14,13 +15,18 @@ import type { Operation } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { expandConv } from './windows/conv.js';
 import { expandReduceWindow } from './windows/reduce-window.js';
+import { dropUnitFeatures } from './windows/unit-features.js';
 
 export const expandWindows = definePass({
   name: 'expand-windows',
   summary: 'make padding, dilation and groups of convolutions and windows explicit',
   anchor: 'func.func',
   dependentDialects: ['array'],
-  statistics: { convolutions: 'convolutions made plain', windows: 'padded windows made plain' },
+  statistics: {
+    convolutions: 'convolutions made plain',
+    features: 'convolutions without features of size one',
+    windows: 'padded windows made plain',
+  },
   run(func, pass) {
     const found: Operation[] = [];
     func.walk((op) => {
@@ -35,6 +41,15 @@ export const expandWindows = definePass({
         if (!expandReduceWindow(op)) continue;
         pass.statistic('windows');
       }
+      changed = true;
+    }
+    const plain: Operation[] = [];
+    func.walk((op) => {
+      if (ConvOp.is(op)) plain.push(op);
+    });
+    for (const op of plain) {
+      if (!dropUnitFeatures(op)) continue;
+      pass.statistic('features');
       changed = true;
     }
     if (!changed) pass.unchanged();
