@@ -255,6 +255,16 @@ const FLOAT_RULES: Rule[] = [
   { pattern: '', body: `${f('k', '1.0')}\n%r = arith.divf %x, %k : f32`, becomes: 'return %arg0' },
   { pattern: 'mul-minus-one', body: `${f('k', '-1.0')}\n%r = arith.mulf %x, %k : f32`, becomes: 'arith.negf %arg0' },
   {
+    pattern: 'fma-by-one',
+    body: `${f('k', '1.0')}\n%r = math.fma %x, %k, %y : f32`,
+    becomes: 'arith.addf %arg0, %arg1',
+  },
+  {
+    pattern: 'fma-by-one',
+    body: `${f('k', '1.0')}\n%r = math.fma %k, %x, %y {relaxed} : f32`,
+    becomes: 'arith.addf %arg0, %arg1',
+  },
+  {
     pattern: 'div-power-of-two',
     body: `${f('k', '-8.0')}\n%r = arith.divf %x, %k : f32`,
     becomes: 'arith.constant -1.250000e-01',

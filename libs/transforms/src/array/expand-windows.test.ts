@@ -70,12 +70,7 @@ describe('convolutions', () => {
   });
 
   test('features of one that come last are left out, so that rows lie in memory as they are walked', () => {
-    const text = conv(
-      'dims = "b01f_01io->b01f"',
-      'tensor<1x5x6x1xf32>',
-      'tensor<2x3x1x1xf32>',
-      'tensor<1x4x4x1xf32>',
-    );
+    const text = conv('dims = "b01f_01io->b01f"', 'tensor<1x5x6x1xf32>', 'tensor<2x3x1x1xf32>', 'tensor<1x4x4x1xf32>');
     expect(expanded(text)).toEqual([
       '%0 = array.reshape %arg0',
       '%1 = array.reshape %arg1',

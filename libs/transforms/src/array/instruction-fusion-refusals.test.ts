@@ -31,7 +31,7 @@ describe('each refusal has its reason', () => {
     expectRefusals(fused, ['dot_general into abs: contraction', 'neg into dot_general: contraction']);
   });
 
-  test('concatenation: what reads it is another kernel, and a reduction does not run inside of it', () => {
+  test('concatenation: a reduction does not run inside of a kernel that reads one', () => {
     const fused = fuse(
       main(
         `%x: ${full}, %y: tensor<4xf32>`,
@@ -44,9 +44,9 @@ describe('each refusal has its reason', () => {
   return %3 : tensor<8xf32>`,
       ),
     );
-    expectRefusals(fused, ['concat into neg: concatenation', 'reduce into concat: concatenation']);
-    expect(bodies(fused)).toEqual(['reduce', 'exp concat', 'neg']);
-    expect(kinds(fused)).toEqual(['reduce', 'concat', 'loop']);
+    expectRefusals(fused, ['reduce into neg: concatenation']);
+    expect(bodies(fused)).toEqual(['reduce', 'exp concat neg']);
+    expect(kinds(fused)).toEqual(['reduce', 'loop']);
   });
 
   test('opaque: an op that builds its own loops is a kernel of its own', () => {
@@ -64,17 +64,36 @@ describe('each refusal has its reason', () => {
     expect(kinds(fused)).toEqual(['loop', 'opaque', 'loop']);
   });
 
-  test('padding: what reads a padded tensor is another kernel', () => {
+  test('padding: a reduction, and what reads a padded tensor of unknown size, is another kernel', () => {
     const fused = fuse(
       main(
-        `%x: ${t}`,
-        'tensor<10xf32>',
-        `  %0 = array.pad %x low = [1] high = [1] value 0.0 : f32 : ${t} to tensor<10xf32>
-  %1 = array.neg %0 : tensor<10xf32>
-  return %1 : tensor<10xf32>`,
+        `%x: ${t}, %y: tensor<?xf32>`,
+        'tensor<f32>, tensor<?xf32>',
+        `  %z = array.constant dense<0.0> : tensor<f32>
+  %0 = array.pad %x low = [1] high = [1] value 0.0 : f32 : ${t} to tensor<10xf32>
+  %1 = array.reduce add %0 init %z dims = [0] : tensor<10xf32>, tensor<f32> to tensor<f32>
+  %2 = array.pad %y low = [1] high = [1] value 0.0 : f32 : tensor<?xf32> to tensor<?xf32>
+  %3 = array.neg %2 : tensor<?xf32>
+  return %1, %3 : tensor<f32>, tensor<?xf32>`,
       ),
     );
-    expectRefusals(fused, ['pad into neg: padding']);
+    expectRefusals(fused, ['pad into neg: padding', 'pad into reduce: padding']);
+  });
+
+  test('padding: a tensor in too many pieces is put together in memory', () => {
+    const row = 'tensor<1x4xf32>';
+    const rows = (n: number) =>
+      fuse(
+        main(
+          `%x: ${row}`,
+          `tensor<${n}x4xf32>`,
+          `  %0 = array.concat ${Array(n).fill('%x').join(', ')} dim = 0 : ${Array(n).fill(row).join(', ')} to tensor<${n}x4xf32>
+  %1 = array.neg %0 : tensor<${n}x4xf32>
+  return %1 : tensor<${n}x4xf32>`,
+        ),
+      );
+    expectRefusals(rows(27), []);
+    expectRefusals(rows(28), ['concat into neg: concatenation']);
   });
 
   test('padding: a reduction does not run inside of a padding kernel', () => {

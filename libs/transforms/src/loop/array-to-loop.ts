@@ -37,6 +37,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
+import type { Box } from '../array/fusion/patches.js';
 import { hasLoopLowering, loopLowering } from '../array/lowering/registry.js';
 import { LoweringSite } from '../array/lowering/site.js';
 import { FusionSizes } from '../memory/bufferization/sizes.js';
@@ -235,7 +236,7 @@ class KernelLowering {
     return at < 0 ? this.domainSize(op, size) : this.sizeOf(op.result(0), at);
   }
 
-  private emitStage({ op, name }: Stage): void {
+  private emitStage({ op, name, boxes }: Stage): void {
     const structured = StructuredOp.of(op)!;
     const domain = structured.domain(op);
     const sizes = domain.map((d, i) => this.stageSize(op, i, d.size));
@@ -250,19 +251,17 @@ class KernelLowering {
       this.emitPadded(op, name, sizes);
       return;
     }
-    const nest = (depth: number): void => {
+    const begin = new Map<Value, number>();
+    const nest = (depth: number, stage: string, box?: Box): void => {
       if (depth < parallel.length) {
         const dim = parallel[depth]!;
-        buildFor(
-          this.builder,
-          op.loc,
-          { lower: 0, upper: sizes[dim]!, step: 1, name: `${name}.d${depth}` },
-          (_, iv) => {
-            point[dim] = iv;
-            nest(depth + 1);
-            return [];
-          },
-        );
+        const [lower, upper] = [box?.lower[dim] ?? 0, box?.upper[dim] ?? sizes[dim]!];
+        buildFor(this.builder, op.loc, { lower, upper, step: 1, name: `${stage}.d${depth}` }, (_, iv) => {
+          point[dim] = iv;
+          begin.set(iv, lower);
+          nest(depth + 1, stage, box);
+          return [];
+        });
         return;
       }
       this.code.scope(() => {
@@ -282,7 +281,14 @@ class KernelLowering {
         });
       });
     };
-    nest(0);
+    if (boxes.length === 0) nest(0, name);
+    // The largest one, the inside as a rule, has the name of the stage.
+    const largest = boxes.reduce((a, b) => (volume(b) > volume(a) ? b : a), boxes[0]!);
+    let parts = 0;
+    for (const box of boxes) {
+      const stage = box === largest ? name : `${name}_part${++parts}`;
+      this.code.scope(() => this.code.inBox(begin, () => nest(0, stage, box)));
+    }
   }
 
   private reduce(
@@ -424,6 +430,10 @@ class KernelLowering {
     };
     borders(0, false);
   }
+}
+
+function volume({ lower, upper }: Box): number {
+  return lower.reduce((n, begin, d) => n * (upper[d]! - begin), 1);
 }
 
 /** value + amount */

@@ -21,6 +21,7 @@ import {
   type Attribute,
   attr,
   defineOp,
+  definePattern,
   Elementwise,
   elementTypeOf,
   type FoldFunction,
@@ -35,10 +36,11 @@ import {
   type Value,
 } from '@budflow/ir';
 import type { RoundingOptions } from '@budflow/numerics';
-import { fastmathSpec, inlineFastmath } from '../arith/attributes.js';
+import { fastmathOf, fastmathSpec, inlineFastmath } from '../arith/attributes.js';
 import { effectFree, speculatableWhen } from '../arith/define.js';
+import { AddFOp } from '../arith/float-ops.js';
 import { sameTypeAssembly } from '../support/assembly.js';
-import { constantFold1, constantFold2, foldByInterpretation } from '../support/constants.js';
+import { constantFold1, constantFold2, constantOperand, foldByInterpretation, isFloat } from '../support/constants.js';
 import { example } from '../support/example.js';
 import { FloatLike, IntegerLike } from '../support/types.js';
 import { contractSpec, expansionOptions } from './contract.js';
@@ -431,4 +433,20 @@ export const FmaOp = defineOp({
   },
   // How a relaxed one rounds is the machine's affair: it stays.
   fold: foldFma(),
+  patterns: [
+    definePattern({
+      name: 'fma-by-one',
+      equation: 'fma(x, 1, y) == x + y',
+      root: 'math.fma',
+      generates: ['arith.addf'],
+      rewrite(op, rewriter) {
+        // The product is exact, so that however it rounds there is one rounding.
+        const one = [0, 1].find((i) => isFloat(constantOperand(op.operand(i)), 1));
+        if (one === undefined) return false;
+        const [lhs, rhs] = [op.operand(1 - one), op.operand(2)];
+        rewriter.replaceOp(op, [AddFOp.build(rewriter, op.loc, { lhs, rhs, fastmath: fastmathOf(op) })]);
+        return true;
+      },
+    }),
+  ],
 });

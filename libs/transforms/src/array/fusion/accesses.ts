@@ -10,6 +10,8 @@ import {
   type Value,
 } from '@budflow/ir';
 
+import { indexInPiece, isPatchwork } from './patches.js';
+
 /** For each stage that reads a value, the distinct maps by which it does. Maps are uniqued, so equal ones are one. */
 export type Accesses = Map<Operation, Set<AffineMap>>;
 
@@ -50,8 +52,14 @@ function pointOf(op: Operation, result: number, index: readonly AffineExpr[]): A
 export function throughOp(op: Operation, result: number, own: Accesses, index: number, into: Accesses): void {
   const map = operandMap(op, index);
   if (!map) return;
+  const patchwork = isPatchwork(StructuredOp.of(op)!);
   for (const [stage, maps] of own) {
     for (const outer of maps) {
+      if (patchwork) {
+        const inside = indexInPiece(op, index, outer.results);
+        addAccess(into, stage, op.context.affineMap(outer.numDims, 0, inside));
+        continue;
+      }
       const point = pointOf(op, result, outer.results);
       addAccess(
         into,

@@ -2,11 +2,14 @@
 import { bodyOps } from '@budflow/dialect-array';
 import { type Operation, StructuredOp, type Value } from '@budflow/ir';
 import { type Accesses, addAccess, operandMap, throughOp } from './accesses.js';
-import { isPatchwork, needsLoops } from './rules.js';
+import { isPatchwork } from './patches.js';
+import { needsLoops } from './rules.js';
 
 export interface BodyAccesses {
   /** In program order; the last one is the root. */
   readonly stages: readonly Operation[];
+  /** Ops of several pieces that stages read without a buffer between them. */
+  readonly patches: readonly Operation[];
   /** For block arguments and results of body ops. */
   readonly values: ReadonlyMap<Value, Accesses>;
 }
@@ -24,14 +27,16 @@ export function bodyAccesses(fusion: Operation): BodyAccesses {
     return found;
   };
   const stages: Operation[] = [];
+  const patches: Operation[] = [];
   for (const op of bodyOps(fusion).reverse()) {
     const structured = StructuredOp.of(op);
     if (!structured) continue;
     const own: Accesses = new Map();
     for (const result of op.results)
       for (const [stage, maps] of readsOf(result)) for (const map of maps) addAccess(own, stage, map);
-    const stage = op.results.some((r) => yielded.has(r)) || isPatchwork(structured) || needsLoops(op, own);
+    const stage = op.results.some((r) => yielded.has(r)) || needsLoops(op, own);
     if (stage) stages.push(op);
+    else if (isPatchwork(structured)) patches.push(op);
     op.operands.forEach((operand, i) => {
       if (!stage) throughOp(op, 0, own, i, readsOf(operand));
       else {
@@ -40,5 +45,5 @@ export function bodyAccesses(fusion: Operation): BodyAccesses {
       }
     });
   }
-  return { stages: stages.reverse(), values: reads };
+  return { stages: stages.reverse(), patches, values: reads };
 }

@@ -2,6 +2,7 @@
 import { ConstantOp } from '@budflow/dialect-array';
 import { DenseElementsAttr, type Operation, StructuredOp, TensorType, type Value } from '@budflow/ir';
 import { type Accesses, addAccess, countAccesses, operandMap, rankOf, throughOp } from './accesses.js';
+import { isPatchwork } from './patches.js';
 
 /** Constants that are part of the code; others are operands. */
 export function isInlineConstant(op: Operation): boolean {
@@ -23,6 +24,8 @@ export class Group {
   readonly yielded = new Set<Operation>();
   /** Scalar computations that the lowering emits for the inlined members. */
   emitted = 0;
+  /** Loop nests of the root: several where it reads tensors of several pieces. */
+  boxes = 1;
 
   constructor(root: Operation) {
     this.root = root;
@@ -45,6 +48,13 @@ export class Group {
     return this.stages.some((op) => StructuredOp.of(op)!.reduction !== undefined);
   }
 
+  /** Members of several pieces that have no buffer, with where they are read. */
+  patches(): (readonly [Operation, Accesses])[] {
+    return [...this.entries].flatMap(([op, { accesses, stage }]) =>
+      !stage && isPatchwork(StructuredOp.of(op)!) ? [[op, accesses] as const] : [],
+    );
+  }
+
   /** How the members read the results of `op`. */
   readsOf(op: Operation): Accesses {
     const reads: Accesses = new Map();
@@ -62,7 +72,8 @@ export class Group {
     return reads;
   }
 
-  add(op: Operation, accesses: Accesses, { stage }: { readonly stage: boolean }): void {
+  add(op: Operation, accesses: Accesses, { stage, boxes }: { readonly stage: boolean; readonly boxes?: number }): void {
+    this.boxes = boxes ?? this.boxes;
     this.entries.set(op, { accesses, stage });
     this.emitted += stage ? 1 : countAccesses(accesses);
   }

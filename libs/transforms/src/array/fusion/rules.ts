@@ -25,6 +25,7 @@ import {
   sharedRows,
 } from './accesses.js';
 import type { Group } from './group.js';
+import { boxesOf, isPatchwork } from './patches.js';
 import type { FusionRefusal } from './report.js';
 
 export interface FusionLimits {
@@ -43,6 +44,8 @@ export interface Joining {
   readonly accesses: Accesses;
   /** The op has loops and a buffer of its own. */
   readonly stage: boolean;
+  /** Loop nests of the root then. */
+  readonly boxes: number;
   /** The buffer is a result of the kernel: asked for, or too large for a private one as far as is known. */
   readonly kept: boolean;
 }
@@ -57,11 +60,6 @@ export function flops(op: Operation): number {
 }
 export function isExpensive(op: Operation): boolean {
   return OpCost.of(op)?.pointCost(op).expensive ?? true;
-}
-
-/** Whether one loop nest over the domain of an op does not make its whole result: borders, operands side by side. */
-export function isPatchwork(structured: { readonly fill?: unknown; readonly sideBySide?: unknown }): boolean {
-  return structured.fill !== undefined || structured.sideBySide !== undefined;
 }
 
 /** Whether an op is computed by a fusion; the others stay where they are. */
@@ -116,9 +114,20 @@ export function contracts(op: Operation): boolean {
 export function producerRefusal(op: Operation): FusionRefusal | undefined {
   if (isViewReshape(op)) return 'reshape-view';
   if (isContraction(op)) return 'contraction';
-  if (StructuredOp.of(op)!.fill) return 'padding';
-  if (StructuredOp.of(op)!.sideBySide) return 'concatenation';
   return undefined;
+}
+
+/**
+ * How many loop nests the root needs when it reads a tensor of several pieces where it is: one for each box in which all
+ * reads meet one piece. Undefined when the tensor has to be put together in memory first.
+ */
+function boxesWith(producer: Operation, accesses: Accesses, group: Group): number | undefined {
+  const { root } = group;
+  const structured = StructuredOp.of(root)!;
+  if (structured.reduction || isPatchwork(structured) || group.stages.length > 1) return undefined;
+  const patches = [...group.patches(), [producer, accesses] as const];
+  if (patches.some(([, reads]) => [...reads.keys()].some((stage) => stage !== root))) return undefined;
+  return boxesOf(root, patches)?.length;
 }
 
 /** Whether `producer` can join `group`. `yielded`: its result is stored too. */
@@ -137,17 +146,25 @@ export function mayJoin(
   const readsBuffers = pattern(root) === OpPatternKind.outElementwiseFusable;
   if (contraction && !isProductOf(producer, root) && (stage || flops(producer) > 0 || readsBuffers))
     return { refusal: 'contraction' };
-  if (stage && StructuredOp.of(root)!.fill) return { refusal: 'padding' };
-  if (stage && StructuredOp.of(root)!.sideBySide) return { refusal: 'concatenation' };
+  const patchwork = isPatchwork(StructuredOp.of(producer)!);
+  const boxes = patchwork && !stage ? boxesWith(producer, accesses, group) : group.boxes;
+  if (boxes === undefined || (patchwork && stage))
+    return { refusal: StructuredOp.of(producer)!.fill ? 'padding' : 'concatenation' };
+  if (stage) {
+    // Loops inside of loops that a border, or another piece, needs once more.
+    const pieces = [root, ...group.patches().map(([op]) => op)].map((op) => StructuredOp.of(op)!);
+    if (pieces.some((op) => op.fill)) return { refusal: 'padding' };
+    if (pieces.some((op) => op.sideBySide)) return { refusal: 'concatenation' };
+  }
   if (stage) {
     const problem = placement(producer, accesses);
     if (problem) return { refusal: problem };
   } else if (flops(producer) > 0 && countAccesses(accesses) > limits.duplicationLimit)
     return { refusal: 'duplication-limit' };
-  if (group.emitted + (stage ? 1 : countAccesses(accesses)) > limits.maxOps) return { refusal: 'code-size' };
+  if (boxes * (group.emitted + (stage ? 1 : countAccesses(accesses))) > limits.maxOps) return { refusal: 'code-size' };
   const streams = group.streams(producer);
   if (streams > limits.maxOperands && streams > group.streams()) return { refusal: 'operand-limit' };
-  return { accesses, stage, kept: yielded || (stage && !hasKnownRow(producer, accesses)) };
+  return { accesses, stage, boxes, kept: yielded || (stage && !hasKnownRow(producer, accesses)) };
 }
 
 /** Whether what is left of a stage's result inside the rows of its consumers has a static size. */

@@ -1,6 +1,6 @@
 // Features of size one: a convolution of images without channels.
-import { ConvOp, convLabels, convWindow, DimOp, isPlainConv } from '@budflow/dialect-array';
-import { Builder, type Operation, type TensorType, type Value } from '@budflow/ir';
+import { ConstantOp, ConvOp, convLabels, convWindow, DimOp, isPlainConv, uniformValue } from '@budflow/dialect-array';
+import { Builder, FloatAttr, type Operation, type TensorType, type Value } from '@budflow/ir';
 import { reshaped } from './spread.js';
 
 function typeOf(value: Value): TensorType {
@@ -12,12 +12,16 @@ function without(builder: Builder, op: Operation, value: Value, dims: readonly n
   if (dims.length === 0) return value;
   const { shape } = typeOf(value);
   const kept = shape.flatMap((_, d) => (dims.includes(d) ? [] : [d]));
-  return reshaped(
-    builder,
-    op.loc,
-    value,
-    kept.map((d) => shape[d]!),
-    (at) => DimOp.build(builder, op.loc, { operand: value, dimension: kept[at]! }),
+  const left = kept.map((d) => shape[d]!);
+  // One value everywhere needs no memory: it stays part of the code.
+  const constant = value.definingOp;
+  const uniform = constant && ConstantOp.is(constant) ? uniformValue(constant) : undefined;
+  if (uniform instanceof FloatAttr) {
+    const type = op.context.tensor(left, typeOf(value).element);
+    return ConstantOp.build(builder, op.loc, { value: op.context.splat(type, uniform.value), resultTypes: [type] });
+  }
+  return reshaped(builder, op.loc, value, left, (at) =>
+    DimOp.build(builder, op.loc, { operand: value, dimension: kept[at]! }),
   );
 }
 

@@ -1,9 +1,10 @@
 // Scalar code of tensor elements: `element(t, [i, j])` builds the computation of one element of a tensor value at the
 // insertion point, loading what lies in a buffer and inlining the bodies of ops that have none.
 import { buildConstantAttr, elementAttr } from '@budflow/dialect-core';
-import { applyAffine } from '@budflow/dialect-loop';
+import { applyAffine, linearIndexOf } from '@budflow/dialect-loop';
 import { buildLoad } from '@budflow/dialect-memory';
 import {
+  AffineExpr,
   type BodyContext,
   type Builder,
   ComplexType,
@@ -15,8 +16,10 @@ import {
   type LocationRef,
   type Operation,
   StructuredOp,
+  type TensorType,
   type Value,
 } from '@budflow/ir';
+import { isPatchwork, pieceAt } from '../../array/fusion/patches.js';
 import { buildConstant } from './scalar-ops.js';
 
 export class ScalarCode {
@@ -26,6 +29,8 @@ export class ScalarCode {
   /** Elements already built in the current scope, so that diamonds stay linear. */
   private memo = new Map<string, Value>();
   private readonly valueIds = new Map<Value, number>();
+  /** Where loop variables begin, in a box of the domain. */
+  private box: ReadonlyMap<Value, number> = new Map();
 
   constructor(builder: Builder, buffers: Map<Value, Value>) {
     this.builder = builder;
@@ -60,6 +65,7 @@ export class ScalarCode {
         `array-to-loop: no scalar code for ${op ? op.name : 'a block argument'}`,
         op ?? undefined,
       );
+    if (isPatchwork(structured)) return this.elementOfPiece(op, indices);
     const maps = structured.indexingMaps(op);
     const resultMap = maps[op.operandCount + tensor.index];
     if (!resultMap?.isPermutation()) throw new InternalError('array-to-loop: an inlined op must cover its result', op);
@@ -72,6 +78,41 @@ export class ScalarCode {
       this.memo.set(`${this.id(result)}@${indices.map((v) => this.id(v)).join()}`, results[i]!);
     });
     return results[tensor.index]!;
+  }
+
+  /** Builds with loop variables known to begin at a place: what lies there of a tensor in pieces, all iterations read. */
+  inBox<T>(begin: ReadonlyMap<Value, number>, body: () => T): T {
+    const outer = this.box;
+    this.box = begin;
+    try {
+      return body();
+    } finally {
+      this.box = outer;
+    }
+  }
+
+  /** An element of a padded tensor, or of operands side by side: of the piece that the box lies in. */
+  private elementOfPiece(op: Operation, indices: readonly Value[]): Value {
+    const corner = indices.map((index) => {
+      const linear = linearIndexOf(index);
+      if (!linear) throw new InternalError('array-to-loop: a piece of a tensor is read in an unknown order', op);
+      let at = linear.constant;
+      for (const [variable, c] of linear.terms) at += c * (this.box.get(variable) ?? 0);
+      return at;
+    });
+    const piece = pieceAt(op, corner);
+    if (piece === 'border') {
+      const element = (op.result(0).type as TensorType).element;
+      const type = element instanceof IntegerType ? op.context.integer(element.width) : element;
+      return buildConstant(this.builder, op.loc, StructuredOp.of(op)!.fill!(op), type);
+    }
+    const inside = indices.map((index, d) => {
+      const offset = piece.offset[d]!;
+      if (offset === 0) return index;
+      const map = op.context.affineMap(1, 0, [AffineExpr.dim(0).sub(offset)]);
+      return applyAffine(this.builder, op.loc, map, [index]);
+    });
+    return this.element(op.operand(piece.operand), inside, op.loc);
   }
 
   private splatElement(op: Operation, value: DenseElementsAttr): Value {

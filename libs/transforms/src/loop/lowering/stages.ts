@@ -1,12 +1,15 @@
 // Which ops of a fusion get loops and a buffer of their own ("stages"), and which are recomputed as scalar code inside
 // their consumers. A stage is a root nest; placing it inside another is the schedule's business (compute_at).
-import { type Operation, StringAttr } from '@budflow/ir';
+import { InternalError, type Operation, StringAttr } from '@budflow/ir';
 import { bodyAccesses } from '../../array/fusion/body-accesses.js';
+import { type Box, boxesOf } from '../../array/fusion/patches.js';
 
 export interface Stage {
   readonly op: Operation;
   /** Unique within the kernel; its loops are `name.d0 ... name.r0 ...`. */
   readonly name: string;
+  /** Boxes of its domain in which every read meets one piece of what it reads: one nest each. None when one nest will do. */
+  readonly boxes: readonly Box[];
 }
 
 const REDUCTION_NAMES: Record<string, string> = { add: 'sum', mul: 'prod' };
@@ -19,21 +22,25 @@ function baseName(op: Operation): string {
 }
 
 /**
- * Numbers the stages of a fusion body. An op is a stage when its result leaves the fusion, when it reduces, when its
- * domain does not cover its result (pad), or when it is expensive and would be computed more than once: what fusion
- * reckoned with when it formed the kernel.
+ * Numbers the stages of a fusion body. An op is a stage when its result leaves the fusion, when it reduces, or when it is
+ * expensive and would be computed more than once: what fusion reckoned with when it formed the kernel.
  */
 export function findStages(body: readonly Operation[]): Stage[] {
   const fusion = body[0]?.parentOp;
   if (!fusion) return [];
   const stages: Stage[] = [];
   const taken = new Set<string>();
-  for (const op of bodyAccesses(fusion).stages) {
+  const accesses = bodyAccesses(fusion);
+  const patches = accesses.patches.map((op) => [op, accesses.values.get(op.result(0)) ?? new Map()] as const);
+  for (const op of accesses.stages) {
     const base = baseName(op);
     let name = base;
     for (let n = 1; taken.has(name); n++) name = `${base}_${n}`;
     taken.add(name);
-    stages.push({ op, name });
+    const read = patches.filter(([, reads]) => reads.has(op));
+    const boxes = read.length > 0 ? boxesOf(op, read) : [];
+    if (!boxes) throw new InternalError('array-to-loop: pieces of a tensor are read in an unknown order', op);
+    stages.push({ op, name, boxes });
   }
   return stages;
 }

@@ -2,7 +2,7 @@
 import { bodyOps } from '@budflow/dialect-array';
 import { type Operation, StructuredOp, type Value } from '@budflow/ir';
 import { bodyAccesses } from '../../array/fusion/body-accesses.js';
-import { isPatchwork } from '../../array/fusion/rules.js';
+import { isPatchwork } from '../../array/fusion/patches.js';
 import { hasLoopLowering, loopLowering } from '../../array/lowering/registry.js';
 
 /**
