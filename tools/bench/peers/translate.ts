@@ -139,6 +139,7 @@ class Translation<V> {
         return exact(this.reduce(node));
       case 'dot':
         return exact(this.dot(node));
+      case 'concat':
       case 'fft':
       case 'cholesky':
       case 'solve':

@@ -54,6 +54,17 @@ export const conv3x3Nchw: Plain = ([x, w], [o], { H, C, O }) => {
     }
   }
 };
+export const filter3x3: Plain = ([x, w], [o], { N }) => {
+  const W = N + 2;
+  for (let i = 0; i < N; i++) {
+    for (let j = 0; j < N; j++) {
+      const [p, q, r] = [i * W + j, (i + 1) * W + j, (i + 2) * W + j];
+      let total = w[0] * x[p] + w[1] * x[p + 1] + w[2] * x[p + 2];
+      total += w[3] * x[q] + w[4] * x[q + 1] + w[5] * x[q + 2];
+      o[i * N + j] = total + w[6] * x[r] + w[7] * x[r + 1] + w[8] * x[r + 2];
+    }
+  }
+};
 export const conv1x1: Plain = ([x, w], [o], { H, C, O }) => {
   o.fill(0);
   for (let i = 0; i < H * H; i++) {

@@ -23,6 +23,24 @@ export const jacobi: Plain = ([x], [o], { N }) => {
     }
   }
 };
+export const jacobiPad: Plain = ([x], [o], { N }) => {
+  for (let i = 0; i < N; i++) {
+    for (let j = 0; j < N; j++) {
+      const p = i * N + j;
+      const rows = (i > 0 ? x[p - N] : 0) + (i < N - 1 ? x[p + N] : 0);
+      o[p] = (rows + ((j > 0 ? x[p - 1] : 0) + (j < N - 1 ? x[p + 1] : 0))) * 0.25;
+    }
+  }
+};
+export const jacobiRoll: Plain = ([x], [o], { N }) => {
+  for (let i = 0; i < N; i++) {
+    const [north, here, south] = [i === 0 ? N - 1 : i - 1, i, i === N - 1 ? 0 : i + 1].map((row) => row * N);
+    for (let j = 0; j < N; j++) {
+      const sides = x[here + (j === 0 ? N - 1 : j - 1)] + x[here + (j === N - 1 ? 0 : j + 1)];
+      o[here + j] = (x[north + j] + x[south + j] + sides) * 0.25;
+    }
+  }
+};
 export const sobel: Plain = ([x], [o], { N }) => {
   const W = N + 2;
   for (let i = 0; i < N; i++) {

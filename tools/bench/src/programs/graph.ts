@@ -8,6 +8,7 @@ import {
   CholeskyOp,
   CmpOp,
   type ComparePredicate,
+  ConcatOp,
   ConstantOp,
   ConvOp,
   convWindow,
@@ -56,6 +57,7 @@ export type Step =
       readonly strides: readonly number[];
     }
   | { readonly kind: 'pad'; readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number }
+  | { readonly kind: 'concat'; readonly dim: number }
   | { readonly kind: 'reduce'; readonly reduce: 'add' | 'max' | 'min'; readonly dims: readonly number[] }
   | { readonly kind: 'dot'; readonly dims: DotDimensions }
   /** x[ids]: along the first dimension, ids clamped. */
@@ -153,6 +155,8 @@ function stepOf(op: Operation, result: number): Step {
         value instanceof FloatAttr ? value.value : value instanceof IntegerAttr ? value.number : Number.NaN;
       return { kind: 'pad', low: PadOp.low(op), high: PadOp.high(op), value: number };
     }
+    case 'array.concat':
+      return { kind: 'concat', dim: ConcatOp.dim(op) };
     case 'array.reduce': {
       const reduce = ReduceOp.kind(op);
       if (reduce !== 'add' && reduce !== 'max' && reduce !== 'min')

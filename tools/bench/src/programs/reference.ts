@@ -331,6 +331,16 @@ function evaluateNode(
       copy(out, from, { start, strides: whole.strides }, x, { start: 0, strides: stridesOf(from) });
       break;
     }
+    case 'concat': {
+      let begin = 0;
+      values.forEach((part, i) => {
+        const from = shapes[i] as number[];
+        const start = begin * (whole.strides[node.dim] as number);
+        copy(out, from, { start, strides: whole.strides }, part, { start: 0, strides: stridesOf(from) });
+        begin += from[node.dim] as number;
+      });
+      break;
+    }
     case 'reduce':
       reduce(node, out, x, shapes[0] as number[], values[1]?.[0] as number);
       break;
