@@ -92,7 +92,7 @@ interface Segment {
 /** Loops of parallel dimensions and of chunks of a reduction may run in any order. */
 function isParallelRoot(op: Operation): boolean {
   const name = op.attr('name');
-  return ForOp.is(op) && name instanceof StringAttr && /\.(d\d+|c)(\.o)?(~\d+)?$/.test(name.value) && isCountable(op);
+  return ForOp.is(op) && name instanceof StringAttr && /\.(d\d+|c)(\.o)*(~\d+)?$/.test(name.value) && isCountable(op);
 }
 
 function isCountable(loop: Operation): boolean {

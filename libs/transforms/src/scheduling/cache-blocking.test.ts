@@ -129,11 +129,39 @@ describe('cache-blocking', () => {
     expect(packed('{pack-right=never}')).toEqual([]);
   });
 
+  test('cuts sums into blocks, ascending, with accumulators in memory', () => {
+    for (const [m, k, n] of [
+      [70, 40, 48],
+      [9, 37, 21],
+      [64, 33, 19],
+    ] as const) {
+      const { steps, text } = withOptions('{kc=16 mc=32 nc=16}', m, k, n);
+      expect(factors(steps, 'dot_general.r0')).toEqual([16]);
+      expect(text).toMatch(/alloca\(\) : memref<\d+x\d+x8xf32>/);
+      expect(text.indexOf('name "dot_general.r0.o"')).toBeLessThan(text.indexOf('name "dot_general.d1.o.i" {\n'));
+    }
+  });
+
+  test('packs a block where it is used when few blocks of rows use it', () => {
+    const at = (options: string, m: number) =>
+      withOptions(options, m).steps.flatMap((s) => (s.primitive === 'compute_at' ? [s.loop] : []));
+    expect(at('{kc=16 mc=8}', 16)).toEqual(['dot_general.r0.o']);
+    expect(at('{kc=16 mc=8}', 32)).toEqual([]);
+    expect(at('{nc=16}', 16)).toEqual(['dot_general.d1.o.o']);
+  });
+
+  test('copies few rows of the right operand at a time', () => {
+    expect(withOptions('').text).toMatch(
+      /name "pack.d1.o" \{\s+loop.for .* name "pack.d0" \{\s+loop.for .* name "pack.d1.i"/,
+    );
+    expect(withOptions('', 70, 16, 48).text).not.toContain('pack.d1.o');
+  });
+
   test('says which sizes it chose and why', () => {
     const { remarks } = withOptions('');
     const [remark] = remarks.filter((r) => r.name === 'cache-blocking');
     expect(remark?.kind).toBe('applied');
-    expect(remark?.message).toMatch(/^70x48x40: register tile 4x8: 8 accumulators .*; sums of 40 terms.*; mc 70: /);
+    expect(remark?.message).toMatch(/^70x48x40: register tile 4x8: 8 accumulators .*; sums of 40 terms.*; mc \d+: /);
   });
 });
 
@@ -146,6 +174,7 @@ describe('the model of blocks', () => {
     bytes,
     sumBytes: bytes,
     isPacked: true,
+    isPlain: true,
   });
   const unmeasured = (name: string): Target => {
     const target = getTarget(name);
@@ -159,26 +188,33 @@ describe('the model of blocks', () => {
     expect(registerTile(getTarget('wasm32-relaxed-simd'), 8)).toEqual({ mr: 4, nr: 4 });
   });
 
-  test('kc fills the first cache, mc the second, in equal blocks', () => {
-    const target = getTarget('wasm32-relaxed-simd');
-    // 8 ways of 4 KiB: one for the accumulators, two for the left tile, four for the right panel.
-    expect(blockSizes(target, shape(1024, 1024, 1024), given)).toMatchObject({
-      mr: 4,
-      nr: 8,
-      kc: 512,
-      mc: 172,
-      nc: undefined,
-    });
-    expect(blockSizes(target, shape(1024, 1024, 1024), { ...given, l1: 16 * 1024 })).toMatchObject({ kc: 256 });
-    expect(blockSizes(target, shape(1024, 1024, 1024), { ...given, l2: 256 * 1024 }).mc).toBeLessThan(172);
-    expect(blockSizes(target, shape(64, 64, 64), given)).toMatchObject({ kc: undefined, mc: 64, nc: undefined });
+  const wasm = getTarget('wasm32-relaxed-simd');
+
+  test('sums are cut when their panels no longer stream from the second cache, and then fill the first', () => {
+    expect(blockSizes(wasm, shape(1024, 1024, 1024), given).kc).toBeUndefined();
+    // 8 ways of 4 KiB, one for the accumulators, four of the others for 32 bytes of each term.
+    expect(blockSizes(wasm, shape(128, 256, 8192), given).kc).toBe(512);
+    expect(blockSizes(wasm, shape(128, 256, 8192), { ...given, l1: 16 * 1024 }).kc).toBe(256);
+    expect(blockSizes(wasm, { ...shape(128, 256, 8192), isPlain: false }, given).kc).toBeUndefined();
+    const narrow: Target = { ...wasm, bandwidth: { ...wasm.bandwidth, caches: [28, 10, 7] } };
+    expect(blockSizes(narrow, shape(1024, 1024, 1024), given).kc).toBe(512);
   });
 
-  test('nc keeps the packed right operand in the third cache', () => {
-    const target = getTarget('wasm32-relaxed-simd');
-    const { nc } = blockSizes(target, shape(512, 8192, 1024), given);
-    expect(nc! * 1024 * 4).toBeLessThanOrEqual(8 * 1024 * 1024);
+  test('rows of a block are enough for what a panel costs, in equal blocks of whole tiles', () => {
+    const mc = (rows: number, columns: number, depth: number) =>
+      blockSizes(wasm, shape(rows, columns, depth), given).mc;
+    expect(mc(64, 64, 64)).toBe(64);
+    expect(mc(1024, 1024, 1024) % 4).toBe(0);
+    // From memory more than from the second cache.
+    expect(mc(4096, 4096, 1024)).toBeGreaterThan(mc(4096, 128, 256));
+    // Panels that are not packed leave the first cache to the left block.
+    expect(blockSizes(wasm, { ...shape(128, 128, 128), isPacked: false }, given).mc).toBe(64);
+  });
+
+  test('few rows get blocks of columns that the second cache holds', () => {
+    const { nc } = blockSizes(wasm, shape(16, 1024, 1024), given);
+    expect(nc! * 1024 * 4).toBeLessThanOrEqual(512 * 1024);
     expect(nc! % 8).toBe(0);
-    expect(blockSizes(target, shape(512, 8192, 1024), { ...given, l3: 64 * 1024 * 1024 }).nc).toBeUndefined();
+    expect(blockSizes(wasm, shape(16, 1024, 1024), { ...given, l2: 16 * 1024 * 1024 }).nc).toBeUndefined();
   });
 });

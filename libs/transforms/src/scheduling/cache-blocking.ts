@@ -96,6 +96,7 @@ export const cacheBlocking = definePass({
         bytes: Math.max(elementBytes(left), elementBytes(right)),
         sumBytes: site.widest(j),
         isPacked: packed.right !== undefined,
+        isPlain: product.outer.length + product.between.length === 0 && contracted.length === 1,
       };
       const sizes = blockSizes(site.target, shape, options);
       const before = new Set(site.roots().map((op) => stageOf(nameOf(op))));

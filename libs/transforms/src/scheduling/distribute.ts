@@ -7,13 +7,13 @@
 //       f(%i, %r, %acc[]) }                     loop.for %i = 0 to 64 name "s.d0~2" { g(%i, %acc[%i]) }
 //     g(%i, %acc[]) }
 //
-// Buffers allocated inside that several pieces use get a last dimension for the iterations; what has no effects is
-// computed again where it is needed. All iterations of a piece run before the next piece, so the loop must not carry a
+// Buffers allocated inside that several pieces use get a dimension for the iterations: the last one, or the first one where
+// vectors lie along the last. What has no effects is computed again where it is needed. All iterations of a piece run before the next piece, so the loop must not carry a
 // dependence, and its number of iterations must have a constant bound. (Kennedy and McKinley's loop distribution, 1990,
 // with the scalar expansion of Kuck.)
-import { carriedDependence, loopName } from '@budflow/analysis';
+import { carriedDependence, indexedAccess, loopName } from '@budflow/analysis';
 import { ForOp, forBounds, inductionVariable } from '@budflow/dialect-loop';
-import { AllocaOp, LoadOp, StoreOp } from '@budflow/dialect-memory';
+import { AllocaOp } from '@budflow/dialect-memory';
 import { Builder, type MemRefType, Operation, Region, type Value } from '@budflow/ir';
 import { bodyOps, findLoop, isMovable, loopNames, takeCloneName } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
@@ -54,7 +54,8 @@ export const distribute = definePrimitive<DistributeStep>('distribute', (kernel,
   const expanded = new Map<Operation, Value>();
   for (const op of shared) {
     const type = op.result(0).type as MemRefType;
-    const wide = loop.context.memref([...type.shape, trips], type.element, null, type.memorySpace);
+    const shape = hasVectors(op) ? [trips, ...type.shape] : [...type.shape, trips];
+    const wide = loop.context.memref(shape, type.element, null, type.memorySpace);
     const options = { dynamicSizes: [], resultTypes: [wide], alignment: AllocaOp.alignment(op) };
     expanded.set(op, AllocaOp.build(builder, op.loc, options));
   }
@@ -83,10 +84,21 @@ function usersIn(value: Value, loop: Operation): Operation[] {
 function checkShared(alloca: Operation, loop: Operation): void {
   const where = { loop: loopName(loop) };
   if (alloca.operandCount > 0) throw new Refusal('a buffer allocated inside has a dynamic size', where);
-  alloca.result(0).forEachUse((user) => {
-    const memref = LoadOp.is(user) ? user.operand(0) : StoreOp.is(user) ? user.operand(1) : undefined;
-    if (memref !== alloca.result(0)) throw new Refusal(`'${user.name}' uses a buffer allocated inside`, where);
+  alloca.result(0).forEachUse((user, index) => {
+    if (!ACCESSES.has(user.name) || indexedAccess(user)?.memref !== index)
+      throw new Refusal(`'${user.name}' uses a buffer allocated inside`, where);
   });
+}
+
+const SCALAR_ACCESSES: readonly string[] = ['memory.load', 'memory.store'];
+const ACCESSES = new Set([...SCALAR_ACCESSES, 'simd.load', 'simd.store']);
+
+/** Whether vectors of a buffer are accessed, which lie along its last dimension. */
+function hasVectors(alloca: Operation): boolean {
+  return alloca
+    .result(0)
+    .users()
+    .some((user) => !SCALAR_ACCESSES.includes(user.name));
 }
 
 /** At most so many iterations, from a start at 0 in steps of 1. */
@@ -125,10 +137,13 @@ function emitPiece(
   }
   const terminator = ForOp.body(loop).entry.terminator;
   body.insert(Operation.create(terminator.info, terminator.loc, [], [], terminator.attributes));
-  const wide = new Set(expanded.values());
+  const byVectors = new Map([...expanded].map(([old, wide]) => [wide, hasVectors(old)]));
   made.walk((op) => {
-    if (LoadOp.is(op) ? wide.has(op.operand(0)) : StoreOp.is(op) && wide.has(op.operand(1)))
-      op.setOperands([...op.operands, iv]);
+    const access = ACCESSES.has(op.name) ? indexedAccess(op) : undefined;
+    const vectors = access && byVectors.get(op.operand(access.memref));
+    if (!access || vectors === undefined) return;
+    const place = vectors ? access.first : access.end;
+    op.setOperands([...op.operands.slice(0, place), iv, ...op.operands.slice(place)]);
   });
   for (const op of block.ops.reverse()) if (op !== block.lastOp && isUnused(op)) op.erase();
   return made;

@@ -1,12 +1,12 @@
 // The steps that block a nest that reads like a matrix product, as BLIS does.
 //
 //   conv.d0 { conv.d1 { conv.d2 { r0 { r1 { r2 } } } } }  ->  d0 { d1.o { d2.o { d1.i.o { r0 { r1 { r2 { 4 x 8 } } } } } } }
-import type { Access } from '@budflow/analysis';
+import { type Access, collectAccesses } from '@budflow/analysis';
 import { constantTripCount, ForOp, inductionVariable } from '@budflow/dialect-loop';
 import type { Operation } from '@budflow/ir';
 import { unitStride } from '../heuristics/accesses.js';
-import { isCloneOf, nameOf } from '../heuristics/names.js';
-import type { SchedulingSite } from '../heuristics/site.js';
+import { isCloneOf, nameOf, stageOf } from '../heuristics/names.js';
+import { type SchedulingSite, UNKNOWN_TRIPS } from '../heuristics/site.js';
 import type { BlockSizes } from './model.js';
 import type { PackedOperands } from './packing.js';
 import type { Product } from './product.js';
@@ -15,7 +15,7 @@ import type { Product } from './product.js';
 export function contraction(
   site: SchedulingSite,
   product: Product,
-  { mr, nr, mc }: BlockSizes,
+  { mr, nr, kc, mc, nc }: BlockSizes,
   packed: PackedOperands,
 ): boolean {
   const { outer, between, i, j, contracted, left } = product;
@@ -27,25 +27,113 @@ export function contraction(
   if (columns !== undefined && columns < lanes)
     return outer.length + between.length === 0 && narrow(site, i, j, left, columns);
   const width = columns !== undefined && columns < nr ? lanes : nr;
+
+  // 1. Blocks, panels and tiles.
   site.attempt({ primitive: 'split', loop: I, factor: mc, tail: 'guard' });
   if (!site.attempt({ primitive: 'reorder', loops: [...between, J, `${I}.i`] })) return true;
   site.attempt({ primitive: 'split', loop: J, factor: width, tail: 'peel' });
   site.attempt({ primitive: 'reorder', loops: [`${I}.i`, `${J}.i`] });
   const unrolled = rows === undefined || rows >= mr;
   if (unrolled) site.attempt({ primitive: 'split', loop: `${I}.i`, factor: mr, tail: 'peel' });
+  const depth: Depth | undefined = unrolled && kc !== undefined ? { I, J: [`${J}.o`], K: K[0]! } : undefined;
+  const wide = nc === undefined ? 0 : Math.ceil(nc / width);
+  if (wide > 0 && site.attempt({ primitive: 'split', loop: `${J}.o`, factor: wide, tail: 'guard' }))
+    depth?.J.splice(0, 1, `${J}.o.o`, `${J}.o.i`);
+  const panels = wide > 0 ? [`${J}.o.o`, `${J}.o.i`] : [`${J}.o`];
+  const isCut = depth !== undefined && site.attempt({ primitive: 'split', loop: depth.K, factor: kc!, tail: 'guard' });
+
+  // 2. Copies. That of the right operand is made where a block of it is used, when few blocks of rows use it.
+  const isLocal = isCut && rows !== undefined && Math.ceil(rows / mc) <= LOCAL_BLOCKS;
+  let copy: string | undefined;
   if (packed.right) {
     const { buffer, outer: around } = packed.right;
-    site.attempt({ primitive: 'pack', buffer, loops: [...around, `${J}.o`, ...K, `${J}.i`] });
+    const terms = isCut ? [`${K[0]}.o`, `${K[0]}.i`] : K;
+    const before = isLocal ? [`${I}.o`, ...panels.slice(0, -1), terms[0]!] : [...around, ...panels.slice(0, -1)];
+    const inner = isLocal ? terms.slice(1) : terms;
+    copy = packInOrder(site, { buffer, before, panel: panels[panels.length - 1]!, terms: inner, lanes: `${J}.i` });
   }
   if (unrolled && packed.left) {
     const { buffer, outer: around } = packed.left;
-    site.attempt({ primitive: 'pack', buffer, loops: [...around, `${I}.o`, `${I}.i.o`, ...K, `${I}.i.i`] });
+    const terms = isCut ? [`${K[0]}.o`, `${K[0]}.i`] : K;
+    site.attempt({ primitive: 'pack', buffer, loops: [...around, `${I}.o`, `${I}.i.o`, ...terms, `${I}.i.i`] });
   }
+
+  // 3. Vectors and register tiles.
   for (const name of site.loops().map(nameOf))
     if (isCloneOf(name, `${J}.i`)) site.attempt({ primitive: 'vectorize', loop: name });
   if (unrolled) site.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i.i` });
   leftColumns(site, I, J, mr, site.lanesOfRegister(i));
+
+  // 4. Blocks of the sum, and of columns.
+  if (isCut && cutDepth(site, depth) && isLocal && copy)
+    site.attempt({ primitive: 'compute_at', stage: copy, loop: `${depth.K}.o` });
+  // Blocks of columns go outside of those of rows, with the copy of each one, when no columns are left beside them.
+  const isFull = columns !== undefined && columns % width === 0;
+  if (!isCut && wide > 0 && isFull && site.attempt({ primitive: 'reorder', loops: [`${J}.o.o`, `${I}.o`] }) && copy)
+    site.attempt({ primitive: 'compute_at', stage: copy, loop: `${J}.o.o` });
   return true;
+}
+
+/** Blocks of rows up to which each one copies its part of the right operand itself. */
+const LOCAL_BLOCKS = 2;
+
+/** Terms that a copy takes at a time: rows of the operand that stay in the first cache while all panels take theirs. */
+const COPIED_TERMS = 16;
+
+interface PanelCopy {
+  readonly buffer: string;
+  /** Loops around the panels, then the panels, the contracted loops, and the columns of a panel. */
+  readonly before: readonly string[];
+  readonly panel: string;
+  readonly terms: readonly string[];
+  readonly lanes: string;
+}
+
+/**
+ * Packs the right operand, a few of its rows at a time: a column of panels would touch a page for each row. Returns the
+ * stage of the copy.
+ */
+function packInOrder(site: SchedulingSite, { buffer, before, panel, terms, lanes }: PanelCopy): string | undefined {
+  const stages = () => new Set(site.roots().map((op) => stageOf(nameOf(op))));
+  const earlier = stages();
+  if (!site.attempt({ primitive: 'pack', buffer, loops: [...before, panel, ...terms, lanes] })) return undefined;
+  const stage = [...stages()].find((name) => !earlier.has(name))!;
+  const name = (at: number): string => `${stage}.d${at}`;
+  const panels = name(before.length);
+  const last = name(before.length + terms.length);
+  const row = site.loop(last);
+  const lane = site.loop(name(before.length + terms.length + 1));
+  if (!row || !lane || (constantTripCount(row) ?? UNKNOWN_TRIPS) <= COPIED_TERMS) return stage;
+  // Rows of the copy that are read along columns of the operand are already read as they lie.
+  if (!collectAccesses(lane).accesses.every((a) => unitStride(a, inductionVariable(lane)))) return stage;
+  if (!site.attempt({ primitive: 'split', loop: last, factor: COPIED_TERMS, tail: 'guard' })) return stage;
+  const middle = terms.slice(1).map((_, k) => name(before.length + 1 + k));
+  site.attempt({ primitive: 'reorder', loops: [...middle, `${last}.o`, panels, `${last}.i`] });
+  return stage;
+}
+
+/** What cutting a sum needs to know. */
+interface Depth {
+  readonly I: string;
+  /** The loops over panels, outermost first. */
+  readonly J: string[];
+  readonly K: string;
+}
+
+/**
+ * Runs all tiles of a block for some terms of their sums before the next terms: accumulators then lie in memory.
+ *
+ *   d1.o { d0.i.o { init; r0.o { r0.i {..} }; store } }  ->  d1.o { d0.i.o { init } }
+ *                                                           r0.o { d1.o { d0.i.o { load; r0.i {..}; store } } }
+ *                                                           d1.o { d0.i.o { store } }
+ */
+function cutDepth(site: SchedulingSite, { I, J, K }: Depth): boolean {
+  const [panel, tile] = [J[J.length - 1]!, `${I}.i.o`];
+  return (
+    site.attempt({ primitive: 'distribute', loop: tile, at: `${K}.o` }) &&
+    site.attempt({ primitive: 'distribute', loop: panel, at: tile }) &&
+    site.attempt({ primitive: 'reorder', loops: [`${K}.o`, panel, tile] })
+  );
 }
 
 /** Columns that fill no tile: a register of them with as many rows as a tile has, then one by one, rows still together. */

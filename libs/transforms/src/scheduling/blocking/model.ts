@@ -1,12 +1,12 @@
 // The sizes of the blocks of a matrix product, from the machine's registers and caches: the analytical model of BLIS (Low,
-// Igual, Smith and Quintana-Orti, "Analytical modeling is enough for high-performance BLIS", 2016).
+// Igual, Smith and Quintana-Orti, "Analytical modeling is enough for high-performance BLIS", 2016), with bandwidths.
 //
 //   jc: nc columns | ic: mc rows | pc: kc of the sum | jr: nr columns | ir: mr rows | k
 //
-// A panel of kc x nr of the right operand stays in the first cache while mr x kc tiles of the left one pass; the block of
-// mc x kc of the left one stays in the second while all panels pass; K x nc of the right one, packed, stays in the third
-// while all blocks of rows pass. Sums stay in registers where all of K is one block; otherwise the mc x nc accumulators
-// lie in memory and are loaded and stored once for each block of K, which is always taken in ascending order.
+// BLIS keeps a panel of kc x nr of the right operand in the first cache, a block of mc x kc of the left one in the second,
+// kc x nc of the right one in the third. A cache further away does as well when it streams what the micro-kernel reads per
+// cycle, so each operand gets the farthest level that is fast enough: sums then need not be cut (accumulators stay in
+// registers), unless they are very long. A sum that is cut is still taken in ascending order.
 import { cacheLevel, lanes, type Target } from '@budflow/target';
 
 /** Sizes of a product; undefined when they are known at run time only. */
@@ -20,6 +20,8 @@ export interface ProductShape {
   readonly sumBytes: number;
   /** Whether panels of the right operand are packed. */
   readonly isPacked: boolean;
+  /** Whether the sum and the columns can be cut: one contracted loop, and no parallel loops beside rows and columns. */
+  readonly isPlain: boolean;
 }
 
 /** Sizes that are given instead of computed; 0 for those that are not. */
@@ -49,10 +51,13 @@ export interface BlockSizes {
 }
 
 interface Cache {
+  readonly name: string;
   readonly bytes: number;
   readonly ways: number;
   /** Bytes of one way. */
   readonly way: number;
+  /** Bytes per cycle that one core reads from it. */
+  readonly bandwidth: number;
 }
 
 function cacheOf(target: Target, level: number, given: number): Cache {
@@ -61,7 +66,9 @@ function cacheOf(target: Target, level: number, given: number): Cache {
     associativity: 8,
   };
   const size = given > 0 ? given : bytes;
-  return { bytes: size, ways: associativity, way: size / associativity };
+  const at = target.caches.findIndex((cache) => cache.level === level);
+  const bandwidth = target.bandwidth.caches[at] ?? target.bandwidth.dram;
+  return { name: `L${level}`, bytes: size, ways: associativity, way: size / associativity, bandwidth };
 }
 
 /**
@@ -96,54 +103,93 @@ function balanced(total: number, largest: number, unit: number): number {
   return blocks <= 1 ? total : Math.ceil(total / blocks / unit) * unit;
 }
 
-/** Beyond this multiple of kc, a sum is cut. A little more than the ways reserved for it is cheaper than a second pass. */
-const DEPTH_SLACK = 1.25;
+/** A level streams fast enough when it could bring so many times what is read. */
+const MARGIN = 1.25;
+
+/** Share of the time that bringing in the panels may take: it decides how many rows each one must serve. */
+const PANEL_SHARE = 0.02;
+
+/** Of a home that is not the first cache, for panels beside the left tiles and results that pass through it. */
+const PANEL_PART = 0.25;
+
+/** The farthest of the levels that streams `demand` bytes per cycle; the nearest when none does. */
+function homeOf(levels: readonly Cache[], demand: number): Cache {
+  return levels.filter((cache) => cache.bandwidth >= MARGIN * demand).pop() ?? levels[0]!;
+}
+
+/** Bytes of a cache for an operand beside one way for accumulators and what else passes; the others share the rest. */
+function share(cache: Cache, part: number): number {
+  return Math.max(1, Math.floor((cache.ways - 1) * part)) * cache.way;
+}
 
 /** The blocks for a product on a machine. */
 export function blockSizes(target: Target, shape: ProductShape, given: GivenSizes): BlockSizes {
-  const { rows, columns, depth, bytes, sumBytes, isPacked } = shape;
+  const { rows, columns, depth, bytes, sumBytes, isPacked, isPlain } = shape;
   const tile = registerTile(target, sumBytes);
   const mr = given.mr || tile.mr;
   const nr = given.nr || tile.nr;
-  const vectors = Math.ceil(nr / lanes(target, 8 * sumBytes));
+  const width = lanes(target, 8 * sumBytes);
+  const vectors = Math.ceil(nr / width);
+  const flight = target.latency.fma * target.throughput.fma;
+  const live = target.engine?.maxLiveVectors ?? target.vectorRegisters;
   const reasons = [
-    `register tile ${mr}x${nr}: ${mr * vectors} accumulators for ${(target.latency.fma * target.throughput.fma).toFixed(1)} in flight, ${mr * vectors + vectors + 1} live vectors of ${target.engine?.maxLiveVectors ?? target.vectorRegisters}`,
+    `register tile ${mr}x${nr}: ${mr * vectors} accumulators for ${flight.toFixed(1)} in flight, ${mr * vectors + vectors + 1} live vectors of ${live}`,
   ];
-  const [l1, l2, l3] = [cacheOf(target, 1, given.l1), cacheOf(target, 2, given.l2), cacheOf(target, 3, given.l3)];
+  const levels = [cacheOf(target, 1, given.l1), cacheOf(target, 2, given.l2), cacheOf(target, 3, given.l3)];
+  const [l1, l2, l3] = levels as [Cache, Cache, Cache];
+  /** Cycles of the register tile for one term. */
+  const cycles = (mr * vectors) / target.throughput.fma;
+  const perCycle = { left: (mr * bytes) / cycles, right: (nr * bytes) / cycles };
 
-  // kc: of the first cache's ways one is for the accumulators, the others for a tile of the left operand and a panel of
-  // the right one, in the proportion mr to nr.
-  const leftWays = Math.max(1, Math.floor((l1.ways - 1) / (1 + nr / mr)));
-  const largestDepth = Math.max(16, Math.floor((leftWays * l1.way) / (mr * bytes)));
+  // kc: a panel of the right operand and a tile of the left one, in proportion nr to mr, at home where both stream. A sum
+  // too long for that is cut for the first cache, as BLIS does: accumulators pass through memory anyway.
+  const panelHome = homeOf(levels.slice(0, 2), perCycle.left + perCycle.right);
+  const termsIn = (cache: Cache) => Math.max(16, Math.floor(share(cache, nr / (mr + nr)) / (nr * bytes)));
+  const longest = Math.max(termsIn(l1), termsIn(panelHome) * PANEL_PART);
   let kc = given.kc || undefined;
-  if (!kc && depth !== undefined && depth > DEPTH_SLACK * largestDepth) kc = balanced(depth, largestDepth, 1);
-  if (kc !== undefined && depth !== undefined && kc >= depth) kc = undefined;
-  const block = kc ?? depth ?? largestDepth;
+  if (!kc && isPlain && depth !== undefined && depth > longest) kc = balanced(depth, termsIn(l1), 16);
+  if (kc !== undefined && (!isPlain || (depth !== undefined && kc >= depth))) kc = undefined;
+  const terms = kc ?? depth ?? longest;
   reasons.push(
-    kc === undefined
-      ? `sums of ${depth ?? 'unknown'} terms in registers: a panel of ${kib(block * nr * bytes)} of ${kib(l1.bytes)}`
-      : `kc ${kc}: a panel of ${kib(kc * nr * bytes)} and a tile of ${kib(kc * mr * bytes)} in ${kib(l1.bytes)} of ${l1.ways} ways`,
+    `${kc === undefined ? `sums of ${depth ?? 'unknown'} terms in registers` : `kc ${kc}`}: panels of ${kib(terms * nr * bytes)} stream from ${panelHome.name}`,
   );
 
-  // mc: of the second cache's ways one is for the accumulators, some for the panel, the others for the left block. A panel
-  // that is not packed is strewn over the sets of the first cache and does not stay there: the left block does instead.
-  const panelWays = Math.ceil((nr * block * bytes) / l2.way);
-  const blockBytes = isPacked ? Math.max(1, l2.ways - 1 - panelWays) * l2.way : l1.bytes;
-  const largestRows = Math.max(mr, Math.floor(blockBytes / (block * bytes)));
-  const mc = given.mc || Math.max(1, rows === undefined ? largestRows : balanced(rows, largestRows, mr));
-  const home = isPacked
-    ? `${kib(l2.bytes)} of ${l2.ways} ways`
-    : `${kib(l1.bytes)}, beside columns that are not packed`;
-  reasons.push(`mc ${mc}: a block of ${kib(mc * block * bytes)} in ${home}`);
+  // mc: as many rows as make bringing in a panel cheap, from where all of the right operand lies; no more than the home
+  // of the left block holds. Panels that are not packed are strewn over the sets of the first cache and do not stay
+  // there: the left block does instead.
+  const rightBytes = (depth ?? terms) * (columns ?? UNKNOWN_COLUMNS) * bytes;
+  const source = levels.find((cache) => rightBytes <= cache.bytes / 2);
+  const enough = ((nr * bytes) / (source?.bandwidth ?? target.bandwidth.dram)) * (mr / cycles / PANEL_SHARE);
+  const leftHome = isPacked ? homeOf(levels, perCycle.left) : l1;
+  const most = Math.floor((isPacked ? share(leftHome, 1 / 2) : l1.bytes) / (terms * bytes));
+  const largest = Math.max(mr, most);
+  // As many blocks as have enough rows each, for several workers and for switching to other code between them.
+  const aim = isPacked ? Math.min(largest, Math.max(mr, enough)) : largest;
+  const blocks = rows === undefined ? 1 : Math.max(Math.floor(rows / aim), Math.ceil(rows / largest), 1);
+  const even = rows === undefined ? roundUp(aim, mr) : blocks === 1 ? rows : roundUp(rows / blocks, mr);
+  const mc = given.mc || Math.max(1, even);
+  reasons.push(
+    `mc ${mc}: ${isPacked ? `panels come from ${source?.name ?? 'memory'}` : 'panels are not packed'}, a block of ${kib(mc * terms * bytes)} in ${leftHome.name}`,
+  );
 
-  // nc: the packed right operand in the third cache, beside the left block.
-  const blockWays = Math.ceil((mc * block * bytes) / l3.way);
-  const share = Math.max(1, l3.ways - 1 - blockWays) * l3.way;
-  const largestColumns = Math.max(nr, Math.floor(share / ((depth ?? block) * bytes)));
+  // nc: where sums are cut, a block of the right operand and the accumulators in the third cache. Where there is one
+  // block of rows, what the second holds: a block is packed where it is used then, and there is work for several
+  // workers.
   let nc = given.nc || undefined;
-  if (!nc && columns !== undefined && columns > largestColumns) nc = balanced(columns, largestColumns, nr);
-  if (nc !== undefined && columns !== undefined && nc >= columns) nc = undefined;
+  if (!nc && kc !== undefined) nc = roundUp(Math.max(nr, share(l3, 1 / 2) / (kc * bytes + mc * sumBytes)), nr);
+  if (!nc && isPlain && isPacked && rows !== undefined && rows <= mc && rightBytes > l2.bytes)
+    nc = balanced(columns ?? UNKNOWN_COLUMNS, Math.max(16 * nr, share(l2, 1) / (terms * bytes)), nr);
+  if (nc !== undefined && (!isPlain || (columns !== undefined && nc >= columns))) nc = undefined;
   if (nc !== undefined)
-    reasons.push(`nc ${nc}: ${kib(nc * (depth ?? block) * bytes)} of the right operand in ${kib(l3.bytes)}`);
+    reasons.push(
+      `nc ${nc}: ${kc === undefined ? `blocks of ${kib(nc * terms * bytes)} packed where they are used, in L2` : `a block of ${kib(nc * kc * bytes)} in L3`}`,
+    );
   return { mr, nr, kc, mc, nc, reasons };
+}
+
+/** Columns assumed when they are known at run time only. */
+const UNKNOWN_COLUMNS = 1024;
+
+function roundUp(size: number, unit: number): number {
+  return Math.ceil(size / unit) * unit;
 }
