@@ -2,7 +2,7 @@
 
 import { type Local, Op } from '@budflow/backend-wasm';
 import { kernelModule, type LimitKernel, repeat, Vectors } from './support/kernel.js';
-import { exp, prepareExp, prepareTanh, tanh } from './support/math.js';
+import { erf, exp, log, prepareErf, prepareExp, prepareLog, prepareTanh, tanh } from './support/math.js';
 
 interface Elementwise {
   /** Vectors in one round of the loop: more hide latencies, fewer keep all constants in registers. */
@@ -116,3 +116,70 @@ export const axpy = elementwise({
 export const expKernel = elementwise({ unroll: 4, arrays: 1, prepare: prepareExp, vector: (v, [x]) => exp(v, x) });
 
 export const tanhKernel = elementwise({ unroll: 4, arrays: 1, prepare: prepareTanh, vector: (v, [x]) => tanh(v, x) });
+
+export const gelu = elementwise({
+  unroll: 2,
+  arrays: 1,
+  prepare(v) {
+    prepareErf(v);
+    for (const c of [0.5, Math.SQRT1_2]) v.constant(c);
+  },
+  vector(v, [x]) {
+    const e = erf(
+      v,
+      v.let(() => v.op2(Op.f32x4_mul, x, v.constant(Math.SQRT1_2))),
+    );
+    const half = v.let(() => v.op2(Op.f32x4_mul, x, v.constant(0.5)));
+    return v.let(() => v.madd(half, e, half));
+  },
+});
+
+export const blackScholes = elementwise({
+  unroll: 1,
+  arrays: 3,
+  prepare(v) {
+    prepareErf(v);
+    prepareLog(v);
+    prepareExp(v);
+    for (const c of [0.3, 0.065, -0.02, 0.5, 1, Math.SQRT1_2]) v.constant(c);
+  },
+  vector(v, [s, k, t]) {
+    const { f } = v;
+    const moneyness = log(
+      v,
+      v.let(() => v.op2(Op.f32x4_div, s, k)),
+    );
+    const deviation = v.let(() => {
+      f.get(t);
+      f.emit(Op.f32x4_sqrt);
+      f.get(v.constant(0.3));
+      f.emit(Op.f32x4_mul);
+    });
+    const d1 = v.let(() => {
+      v.madd(t, v.constant(0.065), moneyness);
+      f.get(deviation);
+      f.emit(Op.f32x4_div);
+    });
+    // Twice the normal distribution: 1 + erf(d / sqrt 2).
+    const twice = (d: Local): Local => {
+      const e = erf(
+        v,
+        v.let(() => v.op2(Op.f32x4_mul, d, v.constant(Math.SQRT1_2))),
+      );
+      return v.let(() => v.op2(Op.f32x4_add, e, v.constant(1)));
+    };
+    const first = twice(d1);
+    const second = twice(v.let(() => v.op2(Op.f32x4_sub, d1, deviation)));
+    const discount = exp(
+      v,
+      v.let(() => v.op2(Op.f32x4_mul, t, v.constant(-0.02))),
+    );
+    const strike = v.let(() => v.op2(Op.f32x4_mul, k, discount));
+    const share = v.let(() => v.op2(Op.f32x4_mul, s, first));
+    return v.let(() => {
+      v.nmadd(strike, second, share);
+      f.get(v.constant(0.5));
+      f.emit(Op.f32x4_mul);
+    });
+  },
+});

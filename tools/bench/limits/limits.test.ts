@@ -3,7 +3,7 @@ import { enableRelaxedSimd } from '@budflow/target/node';
 import { describe, expect, test } from 'vitest';
 import { firstDifference } from '../src/programs/compare.js';
 import type { Sizes } from '../src/programs/expression.js';
-import { elementCount } from '../src/programs/graph.js';
+import { arrayBytes, elementCount } from '../src/programs/graph.js';
 import { makeInputs } from '../src/programs/inputs.js';
 import { instance, loadPrograms } from '../src/programs/program.js';
 import { evaluateReference } from '../src/programs/reference.js';
@@ -38,6 +38,20 @@ const SIZES: Record<string, readonly Sizes[]> = {
   ],
   transpose: [{ M: 32, N: 48 }],
   blur: [{ N: 16 }],
+  argmax: [{ N: 16 }, { N: 4096 }, { N: 16 * 67 }],
+  black_scholes: [{ N: 5 }, { N: 103 }],
+  gelu: [{ N: 1003 }],
+  grey: [{ N: 16 }, { N: 96 }],
+  mandelbrot: [{ N: 12 }],
+  nbody: [{ N: 24 }],
+  conv3x3: [
+    { H: 4, C: 3, O: 8 },
+    { H: 8, C: 5, O: 16 },
+  ],
+  depthwise3x3: [
+    { H: 3, C: 4 },
+    { H: 7, C: 8 },
+  ],
 };
 
 function run(name: string, sizes: Sizes, relaxedSimd: boolean): string | null {
@@ -50,17 +64,24 @@ function run(name: string, sizes: Sizes, relaxedSimd: boolean): string | null {
   // Results end where the memory ends: a store past them would trap.
   const blocks = inputs.map((data) => heap.allocate(data.byteLength));
   const scratch = heap.allocate(kernel.scratchBytes(sizes));
-  const out = heap.allocateAtEnd(4 * elementCount(concrete.outputs[0].shape));
+  const outs = concrete.outputs.map((type, i) =>
+    i === concrete.outputs.length - 1 ? heap.allocateAtEnd(arrayBytes(type)) : heap.allocate(arrayBytes(type)),
+  );
   inputs.forEach((data, i) => {
-    heap.typedArray(blocks[i], 'f32', data.length).set(data);
+    heap.typedArray(blocks[i], concrete.inputs[i].dtype as 'f32', data.length).set(data);
   });
   instantiateKernel(
     kernel.build(sizes, { relaxedSimd }).build(),
     heap,
-  )(...[...blocks, out, scratch].map((b) => b.address));
-  const got = Float32Array.from(heap.typedArray(out, 'f32', elementCount(concrete.outputs[0].shape)));
-  for (const block of [...blocks, scratch, out]) heap.free(block);
-  return firstDifference(got, evaluateReference(concrete.graph, inputs)[0], program.family.tolerance, name);
+  )(...[...blocks, ...outs, scratch].map((b) => b.address));
+  const got = outs.map((out, i) => {
+    const { dtype, shape } = concrete.outputs[i];
+    return heap.typedArray(out, dtype as 'f32', elementCount(shape)).slice();
+  });
+  for (const block of [...blocks, scratch, ...outs]) heap.free(block);
+  const expected = evaluateReference(concrete.graph, inputs);
+  const differences = got.map((data, i) => firstDifference(data, expected[i], program.family.tolerance, name));
+  return differences.find((d) => d !== null) ?? null;
 }
 
 describe('hand-written kernels', () => {
