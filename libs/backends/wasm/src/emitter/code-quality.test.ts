@@ -137,6 +137,45 @@ describe('expressions', () => {
   });
 });
 
+describe('vectors', () => {
+  const select = (type: string, lanes: number): string =>
+    wrap(
+      `%x: memref<64x${type}>`,
+      `  loop.for %i = 0 to 64 step ${lanes} {
+    %a = simd.load %x[%i] : memref<64x${type}>, vector<${lanes}x${type}>
+    %b = arith.${type.startsWith('f') ? 'mulf' : 'addi'} %a, %a : vector<${lanes}x${type}>
+    %c = ${type.startsWith('f') ? 'arith.cmpf ole' : 'arith.cmpi sle'}, %a, %b : vector<${lanes}x${type}>
+    %r = arith.select %c, %a, %b : vector<${lanes}xi1>, vector<${lanes}x${type}>
+    simd.store %r, %x[%i] : memref<64x${type}>, vector<${lanes}x${type}>
+  }`,
+    );
+
+  test.each([
+    ['i8', 16, 'i8x16'],
+    ['i16', 8, 'i16x8'],
+    ['f32', 4, 'i32x4'],
+    ['f64', 2, 'i64x2'],
+  ])('of %s are chosen by lanes where the target can, by bits elsewhere', (type, lanes, shape) => {
+    const relaxed = countNames(code(select(type, lanes), 'wasm32-relaxed-simd'));
+    expect(relaxed).toMatchObject({ [`${shape}.relaxed_laneselect`]: 1 });
+    expect(relaxed).not.toHaveProperty('v128.bitselect');
+    expect(countNames(code(select(type, lanes)))).toMatchObject({ 'v128.bitselect': 1 });
+  });
+
+  test('lose and change their signs by a constant', () => {
+    const text = wrap(
+      '%x: memref<64xf32>',
+      `  loop.for %i = 0 to 64 step 4 {
+    %a = simd.load %x[%i] : memref<64xf32>, vector<4xf32>
+    %b = math.absf %a : vector<4xf32>
+    %c = arith.negf %b : vector<4xf32>
+    simd.store %c, %x[%i] : memref<64xf32>, vector<4xf32>
+  }`,
+    );
+    expect(countNames(innermostLoop(code(text), 'v128.xor'))).toMatchObject({ 'v128.and': 1, 'v128.xor': 1 });
+  });
+});
+
 describe('names', () => {
   test('are there on request only', () => {
     const text = matmulText('separate', { m: '?', n: '?', k: '?', panels: '?' });

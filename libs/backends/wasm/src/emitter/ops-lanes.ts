@@ -6,7 +6,7 @@ import type { OpEntry } from './op-table.js';
 import { moveDown } from './ops-convert.js';
 import { selectExtremum } from './ops-integer.js';
 import { emitSplatLoad } from './ops-memory.js';
-import { emitSplat, extractLane, laneType, maskLane, pure, replaceLane, resizeMask } from './ops-support.js';
+import { chooseLanes, emitSplat, extractLane, laneType, maskLane, pure, replaceLane, resizeMask } from './ops-support.js';
 import { type Representation, shapeOf } from './representation.js';
 
 function integerAttr(op: Operation, name: string): number | undefined {
@@ -84,7 +84,7 @@ function emitInsert(e: FunctionEmitter, op: Operation): void {
   e.emitIndex(op.operand(2), r.bits === 64 ? 'wide' : 'narrow');
   emitSplat(e, 'i32', r.bits);
   f.emit([Op.i8x16_eq, Op.i16x8_eq, Op.i32x4_eq, Op.i64x2_eq][shapeOf(r.bits)]!);
-  f.emit(Op.v128_bitselect);
+  chooseLanes(e, r.bits);
 }
 
 // ---- many lanes
