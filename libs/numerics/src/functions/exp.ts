@@ -10,6 +10,7 @@
  */
 
 import type { Algebra } from '../algebra.js';
+import { f32Bits } from '../bits.js';
 import { atLeast, atMost, polynomial } from './polynomial.js';
 
 export interface ExpConstants {
@@ -112,21 +113,31 @@ function scaleByPowerOfTwo<F, I, M>(alg: Algebra<F, I, M>, y: F, biased: I, k: E
   return alg.mul(alg.mul(y, first), second);
 }
 
-/** exp of a value already within the range where `n` fits the scaling; used by sigmoid, which bounds one side only. */
+/** exp of a value already within the range where `n` fits the scaling. */
 function expInRange<F, I, M>(alg: Algebra<F, I, M>, x: F, k: ExpConstants, q: readonly number[]): F {
   const reduced = reduce(alg, x, k, 2 * k.bias);
   const y = alg.add(alg.constF(1), expm1Reduced(alg, reduced, q));
   return scaleByPowerOfTwo(alg, y, reduced.biased, k);
 }
 
-/** e^x in f32, at most 1 ULP, subnormal results included. 23 operations, of which the clamp is four (two instructions with pmin and pmax). */
-export function expF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return expInRange(alg, atLeast(alg, atMost(alg, x, 89), -104), EXP_CONSTANTS_F32, EXP_F32);
-}
+/** Up to here on both sides e^x is a normal number of f32, and 2^n beside it is too. */
+const NORMAL_RESULT_BITS = f32Bits(87);
 
-/** e^x in f32 for x <= 0 or NaN. */
-export function expNegativeF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return expInRange(alg, atLeast(alg, x, -104), EXP_CONSTANTS_F32, EXP_F32);
+/**
+ * e^x in f32, at most 1 ULP, subnormal results included. 2^n is one factor, which multiplies what is added to 1 and is added
+ * itself; only where the result is near the ends of the range, or beyond, is it two.
+ */
+export function expF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const k = EXP_CONSTANTS_F32;
+  const magnitude = alg.andI(alg.bitcastToInt(x), alg.constI(2 ** 31 - 1));
+  const rare = alg.cmpLtI(alg.constI(NORMAL_RESULT_BITS), magnitude);
+  const reduced = reduce(alg, x, k, k.bias);
+  const power = alg.bitcastToFloat(alg.shlI(reduced.biased, k.mantissaBits));
+  const common = alg.mulAdd(power, expm1Reduced(alg, reduced, EXP_F32), power);
+  const [result] = alg.selectRare(rare, [common], (cold) => [
+    expInRange(cold, atLeast(cold, atMost(cold, x, 89), -104), k, EXP_F32),
+  ]) as readonly [F];
+  return result;
 }
 
 /** e^x in f64, at most 1 ULP, subnormal results included. */

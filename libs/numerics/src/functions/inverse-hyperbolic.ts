@@ -8,7 +8,8 @@
  */
 
 import type { Algebra } from '../algebra.js';
-import { log1pF32, log1pF64 } from './log.js';
+import { log1pF64 } from './log.js';
+import { log1pF32 } from './log-f32.js';
 import { withSign } from './polynomial.js';
 
 const LN2 = 0.6931471805599453;

@@ -1,9 +1,8 @@
 /**
- * log, log2, log10 and log1p.
+ * log, log2, log10 and log1p of f64 (those of f32 are in `log-f32.ts`), and the split that powers use too.
  *
- * `x = 2^e m` with `m` in [sqrt(1/2), sqrt(2)), centred so that nothing cancels near 1; `f = m - 1` is exact. In f32
- * `log(1 + f) = f - f^2/2 + f^3 p(f)` with a minimax polynomial; in f64 the same with the odd series in
- * `s = f / (2 + f)`, which needs half the degree for one division (the method of Sun's fdlibm).
+ * `x = 2^e m` with `m` in [sqrt(1/2), sqrt(2)), centred so that nothing cancels near 1; `f = m - 1` is exact. Then
+ * `log(1 + f)` by the odd series in `s = f / (2 + f)`, of half the degree for one division (the method of Sun's fdlibm).
  */
 
 import type { Algebra } from '../algebra.js';
@@ -47,12 +46,6 @@ export const LOG_CONSTANTS_F64: LogConstants = {
   ln2Low: 1.9082149292705877e-10,
 };
 
-/** (log(1 + f) - f + f^2/2) / f^3 on the centred interval: relative error of the logarithm 6.8e-9. */
-const LOG_F32 = [
-  0.3333333134651184, -0.250008225440979, 0.20001228153705597, -0.16623350977897644, 0.14201734960079193,
-  -0.1316021978855133, 0.1276177167892456, -0.07634646445512772,
-];
-
 /** (log((1 + s) / (1 - s)) - 2 s) / s^3 as a polynomial in s^2: relative error of the logarithm 1.3e-18. */
 const LOG_F64 = [
   0.6666666666666734, 0.39999999999416425, 0.2857142874210829, 0.22222198594316694, 0.1818356351801052,
@@ -66,11 +59,6 @@ interface Log10Constants {
   readonly log10e: { readonly high: number; readonly low: number };
   readonly log10of2: { readonly high: number; readonly low: number };
 }
-
-const LOG10_F32: Log10Constants = {
-  log10e: { high: 0.4342041015625, low: 9.038034075182765e-5 },
-  log10of2: { high: 0.301025390625, low: 4.605038981195214e-6 },
-};
 
 const LOG10_F64: Log10Constants = {
   log10e: { high: 0.4342944818781689, low: 2.5082946711645275e-11 },
@@ -119,14 +107,6 @@ export function splitFast<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstants)
   return splitNormal(alg, x, k, alg.constF(2 ** k.mantissaBits + k.bias));
 }
 
-/** `log(1 + f) - f + addend` on the centred interval, f32. */
-function log1pTailF32<F, I, M>(alg: Algebra<F, I, M>, f: F, addend?: F): F {
-  const f2 = alg.mul(f, f);
-  const cubic = alg.mul(alg.mul(polynomial(alg, f, LOG_F32), f), f2);
-  const sum = addend === undefined ? cubic : alg.add(cubic, addend);
-  return alg.sub(sum, alg.mul(f2, alg.constF(0.5)));
-}
-
 /** `log(1 + f) - f + addend` on the centred interval, f64. */
 export function log1pTailF64<F, I, M>(alg: Algebra<F, I, M>, f: F, addend?: F): F {
   const s = alg.div(f, alg.add(f, alg.constF(2)));
@@ -146,14 +126,6 @@ function special<F, I, M>(alg: Algebra<F, I, M>, x: F, pole: number, result: F):
   return alg.select(cmpGt(alg, x, poleF), finite, below);
 }
 
-/** Natural logarithm in f32, at most 2 ULP. */
-export function logF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const { exponent, f } = split(alg, x, LOG_CONSTANTS_F32);
-  const tail = log1pTailF32(alg, f, alg.mul(exponent, alg.constF(LOG_CONSTANTS_F32.ln2Low)));
-  const result = alg.add(alg.add(f, tail), alg.mul(exponent, alg.constF(LOG_CONSTANTS_F32.ln2High)));
-  return special(alg, x, 0, result);
-}
-
 /** Natural logarithm in f64, at most 1 ULP. */
 export function logF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   const { exponent, f } = split(alg, x, LOG_CONSTANTS_F64);
@@ -169,12 +141,6 @@ function combineLog2<F, I, M>(alg: Algebra<F, I, M>, { exponent, f }: Split<F, I
   return alg.add(alg.add(small, f), exponent);
 }
 
-/** Base-2 logarithm in f32, at most 2 ULP; exact for powers of two. */
-export function log2F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const parts = split(alg, x, LOG_CONSTANTS_F32);
-  return special(alg, x, 0, combineLog2(alg, parts, log1pTailF32(alg, parts.f)));
-}
-
 /** Base-2 logarithm in f64, at most 2 ULP; exact for powers of two. */
 export function log2F64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   const parts = split(alg, x, LOG_CONSTANTS_F64);
@@ -188,12 +154,6 @@ function combineLog10<F, I, M>(alg: Algebra<F, I, M>, { exponent, f }: Split<F, 
   const high = alg.constF(k.log10e.high);
   const small = alg.add(alg.add(low, alg.mul(tail, high)), alg.mul(f, high));
   return alg.add(small, alg.mul(exponent, alg.constF(k.log10of2.high)));
-}
-
-/** Base-10 logarithm in f32, at most 2 ULP. */
-export function log10F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const parts = split(alg, x, LOG_CONSTANTS_F32);
-  return special(alg, x, 0, combineLog10(alg, parts, log1pTailF32(alg, parts.f), LOG10_F32));
 }
 
 /** Base-10 logarithm in f64, at most 2 ULP. */
@@ -216,15 +176,6 @@ export function splitOnePlus<F, I, M>(alg: Algebra<F, I, M>, x: F, k: LogConstan
   const twiceInverse = alg.bitcastToFloat(alg.subI(field, parts.exponentBits));
   const correction = alg.mul(alg.mul(lost, alg.constF(0.5)), twiceInverse);
   return { ...parts, f: alg.add(parts.f, correction) };
-}
-
-/** log(1 + x) in f32, at most 2 ULP. */
-export function log1pF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  const { exponent, f } = splitOnePlus(alg, x, LOG_CONSTANTS_F32);
-  const tail = log1pTailF32(alg, f, alg.mul(exponent, alg.constF(LOG_CONSTANTS_F32.ln2Low)));
-  const result = alg.add(alg.add(f, tail), alg.mul(exponent, alg.constF(LOG_CONSTANTS_F32.ln2High)));
-  const tiny = alg.cmpLt(alg.abs(x), alg.constF(2 ** -25));
-  return alg.select(tiny, x, special(alg, x, -1, result));
 }
 
 /** log(1 + x) in f64, at most 2 ULP. */

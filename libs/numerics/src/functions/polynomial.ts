@@ -10,6 +10,27 @@ export function polynomial<F, I, M>(alg: Algebra<F, I, M>, x: F, coefficients: r
   return sum;
 }
 
+/**
+ * The same as the sum of its even and its odd terms, both in `square = x^2`: as many operations, and about half as long a
+ * chain of them, which is what bounds a loop whose other operations are few.
+ */
+export function polynomialByParity<F, I, M>(
+  alg: Algebra<F, I, M>,
+  x: F,
+  square: F,
+  coefficients: readonly number[],
+): F {
+  const even = coefficients.filter((_, k) => k % 2 === 0);
+  const odd = coefficients.filter((_, k) => k % 2 === 1);
+  return alg.mulAdd(polynomial(alg, square, odd), x, polynomial(alg, square, even));
+}
+
+/** Whether the pattern of bits of an f32, as an unsigned number, is outside of `low <= bits < high`. Two operations. */
+export function bitsOutside<F, I, M>(alg: Algebra<F, I, M>, bits: I, low: number, high: number): M {
+  // The interval moves to the bottom of the signed numbers.
+  return alg.cmpLtI(alg.constI(high - low - 1 - 2 ** 31), alg.addI(bits, alg.constI(2 ** 31 - low)));
+}
+
 /** The smaller of `x` and a constant; a NaN in `x` stays. Two ops, one instruction where `pmin` exists. */
 export function atMost<F, I, M>(alg: Algebra<F, I, M>, x: F, bound: number): F {
   const b = alg.constF(bound);

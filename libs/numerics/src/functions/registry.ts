@@ -13,30 +13,20 @@ import {
   fastExpF64,
   fastExpm1F32,
   fastExpm1F64,
-  fastSigmoidF32,
   fastSigmoidF64,
-  fastTanhF32,
   fastTanhF64,
 } from './fast/exponential.js';
-import {
-  fastLog1pF32,
-  fastLog1pF64,
-  fastLog2F32,
-  fastLog2F64,
-  fastLog10F32,
-  fastLog10F64,
-  fastLogF32,
-  fastLogF64,
-} from './fast/logarithm.js';
+import { fastLog1pF64, fastLog2F32, fastLog2F64, fastLog10F32, fastLog10F64, fastLogF64 } from './fast/logarithm.js';
 import { geluF32, geluF64 } from './gelu.js';
 import { coshF32, coshF64, sinhF32, sinhF64 } from './hyperbolic.js';
 import { acosh, asinh, atanh } from './inverse-hyperbolic.js';
 import { acosF32, acosF64, asinF32, asinF64, atan2F32, atan2F64, atanF32, atanF64 } from './inverse-trigonometric.js';
-import { log1pF32, log1pF64, log2F32, log2F64, log10F32, log10F64, logF32, logF64 } from './log.js';
+import { log1pF64, log2F64, log10F64, logF64 } from './log.js';
+import { log1pF32, log2F32, log10F32, logF32 } from './log-f32.js';
 import { fastPowF32, fastPowF64, powF32, powF64 } from './pow.js';
 import { roundAwayFromZeroExpansion } from './rounding.js';
 import { erfF32, erfF64, sigmoidF32, sigmoidF64, tanhF32, tanhF64 } from './sigmoid.js';
-import { rsqrt, sqrt } from './sqrt.js';
+import { rsqrtF32, rsqrtF64, sqrt } from './sqrt.js';
 import {
   cosF32,
   cosF64,
@@ -88,7 +78,7 @@ export const mathFunctions: { readonly [name: string]: MathFunction } = {
     { f32: 2, f64: 2 },
     { f32: fastExpm1F32, f64: fastExpm1F64 },
   ),
-  log: define('log', { f32: logF32, f64: logF64 }, { f32: 2, f64: 1 }, { f32: fastLogF32, f64: fastLogF64 }),
+  log: define('log', { f32: logF32, f64: logF64 }, { f32: 2, f64: 1 }, { f64: fastLogF64 }),
   log2: define('log2', { f32: log2F32, f64: log2F64 }, { f32: 2, f64: 2 }, { f32: fastLog2F32, f64: fastLog2F64 }),
   log10: define(
     'log10',
@@ -96,12 +86,7 @@ export const mathFunctions: { readonly [name: string]: MathFunction } = {
     { f32: 2, f64: 2 },
     { f32: fastLog10F32, f64: fastLog10F64 },
   ),
-  log1p: define(
-    'log1p',
-    { f32: log1pF32, f64: log1pF64 },
-    { f32: 2, f64: 2 },
-    { f32: fastLog1pF32, f64: fastLog1pF64 },
-  ),
+  log1p: define('log1p', { f32: log1pF32, f64: log1pF64 }, { f32: 2, f64: 2 }, { f64: fastLog1pF64 }),
   sin: define('sin', { f32: sinF32, f64: sinF64 }, { f32: 2, f64: 2 }, { f32: fastSinF32, f64: fastSinF64 }),
   cos: define('cos', { f32: cosF32, f64: cosF64 }, { f32: 2, f64: 2 }, { f32: fastCosF32, f64: fastCosF64 }),
   tan: define('tan', { f32: tanF32, f64: tanF64 }, { f32: 4, f64: 4 }, { f64: fastTanF64 }),
@@ -113,16 +98,11 @@ export const mathFunctions: { readonly [name: string]: MathFunction } = {
   asinh: define('asinh', { f32: asinh, f64: asinh }, { f32: 3, f64: 3 }),
   acosh: define('acosh', { f32: acosh, f64: acosh }, { f32: 3, f64: 3 }),
   atanh: define('atanh', { f32: atanh, f64: atanh }, { f32: 3, f64: 3 }),
-  tanh: define('tanh', { f32: tanhF32, f64: tanhF64 }, { f32: 3, f64: 2 }, { f32: fastTanhF32, f64: fastTanhF64 }),
-  sigmoid: define(
-    'sigmoid',
-    { f32: sigmoidF32, f64: sigmoidF64 },
-    { f32: 3, f64: 2 },
-    { f32: fastSigmoidF32, f64: fastSigmoidF64 },
-  ),
+  tanh: define('tanh', { f32: tanhF32, f64: tanhF64 }, { f32: 3, f64: 2 }, { f64: fastTanhF64 }),
+  sigmoid: define('sigmoid', { f32: sigmoidF32, f64: sigmoidF64 }, { f32: 3, f64: 2 }, { f64: fastSigmoidF64 }),
   erf: define('erf', { f32: erfF32, f64: erfF64 }, { f32: 3, f64: 4 }, { f32: fastErfF32, f64: fastErfF64 }),
   gelu: define('gelu', { f32: geluF32, f64: geluF64 }, { f32: 3, f64: 2 }),
-  rsqrt: define('rsqrt', { f32: rsqrt, f64: rsqrt }, { f32: 2, f64: 2 }),
+  rsqrt: define('rsqrt', { f32: rsqrtF32, f64: rsqrtF64 }, { f32: 2, f64: 2 }),
   cbrt: define('cbrt', { f32: cbrtF32, f64: cbrtF64 }, { f32: 2, f64: 2 }, { f32: fastCbrtF32, f64: fastCbrtF64 }),
   round: define('round', { f32: roundAwayFromZeroExpansion, f64: roundAwayFromZeroExpansion }, { f32: 0, f64: 0 }),
   sqrt: define('sqrt', { f32: sqrt, f64: sqrt }, { f32: 0.5, f64: 0.5 }),

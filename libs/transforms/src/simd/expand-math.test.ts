@@ -31,7 +31,7 @@ describe('expand-math', () => {
         expect(expanded(`math.${name}`, type, 1)).not.toContain(`math.${name}`);
     });
 
-  test.each(['exp', 'log', 'tanh', 'sin', 'cbrt'])('turns math.%s with the flag afn into fewer ops', (name) => {
+  test.each(['exp', 'log2', 'erf', 'sin', 'cbrt'])('turns math.%s with the flag afn into fewer ops', (name) => {
     const length = (text: string): number => text.match(/(?:arith|math)\.(?!constant)\w+/g)!.length;
     for (const type of ['f32', 'f64'] as const) {
       const fast = expanded(`math.${name}`, type, 1, 'wasm32-simd128', ' fastmath<afn>');

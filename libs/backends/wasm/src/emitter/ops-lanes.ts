@@ -6,7 +6,16 @@ import type { OpEntry } from './op-table.js';
 import { moveDown } from './ops-convert.js';
 import { selectExtremum } from './ops-integer.js';
 import { emitSplatLoad } from './ops-memory.js';
-import { chooseLanes, emitSplat, extractLane, laneType, maskLane, pure, replaceLane, resizeMask } from './ops-support.js';
+import {
+  chooseLanes,
+  emitSplat,
+  extractLane,
+  laneType,
+  maskLane,
+  pure,
+  replaceLane,
+  resizeMask,
+} from './ops-support.js';
 import { type Representation, shapeOf } from './representation.js';
 
 function integerAttr(op: Operation, name: string): number | undefined {

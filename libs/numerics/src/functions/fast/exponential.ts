@@ -25,8 +25,7 @@ interface FastConstants extends ExpConstants {
   readonly exp2: readonly number[];
   /** (e^r - 1 - r) / r^2. */
   readonly expm1: readonly number[];
-  /** Beyond these tanh rounds to 1, and e^x - 1 to -1. */
-  readonly saturation: number;
+  /** Below it e^x - 1 rounds to -1. */
   readonly minusOne: number;
 }
 
@@ -40,7 +39,6 @@ const F32: FastConstants = {
   exp: [1, 1, 0.4999922811985016, 0.16667115688323975, 0.041890550404787064, 0.008312477730214596],
   exp2: [1, 0.6931470036506653, 0.24022242426872253, 0.05550733581185341, 0.009671512991189957, 0.001326472731307149],
   expm1: EXPM1_F32,
-  saturation: 9.1,
   minusOne: -20,
 };
 
@@ -53,7 +51,6 @@ const F64: FastConstants = {
   exp: [1, 1, ...EXPM1_F64],
   exp2: [1, 1 + (EXP2_F64[0] as number), ...EXP2_F64.slice(1)],
   expm1: EXPM1_F64,
-  saturation: 19.1,
   minusOne: -40,
 };
 
@@ -110,14 +107,18 @@ function expm1<F, I, M>(alg: Algebra<F, I, M>, x: F, k: FastConstants): F {
   return alg.add(half, half);
 }
 
-/** `t / (t + 2)` with `t = expm1(2 x)`, of either sign. */
-function tanh<F, I, M>(alg: Algebra<F, I, M>, x: F, k: FastConstants): F {
-  const t = expm1Bounded(alg, atLeast(alg, atMost(alg, x, k.saturation), -k.saturation), k, 2);
+/** Beyond it tanh of f64 rounds to 1. */
+const TANH_SATURATION = 19.1;
+
+/** `t / (t + 2)` with `t = expm1(2 x)`, of either sign. In f32 the accurate one takes no more. */
+export function fastTanhF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const t = expm1Bounded(alg, atLeast(alg, atMost(alg, x, TANH_SATURATION), -TANH_SATURATION), F64, 2);
   return alg.div(t, alg.add(t, alg.constF(2)));
 }
 
-/** `1 / (1 + e^-x)` on both sides: e^-x is bounded where it would overflow. */
-function sigmoid<F, I, M>(alg: Algebra<F, I, M>, x: F, k: FastConstants): F {
+/** `1 / (1 + e^-x)` on both sides: e^-x is bounded where it would overflow. In f32 the accurate one takes no more. */
+export function fastSigmoidF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const k = F64;
   const { shifted, r } = reduce(alg, atLeast(alg, atMost(alg, x, -k.lowest), -k.highest), k, -1);
   const powers = k.exp.map((c, i) => (i % 2 === 0 ? c : -c));
   const one = alg.constF(1);
@@ -154,18 +155,6 @@ export function fastExpm1F32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
 }
 export function fastExpm1F64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   return expm1(alg, x, F64);
-}
-export function fastTanhF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return tanh(alg, x, F32);
-}
-export function fastTanhF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return tanh(alg, x, F64);
-}
-export function fastSigmoidF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return sigmoid(alg, x, F32);
-}
-export function fastSigmoidF64<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
-  return sigmoid(alg, x, F64);
 }
 export function fastErfF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   return erf(alg, x, 3.93, ERF_F32, F32);

@@ -115,31 +115,31 @@ function instructions(name: string, format: 'f32' | 'f64', { fast }: { readonly 
 
 test('take fewer instructions', () => {
   const lengths: Record<string, readonly number[]> = {};
-  for (const name of [...inF32, 'powf'])
-    lengths[name] = (['f32', 'f64'] as const).flatMap((format) => [
-      instructions(name, format, { fast: false }),
-      instructions(name, format, { fast: true }),
-    ]);
-  for (const [name, [f32, fastF32, f64, fastF64]] of Object.entries(lengths)) {
-    expect(fastF32, `${name} in f32`).toBeLessThan(f32!);
-    expect(fastF64, `${name} in f64`).toBeLessThan(f64!);
-  }
+  for (const name of [...NAMES, 'powf'])
+    lengths[name] = (['f32', 'f64'] as const).flatMap((format) => {
+      const accurate = instructions(name, format, { fast: false });
+      if (format === 'f32' && name !== 'powf' && !inF32.includes(name)) return [];
+      const fast = instructions(name, format, { fast: true });
+      expect(fast, `${name} in ${format}`).toBeLessThan(accurate);
+      return [accurate, fast];
+    });
   expect(lengths).toEqual(expected);
 });
 
-/** f32, f32 fast, f64, f64 fast. A change here is a change of speed. */
+/** f32, f32 fast (where there is one, or f64 has none), f64, f64 fast. A change here is a change of speed. */
 const expected = {
-  exp: [30, 23, 40, 35],
+  exp: [24, 23, 40, 35],
   exp2: [26, 19, 36, 31],
   expm1: [31, 27, 41, 37],
-  log: [42, 27, 44, 32],
-  log2: [43, 27, 45, 32],
-  log10: [47, 28, 49, 33],
-  log1p: [48, 34, 50, 39],
+  log: [44, 32],
+  log2: [32, 25, 45, 32],
+  log10: [35, 25, 49, 33],
+  log1p: [50, 39],
   sin: [50, 37, 60, 47],
   cos: [49, 38, 59, 48],
-  tanh: [31, 29, 57, 39],
-  sigmoid: [34, 25, 58, 37],
+  tan: [60, 47],
+  tanh: [57, 39],
+  sigmoid: [58, 37],
   erf: [48, 45, 86, 85],
   cbrt: [45, 38, 49, 42],
   powf: [237, 214, 255, 232],
