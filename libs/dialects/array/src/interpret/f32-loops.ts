@@ -17,10 +17,6 @@ export const f32Unary: Readonly<Record<string, Loop>> = {
   sqrt: loop((o, [a], n) => {
     for (let i = 0; i < n; i++) o[i] = Math.sqrt(a![i]!);
   }),
-  rsqrt: loop((o, [a], n) => {
-    // Two roundings, as numerics has it: the root, then the quotient.
-    for (let i = 0; i < n; i++) o[i] = 1 / Math.fround(Math.sqrt(a![i]!));
-  }),
   floor: loop((o, [a], n) => {
     for (let i = 0; i < n; i++) o[i] = Math.floor(a![i]!);
   }),
