@@ -11,9 +11,31 @@ export function badArgument(functionName: string, what: string, message: string)
   return new RuntimeTrap('BadArgument', `${functionName}: ${what}: ${message}`);
 }
 
-/** A full heap as a trap; other errors as they are. */
+/** A full heap, or calls that never end, as a trap; other errors as they are. */
 export function asTrap(error: unknown): unknown {
+  // No regular expressions: they need stack, which may just have run out.
+  if (error instanceof Error && (error.message.includes('call stack') || error.message.includes('too much recursion')))
+    return new RuntimeTrap('CallDepth', 'functions call each other too deeply: the call stack of the engine is full');
   return error instanceof HeapExhausted ? new RuntimeTrap('HeapExhausted', error.message) : error;
+}
+
+/** What engines say when code traps. */
+const ENGINE_TRAPS: readonly (readonly [says: RegExp, kind: TrapKind, reason: string])[] = [
+  [/(divide|division|remainder|modulo) by zero/i, 'DivisionByZero', 'integer division by zero'],
+  [/unrepresentable|integer overflow/i, 'Undefined', 'signed division overflow: the most negative value divided by -1'],
+  [/out of bounds/i, 'OutOfBounds', 'access outside of the memory'],
+];
+
+/** What a kernel met that its engine stopped it for; undefined for other errors. */
+export function engineTrap(error: unknown): { readonly kind: TrapKind; readonly reason: string } | undefined {
+  if (!(error instanceof WebAssembly.RuntimeError)) return undefined;
+  const [, kind, reason] = ENGINE_TRAPS.find(([says]) => says.test(error.message)) ?? [];
+  return { kind: kind ?? 'KernelTrap', reason: reason ?? error.message };
+}
+
+/** The index, in its module, of the WebAssembly function on top of an error's stack, and of those that called it. */
+export function functionsOnStack(error: Error): string[] {
+  return Array.from((error.stack ?? '').matchAll(/wasm-function\[(\d+)\]/g), ([, index]) => index!);
 }
 
 /** A trap of an op of the source: `f.mlir:3:8: main: expected n`. */

@@ -1,5 +1,7 @@
 // Single numbers in memory, as host programs have them: what the interpreter computes with.
+import { RuntimeTrap } from '@budflow/interpreter';
 import { InternalError } from '@budflow/ir';
+import { bf16Bits, bf16FromBits, f16Bits, f16FromBits } from '@budflow/numerics';
 import type { HostNumber } from '../host/expression.js';
 
 /** The element of a type at a byte address. */
@@ -18,6 +20,10 @@ export function loadScalar(memory: ArrayBufferLike, dtype: string, address: numb
       return view.getBigInt64(address, true);
     case 'index':
       return Number(view.getBigInt64(address, true));
+    case 'f16':
+      return f16FromBits(view.getUint16(address, true));
+    case 'bf16':
+      return bf16FromBits(view.getUint16(address, true));
     case 'f32':
       return view.getFloat32(address, true);
     case 'f64':
@@ -41,8 +47,18 @@ export function storeScalar(memory: ArrayBufferLike, dtype: string, address: num
       view.setInt32(address, Number(value), true);
       return;
     case 'i64':
-    case 'index':
       view.setBigInt64(address, BigInt(value), true);
+      return;
+    case 'index':
+      if (!Number.isSafeInteger(value))
+        throw new RuntimeTrap('IndexRange', `index ${value} is beyond 2^53, which host programs cannot hold`);
+      view.setBigInt64(address, BigInt(value), true);
+      return;
+    case 'f16':
+      view.setUint16(address, f16Bits(value as number), true);
+      return;
+    case 'bf16':
+      view.setUint16(address, bf16Bits(value as number), true);
       return;
     case 'f32':
       view.setFloat32(address, value as number, true);

@@ -344,7 +344,10 @@ class Lowering extends ControlFlowLowering {
         op,
         op.operands.map((v) => this.number(v)),
       );
-      if (found !== undefined) return found;
+      if (found !== undefined) {
+        this.checkDivisor(op);
+        return found;
+      }
     }
     const operation = scalarOperation(op, placeOf(op));
     if (!operation) return undefined;
@@ -354,6 +357,22 @@ class Lowering extends ControlFlowLowering {
     );
   }
 
+  /** Sizes divided by 0 are 0; a program that divides by 0 stops, as everywhere else. */
+  private checkDivisor(op: Operation): void {
+    if (!/^arith\.(div|rem|ceildiv|floordiv)/.test(op.name)) return;
+    const divisor = this.number(op.operand(1));
+    if (typeof divisor === 'number' && divisor !== 0) return;
+    const operation = { op: 'arith.cmpi', operands: ['index', 'index'], result: 'i1', predicate: 'ne' };
+    const at = placeOf(op);
+    this.steps.push({
+      kind: 'assert',
+      condition: this.apply(operation, [divisor, 0]),
+      message: 'integer division by zero',
+      trap: 'DivisionByZero',
+      ...(at === undefined ? {} : { at }),
+    });
+  }
+
   private elementType(op: Operation, buffer: Value): string {
     const { element: whole } = buffer.type as MemRefType;
     const element = whole instanceof ComplexType ? whole.element : whole;
@@ -361,7 +380,7 @@ class Lowering extends ControlFlowLowering {
     this.failed = true;
     op.emitError(
       'runtime.scalar-type',
-      `reads or writes a number of type ${element}: the host has i1 to i64, index, f32, f64`,
+      `reads or writes a number of type ${element}: the host has i1 to i64, index, and floats of 16, 32 and 64 bits`,
     );
     return 'f32';
   }

@@ -94,7 +94,7 @@ export interface HostAssert {
   /** `f.mlir:3:8` */
   readonly at?: string;
   /** Default `CheckFailed`. */
-  readonly trap?: 'ShapeMismatch';
+  readonly trap?: 'ShapeMismatch' | 'DivisionByZero';
 }
 
 /** Where an array lies, and its sizes. */
@@ -334,7 +334,7 @@ export interface HostEnvironment {
   /** Runs a custom call: by its number, with what `customCallValues` says. */
   custom(number: number, values: readonly number[]): void;
   /** Throws the trap of an assertion. */
-  assertionTrap(message: string, at: string | undefined, trap: 'CheckFailed' | 'ShapeMismatch'): never;
+  assertionTrap(message: string, at: string | undefined, trap: 'CheckFailed' | NonNullable<HostAssert['trap']>): never;
   /** Throws the trap of an expectation that does not hold. Addresses and shapes are those of the step's two arrays. */
   expect(
     step: Pick<HostExpect, 'dtype' | 'expectation' | 'at'>,

@@ -53,11 +53,13 @@ const CASTS: ReadonlySet<string> = new Set(
 const INTEGER_FUNCTIONS: ReadonlySet<string> = new Set(['absi', 'ctlz', 'cttz', 'ctpop']);
 const FLOAT_PAIRS: ReadonlySet<string> = new Set(['atan2', 'powf']);
 
-/** Types that the host has numbers for: integers up to 64 bits, index, f32 and f64. */
+const HOST_FLOATS: readonly string[] = ['f16', 'bf16', 'f32', 'f64'];
+
+/** Types that the host has numbers for: integers up to 64 bits, index, and floats, of which f16 and bf16 round as in arrays. */
 export function isHostScalar(type: Type): boolean {
   if (type instanceof IntegerType) return type.signedness === 'signless' && [1, 8, 16, 32, 64].includes(type.width);
   if (type instanceof IndexType) return true;
-  return type instanceof FloatType && (type.toString() === 'f32' || type.toString() === 'f64');
+  return type instanceof FloatType && HOST_FLOATS.includes(type.name);
 }
 
 /** An op as a scalar operation; undefined when the host cannot compute it. */
@@ -99,8 +101,18 @@ let types: Context | undefined;
 function typeOf(name: string): Type {
   types ??= new Context();
   if (name === 'index') return types.index;
-  if (name === 'f32') return types.f32;
-  return name === 'f64' ? types.f64 : types.integer(Number(name.slice(1)));
+  switch (name) {
+    case 'f16':
+      return types.f16;
+    case 'bf16':
+      return types.bf16;
+    case 'f32':
+      return types.f32;
+    case 'f64':
+      return types.f64;
+    default:
+      return types.integer(Number(name.slice(1)));
+  }
 }
 
 function evaluator({ op, operands, result, predicate }: ScalarOperation): Evaluator | undefined {
@@ -128,7 +140,11 @@ function evaluator({ op, operands, result, predicate }: ScalarOperation): Evalua
 
 /** What a caller passes is a number below 2^53 in magnitude; signless integers take both readings. */
 function argument(type: Type): Evaluator {
-  if (type instanceof FloatType) return type.toString() === 'f32' ? (x) => Math.fround(x as number) : (x) => x!;
+  if (type instanceof FloatType && type.name === 'f64') return (x) => x!;
+  if (type instanceof FloatType) {
+    types ??= new Context();
+    return scalarCast('truncf', types.f64, type) as Evaluator;
+  }
   if (!(type instanceof IntegerType)) return (x) => x!;
   const { width } = type;
   if (width === 64) return (x) => BigInt.asIntN(64, BigInt(x!));

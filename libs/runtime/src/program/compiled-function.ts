@@ -97,6 +97,8 @@ export class CompiledFunction {
         else results[i] = resident ? this.resident(i) : this.copied(i);
       }
       return results;
+    } catch (error) {
+      throw this.linked.explain(error);
     } finally {
       this.isRunning = false;
       if (reader.staged.length > 0) reader.unstage();

@@ -6,7 +6,7 @@ import { arrayInMemory, unmetExpectation } from '@budflow/interpreter';
 import { InternalError } from '@budflow/ir';
 import type { ArrayMemory } from '../arrays/array-memory.js';
 import { loadScalar, storeScalar } from '../arrays/scalar-memory.js';
-import { asTrap, RuntimeTrap, type TrapKind, trapAt } from '../errors.js';
+import { asTrap, engineTrap, functionsOnStack, RuntimeTrap, type TrapKind, trapAt } from '../errors.js';
 import { evaluateScalar, type HostNumber } from '../host/expression.js';
 import { compileHost } from '../host/generate.js';
 import { interpretHost } from '../host/interpret.js';
@@ -31,6 +31,8 @@ export type HostMode = 'auto' | 'generated' | 'interpreted';
 /** A program that can run, and what it holds of the heap. */
 export interface LinkedProgram {
   readonly run: HostFunction;
+  /** An error of `run` as callers get it: what an engine stops a kernel for is a trap at the place of the kernel's op. */
+  explain(error: unknown): unknown;
   /** Frees argument blocks, scratch memory and constants; `run` throws from then on. */
   unlink(): void;
 }
@@ -169,6 +171,14 @@ export function linkProgram(
     };
     const linked = {
       run: hostFunction(program, environment, mode),
+      explain(error: unknown): unknown {
+        const trap = engineTrap(error);
+        if (!trap) return asTrap(error);
+        // Engines name an exported function by its index, which costs calls nothing.
+        const names = functionsOnStack(error as Error);
+        const site = environment.kernels.findIndex((k) => names.includes(k.name));
+        return trapAt(trap.kind, trap.reason, program.sites[site]?.at, program.name);
+      },
       unlink() {
         unlink();
         linked.run = () => {

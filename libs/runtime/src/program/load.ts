@@ -65,7 +65,11 @@ export function loadModule(module: ProgramModule, options: LoadOptions): LoadedM
       const callee = byName.get(name);
       if (!callee) throw new InternalError(`no function '${name}' is loaded`);
       const results = { blocks: callee.program.results.map(() => null), sizes: [] };
-      callee.linked.run(parameters, results);
+      try {
+        callee.linked.run(parameters, results);
+      } catch (error) {
+        throw callee.linked.explain(error);
+      }
       return results;
     };
     for (const program of module.functions) {

@@ -263,10 +263,10 @@ describe('host programs', () => {
       /^runtime\.host-blocks: 'func\.func' op has a body of several blocks/,
     ],
     [
-      `func.func @main(%n: f16) -> f16 {
-        return %n : f16
+      `func.func @main(%n: i4) -> i4 {
+        return %n : i4
       }`,
-      /^runtime\.host-type: 'func\.func' op result 0 is f16: calls pass ranked arrays and numbers$/,
+      /^runtime\.host-type: 'func\.func' op result 0 is i4: calls pass ranked arrays and numbers$/,
     ],
     [
       `func.func @main(%a: memref<4xf32>, %x: f32) {
@@ -276,11 +276,11 @@ describe('host programs', () => {
       /^runtime\.unsupported-op: 'memory\.fill' op has no form in host programs/,
     ],
     [
-      `func.func @main(%a: memref<f16>) {
-        %0 = memory.load %a[] : memref<f16>
+      `func.func @main(%a: memref<i4>) {
+        %0 = memory.load %a[] : memref<i4>
         return
       }`,
-      /^runtime\.scalar-type: 'memory\.load' op reads or writes a number of type f16/,
+      /^runtime\.scalar-type: 'memory\.load' op reads or writes a number of type i4/,
     ],
     [
       `func.func @main(%a: memref<4xf32>) {
