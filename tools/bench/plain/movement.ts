@@ -117,3 +117,13 @@ export const grey: Plain = ([x, w], [o], { N }) => {
     o[i] = Math.min(255, Math.round(x[3 * i] * w[0] + x[3 * i + 1] * w[1] + x[3 * i + 2] * w[2]));
   }
 };
+export const quaternion: Plain = ([p, q], [o], { N }) => {
+  for (let i = 0; i < 4 * N; i += 4) {
+    const [a, b, c, d] = [p[i], p[i + 1], p[i + 2], p[i + 3]];
+    const [w, x, y, z] = [q[i], q[i + 1], q[i + 2], q[i + 3]];
+    o[i] = a * w - b * x - c * y - d * z;
+    o[i + 1] = a * x + b * w + c * z - d * y;
+    o[i + 2] = a * y - b * z + c * w + d * x;
+    o[i + 3] = a * z + b * y - c * x + d * w;
+  }
+};

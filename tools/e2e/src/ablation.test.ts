@@ -71,6 +71,16 @@ const PROGRAMS: readonly (readonly [text: string, args: readonly TestArgument[]]
     [{ shape: [50], data: Float32Array.from({ length: 100 }, (_, i) => Math.sin(i)) }],
   ],
   [
+    // Elements of a row that differ in how they are computed.
+    `func.func @main(%x: tensor<50x4xf32>) -> (tensor<50x4xf32>) {
+${[0, 1, 2, 3].map((c) => `  %x${c} = array.slice %x [0:50:1, ${c}:${c + 1}:1] : tensor<50x4xf32> to tensor<50x1xf32>`).join('\n')}
+${[0, 1, 2, 3].map((c) => `  %p${c} = array.mul %x${c}, %x${3 - c} : tensor<50x1xf32>\n  %y${c} = array.${c % 2 ? 'add' : 'sub'} %p${c}, %x${(c + 1) % 4} : tensor<50x1xf32>`).join('\n')}
+  %y = array.concat %y0, %y1, %y2, %y3 dim = 1 : tensor<50x1xf32>, tensor<50x1xf32>, tensor<50x1xf32>, tensor<50x1xf32> to tensor<50x4xf32>
+  return %y : tensor<50x4xf32>
+}`,
+    [tensor('f32', [50, 4])],
+  ],
+  [
     // Small last dimensions.
     `func.func @main(%x: tensor<50x3xf32>, %y: tensor<50x3xf32>) -> (tensor<50x3xf32>) {
   %0 = array.mul %x, %y : tensor<50x3xf32>

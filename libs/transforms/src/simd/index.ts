@@ -1,5 +1,5 @@
 export { expandHalfFloats } from './expand-half-floats.js';
 export { expandMath } from './expand-math.js';
-export { slpVectorize } from './slp-vectorize.js';
 export { irAlgebra } from './ir-algebra.js';
 export { legalizeVectors } from './legalize-vectors.js';
+export { slpVectorize } from './slp-vectorize.js';

@@ -13,19 +13,11 @@
 // Requires: loops as scheduled, before legalize-vectors. Superword-level parallelism: Larsen and Amarasinghe, 2000; bottom
 // up with look-ahead as in LLVM and Porpodas, Rocha, Goes (2018).
 import { StoreOp } from '@budflow/dialect-simd';
-import {
-  type Block,
-  Builder,
-  byteWidth,
-  FloatType,
-  IntegerType,
-  type Operation,
-  type Type,
-} from '@budflow/ir';
+import { type Block, Builder, byteWidth, FloatType, IntegerType, type Operation, type Type } from '@budflow/ir';
 import { definePass, type PassRun } from '@budflow/pass';
 import { isDead } from '@budflow/rewrite';
 import { BlockMemory } from './slp/block-memory.js';
-import { opCost, PackEmitter, packCost } from './slp/emit.js';
+import { costOf, opCost, PackEmitter } from './slp/emit.js';
 import { type Pack, PackBuilder } from './slp/packs.js';
 
 const REGISTER_BYTES = 16;
@@ -36,6 +28,7 @@ export const slpVectorize = definePass({
   name: 'slp-vectorize',
   summary: 'make vectors of isomorphic scalar code that stores to adjacent elements',
   anchor: 'func.func',
+  dependentDialects: ['arith', 'loop', 'simd'],
   statistics: { groups: 'groups of stores that became one', scalars: 'scalar ops that are gone' },
   run(func, pass) {
     const blocks: Block[] = [];
@@ -64,7 +57,12 @@ function vectorizeBlock(func: Operation, block: Block, { statistic, remark }: Pa
     const last = group.reduce((a, b) => (a.isBeforeInBlock(b) ? b : a));
     const members = new Set(group);
     if (!memory.canSink([], members, last)) {
-      remark({ kind: 'missed', name: 'stores-cannot-move', message: 'adjacent stores cannot be one: what is between them may touch the same memory', at: last });
+      remark({
+        kind: 'missed',
+        name: 'stores-cannot-move',
+        message: 'adjacent stores cannot be one: what is between them may touch the same memory',
+        at: last,
+      });
       continue;
     }
 
@@ -75,9 +73,14 @@ function vectorizeBlock(func: Operation, block: Block, { statistic, remark }: Pa
     // 3. Is it worth it?
     const dead = deadScalars(packs, members);
     const before = [...dead].reduce((sum, op) => sum + opCost(op, { vector: false }), 0);
-    const after = packs.reduce((sum, pack) => sum + packCost(pack), 1);
+    const after = costOf(packs) + 1;
     if (after >= before) {
-      remark({ kind: 'missed', name: 'not-worth-it', message: `vectors for ${group.length} adjacent stores cost ${after}, the scalars ${before}`, at: last });
+      remark({
+        kind: 'missed',
+        name: 'not-worth-it',
+        message: `vectors for ${group.length} adjacent stores cost ${after}, the scalars ${before}`,
+        at: last,
+      });
       continue;
     }
 
@@ -86,8 +89,18 @@ function vectorizeBlock(func: Operation, block: Block, { statistic, remark }: Pa
     const value = new PackEmitter(builder).emit(root);
     const [first] = group as [Operation];
     const nontemporal = group.every((op) => op.attr('nontemporal') !== undefined) ? { nontemporal: true } : {};
-    StoreOp.create(builder, last.loc, { value, memref: first.operand(1), indices: first.operands.slice(2), ...nontemporal });
-    remark({ kind: 'applied', name: 'packed', message: `${group.length} adjacent stores are one, at a cost of ${after} for ${before}`, at: last });
+    StoreOp.create(builder, last.loc, {
+      value,
+      memref: first.operand(1),
+      indices: first.operands.slice(2),
+      ...nontemporal,
+    });
+    remark({
+      kind: 'applied',
+      name: 'packed',
+      message: `${group.length} adjacent stores are one, at a cost of ${after} for ${before}`,
+      at: last,
+    });
     const candidates = [...dead].sort((a, b) => (a.isBeforeInBlock(b) ? 1 : -1));
     for (const op of group) op.erase();
     for (const op of candidates) if (!members.has(op) && isDead(op)) op.erase();
@@ -143,16 +156,18 @@ function deadScalars(packs: readonly Pack[], stores: ReadonlySet<Operation>): Se
   const needed = new Set<Operation>();
   const candidates = new Set<Operation>();
   for (const pack of packs) {
-    const kept = pack.kind === 'splat' || pack.kind === 'gather';
     for (const lane of pack.lanes) {
       const op = 'value' in lane ? lane.value.definingOp : null;
       if (op === null) continue;
-      if (kept) needed.add(op);
+      // A splat of what is loaded is one instruction.
+      if (pack.kind === 'gather' || (pack.kind === 'splat' && op.name !== 'memory.load')) needed.add(op);
       else if (op.parent === [...stores][0]!.parent) candidates.add(op);
     }
   }
   const dead = new Set(stores);
-  const order = [...candidates].filter((op) => op.name !== 'arith.constant').sort((a, b) => (a.isBeforeInBlock(b) ? 1 : -1));
+  const order = [...candidates]
+    .filter((op) => op.name !== 'arith.constant')
+    .sort((a, b) => (a.isBeforeInBlock(b) ? 1 : -1));
   for (const op of order) {
     if (needed.has(op)) continue;
     if (op.results.every((r) => r.users().every((user) => dead.has(user)))) dead.add(op);

@@ -2,7 +2,15 @@
 // surely inside of the buffer, and what may be moved past what.
 import { type Access, collectAccesses, DependenceAnalysis, IndexSpace } from '@budflow/analysis';
 import { linearForm, normalizeExpr } from '@budflow/dialect-loop';
-import { AffineExpr, type Block, DYNAMIC, type MemRefType, type Operation, StridedLayoutAttr, type Value } from '@budflow/ir';
+import {
+  AffineExpr,
+  type Block,
+  DYNAMIC,
+  type MemRefType,
+  type Operation,
+  StridedLayoutAttr,
+  type Value,
+} from '@budflow/ir';
 
 /** Element `constant` of a row: of what lies along the last dimension of a buffer at some place. */
 export interface RowElement {
@@ -73,7 +81,17 @@ export class BlockMemory {
       this.effects.filter((e) => e.at > this.position(op) && e.at <= end && !stores.has(e.op));
     for (const load of loads) {
       const own = this.accessesOf(load);
-      if (between(load).some((e) => e.unknown || this.meet(own, e.accesses.filter((a) => a.kind === 'write')))) return false;
+      if (
+        between(load).some(
+          (e) =>
+            e.unknown ||
+            this.meet(
+              own,
+              e.accesses.filter((a) => a.kind === 'write'),
+            ),
+        )
+      )
+        return false;
       for (const store of stores)
         if (this.position(store) < this.position(load) && this.meet(this.accessesOf(store), own)) return false;
     }
@@ -96,7 +114,8 @@ export class BlockMemory {
     const memref = op.operand(first);
     const type = memref.type as MemRefType;
     const indices = op.operands.slice(first + 1);
-    const isRow = type.layout === null || (type.layout instanceof StridedLayoutAttr && type.layout.strides[type.rank - 1] === 1);
+    const isRow =
+      type.layout === null || (type.layout instanceof StridedLayoutAttr && type.layout.strides[type.rank - 1] === 1);
     if (!isRow || type.rank === 0) return;
     const exprs = indices.map((v) => this.space.of(v));
     const last = exprs[exprs.length - 1]!;

@@ -1,7 +1,8 @@
 // What packs cost, and the vector code for them.
+
+import { ConstantOp } from '@budflow/dialect-core';
 import { applyAffine } from '@budflow/dialect-loop';
 import { InsertOp, LoadOp, ShuffleOp, SplatOp } from '@budflow/dialect-simd';
-import { ConstantOp } from '@budflow/dialect-core';
 import {
   AffineExpr,
   type Builder,
@@ -48,8 +49,16 @@ function registers(pack: Pack): number {
   return Math.max(1, (bytes * pack.lanes.length) / REGISTER_BYTES);
 }
 
-/** Cost of the vector code of one pack, without the packs it is computed from. */
-export function packCost(pack: Pack): number {
+/** Cost of the vector code of packs; loads of the same elements become one. */
+export function costOf(packs: readonly Pack[]): number {
+  const loads = new Map<string, number>();
+  for (const pack of packs)
+    if (pack.kind === 'load') loads.set(`${pack.at.row} ${pack.first} ${pack.lanes.length}`, registers(pack));
+  return [...packs.map(packCost), ...loads.values()].reduce((a, b) => a + b, 0);
+}
+
+/** Cost of one pack, without the packs it is computed from and without loads. */
+function packCost(pack: Pack): number {
   switch (pack.kind) {
     case 'constant':
       return 0;
@@ -58,7 +67,7 @@ export function packCost(pack: Pack): number {
     case 'gather':
       return pack.lanes.length;
     case 'load':
-      return registers(pack) + (pack.order.every((from, l) => from === l) ? 0 : 1);
+      return pack.order.every((from, l) => from === l) ? 0 : 1;
     case 'op':
       return registers(pack) * opCost(pack.op, { vector: true });
     case 'product':
@@ -120,8 +129,14 @@ export class PackEmitter {
         const loc = pack.of.loc;
         if (pack.negated.every((n) => n)) return this.binary(isFloat ? 'arith.subf' : 'arith.subi', x, y, loc);
         // y * -1 == -y, exactly; of NaN the sign is open.
-        const signs = this.numbers(pack.negated.map((n) => (n ? -1 : 1)), type, loc);
-        const signed = pack.negated.some((n) => n) ? this.binary(isFloat ? 'arith.mulf' : 'arith.muli', y, signs, loc) : y;
+        const signs = this.numbers(
+          pack.negated.map((n) => (n ? -1 : 1)),
+          type,
+          loc,
+        );
+        const signed = pack.negated.some((n) => n)
+          ? this.binary(isFloat ? 'arith.mulf' : 'arith.muli', y, signs, loc)
+          : y;
         return this.binary(isFloat ? 'arith.addf' : 'arith.addi', x, signed, loc);
       }
       default:

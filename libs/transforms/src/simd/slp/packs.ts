@@ -18,7 +18,12 @@ export type Pack = { readonly lanes: readonly Lane[] } & (
   | { readonly kind: 'op'; readonly op: Operation; readonly operands: readonly Pack[]; readonly fastmath: boolean }
   | { readonly kind: 'product'; readonly of: Operation; readonly operands: readonly Pack[] }
   /** x + y, with y negated in some lanes. */
-  | { readonly kind: 'sum'; readonly of: Operation; readonly operands: readonly Pack[]; readonly negated: readonly boolean[] }
+  | {
+      readonly kind: 'sum';
+      readonly of: Operation;
+      readonly operands: readonly Pack[];
+      readonly negated: readonly boolean[];
+    }
 );
 
 const COMMUTATIVE = new Set([
@@ -119,7 +124,10 @@ export class PackBuilder {
     if (!ops.every((op) => types(op).every((t, i) => t === wanted[i]))) return null;
     const fastmath = ops.every((op) => op.attributes === first.attributes);
     if (!fastmath && !ops.every((op) => sameButFastmath(op, first))) return null;
-    const ordered = this.ordered(ops.map((op) => op.operands.map((value): Lane => ({ value }))), COMMUTATIVE.has(first.name));
+    const ordered = this.ordered(
+      ops.map((op) => op.operands.map((value): Lane => ({ value }))),
+      COMMUTATIVE.has(first.name),
+    );
     return { kind: 'op', lanes, op: first, operands: this.columns(ordered, depth), fastmath };
   }
 
@@ -154,7 +162,9 @@ export class PackBuilder {
     });
     // A product inside of a multiply-add is no value: the others must have one in its place.
     const isProduct = (l: Lane) => 'factors' in l || this.opOf(l.value)?.name === 'arith.mulf';
-    const fits = [0, 1].every((i) => !this.hasProducts(ordered.map((t) => t[i]!)) || ordered.every((t) => isProduct(t[i]!)));
+    const fits = [0, 1].every(
+      (i) => !this.hasProducts(ordered.map((t) => t[i]!)) || ordered.every((t) => isProduct(t[i]!)),
+    );
     if (!fits) return { kind: 'gather', lanes };
     return { kind: 'sum', lanes, of: ops[0]!, operands: this.columns(ordered, depth), negated };
   }
@@ -178,7 +188,12 @@ export class PackBuilder {
   }
 
   private columns(rows: readonly (readonly Lane[])[], depth: number): Pack[] {
-    return rows[0]!.map((_, i) => this.build(rows.map((row) => row[i]!), depth + 1));
+    return rows[0]!.map((_, i) =>
+      this.build(
+        rows.map((row) => row[i]!),
+        depth + 1,
+      ),
+    );
   }
 
   /** How well two lanes go together. */
