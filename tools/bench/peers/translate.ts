@@ -148,7 +148,6 @@ class Translation<V> {
         return exact(library.take(first(), this.whole(node.operands[1])));
       case 'program':
         throw new Error('a program with loops or scatters is not translated');
-      case 'concat':
       case 'iota':
       case 'scan':
       case 'extreme':

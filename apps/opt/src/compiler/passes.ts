@@ -70,7 +70,10 @@ export const PASS_GROUPS: readonly PassGroup[] = [
     ],
     load: () => import('@budflow/transforms/memory'),
   },
-  { passes: ['expand-half-floats', 'expand-math', 'legalize-vectors', 'slp-vectorize'], load: () => import('@budflow/transforms/simd') },
+  {
+    passes: ['expand-half-floats', 'expand-math', 'legalize-vectors', 'slp-vectorize'],
+    load: () => import('@budflow/transforms/simd'),
+  },
   {
     passes: ['apply-schedule', 'cache-blocking', 'default-schedule'],
     load: () => import('@budflow/transforms/scheduling'),

@@ -147,8 +147,6 @@ function stepOf(op: Operation, result: number): Step {
       return { kind: 'broadcast', dims: BroadcastOp.dims(op) };
     case 'array.transpose':
       return { kind: 'transpose', perm: TransposeOp.perm(op) };
-    case 'array.concat':
-      return { kind: 'concat', dim: ConcatOp.dim(op) };
     case 'array.slice':
       return { kind: 'slice', starts: SliceOp.starts(op), limits: SliceOp.limits(op), strides: SliceOp.strides(op) };
     case 'array.pad': {

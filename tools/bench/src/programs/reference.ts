@@ -324,15 +324,6 @@ function evaluateNode(
       copy(out, shape, whole, x, { start, strides: from.map((s, d) => s * (node.strides[d] as number)) });
       break;
     }
-    case 'concat': {
-      let start = 0;
-      values.forEach((part, i) => {
-        const from = shapes[i] as number[];
-        copy(out, from, { start, strides: whole.strides }, part, { start: 0, strides: stridesOf(from) });
-        start += (from[node.dim] as number) * (whole.strides[node.dim] as number);
-      });
-      break;
-    }
     case 'pad': {
       out.fill(node.value);
       const start = whole.strides.reduce((s, stride, d) => s + stride * (node.low[d] as number), 0);
