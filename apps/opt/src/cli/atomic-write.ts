@@ -11,17 +11,22 @@ import {
   renameSync,
   statSync,
   unlinkSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** @throws the operating system's error */
-export function writeAtomically(path: string, data: string | Uint8Array): void {
+/** Data in pieces is never put together. @throws the operating system's error */
+export function writeAtomically(path: string, data: string | Uint8Array | readonly Uint8Array[]): void {
+  const pieces = typeof data === 'string' ? [Buffer.from(data)] : data instanceof Uint8Array ? [data] : data;
   const existing = statSync(path, { throwIfNoEntry: false });
   if (existing && !existing.isFile()) {
     // A device, a pipe: something to write to, never to replace. A folder fails here as it should.
-    writeFileSync(path, data);
+    const device = openSync(path, 'w');
+    try {
+      for (const piece of pieces) writeAll(device, piece);
+    } finally {
+      closeSync(device);
+    }
     return;
   }
   // A link stays a link, and a file that is write-protected stays what it is.
@@ -32,7 +37,7 @@ export function writeAtomically(path: string, data: string | Uint8Array): void {
   try {
     const file = openSync(temporary, 'wx', existing ? existing.mode & 0o777 : 0o666);
     try {
-      writeAll(file, typeof data === 'string' ? Buffer.from(data) : data);
+      for (const piece of pieces) writeAll(file, piece);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -12,8 +12,8 @@ export interface Io {
   readFile(path: string): Uint8Array;
   /** Whether there is something at a path. */
   exists(path: string): boolean;
-  /** Replaces a file at once: it has its old content or all of the new. @throws FileError */
-  writeFile(path: string, data: string | Uint8Array): void;
+  /** Replaces a file at once: it has its old content or all of the new, which may come in pieces. @throws FileError */
+  writeFile(path: string, data: string | Uint8Array | readonly Uint8Array[]): void;
   /** Makes a folder and those around it; one that is there stays as it is. @throws FileError */
   makeFolder(path: string): void;
   /** Names in the folder of a path; empty when it cannot be read. For suggestions. */

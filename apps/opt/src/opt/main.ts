@@ -211,7 +211,10 @@ async function runParts(
   const succeeded = results.every((result) => result.succeeded);
   // A file appears only when all is well.
   if (toFile && succeeded)
-    io.writeFile(output, Buffer.concat(kept.map((c) => (typeof c === 'string' ? Buffer.from(c) : c))));
+    io.writeFile(
+      output,
+      kept.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)),
+    );
   return succeeded;
 }
 

@@ -48,7 +48,7 @@ export function fakeWorld({ files = {}, stdin = '', terminal = false }: FakeOpti
       writeFile(path, data) {
         if (path.startsWith('readonly/'))
           throw new FileError(`cannot write '${path}': permission denied`, path, 'EACCES');
-        map.set(path, encode(data));
+        map.set(path, typeof data === 'string' || data instanceof Uint8Array ? encode(data) : Buffer.concat(data));
       },
       makeFolder() {},
       neighbours: () => [...map.keys()],

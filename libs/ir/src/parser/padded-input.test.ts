@@ -42,3 +42,17 @@ describe('a large text in bytes', () => {
     expect(kept(context)).not.toBe(bytes.buffer);
   });
 });
+
+it('hex constants of a large text take the memory of their numbers, half of the text', () => {
+  const n = 1 << 20;
+  const digits = '0123456789ABCDEF'.repeat(n / 2);
+  const text = `"x.first"() {a = dense<"0x${digits}"> : tensor<${n}xf32>} : () -> ()`;
+  const buffer = new Uint8Array(text.length + PADDING);
+  new TextEncoder().encodeInto(text, buffer);
+  const before = process.memoryUsage().arrayBuffers;
+  const { context, names } = parse(buffer.subarray(0, text.length));
+  const taken = process.memoryUsage().arrayBuffers - before;
+  expect(names).toEqual(['builtin.module', 'x.first']);
+  expect(kept(context)).toBe(buffer.buffer);
+  expect(taken).toBeLessThan(0.6 * text.length);
+});
