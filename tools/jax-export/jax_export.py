@@ -189,7 +189,7 @@ def command_line():
     parser.add_argument("-o", "--output", metavar="DIRECTORY", help="where to write; default: the folder of FILE.py")
     parser.add_argument("--name", help="name of the files; default: that of FILE.py")
     parser.add_argument("--x64", action="store_true", help="64-bit integers and floats (jax_enable_x64)")
-    parser.add_argument("--platform", help="what JAX writes the program for; tpu has Cholesky and triangular solves as ops")
+    parser.add_argument("--platform", help="what JAX writes the program for, such as cpu or tpu")
     parser.add_argument("--no-expected", action="store_true", help="do not run the function")
     return parser.parse_intermixed_args()
 

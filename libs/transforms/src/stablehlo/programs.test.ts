@@ -48,6 +48,16 @@ describe('what has no counterpart says why', () => {
       /takes what there is and what is expected, and gives nothing/,
     ],
     [
+      'expectations of older programs that give numbers',
+      'stablehlo.custom_call @check.eq(%x, %x) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>',
+      /takes what there is and what is expected, and gives tensor<i1>/,
+    ],
+    [
+      'constants without a resource',
+      'stablehlo.constant dense_resource<none> : tensor<2xf32>',
+      /the file has no resource 'none' with its numbers/,
+    ],
+    [
       'functions of several arrays',
       'stablehlo.custom_call @mhlo.erf(%x, %x) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>',
       /@mhlo.erf takes one array and gives one of its type/,
@@ -154,4 +164,28 @@ test('approximate top k sorts by the function that is called, and cuts', () => {
   }`);
   expect(() => new Interpreter(module).call('main', [])).not.toThrow();
   expect(module.toString()).toContain('array.sort');
+});
+
+test('constants in resources are read, and must be as large as their type says', () => {
+  const program = (blob: string) => `module {
+    func.func @main() {
+      %0 = stablehlo.constant dense_resource<numbers> : tensor<2xf32>
+      check.expect_eq_const %0, dense<[1.0, 2.0]> : tensor<2xf32>
+      return
+    }
+  }
+  {-# dialect_resources: { builtin: { numbers: "0x04000000${blob}" } } #-}`;
+  const module = convert(program('0000803F00000040'));
+  expect(() => new Interpreter(module).call('main', [])).not.toThrow();
+  expect(() => convert(program('0000803F'))).toThrow(/resource 'numbers' has 4 bytes, tensor<2xf32> needs 8/);
+});
+
+test('older expectations that do not hold fail', () => {
+  const module = convert(`func.func @main() {
+    %x = stablehlo.constant dense<[1, 2]> : tensor<2xi32>
+    %y = stablehlo.constant dense<[1, 3]> : tensor<2xi32>
+    %r = stablehlo.custom_call @check.eq(%x, %y) : (tensor<2xi32>, tensor<2xi32>) -> tensor<i1>
+    return
+  }`);
+  expect(() => new Interpreter(module).call('main', [])).toThrow(/1 of 2 elements differ: at \[1\] got 2, expected 3/);
 });

@@ -7,7 +7,7 @@ import { narrowElement } from '../narrow.js';
 import { moveScalarRegion } from '../regions.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
-import { CALLED_EXPECTATIONS, expected } from './expectations.js';
+import { calledExpectation, expectationRefusal, expectedByCall } from './expectations.js';
 import { calledLapack } from './lapack.js';
 
 /** Custom calls that say where or how something is kept, and leave it as it is. */
@@ -54,8 +54,8 @@ export const CALLS: HloRules = {
     refuses: unknownCall,
     convert(site) {
       const name = hlo.CustomCallOp.call_target_name(site.op);
-      const wanted = CALLED_EXPECTATIONS[name];
-      if (wanted) return expected(site, site.operand(1), wanted);
+      const wanted = calledExpectation(site.op);
+      if (wanted) return expectedByCall(site, wanted);
       const kind = FUNCTIONS[name];
       if (kind !== undefined) return [site.named(kind, site.operand(0))];
       if (IDENTITIES.has(name)) return site.operands.groups();
@@ -91,9 +91,7 @@ export const CALLS: HloRules = {
 /** Why a custom call has no counterpart. */
 function unknownCall(op: Operation): string | undefined {
   const name = hlo.CustomCallOp.call_target_name(op);
-  const isPair = op.operandCount === 2 && op.resultCount === 0;
-  if (name in CALLED_EXPECTATIONS)
-    return isPair ? undefined : `@${name} takes what there is and what is expected, and gives nothing`;
+  if (calledExpectation(op)) return expectationRefusal(op);
   if (name in FUNCTIONS)
     return op.operandCount === 1 && op.resultCount === 1 && op.operand(0).type === op.result(0).type
       ? undefined

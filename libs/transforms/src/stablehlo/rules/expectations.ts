@@ -2,7 +2,7 @@
 import { ExpectOp } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
 import type { Expectation } from '@budflow/interpreter';
-import { DenseElementsAttr, type Operation, type Value } from '@budflow/ir';
+import { DenseElementsAttr, IntegerType, type Operation, TensorType, type Value } from '@budflow/ir';
 import { type HloRules, refused, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 
@@ -49,12 +49,42 @@ export const EXPECTATIONS: HloRules = {
   ...refused([hlo.ExpectSerializedEqOp], 'what a probe wrote to a file is not known here'),
 };
 
+/** The call of older programs, which gives whether it holds. */
+const CHECK_EQ = 'check.eq';
+
 /** What the custom call of a name expects. */
-export const CALLED_EXPECTATIONS: Readonly<Record<string, Wanted>> = {
+const CALLED_EXPECTATIONS: Readonly<Record<string, Wanted>> = {
   'check.expect_eq': { relation: 'equal' },
   'check.expect_almost_eq': { relation: 'tolerance', tolerance: TOLERANCE },
   'check.expect_close': { relation: 'ulps', minUlps: 0, maxUlps: ULPS },
 };
+
+/** What a custom call expects; undefined for calls that expect nothing. */
+export function calledExpectation(op: Operation): Wanted | undefined {
+  const name = hlo.CustomCallOp.call_target_name(op);
+  if (name !== CHECK_EQ) return Object.hasOwn(CALLED_EXPECTATIONS, name) ? CALLED_EXPECTATIONS[name] : undefined;
+  const type = op.operandCount > 0 ? op.operand(0).type : undefined;
+  const isExact = type instanceof TensorType && type.element instanceof IntegerType;
+  return isExact ? { relation: 'equal' } : { relation: 'tolerance', tolerance: TOLERANCE };
+}
+
+/** Why a custom call that expects something is none; undefined when it is one. */
+export function expectationRefusal(op: Operation): string | undefined {
+  const name = hlo.CustomCallOp.call_target_name(op);
+  if (name !== CHECK_EQ)
+    return op.operandCount === 2 && op.resultCount === 0
+      ? undefined
+      : `@${name} takes what there is and what is expected, and gives nothing`;
+  return op.operandCount === 2 && op.resultCount === 1 && op.result(0).type === op.context.tensor([], op.context.i1)
+    ? undefined
+    : `@${name} takes what there is and what is expected, and gives tensor<i1>`;
+}
+
+/** The expectation, and for a call that gives something that it holds. */
+export function expectedByCall(site: HloSite, wanted: Wanted): readonly Value[] {
+  expected(site, site.operand(1), wanted);
+  return site.op.results.map((result) => site.constant(site.context.constantAttr(result.type, 1)));
+}
 
 export function expected(site: HloSite, value: Value, wanted: Wanted): [] {
   const { relation, tolerance = 0, minUlps = 0, maxUlps = 0 } = wanted;

@@ -1,9 +1,11 @@
-// Calls of LAPACK, which JAX writes when it exports for the CPU: Cholesky factors and triangular systems are array ops. The
+// Calls of LAPACK, which JAX writes when it exports for the CPU: Cholesky factors and triangular systems are array ops,
+// LU and QR factors loops of them. The
 // configuration has LAPACK's letters as numbers, such as uplo = 76 for 'L'.
 import { IotaOp, SliceOp } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
 import { DictionaryAttr, DYNAMIC, IntegerAttr, type Operation, TensorType, type Value } from '@budflow/ir';
 import type { HloSite } from '../site.js';
+import { luFactors, qrFactors, reflectorProduct } from './factorizations.js';
 import { cholesky, triangularSolve } from './linear-algebra.js';
 
 const NAME = /^lapack_[sdcz](\w+)_ffi$/;
@@ -43,9 +45,20 @@ const ROUTINES: Readonly<Record<string, Routine>> = {
       }),
     ],
   },
+  // LU factors: both in one matrix, pivots, and the first pivot that is 0.
+  getrf: { operands: 1, results: 3, letters: {}, convert: (site) => luFactors(site, site.operand(0)) },
+  // QR factors: R above reflectors, and the factors of these; their product.
+  geqrf: { operands: 1, results: 2, letters: {}, convert: (site) => qrFactors(site, site.operand(0)) },
+  orgqr: { operands: 2, results: 1, letters: {}, convert: product },
+  ungqr: { operands: 2, results: 1, letters: {}, convert: product },
 };
 
+function product(site: HloSite): readonly Value[] {
+  return [reflectorProduct(site, site.operand(0), site.operand(1))];
+}
+
 function lettersOf(op: Operation, routine: Routine): Readonly<Record<string, string>> | undefined {
+  if (Object.keys(routine.letters).length === 0) return {};
   const config = op.attr('mhlo.backend_config') ?? hlo.CustomCallOp.backend_config(op);
   if (!(config instanceof DictionaryAttr)) return undefined;
   const entries = Object.entries(routine.letters).map(([key, allowed]) => {

@@ -231,4 +231,37 @@ ${(
   %t = stablehlo.custom_call @lapack_strsm_ffi(%f#0, %b) {api_version = 4 : i32, backend_config = {diag = 85 : ui8, side = 76 : ui8, trans_x = 84 : ui8, uplo = 76 : ui8}} : (tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
   check.expect_eq_const %t, dense<[[-3.0], [5.0]]> : tensor<2x1xf32>`,
   },
+  {
+    // The first column's pivot is in the second row; the second matrix has none in its first column.
+    name: 'calls of LAPACK for LU factors, of a batch',
+    text: `  %a = stablehlo.constant dense<[[[1.0, 2.0], [4.0, 4.0]], [[0.0, 1.0], [0.0, 2.0]]]> : tensor<2x2x2xf64>
+  %f:3 = stablehlo.custom_call @lapack_dgetrf_ffi(%a) {mhlo.backend_config = {}} : (tensor<2x2x2xf64>) -> (tensor<2x2x2xf64>, tensor<2x2xi32>, tensor<2xi32>)
+  check.expect_eq_const %f#0, dense<[[[4.0, 4.0], [0.25, 1.0]], [[0.0, 1.0], [0.0, 2.0]]]> : tensor<2x2x2xf64>
+  check.expect_eq_const %f#1, dense<[[2, 2], [1, 2]]> : tensor<2x2xi32>
+  check.expect_eq_const %f#2, dense<[0, 1]> : tensor<2xi32>
+  %w = stablehlo.constant dense<[[1.0, 2.0, 3.0]]> : tensor<1x3xf64>
+  %g:3 = stablehlo.custom_call @lapack_dgetrf_ffi(%w) {mhlo.backend_config = {}} : (tensor<1x3xf64>) -> (tensor<1x3xf64>, tensor<1xi32>, tensor<i32>)
+  check.expect_eq %g#0, %w : tensor<1x3xf64>`,
+  },
+  {
+    // A column (3, 4) is reflected to (-5, 0): tau = 8 / 5, v = (1, 4 / 8).
+    name: 'calls of LAPACK for QR factors',
+    text: `  %a = stablehlo.constant dense<[[3.0, 5.0], [4.0, 10.0]]> : tensor<2x2xf64>
+  %f:2 = stablehlo.custom_call @lapack_dgeqrf_ffi(%a) {mhlo.backend_config = {}} : (tensor<2x2xf64>) -> (tensor<2x2xf64>, tensor<2xf64>)
+  check.expect_almost_eq_const %f#0, dense<[[-5.0, -11.0], [0.5, 2.0]]> : tensor<2x2xf64>, tolerance = 1.0e-12
+  check.expect_almost_eq_const %f#1, dense<[1.6, 0.0]> : tensor<2xf64>, tolerance = 1.0e-12
+  %q = stablehlo.custom_call @lapack_dorgqr_ffi(%f#0, %f#1) {mhlo.backend_config = {}} : (tensor<2x2xf64>, tensor<2xf64>) -> tensor<2x2xf64>
+  check.expect_almost_eq_const %q, dense<[[-0.6, -0.8], [-0.8, 0.6]]> : tensor<2x2xf64>, tolerance = 1.0e-12
+  %c = stablehlo.constant dense<[[(0.0, 3.0)], [(4.0, 0.0)]]> : tensor<2x1xcomplex<f64>>
+  %g:2 = stablehlo.custom_call @lapack_zgeqrf_ffi(%c) {mhlo.backend_config = {}} : (tensor<2x1xcomplex<f64>>) -> (tensor<2x1xcomplex<f64>>, tensor<1xcomplex<f64>>)
+  %u = stablehlo.custom_call @lapack_zungqr_ffi(%g#0, %g#1) {mhlo.backend_config = {}} : (tensor<2x1xcomplex<f64>>, tensor<1xcomplex<f64>>) -> tensor<2x1xcomplex<f64>>
+  check.expect_almost_eq_const %u, dense<[[(0.0, -0.6)], [(-0.8, 0.0)]]> : tensor<2x1xcomplex<f64>>, tolerance = 1.0e-12`,
+  },
+  {
+    name: 'the call by which older programs say what they expect',
+    text: `  %x = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %y = stablehlo.constant dense<[1.0, 2.0005]> : tensor<2xf32>
+  %r = stablehlo.custom_call @check.eq(%x, %y) : (tensor<2xf32>, tensor<2xf32>) -> tensor<i1>
+  check.expect_eq_const %r, dense<true> : tensor<i1>`,
+  },
 ];
