@@ -95,7 +95,9 @@ class Matrices {
     const { context, rewriter, loc } = this.site;
     const { element } = value.type as TensorType;
     const start = ConstantOp.build(rewriter, loc, { value: context.constantAttr(context.tensor([], element), init) });
-    return ReduceOp.create(rewriter, loc, { inputs: [value], inits: [start], kind, dims: [dim], regions: [] }).result(0);
+    return ReduceOp.create(rewriter, loc, { inputs: [value], inits: [start], kind, dims: [dim], regions: [] }).result(
+      0,
+    );
   }
   /** The element of a vector where a condition holds, which it does once. */
   chosen(condition: Value, vector: Value, dim: number): Value {
