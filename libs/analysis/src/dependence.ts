@@ -329,28 +329,55 @@ function solve(equations: readonly Equation[], limits: readonly Interval[]): Int
 }
 
 /**
- * The first dependence between different iterations of a loop (in one iteration of the loops around it), if there is
- * one. With `inStep`, for code that runs each statement for all iterations before the next one, those from a statement
- * of the body itself to a later one do not count: they keep their direction. With `through`, only dependences through
- * these buffers count.
+ * A dependence between iterations of a loop; null when there is none. A call of something unknown is reported as such
+ * one. With `inStep`, for code that runs each statement for all iterations before the next one, and inner loops once for
+ * all of them (vectors, unroll-and-jam), only dependences that would turn around count: the inner loops around both
+ * accesses decide what comes first, then the order of the statements. `ordered`: one statement runs its iterations in
+ * order. With `through`, only dependences through these buffers count.
  */
 export function carriedDependence(
   kernel: Operation,
   loop: Operation,
-  { inStep = false, through }: { readonly inStep?: boolean; readonly through?: ReadonlySet<Value> } = {},
+  {
+    inStep = false,
+    ordered = false,
+    through,
+  }: { readonly inStep?: boolean; readonly ordered?: boolean; readonly through?: ReadonlySet<Value> } = {},
 ): { readonly report: DependenceReport } | { readonly unknown: Operation } | null {
   const { accesses, unknown } = collectAccesses(loop);
   if (unknown) return { unknown };
   const analysis = new DependenceAnalysis(kernel, [loop]);
   const considered = through ? accesses.filter(({ root }) => through.has(root)) : accesses;
+  const nests = new Map<Operation, DependenceAnalysis>();
   for (const dependence of analysis.all(considered)) {
-    const { first, second } = dependence;
-    // Accesses are listed in program order: a distance above 0 runs from an earlier statement to a later one.
-    const statements = first.op !== second.op && first.op.parentOp === loop && second.op.parentOp === loop;
-    const wanted = ([sign]: readonly Sign[]): boolean => sign !== 0 && !(inStep && statements && sign === 1);
-    if (analysis.findDirection(dependence, wanted)) return { report: analysis.report(dependence, 0) };
+    if (!analysis.findDirection(dependence, ([sign]) => sign !== 0)) continue;
+    if (inStep) {
+      const common = commonLoops(loop, dependence);
+      const innermost = common[common.length - 1]!;
+      const nest = nests.get(innermost) ?? new DependenceAnalysis(kernel, common);
+      nests.set(innermost, nest);
+      const distances = nest.between(dependence.first, dependence.second);
+      const isSame = dependence.first.op === dependence.second.op;
+      const turns = ([sign, ...inner]: readonly Sign[]): boolean => {
+        if (sign === 0) return false;
+        const first = inner.find((s) => s !== 0);
+        if (first !== undefined) return first !== sign;
+        // Accesses are listed in program order: a distance above 0 runs from an earlier statement to a later one.
+        return isSame ? !ordered : sign === -1;
+      };
+      if (!distances || !nest.findDirection({ ...dependence, distances }, turns)) continue;
+    }
+    return { report: analysis.report(dependence, 0) };
   }
   return null;
+}
+
+/** The loop and those inside it that are around both accesses, outermost first. */
+function commonLoops(loop: Operation, { first, second }: Dependence): Operation[] {
+  const loops: Operation[] = [];
+  for (let at = first.op.parentOp; at && at !== loop; at = at.parentOp)
+    if (ForOp.is(at) && at.isAncestorOf(second.op)) loops.unshift(at);
+  return [loop, ...loops];
 }
 
 const SIGNS: readonly Sign[] = [-1, 0, 1];

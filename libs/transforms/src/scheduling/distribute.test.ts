@@ -74,12 +74,17 @@ describe('distribute', () => {
     expect(lines(module).filter((l) => l.includes('loop.for'))).toHaveLength(3);
   });
 
+  test('counts the iterations of a loop that starts above 0, or has steps', () => {
+    const module = checkSchedule(kernel(SUM, '1 to 6'), [step], [[]]);
+    expect(String(module)).toContain('affine_map<(d0) -> (d0 - 1)>');
+    checkSchedule(kernel(SUM, '1 to 6 step 2'), [step], [[]]);
+  });
+
   test('refuses what it cannot cut, and says why', () => {
     const reason = (text: string, at: object = {}): string =>
       refusal(parseKernel(text), { ...step, ...at } as typeof step).refused;
     expect(reason(kernel(SUM), { at: 's.d0' })).toContain('loop "s.d0" is not directly inside loop "s.d0"');
     expect(reason(kernel('loop.for %k = 0 to 9 name "s.r0" { }'))).toContain('nothing but loop "s.r0"');
-    expect(reason(kernel(SUM, '1 to 6'))).toContain('does not count from 0 by 1');
     expect(
       reason(
         kernel(`%x = memory.load %s[%i] : memref<6xf32>

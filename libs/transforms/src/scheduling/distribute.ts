@@ -8,13 +8,13 @@
 //     g(%i, %acc[]) }
 //
 // Buffers allocated inside that several pieces use get a dimension for the iterations: the last one, or the first one where
-// vectors lie along the last. What has no effects is computed again where it is needed. All iterations of a piece run before the next piece, so the loop must not carry a
-// dependence, and its number of iterations must have a constant bound. (Kennedy and McKinley's loop distribution, 1990,
-// with the scalar expansion of Kuck.)
-import { carriedDependence, indexedAccess, loopName } from '@budflow/analysis';
-import { ForOp, forBounds, inductionVariable } from '@budflow/dialect-loop';
+// vectors lie along the last. What has no effects is computed again where it is needed. All iterations of a piece run before
+// the next piece, so the loop must not carry a dependence, and its number of iterations must have a constant bound. (Kennedy
+// and McKinley's loop distribution, 1990, with the scalar expansion of Kuck.)
+import { carriedDependence, IndexSpace, indexedAccess, loopName, maximalTripCount } from '@budflow/analysis';
+import { applyAffine, ForOp, forBounds, inductionVariable } from '@budflow/dialect-loop';
 import { AllocaOp } from '@budflow/dialect-memory';
-import { Builder, type MemRefType, Operation, Region, type Value } from '@budflow/ir';
+import { AffineExpr, Builder, type MemRefType, Operation, Region, type Value } from '@budflow/ir';
 import { bodyOps, findLoop, isMovable, loopNames, takeCloneName } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
 import type { DistributeStep } from './steps.js';
@@ -47,7 +47,14 @@ export const distribute = definePrimitive<DistributeStep>('distribute', (kernel,
   const allocas = ops.filter((op) => AllocaOp.is(op));
   const shared = allocas.filter((op) => new Set(usersIn(op.result(0), loop).map(pieceOf)).size > 1);
   for (const op of shared) checkShared(op, loop);
-  const trips = shared.length > 0 ? boundOf(loop) : 0;
+  const trips = shared.length > 0 ? maximalTripCount(new IndexSpace(), loop) : 0;
+  if (!Number.isFinite(trips))
+    throw new Refusal('its number of iterations has no constant bound: split it first, with the tail "guard"', {
+      loop: name,
+    });
+  const { lower } = forBounds(loop);
+  if (shared.length > 0 && lower.map.results.length > 1)
+    throw new Refusal('its lower bound is a maximum', { loop: name });
 
   // 3. Buffers for all iterations, then one loop for each piece.
   const builder = Builder.before(loop);
@@ -101,17 +108,6 @@ function hasVectors(alloca: Operation): boolean {
     .some((user) => !SCALAR_ACCESSES.includes(user.name));
 }
 
-/** At most so many iterations, from a start at 0 in steps of 1. */
-function boundOf(loop: Operation): number {
-  const { lower, upper, step } = forBounds(loop);
-  const where = { loop: loopName(loop) };
-  if (lower.map.singleConstant() !== 0 || step !== 1) throw new Refusal('it does not count from 0 by 1', where);
-  const constants = upper.map.results.filter((e) => e.kind === 'constant').map((e) => e.value);
-  if (constants.length === 0)
-    throw new Refusal('its number of iterations has no constant bound: split it first, with the tail "guard"', where);
-  return Math.max(0, Math.min(...constants));
-}
-
 function emitPiece(
   loop: Operation,
   ops: readonly Operation[],
@@ -138,15 +134,33 @@ function emitPiece(
   const terminator = ForOp.body(loop).entry.terminator;
   body.insert(Operation.create(terminator.info, terminator.loc, [], [], terminator.attributes));
   const byVectors = new Map([...expanded].map(([old, wide]) => [wide, hasVectors(old)]));
+  const users: { readonly op: Operation; readonly place: number }[] = [];
   made.walk((op) => {
     const access = ACCESSES.has(op.name) ? indexedAccess(op) : undefined;
     const vectors = access && byVectors.get(op.operand(access.memref));
-    if (!access || vectors === undefined) return;
-    const place = vectors ? access.first : access.end;
-    op.setOperands([...op.operands.slice(0, place), iv, ...op.operands.slice(place)]);
+    if (access && vectors !== undefined) users.push({ op, place: vectors ? access.first : access.end });
   });
+  if (users.length > 0) {
+    const iteration = iterationNumber(Builder.before(block.firstOp!), loop, iv);
+    for (const { op, place } of users)
+      op.setOperands([...op.operands.slice(0, place), iteration, ...op.operands.slice(place)]);
+  }
   for (const op of block.ops.reverse()) if (op !== block.lastOp && isUnused(op)) op.erase();
   return made;
+}
+
+/** (variable - lower bound) / step. */
+function iterationNumber(builder: Builder, loop: Operation, variable: Value): Value {
+  const { lower, step } = forBounds(loop);
+  const { numDims, numSymbols, results } = lower.map;
+  if (step === 1 && lower.map.singleConstant() === 0) return variable;
+  const number = AffineExpr.dim(numDims).sub(results[0]!).floorDiv(step);
+  const { operands } = lower;
+  return applyAffine(builder, loop.loc, loop.context.affineMap(numDims + 1, numSymbols, [number]), [
+    ...operands.slice(0, numDims),
+    variable,
+    ...operands.slice(numDims),
+  ]);
 }
 
 function isUnused(op: Operation): boolean {

@@ -4,21 +4,22 @@
 //     loop.for %j = 0 to 8 name "y" {      ->     f(%k floordiv 8, %k mod 8) }
 //       f(%i, %j) } }
 //
-// Always legal: iterations keep their order. The inner loop has a constant number of iterations, as quotients and
-// remainders by anything else are not affine; the body is private to an iteration of both loops.
-import { loopName } from '@budflow/analysis';
+// Always legal: iterations keep their order. Quotients and remainders are affine by constants only: where the inner loop
+// has no constant number of iterations but a bound on it, it is given so many, and the body runs under a condition.
+import { IndexSpace, loopName, maximalTripCount } from '@budflow/analysis';
 import {
   applyAffine,
+  combineAffine,
   composeAppliedMap,
   constantTripCount,
   ForOp,
   forBounds,
   inductionVariable,
 } from '@budflow/dialect-loop';
-import { AffineExpr, AttrNames, Builder, Operation, Region } from '@budflow/ir';
-import { bodyOps, findLoop, isMovable, loopNames, moveBody } from './loop-tree.js';
+import { AffineExpr, AttrNames, Builder, Operation, Region, type Value } from '@budflow/ir';
+import { bodyOps, findLoop, isMovable, loopNames } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
-import { tripExpressions } from './split.js';
+import { buildGuard, tripExpressions } from './split.js';
 import type { FuseStep } from './steps.js';
 
 export const fuse = definePrimitive<FuseStep>('fuse', (kernel, { loops: names }) => {
@@ -39,9 +40,10 @@ export const fuse = definePrimitive<FuseStep>('fuse', (kernel, { loops: names })
   const blocker = between.find((op) => !isMovable(op));
   if (blocker)
     throw new Refusal(`'${blocker.name}' stands beside loop "${names[1]}": they are not perfectly nested`, where);
-  const count = constantTripCount(inner);
-  if (count === undefined)
-    throw new Refusal(`the trip count of loop "${names[1]}" is not a constant: split it first`, { loop: names[1] });
+  const isEven = constantTripCount(inner) !== undefined;
+  const count = maximalTripCount(new IndexSpace(), inner);
+  if (!Number.isFinite(count))
+    throw new Refusal(`the trip count of loop "${names[1]}" has no constant bound: split it first`, { loop: names[1] });
   if (count === 0) throw new Refusal(`loop "${names[1]}" has no iterations`, { loop: names[1] });
   const trip = tripExpressions(outer);
   const name = `${names[0]}.${names[1]}`;
@@ -71,7 +73,7 @@ export const fuse = definePrimitive<FuseStep>('fuse', (kernel, { loops: names })
 
   // 3. Its body: both variables, what stood between the loops, the inner body.
   const builder = Builder.atEnd(context, block);
-  const variable = (loop: Operation, part: AffineExpr): void => {
+  const variable = (loop: Operation, part: AffineExpr): Value => {
     const { map, operands } = forBounds(loop).lower;
     const { numDims, numSymbols } = map;
     const shifted = Array.from({ length: numDims }, (_, i) => AffineExpr.dim(i + 1));
@@ -81,6 +83,7 @@ export const fuse = definePrimitive<FuseStep>('fuse', (kernel, { loops: names })
       ...operands,
     ]);
     inductionVariable(loop).replaceAllUsesWith(iv);
+    return iv;
   };
   variable(outer, AffineExpr.dim(0).floorDiv(count));
   for (const op of between) {
@@ -88,10 +91,17 @@ export const fuse = definePrimitive<FuseStep>('fuse', (kernel, { loops: names })
     block.append(op);
   }
   builder.setInsertionPointToEnd(block);
-  variable(inner, AffineExpr.dim(0).mod(count));
-  moveBody(inner, block);
+  const j = variable(inner, AffineExpr.dim(0).mod(count));
+  const body = bodyOps(inner);
   const terminator = ForOp.body(inner).entry.terminator;
   terminator.remove();
   block.append(terminator);
+  builder.setInsertionPoint(terminator);
+  let end = terminator;
+  if (!isEven) {
+    const { map, operands } = forBounds(inner).upper;
+    end = buildGuard(builder, inner.loc, j, combineAffine(builder, inner.loc, 'loop.min', map, operands)).lastOp!;
+  }
+  for (const op of body) op.moveBefore(end);
   outer.erase();
 });

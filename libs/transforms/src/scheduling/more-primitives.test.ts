@@ -98,6 +98,24 @@ describe('others', () => {
       ]
     `);
   });
+  test('fuse with an inner loop that is shorter at the end', () => {
+    expect(
+      loops(
+        MIXED,
+        [
+          { primitive: 'split', loop: 'mix.d1', factor: 4, tail: 'guard' },
+          { primitive: 'fuse', loops: ['mix.d1.o', 'mix.d1.i'] },
+        ],
+        mixed,
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "loop.for %i = 0 to %dim name "mix.d0" {",
+        "loop.for %i_1 = 0 to affine_map<()[s0] -> ((s0 ceildiv 4) * 4)>()[%dim_0] name "mix.d1.o.mix.d1.i" {",
+        "loop.if %0 {",
+      ]
+    `);
+  });
   test('unroll', () => {
     expect(loops(MIXED, [{ primitive: 'unroll', loop: 'mix.d0', factor: 2 }], mixed)).toMatchInlineSnapshot(`
       [
@@ -388,7 +406,7 @@ describe('others', () => {
     );
     expect(reason(SOFTMAX, { primitive: 'compute_root', stage: 'sum' })).toContain('has a nest of its own already');
     expect(reason(MIXED, { primitive: 'fuse', loops: ['mix.d0', 'mix.d1'] })).toContain(
-      'is not a constant: split it first',
+      'has no constant bound: split it first',
     );
     expect(reason(MIXED, { primitive: 'unroll', loop: 'mix.d1' })).toContain('give a factor');
     expect(reason(MIXED, { primitive: 'tile', loops: ['mix.d0'], factors: [2, 2] })).toContain('as many factors');

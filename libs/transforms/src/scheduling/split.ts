@@ -27,7 +27,16 @@ import {
   linearForm,
   setForBounds,
 } from '@budflow/dialect-loop';
-import { AffineExpr, AttrNames, Builder, Operation, Region, type Value } from '@budflow/ir';
+import {
+  AffineExpr,
+  AttrNames,
+  type Block,
+  Builder,
+  type LocationRef,
+  Operation,
+  Region,
+  type Value,
+} from '@budflow/ir';
 import { findLoop, loopNames, renameClonedLoops } from './loop-tree.js';
 import { definePrimitive, Refusal } from './primitive.js';
 import type { SplitStep } from './steps.js';
@@ -218,18 +227,21 @@ function mask(loop: Operation, trip: Trip, factor: number): void {
   const block = ForOp.body(inner).entry;
   const first = block.firstOp!.result(0);
   const ops = block.ops.slice(0, -1).filter((op) => op !== first.definingOp);
-  const at = Builder.before(block.lastOp!);
-  const condition = CmpIOp.build(at, loc, { predicate: 'slt', lhs: first, rhs: end });
+  const inside = buildGuard(Builder.before(block.lastOp!), loc, first, end);
+  for (const op of ops) op.moveBefore(inside.lastOp!);
+}
+
+/** Builds `if (value < end) { }`; returns the block inside, which has its terminator. */
+export function buildGuard(builder: Builder, loc: LocationRef, value: Value, end: Value): Block {
+  const { context } = builder;
+  const condition = CmpIOp.build(builder, loc, { predicate: 'slt', lhs: value, rhs: end });
   const then = new Region();
   const inside = then.append();
-  for (const op of ops) {
-    op.remove();
-    inside.append(op);
-  }
   inside.append(Operation.create(context.opInfo('loop.yield'), loc, [], []));
-  at.insert(
+  builder.insert(
     Operation.create(context.opInfo('loop.if'), loc, [condition], [], context.dictionary([]), [then, new Region()]),
   );
+  return inside;
 }
 
 /** Main loops over floor(trip / factor) * factor iterations, then a clone of the loop for the rest. */

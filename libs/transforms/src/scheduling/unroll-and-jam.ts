@@ -7,8 +7,8 @@
 //       f(%i, %k, %s) } }                       }
 //
 // Inner loops with the same bounds in all copies are jammed into one; buffers allocated inside are duplicated; what all
-// copies compute alike is computed once. Iterations of the loop are interleaved, so it is refused when the loop carries
-// a dependence. (Allen and Cocke; Callahan, Carr and Kennedy 1990.)
+// copies compute alike is computed once. Iterations of the loop are interleaved: refused when a dependence would run
+// backwards then. (Allen and Cocke; Callahan, Carr and Kennedy 1990.)
 import { carriedDependence, isDefinedInside, loopName } from '@budflow/analysis';
 import { applyAffine, constantTripCount, ForOp, forBounds, inductionVariable } from '@budflow/dialect-loop';
 import { AffineExpr, type Block, Builder, effectsOf, Operation, Region, type Value } from '@budflow/ir';
@@ -28,7 +28,7 @@ export const unrollAndJam = definePrimitive<UnrollAndJamStep>('unroll_and_jam', 
     throw new Refusal(`its ${trip} iterations are more than ${MAX_COPIES} copies: split it first`, { loop: name });
   if (loop.resultCount > 0) throw new Refusal('it carries values', { loop: name });
   if (lower.map.results.length !== 1) throw new Refusal('its lower bound is a maximum', { loop: name });
-  const carried = carriedDependence(kernel, loop);
+  const carried = carriedDependence(kernel, loop, { inStep: true, ordered: true });
   if (carried && 'unknown' in carried)
     throw new Refusal(`'${carried.unknown.name}' may touch any memory`, { loop: name });
   if (carried)

@@ -94,7 +94,7 @@ function trySchedule(
   const steps: Step[] = [];
   const told = (why: string): string => `${why}\n${serializeSchedule({ steps })}\n${text}\nnow:\n${module}`;
   for (let i = 0; i < STEPS; i++) {
-    const step = randomStep(func, stages, next);
+    const step = randomStep(func, stages, steps, next);
     if (!step) break;
     const count = counts.get(step.primitive)!;
     const events = traceKernel(func, true);
@@ -134,15 +134,18 @@ function trySchedule(
   return undefined;
 }
 
-/** A step that fits the loops that are there, legal or not. */
-function randomStep(func: Operation, stages: readonly string[], next: Next): Step | undefined {
+/** A step that fits the loops that are there, legal or not; `done` are those before it. */
+function randomStep(func: Operation, stages: readonly string[], done: readonly Step[], next: Next): Step | undefined {
   const loops = [...loopsByName(func)];
   if (loops.length === 0 || loops.length > 24) return undefined;
   const pick = <T>(list: readonly T[]): T => list[next() % list.length]!;
   const [loop, op] = pick(loops);
   const factor = 2 + (next() % 3);
   const buffer = pick(['arg0', 'arg1', 'arg2', 'arg3', 'arg3']);
-  const primitive = pick(NAMES);
+  // What undoes or completes a compute_at means something behind one.
+  const moved = done.findLast((step) => step.primitive === 'compute_at');
+  let primitive: PrimitiveName = moved && next() % 2 === 0 ? pick(['compute_root', 'store_at']) : pick(NAMES);
+  if (primitive === 'compute_root' && !moved && next() % 8) primitive = 'compute_at';
   const nested = perfectNests(loops.map(([, l]) => l));
   switch (primitive) {
     case 'split':
@@ -183,15 +186,19 @@ function randomStep(func: Operation, stages: readonly string[], next: Next): Ste
       return { primitive, loop: ForOp.name(l.parentOp!)!, at };
     }
     case 'compute_at': {
-      const outer = loops.filter(([name]) => name.startsWith('s') && name.includes('.d'));
-      return { primitive, stage: pick(stages), loop: (outer.length ? pick(outer) : [loop])[0] };
+      const stage = pick(stages.length > 1 ? stages.slice(0, -1) : stages);
+      const later = loops.filter(([name]) => stages.indexOf(name.split('.')[0]!) > stages.indexOf(stage));
+      return { primitive, stage, loop: (later.length && next() % 8 ? pick(later) : [loop])[0] };
     }
     case 'compute_root': {
+      if (moved && next() % 4) return { primitive, stage: moved.stage };
       const inside = loops.filter(([, l]) => l.parentOp && ForOp.is(l.parentOp));
       const stage = inside.length ? pick(inside)[0].split('.')[0]! : pick(stages);
       return { primitive, stage };
     }
     case 'store_at': {
+      if (moved && next() % 4)
+        return next() % 2 ? { primitive, stage: moved.stage, loop: moved.loop } : { primitive, stage: moved.stage };
       const stage = pick(stages);
       return next() % 3 ? { primitive, stage, loop } : { primitive, stage };
     }

@@ -52,7 +52,7 @@ class KernelWriter {
       `%one = arith.constant ${one} : ${type}`,
       `%zero = arith.constant ${this.isFloat ? '0.0' : '0'} : ${type}`,
     );
-    const stages = 1 + (this.next() % 3);
+    const stages = this.pick([1, 2, 2, 3, 3]);
     const [n, m] = [2 + (this.next() % 5), 2 + (this.next() % 5)];
     for (let s = 0; s < stages; s++) this.stage(`s${s}`, n, m, s < stages - 1);
     this.lines.push('return', '}');

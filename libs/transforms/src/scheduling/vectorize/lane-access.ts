@@ -94,7 +94,7 @@ export class LaneAccess {
       const made = this.loadAll(op, memref);
       return 'vector' in made ? [made.vector] : [this.lanes.splat(made.scalar, op.loc)];
     };
-    const [vector] = branch(this.lanes, op.loc, allLanes(this.lanes.builder, op.loc, mask), [all, some]);
+    const [vector] = branch(this.lanes, op.loc, allLanes(this.lanes, op.loc, mask), [all, some]);
     return { vector: vector! };
   }
 
@@ -220,7 +220,7 @@ export class LaneAccess {
       this.storeAll(op, memref);
       return [];
     };
-    if (kind === 'contiguous') branch(lanes, loc, allLanes(builder, loc, mask), [all, each]);
+    if (kind === 'contiguous') branch(lanes, loc, allLanes(lanes, loc, mask), [all, each]);
     else each();
     return true;
   }

@@ -17,6 +17,7 @@ import {
   type Value,
   type VectorType,
 } from '@budflow/ir';
+import { Refusal } from '../primitive.js';
 import type { Lanes } from './lanes.js';
 
 export type Mask = Value | null;
@@ -40,11 +41,21 @@ export function negation(builder: Builder, loc: LocationRef, condition: Value): 
   return XOrIOp.build(builder, loc, { lhs: condition, rhs: splatConstant(builder, loc, type, 1) });
 }
 
-export function anyLane(builder: Builder, loc: LocationRef, mask: Value): Value {
-  return ReduceOrOp.build(builder, loc, { vector: mask });
+export function anyLane(lanes: Lanes, loc: LocationRef, mask: Value): Value {
+  expectHalves(lanes);
+  return ReduceOrOp.build(lanes.builder, loc, { vector: mask });
 }
-export function allLanes(builder: Builder, loc: LocationRef, mask: Value): Value {
-  return ReduceAndOp.build(builder, loc, { vector: mask });
+export function allLanes(lanes: Lanes, loc: LocationRef, mask: Value): Value {
+  expectHalves(lanes);
+  return ReduceAndOp.build(lanes.builder, loc, { vector: mask });
+}
+
+/** Masks are asked about as a whole, half by half. */
+function expectHalves({ width, loopName }: Lanes): void {
+  if ((width & (width - 1)) === 0) return;
+  throw new Refusal(`a condition inside differs between its ${width} lanes, which are not a power of two`, {
+    loop: loopName,
+  });
 }
 
 /** `value` in the lanes of the mask, `other` elsewhere. */

@@ -82,7 +82,7 @@ export function emitVaryingIf(emitter: BodyEmitter, op: Operation): void {
       return values();
     };
     const nothing = (): Value[] => op.results.map((r) => splatConstant(builder, op.loc, lanes.typeOf(r.type), 0));
-    return branch(lanes, op.loc, anyLane(builder, op.loc, mask), op.resultCount > 0 ? [then, nothing] : [then]);
+    return branch(lanes, op.loc, anyLane(lanes, op.loc, mask), op.resultCount > 0 ? [then, nothing] : [then]);
   });
   op.results.forEach((result, i) => {
     lanes.setVector(result, blend(builder, op.loc, condition, yielded[0]![i]!, yielded[1]![i]!));
@@ -137,7 +137,7 @@ export function emitVaryingWhile(emitter: BodyEmitter, op: Operation): void {
       if (!shared) stay = conjunction(builder, loc, stay, lanes.vector(part, loc));
       else go = go === null ? shared : AndIOp.build(builder, loc, { lhs: go, rhs: shared });
     }
-    const some = anyLane(builder, loc, stay);
+    const some = anyLane(lanes, loc, stay);
     const values = pack(emitter.passed(passedOn, after.arguments, condition), after.arguments);
     const old = extra.map((a) => carrier.packed(lanes.vector(a, loc), loc));
     const whole = go === null ? some : AndIOp.build(builder, loc, { lhs: go, rhs: some });

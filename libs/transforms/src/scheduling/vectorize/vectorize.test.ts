@@ -516,6 +516,21 @@ describe('vectorize refuses', () => {
       'its trip count is not a constant: split it first',
     );
   });
+  test('a condition that differs between lanes that are not a power of two', () => {
+    const { refused: reason } = refused(`func.func @f(%a: memref<6xf32>, %c: memref<6xi1>) {
+      loop.for %i = 0 to 6 name "x.d0" {
+        %v = memory.load %a[%i] : memref<6xf32>
+        %p = memory.load %c[%i] : memref<6xi1>
+        loop.if %p {
+          %w = arith.mulf %v, %v : f32
+          memory.store %w, %a[%i] : memref<6xf32>
+        }
+      }
+      return
+    }`);
+    expect(reason).toBe('a condition inside differs between its 6 lanes, which are not a power of two');
+  });
+
   test('a guarded split, whose last vector would read past the end', () => {
     const module = parseKernel(elementwise(['f32'], 'f32', '%r = arith.negf %x0 : f32'));
     schedule(module, [{ primitive: 'split', loop: 'e.d0', factor: 8, tail: 'guard' }]);
