@@ -167,7 +167,7 @@ export function blockSizes(target: Target, shape: ProductShape, given: GivenSize
   const aim = isPacked ? Math.min(largest, Math.max(mr, enough)) : largest;
   const blocks = rows === undefined ? 1 : Math.max(Math.floor(rows / aim), Math.ceil(rows / largest), 1);
   const even = rows === undefined ? roundUp(aim, mr) : blocks === 1 ? rows : roundUp(rows / blocks, mr);
-  const mc = given.mc || Math.max(1, even);
+  const mc = Math.max(1, Math.min(given.mc || even, rows ?? Number.POSITIVE_INFINITY));
   reasons.push(
     `mc ${mc}: ${isPacked ? `panels come from ${source?.name ?? 'memory'}` : 'panels are not packed'}, a block of ${kib(mc * terms * bytes)} in ${leftHome.name}`,
   );
