@@ -60,7 +60,8 @@ export function blocksOf(tile: Tiles, [M, N, K]: Shape): Tiles[] {
   for (const kc of sizes([256, 512], K))
     for (const mc of sizes([32, 64, 128, 256], M))
       for (const nc of sizes([128], N)) found.push({ ...tile, kc, mc, nc });
-  for (const packing of [{ 'pack-left': 'always' }, { 'pack-right': 'never' }] as const) found.push({ ...tile, ...packing });
+  for (const packing of [{ 'pack-left': 'always' }, { 'pack-right': 'never' }] as const)
+    found.push({ ...tile, ...packing });
   return found;
 }
 

@@ -34,7 +34,7 @@ export function tileReport(results: readonly TileResult[], environment: Environm
 
 The pass \`cache-blocking\` computes the sizes of the blocks of a matrix product from the machine's registers, caches and
 bandwidths (\`libs/transforms/src/scheduling/blocking/model.ts\`). Here its choice is timed against a search: all register tiles
-of 1 to 12 rows and 4 to 16 columns, then for the best ${'three'} of them a grid of \`kc\`, \`mc\`, \`nc\` and of what is packed, all as
+of 1 to 12 rows and 4 to 16 columns, then for the best three of them a grid of \`kc\`, \`mc\`, \`nc\` and of what is packed, all as
 options of the same pass. The best five of all run once more in turns with the model's choice; these are the times below.
 
 ${measured.length === 0 ? 'Nothing is measured yet.' : `**Within 10% of the best found: ${found.length} of ${measured.length} shapes** (median ratio ${median(measured.map(ratio)).toFixed(2)}, worst ${Math.max(...measured.map(ratio)).toFixed(2)}).`}

@@ -23,13 +23,16 @@ export interface TileResult {
   readonly gflops: number;
 }
 
-/** Register tiles whose blocks are searched, and candidates of the last round. */
-const TILES = 3;
+/** Candidates of the last round. */
 const FINALISTS = 5;
-/** Seconds for a candidate: when all are tried, and in the last round. */
-const SCREEN_SECONDS = 0.02;
-const FINAL_SECONDS = 0.25;
 const MODEL: Tiles = {};
+
+export interface SearchOptions {
+  /** For each candidate: when all are tried, and in the last round. */
+  readonly seconds?: { readonly screen: number; readonly final: number };
+  /** Register tiles whose blocks are searched (default 3). */
+  readonly tiles?: number;
+}
 
 class Candidates {
   readonly #instance: Instance;
@@ -85,7 +88,8 @@ class Candidates {
       timed.call();
       const own = result();
       const at = own.findIndex((v, k) => Math.abs(v - this.#reference[k]!) > 1e-3);
-      if (at >= 0) throw new Error(`${describeTiles(all[i]!)}: element ${at} is ${own[at]}, not ${this.#reference[at]}`);
+      if (at >= 0)
+        throw new Error(`${describeTiles(all[i]!)}: element ${at} is ${own[at]}, not ${this.#reference[at]}`);
     });
     const timings = await measure(
       prepared.map((p) => p.timed),
@@ -96,10 +100,10 @@ class Candidates {
   }
 
   /** The candidates, fastest first; a few at a time, so that their memory stays small. */
-  async rank(all: readonly Tiles[]): Promise<Tiles[]> {
+  async rank(all: readonly Tiles[], seconds: number): Promise<Tiles[]> {
     const times: number[] = [];
     for (let at = 0; at < all.length; at += FINALISTS) {
-      const timings = await this.time(all.slice(at, at + FINALISTS), SCREEN_SECONDS);
+      const timings = await this.time(all.slice(at, at + FINALISTS), seconds);
       times.push(...timings.map((t) => t.minMs));
     }
     const order = all.map((_, i) => i).sort((a, b) => times[a]! - times[b]!);
@@ -122,14 +126,17 @@ function modelSizes(shape: Shape): string {
 }
 
 /** Searches for one product. */
-export async function searchTiles(shape: Shape): Promise<TileResult> {
+export async function searchTiles(
+  shape: Shape,
+  { seconds = { screen: 0.02, final: 0.25 }, tiles: searched = 3 }: SearchOptions = {},
+): Promise<TileResult> {
   const candidates = new Candidates(shape);
   const tiles = registerTiles(shape);
-  const ranked = await candidates.rank(tiles);
-  const blocks = ranked.slice(0, TILES).flatMap((tile) => blocksOf(tile, shape));
-  const best = await candidates.rank([...ranked.slice(0, TILES), ...blocks]);
+  const ranked = await candidates.rank(tiles, seconds.screen);
+  const blocks = ranked.slice(0, searched).flatMap((tile) => blocksOf(tile, shape));
+  const best = await candidates.rank([...ranked.slice(0, searched), ...blocks], seconds.screen);
   const finalists = [MODEL, ...best.slice(0, FINALISTS)];
-  const timings = await candidates.time(finalists, FINAL_SECONDS);
+  const timings = await candidates.time(finalists, seconds.final);
   let winner = 1;
   for (let i = 2; i < timings.length; i++) if (timings[i]!.medianMs < timings[winner]!.medianMs) winner = i;
   return {
