@@ -31,6 +31,7 @@ import {
 } from '@budflow/pass';
 import {
   ArrayMemory,
+  type CustomCalls,
   EventStream,
   type HostProgram,
   loadModule,
@@ -70,6 +71,7 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
   const plugins = pluginsOf(options, context, registry);
   const stream = options.events ?? events;
   const backend = chosenBackend(options.backend, plugins.backends);
+  const customCalls: CustomCalls = { ...plugins.customCalls, ...options.customCalls };
   const target = checkedTarget(backend, options);
   const threads = threadsOf(options, stream);
   const memory = options.heap ? memoryOf(options.heap) : sharedMemory();
@@ -116,7 +118,7 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
       const program = lowerHost(host, {
         phases,
         requirements: requirements.get(name) ?? [],
-        customCalls: Object.keys(options.customCalls ?? {}),
+        customCalls: Object.keys(customCalls),
       });
       if (program) lowered.push(names.includes(name) ? program : { ...program, internal: true });
     }
@@ -155,7 +157,7 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
     memory,
     events: stream,
     host: options.host ?? 'auto',
-    customCalls: options.customCalls ?? {},
+    customCalls,
     threads: threads.pool ? { pool: threads.pool, count: threads.count, thresholds: parallelFacts(target) } : undefined,
   });
   const end = performance.now();
@@ -252,7 +254,11 @@ function runPipeline(
 }
 
 /** The plug-ins of the options, with their dialects, passes and targets registered. */
-function pluginsOf(options: CompileOptions, context: Context, registry: PassRegistry): PluginSet<Backend> {
+function pluginsOf(
+  options: CompileOptions,
+  context: Context,
+  registry: PassRegistry,
+): PluginSet<Backend, Plugin['customCalls'][string]> {
   const plugins = (options.plugins ?? []).map((plugin, i) => checkPlugin(plugin, `plugins[${i}]`) as Plugin);
   const set = combinePlugins(plugins, {
     dialects: [...context.registeredDialects].map((dialect) => dialect.name),

@@ -49,7 +49,7 @@ export type CustomCall<A extends CustomCallArray = CustomCallArray> = (
 
 /** How to provide what a custom call names, for messages. */
 export function customCallHint(target: string): string {
-  return `pass it as option: { customCalls: { ${JSON.stringify(target)}: (inputs, outputs) => { ... } } }`;
+  return `pass it as option: { customCalls: { ${JSON.stringify(target)}: (inputs, outputs) => { ... } } }; bud-run takes it from a plug-in, with --load`;
 }
 
 /**

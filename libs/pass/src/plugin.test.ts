@@ -24,6 +24,19 @@ const checkError = (value: unknown) => error(() => checkPlugin(value, 'p.js'));
 const broken = (key: string, value: unknown) => ({ ...definePlugin({ name: 'lab' }), [key]: value });
 
 describe('a plug-in module', () => {
+  test('brings functions for custom calls, which two plug-ins must not both bring', () => {
+    const call = () => [];
+    const [a, b] = [
+      definePlugin({ name: 'a', customCalls: { f: call } }),
+      definePlugin({ name: 'b', customCalls: { f: call } }),
+    ];
+    expect(combinePlugins([a]).customCalls).toEqual({ f: call });
+    expect(error(() => combinePlugins([a, b]))[1]).toContain("a custom call 'f', and so does plug-in 'a'");
+    expect(checkError(broken('customCalls', { f: 1 }))[1]).toContain(
+      "custom call 'f' of plug-in 'lab' is not a function",
+    );
+  });
+
   test("exports it as 'plugin' or as its default", () => {
     const plugin = definePlugin({ name: 'lab' });
     expect(pluginOfModule({ plugin })).toBe(plugin);

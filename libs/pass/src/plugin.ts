@@ -13,13 +13,16 @@ import type { PassRegistry } from './registry.js';
 /** Changes when plug-ins have to be written differently. */
 export const PLUGIN_API_VERSION = 1;
 
+/** A function that custom calls of programs run: it reads inputs and writes outputs, or returns them. */
+export type PluginCall = (...args: never[]) => unknown;
+
 /** The part of a backend that is known here; `definePlugin` of the package `budflow` asks for whole ones. */
 export interface PluginBackend {
   readonly name: string;
   readonly targets: readonly string[];
 }
 
-export interface PluginSpec<B extends PluginBackend = PluginBackend> {
+export interface PluginSpec<B extends PluginBackend = PluginBackend, C extends PluginCall = PluginCall> {
   /** kebab-case; for messages. */
   readonly name: string;
   readonly dialects?: readonly Dialect[];
@@ -32,9 +35,12 @@ export interface PluginSpec<B extends PluginBackend = PluginBackend> {
   readonly targets?: readonly Target[];
   /** Pipelines that stand in other pipelines by their name, as if they were passes. */
   readonly pipelines?: Readonly<Record<string, PipelineJson>>;
+  /** What custom calls run, by the name of their target. */
+  readonly customCalls?: Readonly<Record<string, C>>;
 }
 
-export interface Plugin<B extends PluginBackend = PluginBackend> extends Required<PluginSpec<B>> {
+export interface Plugin<B extends PluginBackend = PluginBackend, C extends PluginCall = PluginCall>
+  extends Required<PluginSpec<B, C>> {
   readonly apiVersion: number;
 }
 
@@ -42,7 +48,9 @@ export interface Plugin<B extends PluginBackend = PluginBackend> extends Require
 const COPY = Symbol('budflow.plugin');
 const KIND = 'budflow.plugin';
 
-export function definePlugin<B extends PluginBackend = PluginBackend>(spec: PluginSpec<B>): Plugin<B> {
+export function definePlugin<B extends PluginBackend = PluginBackend, C extends PluginCall = PluginCall>(
+  spec: PluginSpec<B, C>,
+): Plugin<B, C> {
   const plugin = {
     kind: KIND,
     [COPY]: true,
@@ -53,6 +61,7 @@ export function definePlugin<B extends PluginBackend = PluginBackend>(spec: Plug
     backends: [],
     targets: [],
     pipelines: {},
+    customCalls: {},
     ...spec,
   };
   return plugin;
@@ -91,7 +100,7 @@ export function checkPlugin(value: unknown, origin: string): Plugin {
 
 function shapeProblem(plugin: Plugin): string | undefined {
   if (typeof plugin.name !== 'string' || plugin.name === '') return "a plug-in needs a 'name'";
-  const known = ['kind', 'apiVersion', 'name', 'dialects', 'passes', 'interfaces', 'backends', 'targets', 'pipelines'];
+  const known = 'kind apiVersion name dialects passes interfaces backends targets pipelines customCalls'.split(' ');
   for (const key of Object.keys(plugin)) {
     if (known.includes(key)) continue;
     const near = nearestName(key, known.slice(2));
@@ -111,6 +120,8 @@ function shapeProblem(plugin: Plugin): string | undefined {
     return `'interfaces' of plug-in '${plugin.name}' is not a function of a context`;
   const notPipeline = Object.entries(plugin.pipelines).find(([, json]) => !Array.isArray(json?.pipeline));
   if (notPipeline) return `pipeline '${notPipeline[0]}' of plug-in '${plugin.name}' has no list 'pipeline'`;
+  const notCall = Object.entries(plugin.customCalls).find(([, call]) => typeof call !== 'function');
+  if (notCall) return `custom call '${notCall[0]}' of plug-in '${plugin.name}' is not a function of inputs and outputs`;
   return undefined;
 }
 
@@ -123,13 +134,14 @@ export interface TakenNames {
 }
 
 /** What several plug-ins add together. */
-export interface PluginSet<B extends PluginBackend = PluginBackend> {
-  readonly plugins: readonly Plugin<B>[];
+export interface PluginSet<B extends PluginBackend = PluginBackend, C extends PluginCall = PluginCall> {
+  readonly plugins: readonly Plugin<B, C>[];
   readonly dialects: readonly Dialect[];
   readonly passes: readonly PassDefinition[];
   readonly backends: readonly B[];
   readonly targets: readonly Target[];
   readonly pipelines: Readonly<Record<string, PipelineJson>>;
+  readonly customCalls: Readonly<Record<string, C>>;
   /** Registers dialects and attaches interfaces. @throws CompileError `plugin.throws` */
   extend(context: Context): void;
 }
@@ -138,10 +150,10 @@ export interface PluginSet<B extends PluginBackend = PluginBackend> {
  * Plug-ins together; one that is given twice counts once.
  * @throws CompileError `plugin.name-collision` for a name that is taken, by the compiler or by an earlier plug-in
  */
-export function combinePlugins<B extends PluginBackend>(
-  plugins: readonly Plugin<B>[],
+export function combinePlugins<B extends PluginBackend, C extends PluginCall = PluginCall>(
+  plugins: readonly Plugin<B, C>[],
   taken: TakenNames = {},
-): PluginSet<B> {
+): PluginSet<B, C> {
   const distinct = [...new Set(plugins)];
   const owners = {
     plugin: new Map<string, string>(),
@@ -149,6 +161,7 @@ export function combinePlugins<B extends PluginBackend>(
     pass: ownersOf(taken.passes),
     backend: ownersOf(taken.backends),
     target: ownersOf(taken.targets),
+    'custom call': ownersOf(),
   };
   const claim = (kind: keyof typeof owners, name: string, plugin: string) => {
     const owner = owners[kind].get(name);
@@ -169,6 +182,7 @@ export function combinePlugins<B extends PluginBackend>(
     for (const name of Object.keys(plugin.pipelines)) claim('pass', name, plugin.name);
     for (const { name } of plugin.backends) claim('backend', name, plugin.name);
     for (const { name } of plugin.targets) claim('target', name, plugin.name);
+    for (const name of Object.keys(plugin.customCalls)) claim('custom call', name, plugin.name);
   }
   const dialects = distinct.flatMap((plugin) => plugin.dialects);
   return {
@@ -178,6 +192,7 @@ export function combinePlugins<B extends PluginBackend>(
     backends: distinct.flatMap((plugin) => plugin.backends),
     targets: distinct.flatMap((plugin) => plugin.targets),
     pipelines: Object.assign({}, ...distinct.map((plugin) => plugin.pipelines)) as Record<string, PipelineJson>,
+    customCalls: Object.assign({}, ...distinct.map((plugin) => plugin.customCalls)) as Record<string, C>,
     extend(context) {
       for (const dialect of dialects) context.registerDialect(dialect);
       for (const plugin of distinct) {

@@ -71,6 +71,7 @@ export const plugin = definePlugin({
   passes: [rename, crash],
   interfaces: (context) => context.attach('lab.twice_plus_one', Interpretable, structuredInterpretation),
   backends: [backend],
+  customCalls: { double: ([x]) => [x.data.map((v) => 2 * v)] },
   pipelines: { 'lab-all': { pipeline: ['canonicalize', { pass: 'lab-label', options: { label: 'green' } }] } },
 });
 `;
@@ -106,7 +107,23 @@ const node = (script: string, args: readonly string[], cwd = folder) => {
   return { status, stdout, stderr };
 };
 
+const CALL = `func.func @main(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %0 = array.neg %x : tensor<3xf32>
+  %1 = array.custom_call "double" (%0) : (tensor<3xf32>) -> tensor<3xf32>
+  return %1 : tensor<3xf32>
+}
+`;
+
 describe('a plug-in from outside', () => {
+  it('brings what custom calls run, compiled and interpreted', () => {
+    write('call.mlir', CALL);
+    const results = (...args: string[]) => node(RUN, ['call.mlir', '--random=3', ...args]);
+    expect(results()).toMatchObject({ status: 1, stderr: expect.stringContaining('with --load') });
+    const compiled = results('--load=./lab.js');
+    expect(compiled).toMatchObject({ status: 0, stderr: '' });
+    expect(results('--load=./lab.js', '--backend=interp')).toEqual(compiled);
+  });
+
   it('is not there unless it is loaded', () => {
     expect(node(OPT, ['f.mlir'])).toMatchObject({ status: 1, stderr: expect.stringContaining("'lab'") });
   });

@@ -10,7 +10,7 @@ import type { Io } from '../cli/io.js';
 import { type PluginSource, projectPlugins } from './project.js';
 
 /** What plug-ins add to the compiler; undefined when there are none. */
-export type Extensions = PluginSet<Plugin['backends'][number]> | undefined;
+export type Extensions = PluginSet<Plugin['backends'][number], Plugin['customCalls'][string]> | undefined;
 
 /** Loads all plug-ins for a command whose input is `input` (`-`: standard input). @throws CommandError */
 export async function loadPlugins(args: Arguments, input: string, io: Io): Promise<Extensions> {

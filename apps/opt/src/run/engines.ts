@@ -117,12 +117,13 @@ export function interpreterEngine(
     readonly parseMs: number;
     readonly debugCounters: DebugCounters | undefined;
     readonly instrumentations: readonly Instrumentation[];
+    readonly customCalls: Plugin['customCalls'] | undefined;
   },
 ): Engine {
   const { chosen, inputs, relaxedMadd } = options;
   const start = performance.now();
   if (chosen) runPasses(module, chosen.pipeline, options);
-  const call = () => interpretCall(module, entry, inputs, relaxedMadd);
+  const call = () => interpretCall(module, entry, inputs, relaxedMadd, options.customCalls);
   const compileMs = options.parseMs + performance.now() - start;
   return { compileMs, threads: 1, ready: () => Promise.resolve(), call, run: () => void call() };
 }

@@ -1,5 +1,5 @@
 // Runs a function by the interpreter.
-import { DialectValue, Interpreter, type RuntimeValue } from '@budflow/interpreter';
+import { type CustomCall, DialectValue, Interpreter, type RuntimeValue } from '@budflow/interpreter';
 import { FunctionType, type Operation, TupleType, type Type, TypeAttr } from '@budflow/ir';
 import { CommandError } from '../cli/errors.js';
 import { fromRuntimeValue, type HostValue, toRuntimeValue } from './host-array.js';
@@ -21,6 +21,7 @@ export function interpretCall(
   name: string,
   args: readonly HostValue[],
   relaxedMadd: 'once' | 'twice',
+  customCalls: Readonly<Record<string, CustomCall>> = {},
 ): HostValue[] {
   const func = module.region(0).entry.ops.find((op) => String(op.attr('sym_name')) === `"${name}"`);
   const attr = func?.attr('function_type');
@@ -30,7 +31,7 @@ export function interpretCall(
   const count = inputs.flatMap(tupleLeaves).length;
   if (count !== args.length)
     throw new CommandError(`the passes changed @${name}: it takes ${count} arguments now, not ${args.length}`);
-  const interpreter = new Interpreter(module, { relaxedMadd });
+  const interpreter = new Interpreter(module, { relaxedMadd, customCalls });
   let next = 0;
   const assembled = (type: Type): RuntimeValue =>
     type instanceof TupleType

@@ -203,6 +203,7 @@ async function engineOf(prepared: Prepared, backend: string): Promise<Engine> {
       chosen,
       relaxedMadd: await relaxedRounding(),
       parseMs,
+      customCalls: extensions?.customCalls,
       ...watched,
     });
   } finally {
@@ -297,7 +298,7 @@ async function check(prepared: Prepared, backend: string): Promise<number> {
         entry: signature.name,
         pipeline: chosen.pipeline,
         ablate,
-        interpret: (m) => interpretCall(m, signature.name, inputs, relaxedMadd),
+        interpret: (m) => interpretCall(m, signature.name, inputs, relaxedMadd, prepared.extensions?.customCalls),
         compiled,
         report: (line) => {
           if (!isJson) io.stdout(line);

@@ -9,9 +9,10 @@ import {
   stridesOf,
   TensorValue,
 } from '@budflow/interpreter';
-import { attr, type InterfaceImplementation, type TensorType } from '@budflow/ir';
+import { attr, ComplexType, type InterfaceImplementation, type TensorType } from '@budflow/ir';
 import { type ConvLabels, type ConvWindow, convLabels, convShape, convWindow } from '../conv-dims.js';
 import { combinerOf, fromWork } from './accumulate.js';
+import { complexProduct, complexSums } from './complex-product.js';
 import { matrix, matrixProduct } from './dot-general.js';
 import { forEachIndex } from './indexing.js';
 import { copyWalk } from './movement.js';
@@ -55,8 +56,10 @@ export const interpretConv: InterfaceImplementation = Interpretable.implement({
     const [labels, window] = [convLabels(op), convWindow(op)];
     const contract = op.attr('contract') === undefined ? 'none' : attr.string.read(op.attr('contract')!);
     const fused = contract === 'exact' || (contract === 'relaxed' && (c.options.relaxedMadd ?? 'once') === 'once');
-    const multiply = matrixProduct(element, fused);
-    const combiner = combinerOf('add', element);
+    const isComplex = element instanceof ComplexType;
+    const multiply = isComplex ? complexProduct(element) : matrixProduct(element, fused);
+    const combiner = isComplex ? complexSums(element) : combinerOf('add', element);
+    const parts = isComplex ? 2 : 1;
     const [l, r] = c.operandSlots(op) as [number, number];
     const slot = c.slot(op.result(0));
     return (frame) => {
@@ -96,7 +99,8 @@ export const interpretConv: InterfaceImplementation = Interpretable.implement({
           const g = Math.floor(o / each);
           const row = Math.floor(e / (columns * features));
           const inner = e % (columns * features);
-          to[((row * groups + g) * columns * features + inner) * each + (o % each)] = from[e * outputs + o]!;
+          const at = ((row * groups + g) * columns * features + inner) * each + (o % each);
+          for (let part = 0; part < parts; part++) to[parts * at + part] = from[parts * (e * outputs + o) + part]!;
         }
       // 3. Sums as [batch, explicit group, position, group, output].
       const sums = combiner.make(batches * explicit * rows * outputs);

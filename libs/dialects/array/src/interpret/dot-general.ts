@@ -31,7 +31,7 @@ import { convertScalar } from './scalars.js';
 import { structuredInterpretation } from './structured.js';
 
 /** c[m, n] += a[m, k] * b[k, n] for one batch; matrices at the given offsets, row-major. */
-type MatrixProduct = (
+export type MatrixProduct = (
   c: Work,
   cAt: number,
   a: Work,

@@ -30,7 +30,7 @@ import {
   readConvLabels,
   readConvWindow,
 } from '../conv-dims.js';
-import { NumericTensor } from '../element-types.js';
+import { ArithmeticTensor } from '../element-types.js';
 import { fastmathAttribute } from '../fastmath.js';
 import { interpretConv } from '../interpret/conv.js';
 import { addValues, dotBody, identityAttribute } from '../reduce-body.js';
@@ -79,8 +79,8 @@ each of which sees the block of input features (of the batch) of its number. \`c
   %0 = array.conv %x, %w dims = "b01f_01io->b01f" low = [1, 1] high = [1, 1] : tensor<2x56x56x16xf32>, tensor<3x3x16x32xf32> -> tensor<2x56x56x32xf32>
   return %0 : tensor<2x56x56x32xf32>
 }`,
-  operands: { lhs: NumericTensor, rhs: NumericTensor },
-  results: { result: NumericTensor },
+  operands: { lhs: ArithmeticTensor, rhs: ArithmeticTensor },
+  results: { result: ArithmeticTensor },
   attributes: {
     dims: attr.string,
     strides: attr.i64Array,

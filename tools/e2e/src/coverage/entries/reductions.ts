@@ -309,8 +309,8 @@ export const REDUCTIONS: readonly CoverageEntry[] = [
   },
   {
     op: 'conv',
-    types: NUMBERS,
-    otherwise: 'i1 has no sums; convolve `real` and `imag` parts',
+    types: FIELD,
+    otherwise: 'i1 has no sums',
     cases: (type) => [convolution(type)],
   },
   fusion('fusion'),
