@@ -1,8 +1,11 @@
 import { getTarget, type Target } from '@budflow/target';
 import { describe, expect, test } from 'vitest';
+import { kernelsOf } from '../support/kernel-function.js';
+import { parse } from '../testing/kernels.js';
+import { runPasses } from '../testing/programs.js';
 import { blockSizes, registerTile } from './blocking/model.js';
 import type { Step } from './schedule.js';
-import { LOWER, scheduled } from './testing/scheduled.js';
+import { LOWER, passes, scheduled } from './testing/scheduled.js';
 
 const matmul = (
   m: number | '?',
@@ -55,6 +58,31 @@ describe('contractions', () => {
   test('of sizes that blocks divide have no remainders', () => {
     expect(scheduled(matmul(8, 20, 40)).text).not.toContain('~1');
     expect(scheduled(matmul(9, 20, 40)).text).toContain('~1');
+  });
+
+  test('rows that fill no tile run together', () => {
+    const { steps } = scheduled(matmul(7, 20, 16));
+    expect(steps).toContainEqual({ primitive: 'unroll_and_jam', loop: 'dot_general.d0.i~1' });
+    expect(scheduled(matmul(9, 20, 16)).steps).not.toContainEqual({
+      primitive: 'unroll_and_jam',
+      loop: 'dot_general.d0.i~1',
+    });
+  });
+
+  test('panels of weights that no near cache holds stay while all rows of an image pass', () => {
+    const conv = (features: number) => {
+      const [x, w] = [`tensor<1x5x6x${features}xf32>`, `tensor<3x3x${features}x${features}xf32>`];
+      const r = `tensor<1x3x4x${features}xf32>`;
+      const module = parse(`func.func @main(%x: ${x}, %w: ${w}) -> ${r} {
+  %0 = array.conv %x, %w dims = "b01f_01io->b01f" : ${x}, ${w} -> ${r}
+  return %0 : ${r}
+}`);
+      runPasses(module, `${LOWER.slice(0, -1)},func.func(cache-blocking))`, passes);
+      const text = kernelsOf(module).map(String).join('\n');
+      return [...text.matchAll(/^ {2}loop\.for .* name "(conv\.[^"]+)"/gm)].map((m) => m[1]);
+    };
+    expect(conv(128)).toEqual(['conv.d3.o']);
+    expect(conv(64)).toEqual(['conv.d1']);
   });
 
   test('of fewer columns than lanes run along the rows when the left operand lies so', () => {

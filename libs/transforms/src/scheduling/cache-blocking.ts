@@ -22,6 +22,7 @@ import { setBlockedStages } from './blocking/blocked.js';
 import { contraction } from './blocking/contraction.js';
 import { blockSizes } from './blocking/model.js';
 import { packedOperands } from './blocking/packing.js';
+import { leftRows, panelsFirst, sharedPanels } from './blocking/panels-first.js';
 import { elementBytes, productOf, tripsOf } from './blocking/product.js';
 import { nameOf, stageOf } from './heuristics/names.js';
 import { placeStages } from './heuristics/placement.js';
@@ -100,7 +101,10 @@ export const cacheBlocking = definePass({
       };
       const sizes = blockSizes(site.target, shape, options);
       const before = new Set(site.roots().map((op) => stageOf(nameOf(op))));
+      const shared = sharedPanels(site, product);
       if (!contraction(site, product, sizes, packed)) continue;
+      leftRows(site, nameOf(i), sizes.mr);
+      if (shared) panelsFirst(site, shared);
       pass.statistic('blocked');
       const text = `${shape.rows ?? '?'}x${shape.columns ?? '?'}x${shape.depth ?? '?'}: ${sizes.reasons.join('; ')}`;
       pass.remark({ kind: 'applied', name: 'cache-blocking', message: text, at: func, args: { loop: root } });
