@@ -62,7 +62,7 @@ export function contraction(
   for (const name of site.loops().map(nameOf))
     if (isCloneOf(name, `${J}.i`)) site.attempt({ primitive: 'vectorize', loop: name });
   if (unrolled) site.attempt({ primitive: 'unroll_and_jam', loop: `${I}.i.i` });
-  leftColumns(site, I, J, mr, site.lanesOfRegister(i));
+  leftColumns(site, I, J, mr, lanes);
 
   // 4. Blocks of the sum, and of columns.
   if (isCut && cutDepth(site, depth) && isLocal && copy)
@@ -137,7 +137,7 @@ function cutDepth(site: SchedulingSite, { I, J, K }: Depth): boolean {
 }
 
 /** Columns that fill no tile: a register of them with as many rows as a tile has, then one by one, rows still together. */
-function leftColumns(site: SchedulingSite, I: string, J: string, mr: number, lanes: number): void {
+function leftColumns(site: SchedulingSite, I: string, J: string, mr: number, most: number): void {
   const done = new Set<string>();
   for (;;) {
     const columns = site
@@ -152,7 +152,9 @@ function leftColumns(site: SchedulingSite, I: string, J: string, mr: number, lan
     if (!rows) continue;
     const R = nameOf(rows);
     const trips = constantTripCount(columns);
-    const wide = trips === undefined || trips >= lanes;
+    // Half a register is better than single elements.
+    const lanes = trips === undefined ? most : Math.min(most, 2 ** Math.floor(Math.log2(trips)));
+    const wide = lanes > 1;
     const known = constantTripCount(rows);
     const unrolled = known === undefined || known >= mr;
     if (wide) {
