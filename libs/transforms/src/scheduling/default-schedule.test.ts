@@ -308,6 +308,18 @@ ${[...lines, ...sums].join('\n')}
 }`;
   };
 
+  test('a maximum of a few rows is written out behind its vectors', () => {
+    const largest = (rows: number) =>
+      scheduled(`func.func @main(%x: tensor<5x${rows}x20xf32>) -> tensor<5x20xf32> {
+  %z = array.constant dense<0xFF800000> : tensor<f32>
+  %r = array.reduce max %x init %z dims = [1] : tensor<5x${rows}x20xf32>, tensor<f32> to tensor<5x20xf32>
+  return %r : tensor<5x20xf32>
+}`).text;
+    expect(largest(3)).not.toContain('name "max.r0');
+    expect(largest(3)).toContain('vector<');
+    expect(largest(9)).toContain('name "max.r0');
+  });
+
   test('sums of long columns go through blocks of rows, with accumulators of all columns in memory', () => {
     const columns = (
       m: number | '?',

@@ -16,6 +16,7 @@ import { isHandled, nameOf, stageOf } from './heuristics/names.js';
 import { placeStages } from './heuristics/placement.js';
 import { unrollRecords } from './heuristics/records.js';
 import { rowBlocks, sharedRows } from './heuristics/rows.js';
+import { unrollShortSums } from './heuristics/short-sums.js';
 import { SchedulingSite } from './heuristics/site.js';
 import { transposition } from './heuristics/transposition.js';
 import { vectors } from './heuristics/vectors.js';
@@ -65,6 +66,7 @@ function schedule(site: SchedulingSite, chunkNs: number, blocked: ReadonlySet<st
     chunk(site, loop, site.trips(loop), chunkNs);
   }
   vectorizeAll(site);
+  unrollShortSums(site, blocked);
 }
 
 function vectorizeAll(site: SchedulingSite): void {
