@@ -43,6 +43,7 @@ import { dimsMap, operandSize, tensorType } from '../structure.js';
 import { expectResult, verifyDims } from '../verify-types.js';
 import { AddOp, AndOp, MaxOp, MinOp, MulOp, OrOp, XorOp } from './binary.js';
 import { BroadcastOp, dimsThatNeedSizes } from './broadcast.js';
+import { placePatterns } from './reduce-place.js';
 import { regionKind } from './reduce-region.js';
 
 function isReduceKind(text: string): text is ReduceKind {
@@ -130,6 +131,7 @@ of combination (absent: canonical); \`contract\` on kind add says how products o
   verify: verifyReduce,
   verifyRegions: verifyReduceRegion,
   patterns: [
+    ...placePatterns,
     definePattern({
       name: 'reduce-over-nothing',
       equation: 'reduce<kind>(x, init, dims = []) == kind(broadcast(init), x)',

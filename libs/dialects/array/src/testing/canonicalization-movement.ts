@@ -1,6 +1,9 @@
 // Rules of canonicalization of ops that move, reduce or make elements, by their equations.
 import { type CanonicalizationCase, c, t, unchanged, v } from './canonicalization-case.js';
 
+/** Lines of the body that keeps a value and its place. */
+const PLACE_BODY = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `%${n + 1} = arith.`).concat('array.yield');
+
 export const MOVEMENT_CASES: readonly CanonicalizationCase[] = [
   ['broadcast to the same type == x', v, `%r = array.broadcast %x dims = [0] : ${t} to ${t}`, t, unchanged],
   [
@@ -388,6 +391,19 @@ export const MOVEMENT_CASES: readonly CanonicalizationCase[] = [
     'tensor<2x6x6xf32>',
     ['%0 = array.conv %arg0, %arg1 dims = "b0f_0io->b0f" high = [1] :', 'return %0'],
   ],
+  ...(['lt', 'gt'] as const).flatMap((way) =>
+    [way === 'lt' ? '0x7F800000' : '0xFF800000', '0.0'].map(
+      (init, k): CanonicalizationCase => [
+        k === 0 ? `the place of an extreme (${way}) is an op of its own` : `an init that may win is none (${way})`,
+        '%x: tensor<3x4xf32>',
+        `${c('z', init, 'tensor<f32>')}\n${c('first', '0', 'tensor<i32>')}\n%i = array.iota dim = 1 : tensor<3x4xi32>\n%v, %r = array.reduce %x, %i init %z, %first dims = [1] : tensor<3x4xf32>, tensor<3x4xi32>, tensor<f32>, tensor<i32> to tensor<3xf32>, tensor<3xi32> body(%a: f32, %p: i32, %b: f32, %q: i32) {\n  %1 = arith.cmpf o${way}, %a, %b : f32\n  %2 = arith.cmpf une, %a, %a : f32\n  %3 = arith.ori %1, %2 : i1\n  %4 = arith.cmpf oeq, %a, %b : f32\n  %5 = arith.cmpi slt, %p, %q : i32\n  %6 = arith.andi %4, %5 : i1\n  %7 = arith.ori %3, %6 : i1\n  %8 = arith.select %3, %a, %b : f32\n  %9 = arith.select %7, %p, %q : i32\n  array.yield %8, %9 : f32, i32\n}`,
+        'tensor<3xi32>',
+        k === 0
+          ? [`%0 = array.${way === 'lt' ? 'argmin' : 'argmax'} %arg0 dim = 1 :`, 'return %0']
+          : ['%cst', '%cst_0', '%0 = array.iota', '%1:2 = array.reduce', ...PLACE_BODY, 'return %1#1'],
+      ],
+    ),
+  ),
   [
     'a window of all elements before is a scan',
     '%x: tensor<2x5xf32>',
