@@ -4,7 +4,8 @@
 //   %1 = math.exp %0 : vector<16xf32>   ->   %1 = arith.mulf %0, %log2e ...  (about 30 ops)
 //
 // An op with the fast-math flag `afn` gets the expansion of fewer instructions, where its function has one. Runs after vectorization and before vectors are legalised. sqrt, abs, floor, ceil, trunc and roundeven are instructions
-// of every target and stay; arith.remf and math.ipowi become integer arithmetic, and a multiply-add that rounds once becomes the
+// of every target and stay; arith.remf and math.ipowi become integer arithmetic, integer divisions of vectors by powers of two
+// shifts, and a multiply-add that rounds once becomes the
 // arithmetic that rounds so, on targets without the instruction. Source of the functions and their error bounds:
 // @budflow/numerics.
 import { allowsApproximation, ExtFOp, FmaOp, fastmathOf, TruncFOp } from '@budflow/dialect-core';
@@ -27,6 +28,7 @@ import {
 } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
 import { getTarget } from '@budflow/target';
+import { expandDivision } from './expand-division.js';
 import { expandIntegerPower } from './expand-power.js';
 import { expandRemainder } from './expand-remainder.js';
 import { irAlgebra } from './ir-algebra.js';
@@ -36,7 +38,7 @@ const NATIVE = new Set(['sqrt']);
 
 export const expandMath = definePass({
   name: 'expand-math',
-  summary: 'expand exp, log, tanh and their relatives, and floating-point remainders, into arithmetic',
+  summary: 'expand exp, log, tanh and their relatives, floating-point remainders, and quotients by powers of two, into arithmetic',
   options: {
     target: { type: 'string', default: 'wasm32-simd128', description: 'Name of the machine description.' },
   },
@@ -51,6 +53,7 @@ export const expandMath = definePass({
 });
 
 function expandOp(op: Operation, { hasFma }: { readonly hasFma: boolean }): boolean {
+  if (/^arith\.(div|rem)[su]i$/.test(op.name)) return expandDivision(op);
   if (op.name === 'arith.remf') return expandRemainder(op);
   if (op.name === 'math.ipowi') return expandIntegerPower(op);
   if (FmaOp.is(op)) return !hasFma && !FmaOp.relaxed(op) && expandFma(op);

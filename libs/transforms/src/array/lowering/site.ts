@@ -264,7 +264,17 @@ export class LoweringSite {
   /** max(0, min(start, size - window)): where a window of that size begins that lies inside. */
   clampStart(start: Value, size: Size, window: Size): Value {
     const last = this.difference(size, window);
-    return this.max(this.min(start, this.value(last)), this.index(0));
+    return this.clampElement(start, last) ?? this.max(this.min(start, this.value(last)), this.index(0));
+  }
+  /** The same before the element becomes an index, where its type holds the bound: narrow integers have vectors. */
+  private clampElement(start: Value, last: Size): Value | null {
+    const cast = start.definingOp;
+    if (typeof last !== 'number' || last < 0 || !cast || !IndexCastOp.is(cast)) return null;
+    const element = cast.operand(0).type;
+    if (!(element instanceof IntegerType) || element.width > 32 || last >= 2 ** (element.width - 1)) return null;
+    const bound = (value: number): Value => this.constant(this.op.context.integerAttr(element, value));
+    const clamped = this.max(this.min(cast.operand(0), bound(last)), bound(0));
+    return IndexCastOp.build(this.builder, this.loc, { in: clamped, resultTypes: [this.op.context.index] });
   }
   /** size - 1 - i */
   mirror(i: Value, size: Size): Value {
