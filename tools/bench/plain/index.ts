@@ -8,6 +8,7 @@ import * as linearAlgebra from './linear-algebra.js';
 import * as movement from './movement.js';
 import * as order from './order.js';
 import type { Plain } from './plain.js';
+import * as records from './records.js';
 import * as reductions from './reductions.js';
 import * as transforms from './transforms.js';
 
@@ -24,4 +25,5 @@ export const PLAIN: Readonly<Record<string, Plain>> = {
   ...convolutions,
   ...indices,
   ...iterations,
+  ...records,
 };
