@@ -38,7 +38,8 @@ const NATIVE = new Set(['sqrt']);
 
 export const expandMath = definePass({
   name: 'expand-math',
-  summary: 'expand exp, log, tanh and their relatives, floating-point remainders, and quotients by powers of two, into arithmetic',
+  summary:
+    'expand exp, log, tanh and their relatives, floating-point remainders, and quotients by powers of two, into arithmetic',
   options: {
     target: { type: 'string', default: 'wasm32-simd128', description: 'Name of the machine description.' },
   },
