@@ -28,9 +28,12 @@ const ENGINE_TRAPS: readonly (readonly [says: RegExp, kind: TrapKind, reason: st
 
 /** What a kernel met that its engine stopped it for; undefined for other errors. */
 export function engineTrap(error: unknown): { readonly kind: TrapKind; readonly reason: string } | undefined {
-  if (!(error instanceof WebAssembly.RuntimeError)) return undefined;
-  const [, kind, reason] = ENGINE_TRAPS.find(([says]) => says.test(error.message)) ?? [];
-  return { kind: kind ?? 'KernelTrap', reason: reason ?? error.message };
+  return error instanceof WebAssembly.RuntimeError ? trapOfMessage(error.message) : undefined;
+}
+/** The same of what the engine said, on whichever thread. */
+export function trapOfMessage(message: string): { readonly kind: TrapKind; readonly reason: string } {
+  const [, kind, reason] = ENGINE_TRAPS.find(([says]) => says.test(message)) ?? [];
+  return { kind: kind ?? 'KernelTrap', reason: reason ?? message };
 }
 
 /** The index, in its module, of the WebAssembly function on top of an error's stack, and of those that called it. */

@@ -1,5 +1,5 @@
 // Kernel calls of a program on several threads: what goes wrong in them, on whichever thread, is a trap of the caller's.
-import { trapAt } from '../errors.js';
+import { trapAt, trapOfMessage } from '../errors.js';
 import type { HostProgram } from '../host/program.js';
 import type { ParallelSite } from '../threads/parallel-kernel.js';
 import { WorkerLost } from '../threads/pool.js';
@@ -12,7 +12,8 @@ export function parallelRunner(
 ): (site: number, chunks: number) => void {
   const failed = (site: number, message: string): Error => {
     const { kernel, at } = program.sites[site]!;
-    return trapAt('KernelTrap', `kernel '${kernel}' failed: ${message}`, at, program.name);
+    const { kind, reason } = trapOfMessage(message);
+    return trapAt(kind, kind === 'KernelTrap' ? `kernel '${kernel}' failed: ${reason}` : reason, at, program.name);
   };
   return (site, chunks) => {
     let failure: ReturnType<ParallelSite['run']>;
