@@ -7,9 +7,12 @@
 import { CastOp, ConstantOp, ExtractOp, FromScalarOp, YieldOp } from '@budflow/dialect-array';
 import { buildConstantAttr, elementAttr, signlessType } from '@budflow/dialect-core';
 import {
+  type Attribute,
   Builder,
   type Context,
   DenseElementsAttr,
+  denseElement,
+  type IntegerType,
   type Operation,
   type Region,
   StructuredOp,
@@ -83,6 +86,15 @@ export function yieldScalars(values: readonly Value[], at: Operation, rewriter: 
   YieldOp.create(rewriter, at.loc, { values: scalars });
 }
 
+/** The number of a constant of rank 0 in the type that it has as a scalar. */
+function scalarAttr(context: Context, constant: DenseElementsAttr): Attribute {
+  const { element } = constant.type;
+  const signless = signlessType(context, element);
+  if (signless === element) return elementAttr(context, constant, 0);
+  const { width } = signless as IntegerType;
+  return context.integerAttr(signless as IntegerType, BigInt.asIntN(width, BigInt(denseElement(constant, 0))));
+}
+
 /**
  * Replaces the array ops on rank 0 in a scalar region by their scalar bodies. Returns the first op that has none, and
  * leaves the region half done then.
@@ -104,10 +116,7 @@ export function scalarize(region: Region): Operation | undefined {
     } else if (ConstantOp.is(op)) {
       const value = ConstantOp.value(op);
       if (!(value instanceof DenseElementsAttr) || value.type.shape.length > 0) return op;
-      scalars.set(
-        op.result(0),
-        buildConstantAttr(builder, op.loc, elementAttr(region.entry.parentOp!.context, value, 0)),
-      );
+      scalars.set(op.result(0), buildConstantAttr(builder, op.loc, scalarAttr(op.context, value)));
     } else {
       const structured = StructuredOp.of(op);
       const inputs = op.operands.map((v) => scalars.get(v));

@@ -264,4 +264,21 @@ ${(
   %r = stablehlo.custom_call @check.eq(%x, %y) : (tensor<2xf32>, tensor<2xf32>) -> tensor<i1>
   check.expect_eq_const %r, dense<true> : tensor<i1>`,
   },
+  {
+    name: 'regions on scalars without sign have constants, and sums of ui4',
+    text: `  %x = stablehlo.constant dense<[255, 100]> : tensor<2xui8>
+  %z = stablehlo.constant dense<0> : tensor<ui8>
+  %r = "stablehlo.reduce"(%x, %z) ({
+    ^bb(%a: tensor<ui8>, %b: tensor<ui8>):
+      %c = stablehlo.constant dense<200> : tensor<ui8>
+      %0 = stablehlo.and %b, %c : tensor<ui8>
+      %1 = stablehlo.add %a, %0 : tensor<ui8>
+      stablehlo.return %1 : tensor<ui8>
+  }) {dimensions = array<i64: 0>} : (tensor<2xui8>, tensor<ui8>) -> tensor<ui8>
+  check.expect_eq_const %r, dense<8> : tensor<ui8>
+  %y = stablehlo.constant dense<[15, 3]> : tensor<2xui4>
+  %n = stablehlo.constant dense<1> : tensor<ui4>
+  %s = stablehlo.reduce(%y init: %n) applies stablehlo.add across dimensions = [0] : (tensor<2xui4>, tensor<ui4>) -> tensor<ui4>
+  check.expect_eq_const %s, dense<3> : tensor<ui4>`,
+  },
 ];
