@@ -6,6 +6,8 @@ import {
   type Attribute,
   Block,
   type Builder,
+  IntegerAttr,
+  IntegerType,
   type LocationRef,
   Region,
   type Type,
@@ -15,7 +17,12 @@ import {
 /** `arith.constant`, or `complex.constant` of two parts. The attribute is given the type where it carries none of its own. */
 export function buildConstant(builder: Builder, loc: LocationRef, value: Attribute, type: Type): Value {
   if (value instanceof ArrayAttr) return buildConstantAttr(builder, loc, value);
-  return ConstantOp.build(builder, loc, { value, resultTypes: [type] });
+  // Numbers without sign are signless as scalars.
+  const own =
+    value instanceof IntegerAttr && type instanceof IntegerType && value.type !== type
+      ? builder.context.integerAttr(type, BigInt.asIntN(type.width, value.bigint))
+      : value;
+  return ConstantOp.build(builder, loc, { value: own, resultTypes: [type] });
 }
 
 export function buildSelect(
