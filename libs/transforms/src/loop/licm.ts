@@ -6,8 +6,9 @@
 //
 // Works on any op with the LoopLike interface, inner loops first; conditionals and loops move as a whole. What moves has no
 // effects and may be executed speculatively. A read of memory moves when nothing in the loop writes or frees memory, and the
-// loop runs at least once, so that the read is no new one. Follows MLIR's loop-invariant-code-motion.
-import { isDefinedInside } from '@budflow/analysis';
+// loop runs at least once, so that the read is no new one. A few elements move past writes too that dependence analysis
+// keeps apart from them. Follows MLIR's loop-invariant-code-motion.
+import { type AccessList, collectAccesses, DependenceAnalysis, isDefinedInside } from '@budflow/analysis';
 import { constantTripCount, ForOp, WhileOp } from '@budflow/dialect-loop';
 import {
   effectsOf,
@@ -30,13 +31,16 @@ export const licm = definePass({
       const loop = LoopLike.of(op);
       if (!loop) return;
       const readsMayMove = alwaysRuns(op) && onlyReads(op);
+      const pastWrites = alwaysRuns(op) && !readsMayMove ? new PastWrites(op) : null;
       for (const block of loop.body(op).blocks) {
         // Blocks after the first need not run.
         const isCertain = readsMayMove && loop.body(op).entry === block;
         for (let inner = block.firstOp; inner; ) {
           const next: Operation | null = inner.next;
-          const reads = isCertain && isHoistableRead(inner);
+          const isApart = block === loop.body(op).entry && pastWrites?.mayMove(inner) === true;
+          const reads = isApart || (isCertain && isHoistableRead(inner));
           if ((reads || isHoistable(inner)) && isInvariant(inner, op)) {
+            if (isApart) pastWrites?.count();
             inner.moveBefore(op);
             hoisted++;
             if (reads) pass.statistic('hoisted-reads');
@@ -49,6 +53,36 @@ export const licm = definePass({
     if (hoisted === 0) pass.unchanged();
   },
 });
+
+/** Elements that a loop holds in registers although it writes memory: more would only be spilled. */
+const MOST_PAST_WRITES = 4;
+
+/** Loads of elements that nothing in a loop writes. */
+class PastWrites {
+  private readonly loop: Operation;
+  private known: AccessList | null = null;
+  private moved = 0;
+
+  constructor(loop: Operation) {
+    this.loop = loop;
+  }
+
+  count(): void {
+    this.moved++;
+  }
+
+  mayMove(op: Operation): boolean {
+    if (op.name !== 'memory.load' || !isInvariant(op, this.loop) || this.moved >= MOST_PAST_WRITES) return false;
+    this.known ??= collectAccesses(this.loop);
+    if (this.known.unknown) return false;
+    let kernel = this.loop;
+    while (kernel.parentOp && kernel.name !== 'func.func') kernel = kernel.parentOp;
+    const analysis = new DependenceAnalysis(kernel, [this.loop]);
+    const [read] = collectAccesses(op).accesses;
+    const writes = this.known.accesses.filter((a) => a.kind === 'write');
+    return read !== undefined && writes.every((write) => analysis.between(write, read) === null);
+  }
+}
 
 /** A remark about an op that would be the same in every iteration, and still stays. */
 function reportStaying(op: Operation, loop: Operation, { remark }: Pick<PassRun, 'remark'>): void {
