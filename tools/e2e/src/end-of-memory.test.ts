@@ -1,30 +1,17 @@
 // Nothing is read or written past an array: arrays end where the memory ends, so that the byte behind them traps, and
 // what lies before them keeps its value.
-import { type DType, Heap } from '@budflow/heap';
-import { type CompiledModule, compile, NdArray } from 'budflow';
+import { Heap } from '@budflow/heap';
+import { compile, NdArray } from 'budflow';
 import { describe, expect, test } from 'vitest';
-import { tensor } from './arguments.js';
-import { difference, interpretProgram, PLAIN, RELAXED, type TestTensor } from './differential.js';
-import type { Element } from './random/program.js';
+import { difference, interpretProgram, PLAIN, RELAXED } from './differential.js';
+import { atEnd, elements, isComplex } from './end-of-memory.js';
 
 /** In the order in which they are likely to differ; the last ones run for the target with all instructions only. */
 const BOTH = ['f32', 'f64', 'i32', 'ui8'] as const;
 const INTEGERS = ['i1', 'i8', 'i16', 'i64', 'ui16', 'ui32', 'ui64'] as const;
 const ELEMENTS = [...BOTH, ...INTEGERS, 'f16', 'bf16', 'complex<f32>', 'complex<f64>'] as const;
-const CANARY = 0xa5;
 
-const isComplex = (e: string) => e.startsWith('complex');
 const combined = (e: string) => (e === 'i1' ? 'or' : isComplex(e) ? 'add' : 'max');
-
-/** Random elements. Those of 16 bits are in [1, 2), since the bits of NaN may differ. */
-function elements(element: (typeof ELEMENTS)[number], shape: readonly number[], seed = 1): TestTensor {
-  if (isComplex(element))
-    return { shape, data: tensor(element === 'complex<f32>' ? 'f32' : 'f64', [...shape, 2], seed).data };
-  if (element !== 'f16' && element !== 'bf16') return tensor(element as Element, shape, seed);
-  const [one, fraction] = element === 'f16' ? [0x3c00, 0x400] : [0x3f80, 0x80];
-  const count = shape.reduce((n, d) => n * d, 1);
-  return { shape, data: Uint16Array.from({ length: count }, (_, i) => one! + ((i * 37 + seed * 11) % fraction!)) };
-}
 
 const elementwise = (e: string) => `func.func @main(%x: tensor<?x${e}>, %y: tensor<?x${e}>) -> (tensor<?x${e}>) {
   %0 = array.${e === 'i1' ? 'xor' : 'mul'} %x, %y : tensor<?x${e}>
@@ -54,26 +41,6 @@ const widened = (e: string) => {
   return %0 : tensor<?x${wide}>
 }`;
 };
-
-/** Calls `use` with an array that ends with the memory; the 64 bytes before it must not change. */
-function atEnd<T>(module: CompiledModule, content: TestTensor, dtype: DType, use: (array: NdArray) => T): T {
-  const { heap } = module;
-  const anchor = module.array(new Uint8Array(1));
-  const block = heap.allocateAtEnd(content.data.byteLength);
-  expect(block.address + block.byteLength).toBe(heap.memory.buffer.byteLength);
-  const array = NdArray.resident(anchor.memory!, block, dtype, content.shape);
-  (array.data as Uint8Array).set(content.data as Uint8Array);
-  const before = heap.bytes.subarray(block.address - 64, block.address);
-  before.fill(CANARY);
-  try {
-    const result = use(array);
-    expect(before.every((b) => b === CANARY)).toBe(true);
-    return result;
-  } finally {
-    array.dispose();
-    anchor.dispose();
-  }
-}
 
 describe.each(ELEMENTS)('%s', (element) => {
   const targets = BOTH.some((e) => e === element) ? [RELAXED, PLAIN] : [RELAXED];
