@@ -1,8 +1,17 @@
 // Programs on several threads: the same bits as on one, for any number of them.
-import { WorkerPool } from '@budflow/runtime';
+import { wasmBackend } from '@budflow/backend-wasm';
+import { ArrayMemory, loadModule, NdArray, sharedThreads, WorkerPool } from '@budflow/runtime';
 import { enableThreads } from '@budflow/runtime/node';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { closeThreads, compile, EventStream, Heap, type NdArray, type RuntimeEvent, type TypedArray } from './index.js';
+import {
+  type CompiledModule,
+  closeThreads,
+  compile,
+  EventStream,
+  Heap,
+  type RuntimeEvent,
+  type TypedArray,
+} from './index.js';
 
 enableThreads();
 afterAll(closeThreads);
@@ -64,22 +73,26 @@ function data(shape: readonly number[], seed: number): Float32Array {
 }
 
 /** All results of all functions, as bits. Several rounds: from cold code to warm, one chunk at a time and many. */
-async function bitsOf(threads: number, numerics: 'strict' | 'default'): Promise<Record<string, string>> {
-  const module = compile(PROGRAM, { threads, numerics });
-  await module.ready();
+async function bitsOf(module: CompiledModule, memory: ArrayMemory, count: number): Promise<Record<string, string>> {
+  const { pool } = sharedThreads(count);
+  const loaded = loadModule(module.program, {
+    backend: wasmBackend,
+    memory,
+    events: new EventStream(),
+    threads: pool ? { pool, count, thresholds: { awakeNs: 0, parkedNs: 0 } } : undefined,
+  });
+  await loaded.ready();
   const bits: Record<string, string> = {};
   for (const [name, shapes] of Object.entries(SIZES)) {
-    const inputs = shapes.map((shape, i) => module.array(data(shape, i + 1), shape));
-    let out: NdArray[] | undefined;
+    const inputs = shapes.map((shape, i) => NdArray.from(data(shape, i + 1), shape));
     const seen = new Set<string>();
-    for (let round = 0; round < 6; round++) {
-      out = module.call(name, inputs, out ? { out } : {});
-      seen.add(out.map((array) => hash(array.data as TypedArray)).join());
+    for (let round = 0; round < 4; round++) {
+      const results = loaded.functions.get(name)!.call(inputs);
+      seen.add(results.map((array) => hash(array.data as TypedArray)).join());
     }
     bits[name] = [...seen].join(' or ');
-    for (const array of [...inputs, ...(out ?? [])]) array.dispose();
   }
-  module.dispose();
+  loaded.unload();
   return bits;
 }
 
@@ -91,10 +104,13 @@ function hash({ buffer, byteOffset, byteLength }: TypedArray): string {
 
 describe('threads', () => {
   it.each(['strict', 'default'] as const)('give the same bits for any number of them: %s', async (numerics) => {
-    const one = await bitsOf(1, numerics);
+    const heap = Heap.create();
+    const memory = new ArrayMemory(heap);
+    const module = compile(PROGRAM, { numerics, heap });
+    const one = await bitsOf(module, memory, 1);
     expect(Object.values(one).join()).not.toContain('or');
     const run = vi.spyOn(WorkerPool.prototype, 'run');
-    for (const threads of [2, 3, 8]) expect(await bitsOf(threads, numerics)).toEqual(one);
+    for (const threads of [2, 3, 8]) expect(await bitsOf(module, memory, threads)).toEqual(one);
     // Workers did take part.
     const outcomes = run.mock.calls.map(([job], i) => ({
       job,
