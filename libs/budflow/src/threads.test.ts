@@ -25,24 +25,24 @@ func.func @chain(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {
   %2 = array.tanh %1 : tensor<?xf32>
   return %2 : tensor<?xf32>
 }
-func.func @sums(%a: tensor<900001xf32>) -> (tensor<f32>, tensor<f32>) {
+func.func @sums(%a: tensor<300001xf32>) -> (tensor<f32>, tensor<f32>) {
   %z = array.constant dense<0.0> : tensor<f32>
-  %0 = array.reduce add %a init %z dims = [0] : tensor<900001xf32>, tensor<f32> to tensor<f32>
-  %1 = array.mul %a, %a : tensor<900001xf32>
-  %2 = array.reduce add %1 init %z dims = [0] : tensor<900001xf32>, tensor<f32> to tensor<f32>
+  %0 = array.reduce add %a init %z dims = [0] : tensor<300001xf32>, tensor<f32> to tensor<f32>
+  %1 = array.mul %a, %a : tensor<300001xf32>
+  %2 = array.reduce add %1 init %z dims = [0] : tensor<300001xf32>, tensor<f32> to tensor<f32>
   return %0, %2 : tensor<f32>, tensor<f32>
 }
-func.func @softmax(%x: tensor<300x517xf32>) -> tensor<300x517xf32> {
+func.func @softmax(%x: tensor<120x517xf32>) -> tensor<120x517xf32> {
   %low = array.constant dense<0xFF800000> : tensor<f32>
   %z = array.constant dense<0.0> : tensor<f32>
-  %m = array.reduce max %x init %low dims = [1] : tensor<300x517xf32>, tensor<f32> to tensor<300xf32>
-  %mb = array.broadcast %m dims = [0] : tensor<300xf32> to tensor<300x517xf32>
-  %d = array.sub %x, %mb : tensor<300x517xf32>
-  %e = array.exp %d : tensor<300x517xf32>
-  %s = array.reduce add %e init %z dims = [1] : tensor<300x517xf32>, tensor<f32> to tensor<300xf32>
-  %sb = array.broadcast %s dims = [0] : tensor<300xf32> to tensor<300x517xf32>
-  %r = array.div %e, %sb : tensor<300x517xf32>
-  return %r : tensor<300x517xf32>
+  %m = array.reduce max %x init %low dims = [1] : tensor<120x517xf32>, tensor<f32> to tensor<120xf32>
+  %mb = array.broadcast %m dims = [0] : tensor<120xf32> to tensor<120x517xf32>
+  %d = array.sub %x, %mb : tensor<120x517xf32>
+  %e = array.exp %d : tensor<120x517xf32>
+  %s = array.reduce add %e init %z dims = [1] : tensor<120x517xf32>, tensor<f32> to tensor<120xf32>
+  %sb = array.broadcast %s dims = [0] : tensor<120xf32> to tensor<120x517xf32>
+  %r = array.div %e, %sb : tensor<120x517xf32>
+  return %r : tensor<120x517xf32>
 }
 func.func @sorted(%x: tensor<4000x16xf32>) -> tensor<4000x16xf32> {
   %0 = array.sort %x dim = 1 ascending : tensor<4000x16xf32>
@@ -53,10 +53,15 @@ func.func @product(%a: tensor<301x130xf32>, %b: tensor<130x203xf32>) -> tensor<3
   return %0 : tensor<301x203xf32>
 }`;
 
+const ONE = `func.func @main(%a: tensor<?xf32>) -> tensor<?xf32> {
+  %0 = array.exp %a : tensor<?xf32>
+  return %0 : tensor<?xf32>
+}`;
+
 const SIZES: Record<string, readonly (readonly number[])[]> = {
-  chain: [[100_003], [100_003]],
-  sums: [[900_001]],
-  softmax: [[300, 517]],
+  chain: [[40_003], [40_003]],
+  sums: [[300_001]],
+  softmax: [[120, 517]],
   sorted: [[4000, 16]],
   product: [
     [301, 130],
@@ -86,7 +91,7 @@ async function bitsOf(module: CompiledModule, memory: ArrayMemory, count: number
   for (const [name, shapes] of Object.entries(SIZES)) {
     const inputs = shapes.map((shape, i) => NdArray.from(data(shape, i + 1), shape));
     const seen = new Set<string>();
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 2; round++) {
       const results = loaded.functions.get(name)!.call(inputs);
       seen.add(results.map((array) => hash(array.data as TypedArray)).join());
     }
@@ -124,7 +129,7 @@ describe('threads', () => {
     const heard: RuntimeEvent[] = [];
     events.listen((event) => void heard.push(event));
     const heap = Heap.create({ shared: false });
-    const module = compile(PROGRAM, { entry: 'chain', threads: 2, heap, events });
+    const module = compile(ONE, { threads: 2, heap, events });
     const note = 'one thread: the heap given is not shared; create it with shared: true';
     expect(module.report).toMatchObject({ threads: 1, threadsNote: note });
     expect(heard).toContainEqual({ kind: 'threads', wanted: 2, threads: 1, note });
@@ -132,21 +137,21 @@ describe('threads', () => {
 
   it('are a number or auto', () => {
     for (const threads of [0, 1.5, 65, Number.NaN, '2' as 'auto'])
-      expect(() => compile(PROGRAM, { entry: 'chain', threads })).toThrow(
+      expect(() => compile(ONE, { threads })).toThrow(
         /^threads: expected a whole number from 1 to 64, or 'auto', got /,
       );
-    expect(compile(PROGRAM, { entry: 'chain', threads: 'auto' }).report.threads).toBeGreaterThanOrEqual(1);
+    expect(compile(ONE, { threads: 'auto' }).report.threads).toBeGreaterThanOrEqual(1);
   });
 
   it('may end before the module: one goes on', async () => {
-    const module = compile(PROGRAM, { entry: 'product', threads: 2 });
+    const module = compile(ONE, { threads: 2 });
     await module.ready();
-    const inputs = SIZES.product!.map((shape, i) => module.array(data(shape, i), shape));
-    const before = module.main(...inputs).data;
+    const input = data([20_000], 1);
+    const before = hash(module.main(input).data as TypedArray);
     closeThreads();
-    expect(module.main(...inputs).data).toEqual(before);
+    expect(hash(module.main(input).data as TypedArray)).toBe(before);
     module.dispose();
-    const next = compile(PROGRAM, { entry: 'product', threads: 2 });
+    const next = compile(ONE, { threads: 2 });
     await next.ready();
     expect(next.report.threads).toBe(2);
   });
