@@ -59,7 +59,10 @@ export interface CompileOptions {
   readonly debugNames?: boolean;
   /** A backend, or the name of one of a plug-in (default: the WebAssembly backend). */
   readonly backend?: Backend | string;
-  /** The heap arrays of the module live in (default: one that all modules share). */
+  /**
+   * The heap arrays of the module live in (default: one that all modules of one thread share, or one that all modules of
+   * several threads do). Threads need one that was created with `shared: true`.
+   */
   readonly heap?: Heap;
   /** Where events go (default: `events`, one stream for all). */
   readonly events?: EventStream;

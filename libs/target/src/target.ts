@@ -51,7 +51,7 @@ export interface ParallelFacts {
 }
 
 /** For descriptions that do not say: what threads of JavaScript cost on the reference machine. */
-export const DEFAULT_PARALLEL: ParallelFacts = { awakeNs: 10_000, parkedNs: 100_000 };
+export const DEFAULT_PARALLEL: ParallelFacts = { awakeNs: 5_000, parkedNs: 100_000 };
 
 /** A machine description. */
 export interface Target {

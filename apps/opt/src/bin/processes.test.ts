@@ -103,6 +103,17 @@ describe('bud-run', () => {
     expect(ran.stdout).toBe(node(RUN, ['f.mlir', '--random=1', '--backend=interp']).stdout);
   });
 
+  it('runs on worker threads and ends with them', () => {
+    writeFileSync(
+      join(folder, 'g.mlir'),
+      'func.func @main(%x: tensor<?xf32>) -> tensor<?xf32> {\n  %0 = array.exp %x : tensor<?xf32>\n  return %0 : tensor<?xf32>\n}\n',
+    );
+    const on = (threads: number) => node(RUN, ['g.mlir', '--random=1', '--sizes=300000', `--threads=${threads}`]);
+    const ran = on(3);
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    expect(ran.stdout).toBe(on(1).stdout);
+  });
+
   it('uses the best target of this engine, whatever Node needs for that', () => {
     expect(node(RUN, ['f.mlir', '--random=1', '--target=wasm32-relaxed-simd']).status).toBe(0);
   });

@@ -54,6 +54,16 @@ describe('results', () => {
     expect(JSON.parse(written.out).results).toEqual([{ dtype: 'f32', shape: [2, 4], file: 'y.npy' }]);
   });
 
+  it('are the same on several threads', async () => {
+    const two = await run(['f.mlir', 'x.npy', 'w.npy', '--threads=2']);
+    expect(two).toMatchObject({ code: 0, out: PRODUCT, err: '' });
+    const { out } = await run(['f.mlir', 'x.npy', 'w.npy', '--threads=2', '--benchmark=0.02', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ threads: 2 });
+    const many = await run(['f.mlir', 'x.npy', 'w.npy', '--threads=99']);
+    expect(many).toMatchObject({ code: 1, out: '' });
+    expect(many.err).toContain("threads: expected a whole number from 1 to 64, or 'auto', got 99");
+  });
+
   it('of several results are named', async () => {
     const two =
       'func.func @f(%a: tensor<2xi32>) -> (tensor<2xi32>, tensor<2xi32>) { return %a, %a : tensor<2xi32>, tensor<2xi32> }';
@@ -236,6 +246,8 @@ describe('failures', () => {
     [['f.mlir', '--random=x'], "'--random' is a whole number >= 0, got 'x'"],
     [['f.mlir', '--sizes=2'], "'--sizes' is for random inputs: add --random=SEED"],
     [['f.mlir', '--benchmark=-1'], "'--benchmark' is a number above 0, got '-1'"],
+    [['f.mlir', '--threads=two'], "'--threads' is a whole number >= 1 or auto, got 'two'"],
+    [['f.mlir', '--threads=2', '--backend=interp'], '--threads is for compiled programs'],
     [['f.mlir', '--backend=llvm'], "'--backend' is one of wasm, interp; got 'llvm'"],
     [['f.mlir', 'x.npy', 'w.npy', 'x.npy'], '@main takes 2 inputs, got 3: x.npy is too many'],
     [['f.mlir', 'x.npy', 'w.npy', '-o', 'a', '-o', 'b'], '@main returns 1 result, and --output names 2'],

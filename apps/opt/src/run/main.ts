@@ -61,7 +61,7 @@ function settingsOf(args: Arguments, given: readonly string[]): Settings {
   const benchmarkSeconds = positiveValue(args, 'benchmark');
   if (args.isOn('check-each') && benchmarkSeconds !== undefined)
     throw new UsageError('--check-each and --benchmark: one at a time');
-  const threads = args.value('threads') === 'auto' ? 'auto' : (integerValue(args, 'threads', 1) ?? 1);
+  const threads = threadsOf(args.value('threads') ?? '1');
   if (args.has('threads') && args.value('backend') === 'interp')
     throw new UsageError('--threads is for compiled programs: the interpreter has one thread');
   if (args.has('O') && args.has('pipeline-config'))
@@ -72,6 +72,11 @@ function settingsOf(args: Arguments, given: readonly string[]): Settings {
   else if (args.isOn('split-input-file'))
     throw new UsageError('--split-input-file: one program is run; add --all-functions to run those of all parts');
   return { random, sizes: sizes.map(Number), benchmarkSeconds, threads, repeatedFlags: repeated(args) };
+}
+
+function threadsOf(text: string): number | 'auto' {
+  if (text === 'auto' || /^[1-9]\d*$/.test(text)) return text === 'auto' ? text : Number(text);
+  throw new UsageError(`'--threads' is a whole number >= 1 or auto, got '${text}'`);
 }
 
 /** What makes no sense for several functions at once. */
