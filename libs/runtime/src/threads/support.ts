@@ -76,7 +76,7 @@ interface BrowserWorker {
 }
 
 const BROWSER_LINE =
-  '{ send: (answer) => postMessage(answer), receive: (listener) => { onmessage = ({ data }) => listener(data); } }';
+  '{ send: (answer) => postMessage(answer), receive: (listener) => { globalThis.onmessage = ({ data }) => listener(data); } }';
 
 function browserSupport(): ThreadSupport | undefined {
   const { Worker: Made, navigator } = globalThis as {
