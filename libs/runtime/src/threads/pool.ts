@@ -78,7 +78,7 @@ export class WorkerPool {
   private readonly mayPark: boolean;
   private nextKernel = 0;
   private alive = 0;
-  private isClosed = false;
+  private closed = false;
 
   constructor({ start, spinUs = 50, patienceMs = 30_000 }: PoolOptions) {
     this.start = start;
@@ -86,6 +86,11 @@ export class WorkerPool {
     this.patienceMs = patienceMs;
     this.control[at.spin] = spinUs;
     this.mayPark = canPark();
+  }
+
+  /** Whether `close` was called, or a worker was lost. */
+  get isClosed(): boolean {
+    return this.closed;
   }
 
   /** Workers that have not ended. */
@@ -167,9 +172,13 @@ export class WorkerPool {
     control[at.helpers] = job.threads - 1;
     control[at.share] = job.oneByOne ? 0 : 2 * job.threads;
     Atomics.store(control, at.next, 0);
-    Atomics.store(control, at.state, at.open);
-    Atomics.add(control, at.sequence, 1);
-    if (Atomics.load(control, at.parked) > 0) Atomics.notify(control, at.sequence, job.threads - 1);
+    // Workers that are about to end must not join.
+    const isOpen = this.alive > 0;
+    if (isOpen) {
+      Atomics.store(control, at.state, at.open);
+      Atomics.add(control, at.sequence, 1);
+      if (Atomics.load(control, at.parked) > 0) Atomics.notify(control, at.sequence, job.threads - 1);
+    }
 
     // 2. The caller's share, then nobody joins any more.
     let own = 0;
@@ -192,8 +201,10 @@ export class WorkerPool {
     }
     // After a failure: what nobody has claimed stays undone.
     if (failure || hasThrown) Atomics.store(control, at.next, job.chunks);
-    Atomics.and(control, at.state, ~at.open);
-    this.waitForWorkers(job);
+    if (isOpen) {
+      Atomics.and(control, at.state, ~at.open);
+      this.waitForWorkers(job);
+    }
 
     // 3. What went wrong elsewhere.
     if (Atomics.load(control, at.failed) !== 0) {
@@ -207,7 +218,7 @@ export class WorkerPool {
 
   /** Ends the workers. Kernels run on the caller alone from then on. */
   close(): void {
-    this.isClosed = true;
+    this.closed = true;
     for (const member of this.members) this.end(member);
     this.settle();
   }

@@ -42,7 +42,8 @@ export function sharedThreads(wanted: number | 'auto'): Threads {
   if (!found) return { count: 1, pool: null, note: NO_WORKERS };
   const count = Math.min(wanted === 'auto' ? Math.max(1, found.processors()) : wanted, MAXIMUM_THREADS);
   if (count === 1) return { count, pool: null };
-  shared ??= new WorkerPool({ start: found.start });
+  // After a worker was lost: new ones.
+  if (!shared || shared.isClosed) shared = new WorkerPool({ start: found.start });
   shared.grow(count - 1);
   if (shared.size > 0) return { count, pool: shared };
   return { count: 1, pool: null, note: `one thread: no worker starts: ${shared.problems.join('; ')}` };
