@@ -17,6 +17,12 @@
 /** The float formats an algebra can compute in. The integers beside it have the same width: i32 for f32, i64 for f64. */
 export type FloatFormat = 'f32' | 'f64';
 
+/** What is known of the rare case. */
+export interface RareOptions {
+  /** Its bits are those of the common case in the lanes where the mask is false. */
+  readonly everywhere?: boolean;
+}
+
 /**
  * Operations on handles: `F` floats of the format, `I` integers of the same width (two's complement, wrapping), `M`
  * masks (one truth value per lane).
@@ -76,9 +82,15 @@ export interface Algebra<F, I, M> {
   /**
    * `common`, and in the lanes of the mask what `cold` computes, which is seldom needed: scalars evaluate it only there,
    * vectors only when the mask is true in any lane (`loop.if`). `cold` computes in the algebra that it is given, must
-   * return as many values as `common` has, and must be harmless in the other lanes.
+   * return as many values as `common` has, and must be harmless in the other lanes. Where it gives the bits of `common` in
+   * those, `everywhere` says so, and vectors take all of its lanes.
    */
-  selectRare(mask: M, common: readonly F[], cold: (alg: Algebra<F, I, M>) => readonly F[]): readonly F[];
+  selectRare(
+    mask: M,
+    common: readonly F[],
+    cold: (alg: Algebra<F, I, M>) => readonly F[],
+    options?: RareOptions,
+  ): readonly F[];
   /** `arith.andi` on masks. */
   andM(a: M, b: M): M;
   /** `arith.ori` on masks. */

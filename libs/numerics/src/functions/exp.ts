@@ -120,24 +120,34 @@ function expInRange<F, I, M>(alg: Algebra<F, I, M>, x: F, k: ExpConstants, q: re
   return scaleByPowerOfTwo(alg, y, reduced.biased, k);
 }
 
-/** Up to here on both sides e^x is a normal number of f32, and 2^n beside it is too. */
-const NORMAL_RESULT_BITS = f32Bits(87);
+/**
+ * Up to here on both sides 2^n is a normal number of f32, and so is its product with the last bit of what is added to 1, so
+ * that it is exact.
+ */
+const MIDDLE_BITS = f32Bits(64);
 
 /**
  * e^x in f32, at most 1 ULP, subnormal results included. 2^n is one factor, which multiplies what is added to 1 and is added
- * itself; only where the result is near the ends of the range, or beyond, is it two.
+ * itself; only towards the ends of the range, and beyond, is it two.
  */
 export function expF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   const k = EXP_CONSTANTS_F32;
   const magnitude = alg.andI(alg.bitcastToInt(x), alg.constI(2 ** 31 - 1));
-  const rare = alg.cmpLtI(alg.constI(NORMAL_RESULT_BITS), magnitude);
+  const rare = alg.cmpLtI(alg.constI(MIDDLE_BITS), magnitude);
   const reduced = reduce(alg, x, k, k.bias);
   const power = alg.bitcastToFloat(alg.shlI(reduced.biased, k.mantissaBits));
   const common = alg.mulAdd(power, expm1Reduced(alg, reduced, EXP_F32), power);
-  const [result] = alg.selectRare(rare, [common], (cold) => [
-    expInRange(cold, atLeast(cold, atMost(cold, x, 89), -104), k, EXP_F32),
-  ]) as readonly [F];
+  // A power of two scales exactly, fused or not: between the ends, both ways give the same bits.
+  const [result] = alg.selectRare(rare, [common], (cold) => [expAtEnds(cold, x)], { everywhere: true }) as readonly [F];
   return result;
+}
+
+/** As `expF32`, for all x. */
+function expAtEnds<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
+  const k = EXP_CONSTANTS_F32;
+  const reduced = reduce(alg, atLeast(alg, atMost(alg, x, 89), -104), k, k.bias);
+  const y = alg.add(alg.constF(1), expm1Reduced(alg, reduced, EXP_F32));
+  return scaleByPowerOfTwo(alg, y, alg.addI(reduced.biased, alg.constI(k.bias)), k);
 }
 
 /** e^x in f64, at most 1 ULP, subnormal results included. */

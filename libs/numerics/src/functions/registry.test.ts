@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Algebra } from '../algebra.js';
 import { f32FromBits } from '../bits.js';
-import { scalarF32 } from '../evaluate.js';
+import { fusedF32, scalarF32 } from '../evaluate.js';
 import { Random } from '../random.js';
 import { bigReferences, doubleReferences, ulpErrorF32, ulpErrorF64 } from '../reference.js';
 import { evaluateMath, mathEvaluator, mathFunctions } from './registry.js';
@@ -489,6 +489,23 @@ describe('expansions', () => {
     // Clamps count as two here and are one instruction each.
     expect(counts).toEqual(expansionLengths);
   });
+
+  test.each([{ fused: false }, { fused: true }])(
+    'exp for the ends of its range is exp everywhere, rounded with %o',
+    (rounding) => {
+      const { exp } = mathFunctions;
+      const plain = rounding.fused ? fusedF32 : scalarF32;
+      const always: Algebra<number, number, boolean> = Object.assign(Object.create(plain) as typeof plain, {
+        selectRare: (_mask: boolean, _common: readonly number[], cold: (alg: typeof plain) => readonly number[]) =>
+          cold(plain),
+      });
+      const random = new Random(29);
+      for (let i = 0; i < 20000; i++) {
+        const x = Math.fround((random.uniform() - 0.5) * (i % 2 === 0 ? 180 : 2));
+        expect(exp!.formats.f32!(always, x)).toBe(exp!.formats.f32!(plain, x));
+      }
+    },
+  );
 
   test('call nothing of the host: a wrapped algebra gives the same bits', () => {
     // Handles are one-element arrays: any shortcut on numbers inside a function would give NaN or throw.

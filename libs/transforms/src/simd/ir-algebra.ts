@@ -113,11 +113,12 @@ function algebraWithConstants(
     cmpUnordered: (lhs, rhs) => compare('uno', lhs, rhs),
     select,
     selectI: select,
-    selectRare(mask, common, cold) {
+    selectRare(mask, common, cold, rare) {
       // Constants made in the branch are not visible behind it: it keeps its own.
       const compute = (): Value[] => cold(algebraWithConstants(builder, loc, type, format, options, constants)).slice();
       if (!(type instanceof VectorType)) return buildIf(builder, loc, mask, compute, () => common);
-      const blend = (): Value[] => compute().map((value, i) => select(mask, value, common[i]!));
+      const blend = (): Value[] =>
+        rare?.everywhere ? compute() : compute().map((value, i) => select(mask, value, common[i]!));
       if (!reducesLanes(type)) return blend();
       return buildIf(builder, loc, ReduceOrOp.build(builder, loc, { vector: mask }), blend, () => common);
     },
