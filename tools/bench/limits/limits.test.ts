@@ -36,7 +36,10 @@ const SIZES: Record<string, readonly Sizes[]> = {
     { M: 128, N: 16, K: 512 },
     { M: 8, N: 8, K: 1500 },
   ],
-  transpose: [{ M: 32, N: 48 }],
+  transpose: [
+    { M: 32, N: 48 },
+    { M: 128, N: 256 },
+  ],
   blur: [{ N: 16 }],
   argmax: [{ N: 16 }, { N: 4096 }, { N: 16 * 67 }],
   black_scholes: [{ N: 5 }, { N: 103 }],

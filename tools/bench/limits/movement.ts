@@ -5,6 +5,8 @@ import { copyOf, kernelModule, type LimitKernel, repeat, Vectors } from './suppo
 
 /** Side of the blocks a transposition goes through: whole cache lines on both sides. */
 const TILE = 16;
+/** Side of what these blocks are visited in: pages, and lines that are loaded together. */
+const BLOCK = 128;
 
 const UNPACK_LOW = [0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23];
 const UNPACK_HIGH = [8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31];
@@ -50,30 +52,42 @@ export const transpose: LimitKernel = {
         f.memory(Op.v128_store, 4 * ((column + i) * M + row), 4);
       });
     };
-    // Along the rows of the result: its lines are written once, whole.
-    repeat(
-      f,
-      N / TILE,
-      [
-        [out, 4 * TILE * M],
-        [x, 4 * TILE],
-      ],
-      () => {
-        const from = copyOf(f, x);
-        const to = copyOf(f, out);
-        repeat(
-          f,
-          M / TILE,
-          [
-            [to, 4 * TILE],
-            [from, 4 * TILE * N],
-          ],
-          () => {
-            for (let column = 0; column < TILE; column += 4)
-              for (let row = 0; row < TILE; row += 4) block(from, to, row, column);
-          },
-        );
-      },
+    // Squares in blocks of 128 x 128, where sides are multiples of that: lines side by side are visited soon after another.
+    const side = M % BLOCK === 0 && N % BLOCK === 0 ? BLOCK : TILE;
+    const nest = (
+      from: Local,
+      to: Local,
+      [columns, rows]: readonly [number, number],
+      step: number,
+      body: (x: Local, y: Local) => void,
+    ): void => {
+      const [x0, y0] = [copyOf(f, from), copyOf(f, to)];
+      repeat(
+        f,
+        columns / step,
+        [
+          [y0, 4 * step * M],
+          [x0, 4 * step],
+        ],
+        () => {
+          const [x1, y1] = [copyOf(f, x0), copyOf(f, y0)];
+          repeat(
+            f,
+            rows / step,
+            [
+              [y1, 4 * step],
+              [x1, 4 * step * N],
+            ],
+            () => body(x1, y1),
+          );
+        },
+      );
+    };
+    nest(x, out, [N, M], side, (x1, y1) =>
+      nest(x1, y1, [side, side], TILE, (x2, y2) => {
+        for (let column = 0; column < TILE; column += 4)
+          for (let row = 0; row < TILE; row += 4) block(x2, y2, row, column);
+      }),
     );
     return module;
   },
