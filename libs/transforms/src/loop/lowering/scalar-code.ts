@@ -11,6 +11,7 @@ import {
   ConstantLike,
   DenseElementsAttr,
   denseElement,
+  IntegerAttr,
   IntegerType,
   InternalError,
   type LocationRef,
@@ -53,7 +54,7 @@ export class ScalarCode {
     const buffer = this.buffers.get(tensor);
     // A load may see another value later (accumulators, in-place updates), so only pure code is remembered.
     if (buffer) return buildLoad(this.builder, loc, buffer, indices);
-    const key = `${this.id(tensor)}@${indices.map((i) => this.id(i)).join()}`;
+    const key = this.place(tensor, indices);
     const known = this.memo.get(key);
     if (known) return known;
     const op = tensor.definingOp;
@@ -75,7 +76,7 @@ export class ScalarCode {
     });
     const results = this.body(op, point, []);
     op.results.forEach((result, i) => {
-      this.memo.set(`${this.id(result)}@${indices.map((v) => this.id(v)).join()}`, results[i]!);
+      this.memo.set(this.place(result, indices), results[i]!);
     });
     return results[tensor.index]!;
   }
@@ -142,6 +143,15 @@ export class ScalarCode {
       accumulator: (index) => accumulators[index]!,
     };
     return structured.body(op, context);
+  }
+
+  /** The element at some indices. Constants are made anew for each use: what counts is their value. */
+  private place(tensor: Value, indices: readonly Value[]): string {
+    const names = indices.map((index) => {
+      const constant = index.definingOp?.name === 'arith.constant' ? index.definingOp.attr('value') : undefined;
+      return constant instanceof IntegerAttr ? `c${constant.value}` : this.id(index);
+    });
+    return `${this.id(tensor)}@${names.join()}`;
   }
 
   private id(value: Value): number {

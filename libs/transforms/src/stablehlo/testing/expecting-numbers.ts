@@ -281,4 +281,12 @@ ${(
   %s = stablehlo.reduce(%y init: %n) applies stablehlo.add across dimensions = [0] : (tensor<2xui4>, tensor<ui4>) -> tensor<ui4>
   check.expect_eq_const %s, dense<3> : tensor<ui4>`,
   },
+  {
+    // Each of 20 rounds reads both results of the one before: code that repeated them would never end.
+    name: 'random bits of one number',
+    text: `  %k = stablehlo.constant dense<[7, 9]> : tensor<2xui64>
+  %s, %r = stablehlo.rng_bit_generator %k, algorithm = THREE_FRY : (tensor<2xui64>) -> (tensor<2xui64>, tensor<ui16>)
+  check.expect_eq_const %r, dense<62162> : tensor<ui16>
+  check.expect_eq_const %s, dense<[7, 10]> : tensor<2xui64>`,
+  },
 ];
