@@ -6,6 +6,9 @@
 //                                                    loop.for %ir name "mm.d0.i.o" {  // mr rows
 //                                                      loop.for %k name "mm.r0" { mr x nr multiply-adds } } } }
 //
+// Sums too long for a panel in cache are cut: a loop `mm.r0.o` comes outside of `mm.d1.o`, in ascending order, with the
+// accumulators in memory. With few rows, blocks of nc columns come outermost, each with the copy of its panels inside.
+//
 // Looks at loops and accesses, never at the names of ops: a nest whose innermost reduction reads one operand along the last
 // parallel loop and another independent of it is blocked like a matrix product, whatever it was written as. Only chooses:
 // the sizes come from the target by a model (blocking/model.ts; Low et al., 2016) or from the options, every step goes
