@@ -27,11 +27,6 @@ const SOME: Shapes = [
   [3, 5],
   [2, 17],
 ];
-const SQUARE: Shapes = [
-  [0, 0],
-  [1, 1],
-  [3, 3],
-];
 
 interface Row {
   readonly ops: string;
