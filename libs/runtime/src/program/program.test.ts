@@ -1,7 +1,7 @@
 // Programs from hand-written host functions and kernels, run as generated code and by the interpreter of host programs.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ArrayMemory, type HostMode, NdArray, RuntimeTrap } from '../index.js';
-import { hostProgram, interpreted, load, parseProgram, } from '../testing/programs.js';
+import { hostProgram, interpreted, load, parseProgram } from '../testing/programs.js';
 
 const KERNEL = '#rt.kernel<inputs = 1, outputs = 1>';
 /** Chunks of 4 elements: out = in * 2. */
