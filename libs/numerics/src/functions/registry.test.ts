@@ -559,7 +559,7 @@ const expansionLengths = {
   asinh: 38,
   acosh: 36,
   atanh: 32,
-  tanh: 20,
+  tanh: 21,
   sigmoid: 18,
   erf: 33,
   gelu: 126,

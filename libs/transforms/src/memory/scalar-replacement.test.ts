@@ -92,6 +92,55 @@ describe('cells that loops carry', () => {
     expect(text).not.toContain('alloca');
   });
 
+  /** A sum of what an index in memory points at, until it is 6: `attributes` are those of the function. */
+  const WALK = (
+    attributes: string,
+  ) => `func.func @k(%a: memref<8xf32>, %at: memref<index>, %s: memref<f32>) ${attributes}{
+  %c1 = arith.constant 1 : index
+  %c6 = arith.constant 6 : index
+  %zero = arith.constant 0 : index
+  memory.store %zero, %at[] : memref<index>
+  loop.while : () -> () {
+    %i = memory.load %at[] : memref<index>
+    %more = arith.cmpi slt, %i, %c6 : index
+    loop.condition(%more)
+  } do {
+    %i = memory.load %at[] : memref<index>
+    %x = memory.load %a[%i] : memref<8xf32>
+    %old = memory.load %s[] : memref<f32>
+    %new = arith.addf %old, %x : f32
+    memory.store %new, %s[] : memref<f32>
+    %j = arith.addi %i, %c1 : index
+    memory.store %j, %at[] : memref<index>
+    loop.yield
+  }
+  return
+}`;
+
+  test('cells that a kernel is given, through a while loop', () => {
+    const { text, carried } = replaced(WALK('attributes {rt.kernel = #rt.kernel<inputs = 1, outputs = 2>} '));
+    expect(carried).toBe(2);
+    const body = text.slice(text.indexOf('} do {'), text.indexOf('loop.yield'));
+    expect(body.match(/memory\.(load|store)/g)).toEqual(['memory.load']);
+    expect(text).toMatch(/memory\.store %\d+#0, %arg1\[\][^\n]*\n\s*memory\.store %\d+#1, %arg2\[\]/);
+  });
+
+  test('not of other functions, whose arguments may share memory, nor of kernels that say so', () => {
+    const sharing = WALK('attributes {rt.kernel = #rt.kernel<inputs = 1, outputs = 2>} ')
+      .replaceAll('memref<index>', 'memref<f32>')
+      .replace(/%zero = .*/, '%zero = arith.constant 0.0 : f32')
+      .replace(
+        /%i = memory.load %at.*\n.*cmpi.*/,
+        '%i = memory.load %at[] : memref<f32>\n%six = arith.constant 6.0 : f32\n%more = arith.cmpf olt, %i, %six : f32',
+      )
+      .replace(/%x = memory.load %a.*/, '%one = arith.constant 1.0 : f32')
+      .replace('%old, %x', '%old, %one')
+      .replace('arith.addi %i, %c1 : index', 'arith.addf %i, %one : f32');
+    expect(replaced(sharing).carried).toBe(2);
+    expect(replaced(sharing.replace('%s: memref<f32>', '%s: memref<f32> {rt.in_place = 1 : i64}')).carried).toBe(0);
+    expect(replaced(WALK('')).carried).toBe(0);
+  });
+
   test('a loop that does not run leaves the cell as it was', () => {
     const { text, carried } = replaced(SUM.replace('0 to 8', '8 to 8'));
     expect(carried).toBe(1);

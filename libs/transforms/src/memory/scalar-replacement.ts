@@ -1,4 +1,4 @@
-// Keeps private buffers in registers.
+// Keeps private buffers in registers, and the cells that a kernel is given.
 //
 //   %acc = memory.alloca : memref<f32>            %r = loop.for %k = 0 to %n iter_args(%a = %zero) -> (f32) {
 //   memory.store %zero, %acc[]                      %s = arith.addf %a, %x
@@ -7,16 +7,28 @@
 //     %s = arith.addf %a, %x
 //     memory.store %s, %acc[] }
 //
-// 1. A cell of an alloca that a loop writes at one invariant address becomes a carried value of the loop, one that it
-//    only reads is read in front of it; inner loops first. 2. Within a block, loads are replaced by what was stored.
+// 1. A cell of an alloca that a loop (for, while) writes at one invariant address becomes a carried value of the loop, one
+//    that it only reads is read in front of it; inner loops first. So does a kernel's argument of rank 0 that shares no
+//    memory with another one. 2. Within a block, loads are replaced by what was stored.
 // 3. Buffers nobody loads go away with their stores.
 // Only buffers that are accessed by plain loads and stores take part; an address is in bounds whether or not the loop
 // around it runs. Breaks no loop names.
-import { isDefinedInside } from '@budflow/analysis';
-import { ForOp, forBounds, forInits, YieldOp } from '@budflow/dialect-loop';
+import { isDefinedInside, overlapOf } from '@budflow/analysis';
+import { ForOp, forBounds, forInits, WhileOp } from '@budflow/dialect-loop';
 import { AllocaOp, LoadOp, StoreOp } from '@budflow/dialect-memory';
+import { KernelAttrs } from '@budflow/dialect-rt';
 import { ExtractOp, SliceOp, LoadOp as VectorLoadOp, StoreOp as VectorStoreOp } from '@budflow/dialect-simd';
-import { Builder, IntegerAttr, type Operation, Region, type Type, type Value, VectorType } from '@budflow/ir';
+import {
+  type Block,
+  Builder,
+  IntegerAttr,
+  MemRefType,
+  Operation,
+  Region,
+  type Type,
+  type Value,
+  VectorType,
+} from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 
 export const scalarReplacement = definePass({
@@ -31,7 +43,7 @@ export const scalarReplacement = definePass({
   run(root, pass) {
     const loops: Operation[] = [];
     root.walkPostOrder((op) => {
-      if (ForOp.is(op)) loops.push(op);
+      if (ForOp.is(op) || WhileOp.is(op)) loops.push(op);
     });
     for (const loop of loops) {
       pass.statistic('hoisted', hoistLoads(loop));
@@ -92,12 +104,28 @@ function accessOf(op: Operation): Access | undefined {
 /** A private buffer that only plain loads and stores touch. */
 function isPrivate(buffer: Value): boolean {
   const alloca = buffer.definingOp;
-  if (!alloca || !AllocaOp.is(alloca)) return false;
+  return alloca !== null && AllocaOp.is(alloca) && hasPlainUses(buffer);
+}
+
+function hasPlainUses(buffer: Value): boolean {
   let plain = true;
   buffer.forEachUse((user) => {
     if (accessOf(user)?.buffer !== buffer) plain = false;
   });
   return plain;
+}
+
+/** A private buffer, or a cell that a kernel was given and reaches by no other name: its address is always in bounds. */
+function isExclusive(buffer: Value): boolean {
+  if (buffer.definingOp) return isPrivate(buffer);
+  const block = buffer.parentBlock;
+  const kernel = block?.parentOp;
+  if (!block || !kernel || kernel.attr(KernelAttrs.kernel) === undefined || !(buffer.type instanceof MemRefType))
+    return false;
+  if (buffer.type.rank > 0 || !hasPlainUses(buffer)) return false;
+  return block.arguments.every(
+    (other) => other === buffer || !(other.type instanceof MemRefType) || overlapOf(kernel, buffer, other) === 'none',
+  );
 }
 
 function constantOf(value: Value): number | undefined {
@@ -120,7 +148,7 @@ function hoistLoads(loop: Operation): number {
   });
   let hoisted = 0;
   for (const { op, buffer, indices } of loads) {
-    if (written.has(buffer) || !isPrivate(buffer) || isDefinedInside(buffer, loop)) continue;
+    if (written.has(buffer) || !isExclusive(buffer) || isDefinedInside(buffer, loop)) continue;
     if (op.parentOp !== loop || !indices.every((i) => !isDefinedInside(i, loop))) continue;
     op.moveBefore(loop);
     hoisted++;
@@ -130,9 +158,38 @@ function hoistLoads(loop: Operation): number {
 
 // 1. Carried cells
 
-/** Makes cells of private buffers carried values of the loop; returns how many. */
+/** Makes cells that the loop writes carried values of it; returns how many. */
 function carryCells(loop: Operation): number {
-  const body = ForOp.body(loop).entry;
+  const blocks = loop.regions.map((region) => region.entry);
+  const cells = cellsOf(loop, blocks);
+  if (cells.length === 0) return 0;
+
+  // Addresses are needed in front of the loop.
+  const before = Builder.before(loop);
+  const addresses = cells.map((accesses) =>
+    accesses[0]!.indices.map((index) =>
+      !isDefinedInside(index, loop) ? index : before.insert(index.definingOp!.clone()).result(),
+    ),
+  );
+  const initial = cells.map((accesses, i) => buildAccess(before, accesses[0]!, addresses[i]!, null));
+  const types = cells.map((c) => c[0]!.type);
+  const replacement = (ForOp.is(loop) ? createFor : createWhile)(before, loop, initial as Value[], types);
+  const cellOf = new Map<Operation, number>();
+  cells.forEach((accesses, i) => {
+    for (const a of accesses) cellOf.set(a.op, i);
+  });
+  for (const block of blocks) carryThrough(block, types, cellOf);
+  for (const result of loop.results) result.replaceAllUsesWith(replacement.result(result.index));
+  const after = Builder.after(replacement);
+  cells.forEach((accesses, i) => {
+    buildAccess(after, accesses[0]!, addresses[i]!, replacement.result(loop.resultCount + i));
+  });
+  loop.erase();
+  return cells.length;
+}
+
+/** The accesses of each buffer that the loop writes at one address that stays the same, not in code further in. */
+function cellsOf(loop: Operation, blocks: readonly Block[]): Access[][] {
   const byBuffer = new Map<Value, Access[] | null>();
   const visit = (op: Operation, nested: boolean): void => {
     const access = accessOf(op);
@@ -146,11 +203,11 @@ function carryCells(loop: Operation): number {
     for (const region of op.regions)
       for (const block of region.blocks) for (const inner of block.ops) visit(inner, true);
   };
-  for (const op of body.ops) visit(op, false);
+  for (const block of blocks) for (const op of block.ops) visit(op, false);
 
   const cells: Access[][] = [];
   for (const [buffer, accesses] of byBuffer) {
-    if (!accesses || !isPrivate(buffer) || isDefinedInside(buffer, loop)) continue;
+    if (!accesses || !isExclusive(buffer) || isDefinedInside(buffer, loop)) continue;
     const first = accesses[0]!;
     const one = accesses.every(
       (a) =>
@@ -160,55 +217,52 @@ function carryCells(loop: Operation): number {
     );
     if (one && accesses.some((a) => a.store)) cells.push(accesses);
   }
-  if (cells.length === 0) return 0;
+  return cells;
+}
 
-  // Addresses are needed in front of the loop.
-  const before = Builder.before(loop);
-  const addresses = cells.map((accesses) =>
-    accesses[0]!.indices.map((index) =>
-      !isDefinedInside(index, loop) ? index : before.insert(index.definingOp!.clone()).result(),
-    ),
-  );
-  const initial = cells.map((accesses, i) => buildAccess(before, accesses[0]!, addresses[i]!, null));
+/** The loop with more carried values; it takes over the body. */
+function createFor(builder: Builder, loop: Operation, initial: readonly Value[], types: readonly Type[]): Operation {
   const bounds = forBounds(loop);
   const region = new Region();
-  const replacement = ForOp.create(before, loop.loc, {
+  const made = ForOp.create(builder, loop.loc, {
     lbOperands: bounds.lower.operands,
     ubOperands: bounds.upper.operands,
-    inits: [...forInits(loop), ...(initial as Value[])],
+    inits: [...forInits(loop), ...initial],
     lowerBound: bounds.lower.map,
     upperBound: bounds.upper.map,
     step: bounds.step,
     regions: [region],
-    resultTypes: [...loop.resultTypes, ...cells.map((c) => c[0]!.type)],
+    resultTypes: [...loop.resultTypes, ...types],
   });
   for (const [i, name] of loop.attributes.names.entries())
-    if (replacement.attr(name) === undefined) replacement.setAttr(name, loop.attributes.values[i]!);
+    if (made.attr(name) === undefined) made.setAttr(name, loop.attributes.values[i]!);
   region.takeBody(ForOp.body(loop));
-  const carried = cells.map((c) => body.addArgument(c[0]!.type));
+  return made;
+}
 
-  const current = carried.slice();
-  const cellOf = new Map<Operation, number>();
-  cells.forEach((accesses, i) => {
-    for (const a of accesses) cellOf.set(a.op, i);
+function createWhile(builder: Builder, loop: Operation, initial: readonly Value[], types: readonly Type[]): Operation {
+  const regions = loop.regions.map((old) => {
+    const region = new Region();
+    region.takeBody(old);
+    return region;
   });
-  for (const op of body.ops) {
+  const operands = [...loop.operands, ...initial];
+  const results = [...loop.resultTypes, ...types];
+  return builder.insert(Operation.create(loop.info, loop.loc, operands, results, loop.attributes, regions));
+}
+
+/** Replaces the accesses of a block by values: what it is given in new arguments, its terminator passes on. */
+function carryThrough(block: Block, types: readonly Type[], cellOf: ReadonlyMap<Operation, number>): void {
+  const current: Value[] = types.map((type) => block.addArgument(type));
+  for (const op of block.ops) {
     const cell = cellOf.get(op);
     if (cell === undefined) continue;
     if (op.resultCount) op.result().replaceAllUsesWith(current[cell]!);
     else current[cell] = op.operand(0);
     op.erase();
   }
-  const terminator = body.terminator;
-  YieldOp.create(Builder.before(terminator), terminator.loc, { values: [...terminator.operands, ...current] });
-  terminator.erase();
-  for (const result of loop.results) result.replaceAllUsesWith(replacement.result(result.index));
-  const after = Builder.after(replacement);
-  cells.forEach((accesses, i) => {
-    buildAccess(after, accesses[0]!, addresses[i]!, replacement.result(loop.resultCount + i));
-  });
-  loop.erase();
-  return cells.length;
+  const { terminator } = block;
+  terminator.setOperands([...terminator.operands, ...current]);
 }
 
 /** A load of the access's cell, or a store of `value` to it. */
@@ -240,7 +294,7 @@ function forward(ops: readonly Operation[]): number {
   for (const op of ops) {
     const access = accessOf(op);
     if (access) {
-      if (!isPrivate(access.buffer)) continue;
+      if (!isExclusive(access.buffer)) continue;
       const list = known.get(access.buffer) ?? [];
       if (access.store) {
         const kept = list.filter((k) => areDisjoint(k, access));
