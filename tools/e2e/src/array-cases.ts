@@ -28,17 +28,18 @@ export function type(element: string, shape: readonly number[], dynamic: readonl
   return `tensor<${shape.map((d, i) => `${dynamic.includes(i) ? '?' : d}x`).join('')}${element}>`;
 }
 
-/** So many cases that follow each other share the configurations among them. */
-const SHARE = 3;
+/** Cases that follow each other share the configurations among them: so many of many cases, or of a few. */
+const [SHARE, SHARE_OF_FEW] = [6, 3];
 
-/** Runs the cases, each in a third of the configurations; a single one in all. */
+/** Runs the cases, each in a sixth of the configurations; where there are few, in a third; a single one in all. */
 export function check(name: string, cases: () => Case[]): void {
   test(name, () => {
     const list = cases();
+    const share = list.length < SHARE ? SHARE_OF_FEW : SHARE;
     for (const [i, { text, args }] of list.entries()) {
       for (const [c, configuration] of CONFIGURATIONS.entries()) {
-        // Both numerics meet every case, all configurations three cases in a row.
-        if (list.length > 1 && (c + Math.floor(c / SHARE) + i) % SHARE !== 0) continue;
+        // Both numerics meet every case, all configurations a few cases in a row.
+        if (list.length > 1 && (c + Math.floor(c / share) + i) % share !== 0) continue;
         const failure = compareProgram(text, args, configuration);
         expect(failure && `${describeConfiguration(configuration)}\n${failure.message}\n${text}`).toBeUndefined();
       }
