@@ -1,7 +1,7 @@
 // Scalar code of tensor elements: `element(t, [i, j])` builds the computation of one element of a tensor value at the
 // insertion point, loading what lies in a buffer and inlining the bodies of ops that have none.
 import { buildConstantAttr, elementAttr } from '@budflow/dialect-core';
-import { applyAffine, linearIndexOf } from '@budflow/dialect-loop';
+import { affineExprOf, applyAffine, linearIndexOf, normalizeExpr } from '@budflow/dialect-loop';
 import { buildLoad } from '@budflow/dialect-memory';
 import {
   AffineExpr,
@@ -66,7 +66,11 @@ export class ScalarCode {
         `array-to-loop: no scalar code for ${op ? op.name : 'a block argument'}`,
         op ?? undefined,
       );
-    if (isPatchwork(structured)) return this.elementOfPiece(op, indices);
+    if (isPatchwork(structured)) {
+      const piece = this.elementOfPiece(op, indices);
+      this.memo.set(key, piece);
+      return piece;
+    }
     const maps = structured.indexingMaps(op);
     const resultMap = maps[op.operandCount + tensor.index];
     if (!resultMap?.isPermutation()) throw new InternalError('array-to-loop: an inlined op must cover its result', op);
@@ -145,13 +149,18 @@ export class ScalarCode {
     return structured.body(op, context);
   }
 
-  /** The element at some indices. Constants are made anew for each use: what counts is their value. */
+  /** The element at some indices. Those that are computed are made anew for each use: what counts is their value. */
   private place(tensor: Value, indices: readonly Value[]): string {
-    const names = indices.map((index) => {
-      const constant = index.definingOp?.name === 'arith.constant' ? index.definingOp.attr('value') : undefined;
-      return constant instanceof IntegerAttr ? `c${constant.value}` : this.id(index);
-    });
-    return `${this.id(tensor)}@${names.join()}`;
+    return `${this.id(tensor)}@${indices.map((index) => this.indexName(index)).join()}`;
+  }
+
+  private indexName(index: Value): string {
+    const op = index.definingOp;
+    const constant = op?.name === 'arith.constant' ? op.attr('value') : undefined;
+    if (constant instanceof IntegerAttr) return `c${constant.value}`;
+    const inputs: Value[] = [];
+    const expr = op?.name === 'loop.apply' ? affineExprOf(index, inputs) : null;
+    return expr ? `${normalizeExpr(expr)}(${inputs.map((v) => this.id(v))})` : `${this.id(index)}`;
   }
 
   private id(value: Value): number {
