@@ -1,6 +1,6 @@
 // What single ops become, and why some become nothing. Their values are compared with XLA's in tools/e2e.
 import type { Operation } from '@budflow/ir';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runMain } from '../testing/programs.js';
 import { convert } from './testing/convert.js';
 
@@ -183,4 +183,63 @@ test.each([
   ],
 ])('an op that cannot be converted says why: %s', (reason, signature, body) => {
   expect(() => convert(main(signature, body))).toThrow(reason);
+});
+
+describe('a selection stands around integer division', () => {
+  const ops = (divisor: string, element = 'i32', op = 'divide') =>
+    convert(
+      main(
+        `%x: tensor<4x${element}>, %y: tensor<4x${element}>, %n: tensor<4xui8>) -> tensor<4x${element}>`,
+        `%c = stablehlo.constant dense<0> : tensor<${element}>
+  %zero = stablehlo.broadcast_in_dim %c, dims = [] : (tensor<${element}>) -> tensor<4x${element}>
+  ${divisor}
+  %r = stablehlo.${op} %x, %d : tensor<4x${element}>
+  return %r : tensor<4x${element}>`,
+      ),
+    )
+      .toString()
+      .match(/array\.(div|rem|cmp|and|or)\b/g)!
+      .join(' ');
+  const named = '%d = stablehlo.maximum %y, %y : tensor<4xi32>';
+
+  test('for zero and the lowest number by -1', () => {
+    expect(ops(named)).toBe('array.div array.cmp array.cmp array.cmp array.and array.or');
+    expect(ops(named, 'i32', 'remainder')).toBe('array.rem array.cmp');
+    expect(ops('%d = stablehlo.add %y, %y : tensor<4xui32>', 'ui32')).toBe('array.div array.cmp');
+  });
+
+  test.each([
+    ['is a constant', '%d = stablehlo.constant dense<[3, -2, 1, 7]> : tensor<4xi32>', ''],
+    [
+      'is a constant that was spread',
+      `%k = stablehlo.constant dense<[3, 4]> : tensor<2xi32>
+  %s = stablehlo.broadcast_in_dim %k, dims = [1] : (tensor<2xi32>) -> tensor<2x2xi32>
+  %d = stablehlo.reshape %s : (tensor<2x2xi32>) -> tensor<4xi32>`,
+      '',
+    ],
+    [
+      'is at least 1',
+      `%k = stablehlo.constant dense<1> : tensor<4xi32>
+  %d = stablehlo.maximum %y, %k : tensor<4xi32>`,
+      '',
+    ],
+    [
+      'may be -1 only',
+      '%d = stablehlo.constant dense<[3, -1, 1, 7]> : tensor<4xi32>',
+      ' array.cmp array.cmp array.and',
+    ],
+    ['may be 0 only', '%d = stablehlo.constant dense<[3, 0, 1, 7]> : tensor<4xi32>', ' array.cmp'],
+    ['is not negative', '%d = stablehlo.convert %n : (tensor<4xui8>) -> tensor<4xi32>', ' array.cmp'],
+  ])('but where the divisor %s', (_, divisor, expected) => {
+    expect(ops(divisor)).toBe(`array.div${expected}`);
+  });
+
+  test('but where zeros were replaced before', () => {
+    const divisor = `%k = stablehlo.constant dense<1> : tensor<4xui32>
+  %z = stablehlo.constant dense<0> : tensor<4xui32>
+  %p = stablehlo.compare EQ, %y, %z : (tensor<4xui32>, tensor<4xui32>) -> tensor<4xi1>
+  %d = stablehlo.select %p, %k, %y : tensor<4xi1>, tensor<4xui32>`;
+    expect(ops(divisor, 'ui32')).toBe('array.cmp array.div');
+    expect(ops(divisor.replace('%k, %y', '%y, %k'), 'ui32')).toBe('array.cmp array.div array.cmp');
+  });
 });

@@ -17,43 +17,47 @@ import { HloAnyQuantizedTensor, HloIntTensor, HloTensor } from '../types.js';
 import { positions, type WindowLists, windowDims } from '../window.js';
 import { verifyPrecision } from './dot.js';
 
-const KEYS = ['stride', 'pad', 'lhs_dilate', 'rhs_dilate', 'reverse'] as const;
-
 /** `stride = [2], pad = [[0, 1]], lhs_dilate = [1], rhs_dilate = [1], reverse = [false]`, those that are there. */
-const WindowAttributes: CustomDirective = {
-  parse(parser, args) {
-    const { context } = parser;
-    const integers = () => parser.commaSeparated('square', () => parser.integer());
-    do {
-      const at = parser.offset();
-      const key = KEYS.findIndex((k) => parser.optionalKeyword(k));
-      if (key < 0) break;
-      const arg = args[key]!;
-      if (arg.attribute !== undefined) parser.error(`'${KEYS[key]}' of a window is given twice`, at);
-      parser.punctuation('=');
-      const start = parser.offset();
-      if (KEYS[key] === 'pad') {
-        const pairs = parser.commaSeparated('square', integers);
-        if (pairs.some((p) => p.length !== 2))
-          parser.error('expected two numbers for each dimension, such as [[0, 1], [1, 1]]', start);
-        arg.attribute = paddingPairs.make(context, pairs as unknown as [number, number][]);
-      } else if (KEYS[key] === 'reverse')
-        arg.attribute = boolArray.make(
-          context,
-          parser.commaSeparated('square', () => parseBoolean(parser)),
-        );
-      else arg.attribute = context.denseArray(context.i64, integers());
-    } while (parser.optionalPunctuation(','));
-    return true;
-  },
-  print(printer, args) {
-    const parts: string[] = [];
-    args.forEach(({ attribute }, i) => {
-      if (attribute !== undefined) parts.push(`${KEYS[i]} = ${windowText(attribute)}`);
-    });
-    printer.text(parts.join(', '));
-  },
-};
+const WindowAttributes: CustomDirective = windowAttributes(['stride', 'pad', 'lhs_dilate', 'rhs_dilate', 'reverse']);
+/** The same without padding, which is an operand. */
+const DynamicWindowAttributes: CustomDirective = windowAttributes(['stride', 'lhs_dilate', 'rhs_dilate', 'reverse']);
+
+function windowAttributes(keys: readonly string[]): CustomDirective {
+  return {
+    parse(parser, args) {
+      const { context } = parser;
+      const integers = () => parser.commaSeparated('square', () => parser.integer());
+      do {
+        const at = parser.offset();
+        const key = keys.findIndex((k) => parser.optionalKeyword(k));
+        if (key < 0) break;
+        const arg = args[key]!;
+        if (arg.attribute !== undefined) parser.error(`'${keys[key]}' of a window is given twice`, at);
+        parser.punctuation('=');
+        const start = parser.offset();
+        if (keys[key] === 'pad') {
+          const pairs = parser.commaSeparated('square', integers);
+          if (pairs.some((p) => p.length !== 2))
+            parser.error('expected two numbers for each dimension, such as [[0, 1], [1, 1]]', start);
+          arg.attribute = paddingPairs.make(context, pairs as unknown as [number, number][]);
+        } else if (keys[key] === 'reverse')
+          arg.attribute = boolArray.make(
+            context,
+            parser.commaSeparated('square', () => parseBoolean(parser)),
+          );
+        else arg.attribute = context.denseArray(context.i64, integers());
+      } while (parser.optionalPunctuation(','));
+      return true;
+    },
+    print(printer, args) {
+      const parts: string[] = [];
+      args.forEach(({ attribute }, i) => {
+        if (attribute !== undefined) parts.push(`${keys[i]} = ${windowText(attribute)}`);
+      });
+      printer.text(parts.join(', '));
+    },
+  };
+}
 function parseBoolean(parser: Parameters<CustomDirective['parse']>[0]): boolean {
   if (parser.optionalKeyword('true')) return true;
   if (parser.optionalKeyword('false')) return false;
@@ -193,13 +197,17 @@ export const DynamicConvOp = defineOp({
   description: 'Like stablehlo.convolution; the padding is two numbers for each spatial dimension.',
   example: example(
     '%x: tensor<1x8x8x3xf32>, %k: tensor<3x3x3x4xf32>, %p: tensor<2x2xi64>',
-    '%r = "stablehlo.dynamic_conv"(%x, %k, %p) {batch_group_count = 1 : i64, dimension_numbers = #stablehlo.conv<[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]>, feature_group_count = 1 : i64} : (tensor<1x8x8x3xf32>, tensor<3x3x3x4xf32>, tensor<2x2xi64>) -> tensor<1x?x?x4xf32>',
+    '%r = stablehlo.dynamic_conv(%x, %k, %p) dim_numbers = [b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f], window = {stride = [2, 2]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x8x8x3xf32>, tensor<3x3x3x4xf32>, tensor<2x2xi64>) -> tensor<1x?x?x4xf32>',
     'tensor<1x?x?x4xf32>',
   ),
   operands: { lhs: HloTensor, rhs: HloTensor, padding: HloIntTensor },
   results: { result: HloTensor },
   attributes: convolutionAttributes,
   traits: [Pure],
+  directives: { DynamicWindowAttributes },
+  assembly: `\`\` \`(\` operands \`)\` \`dim_numbers\` \`=\` $dimension_numbers \`,\` \`window\` \`=\` \`{\` \`\`
+    custom<DynamicWindowAttributes>($window_strides, $lhs_dilation, $rhs_dilation, $window_reversal)
+    \`\` \`}\` attr-dict \`:\` functional-type(operands, results)`,
   verify(op) {
     const dims = DynamicConvOp.dimension_numbers(op);
     const wanted = op.context.tensor([dims.input_spatial_dimensions.length, 2], elementOf(op.operand(2)));

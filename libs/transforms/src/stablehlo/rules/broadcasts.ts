@@ -17,7 +17,7 @@ import type { HloSite } from '../site.js';
 import { withType } from '../sizes.js';
 import { nextAfter, polygamma, zeta } from '../special-functions.js';
 import { ordered } from './conversions.js';
-import { divided, shiftedArithmetically, shiftedLogically } from './elementwise.js';
+import { divided, remainder, shiftedArithmetically, shiftedLogically } from './elementwise.js';
 
 /** A value, and the dimension of the result that each of its dimensions is. */
 interface Aligned {
@@ -83,7 +83,7 @@ export const BROADCASTS: HloRules = {
   ...named(hlo.BroadcastMinimumOp, 'min', 'and'),
   ...named(hlo.BroadcastSubtractOp, 'sub'),
   ...binary(hlo.BroadcastDivideOp, divided),
-  ...named(hlo.BroadcastRemainderOp, 'rem'),
+  ...binary(hlo.BroadcastRemainderOp, remainder),
   ...named(hlo.BroadcastPowerOp, 'pow'),
   ...named(hlo.BroadcastAtan2Op, 'atan2'),
   ...named(hlo.BroadcastAndOp, 'and'),

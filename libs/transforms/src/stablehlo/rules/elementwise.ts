@@ -1,8 +1,9 @@
 // Elementwise ops that have one array op each, by element type at most.
 import { isBoolean } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
-import { ComplexType, type IntegerType, type OpDefinitionBase, type Value } from '@budflow/ir';
+import { ComplexType, type IntegerType, type OpDefinitionBase, type TensorType, type Value } from '@budflow/ir';
 import { complexQuotient } from '../complex-division.js';
+import { integerQuotient, integerRemainder, isInteger } from '../integer-division.js';
 import { extended, lowBits, narrowElement } from '../narrow.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
@@ -43,7 +44,14 @@ export function shiftedArithmetically(site: HloSite, x: Value, y: Value): Value 
   return site.named('shr_s', extended(site, x, sign), y);
 }
 export function divided(site: HloSite, x: Value, y: Value): Value {
+  if (isInteger(site, x)) return integerQuotient(site, x, y, ownWidth(site));
   return site.elementOf(x) instanceof ComplexType ? complexQuotient(site, x, y) : site.named('div', x, y);
+}
+export function remainder(site: HloSite, x: Value, y: Value): Value {
+  return isInteger(site, x) ? integerRemainder(site, x, y) : site.named('rem', x, y);
+}
+function ownWidth(site: HloSite): number {
+  return ((site.op.operand(0).type as TensorType).element as IntegerType).width;
 }
 function isOnI1(site: HloSite): boolean {
   return isBoolean(site.elementOf(site.operand(0)));
@@ -56,10 +64,14 @@ export const ELEMENTWISE: HloRules = {
   ...arithmetic(hlo.MinimumOp, 'min', 'and'),
   ...direct(hlo.SubtractOp, 'sub'),
   ...ruleFor(hlo.DivideOp, {
-    equation: 'stablehlo.divide x, y == array.div x, y;  of complex numbers infinite or zero where C says so',
+    equation:
+      'stablehlo.divide x, y == array.div x, y;  of integers 0 where it is not defined; of complex numbers infinite or zero where C says so',
     convert: (site) => [divided(site, ...(site.all() as [Value, Value]))],
   }),
-  ...direct(hlo.RemainderOp, 'rem'),
+  ...ruleFor(hlo.RemainderOp, {
+    equation: 'stablehlo.remainder x, y == array.rem x, y;  of integers 0 where y is 0',
+    convert: (site) => [remainder(site, ...(site.all() as [Value, Value]))],
+  }),
   ...direct(hlo.PowerOp, 'pow'),
   ...direct(hlo.Atan2Op, 'atan2'),
   ...direct(hlo.AndOp, 'and'),

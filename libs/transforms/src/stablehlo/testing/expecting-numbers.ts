@@ -28,9 +28,9 @@ export const NUMBER_PROGRAMS: readonly ExpectingProgram[] = [
       expected('popcnt', '[1, 4, 1, 2, 3]'),
       expected('count_leading_zeros', '[0, 0, 2, 0, 1]'),
       `  %div = stablehlo.divide %y, %x : ${FIVE}
-  check.expect_eq_const %div, dense<[-1, -1, 1, 2, 1]> : ${FIVE}
+  check.expect_eq_const %div, dense<[0, -1, 1, 2, 1]> : ${FIVE}
   %rem = stablehlo.remainder %y, %x : ${FIVE}
-  check.expect_eq_const %rem, dense<[-8, 0, 0, 0, 0]> : ${FIVE}
+  check.expect_eq_const %rem, dense<0> : ${FIVE}
   %one = stablehlo.constant dense<1> : ${FIVE}
   %srl = stablehlo.shift_right_logical %y, %one : ${FIVE}
   check.expect_eq_const %srl, dense<[4, 7, 1, 5, 3]> : ${FIVE}
@@ -45,6 +45,41 @@ export const NUMBER_PROGRAMS: readonly ExpectingProgram[] = [
     ].join('\n'),
   },
   {
+    name: 'integers by zero, and the lowest ones by -1, give 0',
+    text: [
+      ...(['i8', 'i16', 'i32', 'i64'] as const).map((type) => {
+        const lowest = -(2n ** (BigInt(type.slice(1)) - 1n));
+        return `  %x${type} = stablehlo.constant dense<[7, -7, ${lowest}, ${lowest}, ${lowest}, 0]> : tensor<6x${type}>
+  %y${type} = stablehlo.constant dense<[0, 2, -1, 0, 1, -1]> : tensor<6x${type}>
+  %q${type} = stablehlo.divide %x${type}, %y${type} : tensor<6x${type}>
+  check.expect_eq_const %q${type}, dense<[0, -3, 0, 0, ${lowest}, 0]> : tensor<6x${type}>
+  %r${type} = stablehlo.remainder %x${type}, %y${type} : tensor<6x${type}>
+  check.expect_eq_const %r${type}, dense<[0, -1, 0, 0, 0, 0]> : tensor<6x${type}>`;
+      }),
+      ...(['ui8', 'ui16', 'ui32', 'ui64'] as const).map((type) => {
+        const highest = 2n ** BigInt(type.slice(2)) - 1n;
+        return `  %x${type} = stablehlo.constant dense<[7, ${highest}, ${highest}]> : tensor<3x${type}>
+  %y${type} = stablehlo.constant dense<[0, ${highest}, 2]> : tensor<3x${type}>
+  %q${type} = chlo.broadcast_divide %x${type}, %y${type} : (tensor<3x${type}>, tensor<3x${type}>) -> tensor<3x${type}>
+  check.expect_eq_const %q${type}, dense<[0, 1, ${highest / 2n}]> : tensor<3x${type}>
+  %r${type} = chlo.broadcast_remainder %x${type}, %y${type} : (tensor<3x${type}>, tensor<3x${type}>) -> tensor<3x${type}>
+  check.expect_eq_const %r${type}, dense<[0, 0, 1]> : tensor<3x${type}>`;
+      }),
+      // In a region, on scalars; of 4 bits, the lowest number is -8.
+      `  %one = stablehlo.constant dense<1> : tensor<i32>
+  %m = "stablehlo.map"(%xi32, %yi32) ({
+    ^bb0(%a: tensor<i32>, %b: tensor<i32>):
+      %0 = stablehlo.divide %a, %b : tensor<i32>
+      stablehlo.return %0 : tensor<i32>
+  }) {dimensions = array<i64: 0>} : (tensor<6xi32>, tensor<6xi32>) -> tensor<6xi32>
+  check.expect_eq %m, %qi32 : tensor<6xi32>
+  %n = stablehlo.constant dense<[-8, -7]> : tensor<2xi4>
+  %minus = stablehlo.constant dense<-1> : tensor<2xi4>
+  %q4 = stablehlo.divide %n, %minus : tensor<2xi4>
+  check.expect_eq_const %q4, dense<[0, 7]> : tensor<2xi4>`,
+    ].join('\n'),
+  },
+  {
     name: 'arithmetic of ui4',
     text: `  %x = stablehlo.constant dense<[15, 1, 8, 0, 3]> : tensor<5xui4>
   %y = stablehlo.constant dense<[1, 2, 3, 0, 4]> : tensor<5xui4>
@@ -53,7 +88,7 @@ export const NUMBER_PROGRAMS: readonly ExpectingProgram[] = [
   %difference = stablehlo.subtract %y, %x : tensor<5xui4>
   check.expect_eq_const %difference, dense<[2, 1, 11, 0, 1]> : tensor<5xui4>
   %quotient = stablehlo.divide %x, %y : tensor<5xui4>
-  check.expect_eq_const %quotient, dense<[15, 0, 2, 15, 0]> : tensor<5xui4>
+  check.expect_eq_const %quotient, dense<[15, 0, 2, 0, 0]> : tensor<5xui4>
   %not = stablehlo.not %x : tensor<5xui4>
   check.expect_eq_const %not, dense<[0, 14, 7, 15, 12]> : tensor<5xui4>
   %srl = stablehlo.shift_right_logical %x, %y : tensor<5xui4>
