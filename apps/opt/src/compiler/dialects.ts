@@ -14,7 +14,7 @@ const CORE: DialectSource = {
   names: ['builtin', 'func', 'arith', 'math', 'cf', 'complex'],
   load: async () => (await import('@budflow/dialect-core')).coreDialects,
 };
-const STABLEHLO: readonly string[] = ['stablehlo', 'quant', 'chlo', 'check', 'sdy'];
+const STABLEHLO: readonly string[] = ['stablehlo', 'quant', 'chlo', 'check', 'sdy', 'interpreter'];
 const SOURCES: readonly DialectSource[] = [
   CORE,
   { names: ['irdl'], load: async () => [(await import('@budflow/dialect-core')).irdlDialect] },

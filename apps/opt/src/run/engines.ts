@@ -43,6 +43,8 @@ export interface CompiledRequest {
   readonly debugCounters: DebugCounters | undefined;
   readonly instrumentations: readonly Instrumentation[];
   readonly threads: number | 'auto';
+  /** Functions that every program may call. */
+  readonly customCalls: Plugin['customCalls'];
 }
 
 /** Compiles for this engine. @throws DiagnosticsError with the diagnostics */
@@ -81,7 +83,18 @@ function scalarOf(dtype: string, data: TypedArray): number | bigint {
 }
 
 function compiled(
-  { source, file, entry, ablate, backend, plugins, debugCounters, instrumentations, threads }: CompiledRequest,
+  {
+    source,
+    file,
+    entry,
+    ablate,
+    backend,
+    plugins,
+    debugCounters,
+    instrumentations,
+    threads,
+    customCalls,
+  }: CompiledRequest,
   chosen: ChosenPipeline,
 ): CompiledModule {
   const target = chosen.target;
@@ -95,6 +108,7 @@ function compiled(
       debugCounters,
       instrumentations,
       threads,
+      customCalls,
       pipeline: pipelineToJson(chosen.pipeline, chosen),
       ...(target === undefined ? {} : { target }),
       ...(chosen.numerics === undefined ? {} : { numerics: chosen.numerics }),

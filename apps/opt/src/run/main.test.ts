@@ -403,6 +403,20 @@ func.func @fails() {
     );
   });
 
+  it.each([['wasm'], ['interp']])('prints what the program prints, by %s', async (backend) => {
+    const text = `func.func @main() -> tensor<i32> {
+  %x = stablehlo.constant dense<[1, 2]> : tensor<2xi32>
+  interpreter.print %x : tensor<2xi32>
+  %y = stablehlo.constant dense<3> : tensor<i32>
+  func.return %y : tensor<i32>
+}`;
+    const plain = await run(['t.mlir', `--backend=${backend}`], { 't.mlir': text });
+    expect(plain).toMatchObject({ code: 0, out: 'i32 [2]\n[1 2]\nresult: i32 []\n3\n' });
+    const json = await run(['t.mlir', `--backend=${backend}`, '--json'], { 't.mlir': text });
+    expect(json.err).toBe('i32 [2]\n[1 2]\n');
+    expect(JSON.parse(json.out)).toMatchObject({ entry: 'main' });
+  });
+
   it('goes on behind what cannot be run', async () => {
     const text = `func.func @bad() { %x = stablehlo.nothing : tensor<i32> func.return }\n// -----\nfunc.func @good() { func.return }`;
     const { code, out, err } = await run(['t.mlir', '--all-functions', '--split-input-file'], { 't.mlir': text });

@@ -1,4 +1,5 @@
 // The body of bud-run: read the program, gather its inputs, run it, and show what came out.
+import type { CustomCall } from '@budflow/interpreter';
 import { type Context, type Operation, parseModule, renderDiagnostic, verify } from '@budflow/ir';
 import { type NumericsMode, nearestName, passesOf, TraceRecorder } from '@budflow/pass';
 import { getTarget } from '@budflow/target';
@@ -20,10 +21,11 @@ import type { Extensions } from '../compiler/plugins.js';
 import { namesPlugins } from '../compiler/project.js';
 import { measureCalls } from './benchmark.js';
 import type { Engine } from './engines.js';
-import type { HostValue } from './host-array.js';
+import { describeArray, type HostArray, type HostValue } from './host-array.js';
 import { readInputs } from './inputs.js';
 import type { Settings } from './main.js';
 import { checkOutputs, printResults, resultToJson, writeOutputs } from './outputs.js';
+import { printArray } from './print-array.js';
 import { findEntry, type Signature, signatureOf } from './signature.js';
 
 export interface Program extends Settings {
@@ -194,7 +196,18 @@ async function engineOf(prepared: Prepared, backend: string): Promise<Engine> {
       const plugins = extensions?.plugins ?? [];
       const { threads } = program;
       if (threads !== 1) (await import('@budflow/runtime/node')).enableThreads();
-      const engine = compiledEngine({ source, file, entry, chosen, backend, plugins, threads, ...watched });
+      const customCalls = ownCalls(extensions, program);
+      const engine = compiledEngine({
+        source,
+        file,
+        entry,
+        chosen,
+        backend,
+        plugins,
+        threads,
+        customCalls,
+        ...watched,
+      });
       if (engine.threadsNote !== undefined) io.stderr(`${engine.threadsNote}\n`);
       return engine;
     }
@@ -203,13 +216,24 @@ async function engineOf(prepared: Prepared, backend: string): Promise<Engine> {
       chosen,
       relaxedMadd: await relaxedRounding(),
       parseMs,
-      customCalls: extensions?.customCalls,
+      customCalls: ownCalls(extensions, program),
       ...watched,
     });
   } finally {
     if (recorder && trace !== undefined) writeJson(io, trace, recorder.trace());
     if (debugCounters) reportDebugCounters(debugCounters, args, io);
   }
+}
+
+/** Functions that programs may call: those of plug-ins, and what prints arrays. */
+function ownCalls(extensions: Extensions, { args, io }: Program): Readonly<Record<string, CustomCall>> {
+  const print: CustomCall = ([array]) => {
+    const value = array as HostArray;
+    // JSON stays one object.
+    const print = args.isOn('json') ? io.stderr : io.stdout;
+    print.call(io, `${describeArray(value)}\n${printArray(value)}\n`);
+  };
+  return { 'interpreter.print': print, ...extensions?.customCalls };
 }
 
 function runOnce({ program, signature }: Prepared, backend: string, engine: Engine): number {
@@ -298,7 +322,7 @@ async function check(prepared: Prepared, backend: string): Promise<number> {
         entry: signature.name,
         pipeline: chosen.pipeline,
         ablate,
-        interpret: (m) => interpretCall(m, signature.name, inputs, relaxedMadd, prepared.extensions?.customCalls),
+        interpret: (m) => interpretCall(m, signature.name, inputs, relaxedMadd, ownCalls(prepared.extensions, program)),
         compiled,
         report: (line) => {
           if (!isJson) io.stdout(line);

@@ -1,9 +1,9 @@
 // Documentation and examples of all ops.
 import { expect, test } from 'vitest';
-import { checkDialect, chloDialect, sdyDialect, stablehloDialect } from './index.js';
+import { checkDialect, chloDialect, interpreterDialect, sdyDialect, stablehloDialect } from './index.js';
 import { roundTrips, survives } from './testing/harness.js';
 
-const DIALECTS = [stablehloDialect, chloDialect, checkDialect, sdyDialect];
+const DIALECTS = [stablehloDialect, chloDialect, checkDialect, sdyDialect, interpreterDialect];
 
 for (const dialect of DIALECTS)
   for (const { opName, spec } of dialect.ops) {

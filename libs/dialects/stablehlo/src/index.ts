@@ -1,4 +1,4 @@
-// StableHLO, CHLO, check and quant.
+// StableHLO, CHLO, check, interpreter and quant.
 export * from './attributes/conv.js';
 export * from './attributes/dims.js';
 export * from './attributes/mesh.js';
@@ -19,6 +19,7 @@ export * from './chlo/enums.js';
 export * from './chlo/other.js';
 export { stablehloDialect } from './dialect.js';
 export * from './enums.js';
+export { interpreterDialect, PrintOp, ProbeOp, RunParallelOp } from './interpreter/dialect.js';
 export * from './ops/binary.js';
 export * from './ops/call.js';
 export * from './ops/collective.js';

@@ -3,6 +3,7 @@ import type { Context, Dialect } from '@budflow/ir';
 import { checkDialect } from './check/dialect.js';
 import { chloDialect } from './chlo/dialect.js';
 import { stablehloDialect } from './dialect.js';
+import { interpreterDialect } from './interpreter/dialect.js';
 import { quantDialect } from './quant/dialect.js';
 import { sdyDialect } from './sdy.js';
 
@@ -13,9 +14,10 @@ export const STABLEHLO_DIALECTS: readonly Dialect[] = [
   checkDialect,
   quantDialect,
   sdyDialect,
+  interpreterDialect,
 ];
 
-/** Registers stablehlo, chlo, check, quant and sdy; does nothing for those that are there. */
+/** Registers stablehlo, chlo, check, quant, sdy and interpreter; does nothing for those that are there. */
 export function registerStablehloDialects(context: Context): void {
   for (const dialect of STABLEHLO_DIALECTS) context.registerDialect(dialect);
 }

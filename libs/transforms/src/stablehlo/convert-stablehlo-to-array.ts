@@ -15,6 +15,7 @@ import { flatFunctionType } from '../array/flatten-tuples.js';
 import { sortForTopK } from './approx-top-k.js';
 import { captureRefusal, passCaptures, sinkConstants } from './captures.js';
 import { extendArguments, extendedResults } from './narrow.js';
+import { resolveProbes } from './probes.js';
 import { hasScalarRegions, scalarize } from './regions.js';
 import { RULES } from './rules/index.js';
 import { signaturePatterns } from './signatures.js';
@@ -22,7 +23,7 @@ import { HloSite } from './site.js';
 import { stablehloTypes } from './types.js';
 
 /** The dialects whose ops are converted. */
-const DIALECTS: readonly string[] = ['stablehlo', 'chlo', 'check', 'sdy'];
+const DIALECTS: readonly string[] = ['stablehlo', 'chlo', 'check', 'sdy', 'interpreter'];
 
 /** Whether a module has ops that the pass converts, or signatures with types of StableHLO. Tuples alone are flatten-tuples' matter. */
 export function usesStablehlo(module: Operation): boolean {
@@ -50,6 +51,7 @@ flattened. An op without a counterpart is an error.`,
       return;
     }
     sortForTopK(module);
+    resolveProbes(module);
     sinkConstants(module);
     passCaptures(module);
     extendArguments(module);

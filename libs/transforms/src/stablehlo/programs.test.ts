@@ -24,6 +24,40 @@ describe('programs hold what they expect', () => {
   });
 });
 
+test('a probe that does not run as often as it is asked for holds nothing', () => {
+  const module = convert(`func.func @main(%n: tensor<i32>) {
+    %i = stablehlo.constant dense<0> : tensor<i32>
+    %one = stablehlo.constant dense<1> : tensor<i32>
+    %r = stablehlo.while(%k = %i) : tensor<i32>
+    cond {
+      %more = stablehlo.compare LT, %k, %n : (tensor<i32>, tensor<i32>) -> tensor<i1>
+      stablehlo.return %more : tensor<i1>
+    } do {
+      %l = stablehlo.add %k, %one : tensor<i32>
+      %p = interpreter.probe %l, probe_id = "p" : tensor<i32>
+      stablehlo.return %p : tensor<i32>
+    }
+    %three = stablehlo.constant dense<3> : tensor<i32>
+    check.expect_serialized_eq %three, probe_id = "p", iter = 2 : tensor<i32>
+    return
+  }`);
+  const call = (n: number) => {
+    const runs = makeTensor(module.context.tensor([], module.context.i32), []);
+    runs.data[0] = n;
+    return () => new Interpreter(module).call('main', [runs]);
+  };
+  expect(call(3)).not.toThrow();
+  expect(call(4)).not.toThrow();
+  expect(call(2)).toThrow(/got false, expected true/);
+});
+
+test('a token in a signature leaves it', () => {
+  const module = convert(`func.func @main(%t: !stablehlo.token, %x: tensor<f32>) -> (tensor<f32>, !stablehlo.token) {
+    return %x, %t : tensor<f32>, !stablehlo.token
+  }`);
+  expect(module.toString()).toMatch(/@main\(%\w+: tensor<f32>\) -> tensor<f32>/);
+});
+
 describe('what has no counterpart says why', () => {
   const refusals: readonly [string, string, RegExp][] = [
     [
@@ -31,7 +65,21 @@ describe('what has no counterpart says why', () => {
       '"stablehlo.all_reduce"(%x) ({ ^bb0(%a: tensor<f32>, %b: tensor<f32>): stablehlo.return %a : tensor<f32> }) {replica_groups = dense<0> : tensor<1x1xi64>} : (tensor<4xf32>) -> tensor<4xf32>',
       /'stablehlo.all_reduce' op .*it exchanges arrays between devices/,
     ],
-    ['tokens', 'stablehlo.create_token : !stablehlo.token', /tokens and futures order effects/],
+    [
+      'what comes from elsewhere',
+      'stablehlo.create_token : !stablehlo.token %0:2 = "stablehlo.infeed"(%r) : (!stablehlo.token) -> (tensor<4xf32>, !stablehlo.token)',
+      /'stablehlo.infeed' op .*arrays go in and out of a program as arguments and results/,
+    ],
+    [
+      'programs of several devices',
+      '"interpreter.run_parallel"(%x) {programs = [[@main]]} : (tensor<4xf32>) -> tensor<4xf32>',
+      /it runs functions on several devices, and a program runs on one/,
+    ],
+    [
+      'expectations of probes that come later',
+      'interpreter.probe %x, probe_id = "b" : tensor<4xf32> check.expect_serialized_eq %x, probe_id = "a" : tensor<4xf32> %q = interpreter.probe %x, probe_id = "a" : tensor<4xf32>',
+      /its probe is not one, and the only one of its name, that stands before it/,
+    ],
     [
       'quantized numbers',
       'stablehlo.uniform_quantize %x : (tensor<4xf32>) -> tensor<4x!quant.uniform<i8:f32, 0.5>>',

@@ -1,4 +1,4 @@
-// StableHLO's types in the array dialect: tensors stay, tuples become their elements, and what has no counterpart says why.
+// StableHLO's types in the array dialect: tensors stay, tuples become their elements, tokens nothing, and what has no counterpart says why.
 import { FutureType, TokenType, UniformType } from '@budflow/dialect-stablehlo';
 import {
   ComplexType,
@@ -39,15 +39,16 @@ function elementRefusal(type: Type): string | undefined {
   return `there are no arrays of ${type}`;
 }
 
-/** Tensors without their encodings, integers of 2 and 4 bits in 8, tuples flattened; other types as they are. */
+/** Tensors without their encodings, integers of 2 and 4 bits in 8, tuples flattened, tokens left out; other types as they are. */
 export function stablehloTypes(context: Context): TypeConverter {
   const converter: TypeConverter = new TypeConverter()
     .addConversion((type) => type)
-    .addConversion((type) =>
-      type instanceof DialectType && (type.definition === TokenType || type.definition === FutureType)
-        ? 'tokens and futures order effects, which array programs do not have'
-        : undefined,
-    )
+    .addConversion((type) => {
+      if (!(type instanceof DialectType)) return undefined;
+      // One after the other is the order that programs run in.
+      if (type.definition === TokenType) return [];
+      return type.definition === FutureType ? 'programs wait for every operation' : undefined;
+    })
     .addConversion((type) => (type instanceof UnrankedTensorType ? 'its rank is not known' : undefined))
     .addConversion((type) => {
       if (!(type instanceof TensorType)) return undefined;

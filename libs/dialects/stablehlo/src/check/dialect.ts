@@ -18,7 +18,7 @@ import {
   typeOfAttribute,
 } from '@budflow/ir';
 import { typesAgree } from '../shapes.js';
-import { HloAnyQuantizedTensor, HloFpOrComplexTensor } from '../types.js';
+import { HloAnyQuantizedTensor, HloFpOrComplexTensor, HloTensorOrToken } from '../types.js';
 
 // What is expected must not be left out.
 const checked = MemoryEffects.implement({ effects: () => [{ kind: 'write', value: null }] });
@@ -79,9 +79,9 @@ const example = (line: string) => `func.func @example(%x: tensor<2xf32>, %y: ten
 export const ExpectEqOp = defineOp({
   name: 'check.expect_eq',
   summary: 'Expects a tensor to be equal to another one.',
-  description: 'Bit for bit.',
+  description: 'Bit for bit; tokens are equal.',
   example: example('check.expect_eq %x, %y : tensor<2xf32>'),
-  operands: { lhs: HloAnyQuantizedTensor, rhs: HloAnyQuantizedTensor },
+  operands: { lhs: HloTensorOrToken, rhs: HloTensorOrToken },
   interfaces: [checked],
   directives: { OneOrBothTypes },
   assembly: '$lhs `,` $rhs attr-dict `:` custom<OneOrBothTypes>(type($lhs), type($rhs))',

@@ -24,12 +24,15 @@ export const DEVICES: HloRules = {
     ],
     'it exchanges arrays between devices, and a program runs on one',
   ),
+  ...ruleFor(hlo.CreateTokenOp, { equation: 'create_token == nothing', convert: () => [[]] }),
+  ...ruleFor(hlo.AfterAllOp, { equation: 'after_all x, y == nothing', convert: () => [[]] }),
+  ...refused([hlo.RunParallelOp], 'it runs functions on several devices, and a program runs on one'),
   ...refused(
     [hlo.AsyncStartOp, hlo.AsyncDoneOp],
     'operations that go on beside the program are not supported; use the operation itself',
   ),
   ...refused(
-    [hlo.CreateTokenOp, hlo.AfterAllOp, hlo.InfeedOp, hlo.OutfeedOp, hlo.SendOp, hlo.RecvOp],
+    [hlo.InfeedOp, hlo.OutfeedOp, hlo.SendOp, hlo.RecvOp],
     'arrays go in and out of a program as arguments and results',
   ),
   ...refused([hlo.UniformQuantizeOp, hlo.UniformDequantizeOp], 'quantized arithmetic is not supported'),

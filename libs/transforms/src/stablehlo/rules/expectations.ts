@@ -1,5 +1,5 @@
-// Expectations: ops of the check dialect, and the custom calls that stand for them.
-import { ExpectOp } from '@budflow/dialect-array';
+// Expectations: ops of the check dialect, and the custom calls that stand for them. Probes and prints of the interpreter dialect.
+import { CustomCallOp, ExpectOp } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
 import type { Expectation } from '@budflow/interpreter';
 import { DenseElementsAttr, IntegerType, type Operation, TensorType, type Value } from '@budflow/ir';
@@ -12,10 +12,13 @@ type Wanted = Partial<Expectation> & Pick<Expectation, 'relation'>;
 const TOLERANCE = 1e-3;
 const ULPS = 3;
 
+/** The function from outside that prints arrays; bud-run has one. */
+const PRINT = 'interpreter.print';
+
 export const EXPECTATIONS: HloRules = {
   ...ruleFor(hlo.ExpectEqOp, {
-    equation: 'expect_eq x, y == expect equal x, y',
-    convert: (site) => expected(site, site.operand(1), { relation: 'equal' }),
+    equation: 'expect_eq x, y == expect equal x, y;  of tokens nothing',
+    convert: (site) => (site.all().length === 0 ? [] : expected(site, site.operand(1), { relation: 'equal' })),
   }),
   ...ruleFor(hlo.ExpectEqConstOp, {
     equation: 'expect_eq_const x, c == expect equal x, (constant c)',
@@ -46,7 +49,27 @@ export const EXPECTATIONS: HloRules = {
         maxUlps: hlo.ExpectCloseOp.max_ulp_difference(site.op),
       }),
   }),
-  ...refused([hlo.ExpectSerializedEqOp], 'what a probe wrote to a file is not known here'),
+  ...refused(
+    [hlo.ExpectSerializedEqOp],
+    'its probe is not one, and the only one of its name, that stands before it or in the body of a loop before it',
+  ),
+  ...ruleFor(hlo.ProbeOp, {
+    equation: 'probe x == x',
+    convert: (site) => site.operands.groups(),
+  }),
+  ...ruleFor(hlo.PrintOp, {
+    equation: `print x == custom_call @${PRINT} x`,
+    convert(site) {
+      CustomCallOp.create(site.rewriter, site.loc, {
+        inputs: site.all(),
+        sizes: [],
+        call_target_name: PRINT,
+        has_side_effect: true,
+        resultTypes: [],
+      });
+      return [];
+    },
+  }),
 };
 
 /** The call of older programs, which gives whether it holds. */

@@ -324,4 +324,52 @@ ${(
   check.expect_eq_const %r, dense<62162> : tensor<ui16>
   check.expect_eq_const %s, dense<[7, 10]> : tensor<2xui64>`,
   },
+  {
+    name: 'probes have seen what is expected of them, in loops each time',
+    text: `  %x = stablehlo.constant dense<[1.0, -2.0]> : tensor<2xf32>
+  %y = interpreter.probe %x, probe_id = "before/0" : tensor<2xf32>
+  check.expect_serialized_eq %y, probe_id = "before/0" : tensor<2xf32>
+  %i = stablehlo.constant dense<0> : tensor<i32>
+  %one = stablehlo.constant dense<1> : tensor<i32>
+  %n = stablehlo.constant dense<3> : tensor<i32>
+  %r:2 = stablehlo.while(%k = %i, %s = %y) : tensor<i32>, tensor<2xf32>
+  cond {
+    %more = stablehlo.compare LT, %k, %n : (tensor<i32>, tensor<i32>) -> tensor<i1>
+    stablehlo.return %more : tensor<i1>
+  } do {
+    %t = stablehlo.add %s, %s : tensor<2xf32>
+    %u = interpreter.probe %t, probe_id = "within" : tensor<2xf32>
+    %l = stablehlo.add %k, %one : tensor<i32>
+    stablehlo.return %l, %u : tensor<i32>, tensor<2xf32>
+  }
+  check.expect_eq_const %r#1, dense<[8.0, -16.0]> : tensor<2xf32>
+  %first = stablehlo.constant dense<[2.0, -4.0]> : tensor<2xf32>
+  check.expect_serialized_eq %first, probe_id = "within" : tensor<2xf32>
+  check.expect_serialized_eq %r#1, probe_id = "within", iter = 2 : tensor<2xf32>`,
+  },
+  {
+    name: 'tokens are nothing: made, joined, carried through loops and branches, expected',
+    text: `  %a = stablehlo.create_token : !stablehlo.token
+  %b = stablehlo.after_all %a, %a : !stablehlo.token
+  check.expect_eq %a, %b : !stablehlo.token
+  %x = stablehlo.constant dense<2> : tensor<i32>
+  %n = stablehlo.constant dense<9> : tensor<i32>
+  %w:2 = stablehlo.while(%t = %b, %k = %x) : !stablehlo.token, tensor<i32>
+  cond {
+    %more = stablehlo.compare LT, %k, %n : (tensor<i32>, tensor<i32>) -> tensor<i1>
+    stablehlo.return %more : tensor<i1>
+  } do {
+    %l = stablehlo.add %k, %x : tensor<i32>
+    %u = stablehlo.after_all %t : !stablehlo.token
+    stablehlo.return %u, %l : !stablehlo.token, tensor<i32>
+  }
+  %c:2 = "stablehlo.case"(%x) ({
+    stablehlo.return %w#0, %x : !stablehlo.token, tensor<i32>
+  }, {
+    %q = stablehlo.tuple %w#0, %w#1 : tuple<!stablehlo.token, tensor<i32>>
+    %r = stablehlo.get_tuple_element %q[1] : (tuple<!stablehlo.token, tensor<i32>>) -> tensor<i32>
+    stablehlo.return %a, %r : !stablehlo.token, tensor<i32>
+  }) : (tensor<i32>) -> (!stablehlo.token, tensor<i32>)
+  check.expect_eq_const %c#1, dense<10> : tensor<i32>`,
+  },
 ];
