@@ -173,6 +173,8 @@ export interface AttrSpec<T> {
   check(attr: Attribute): boolean;
   read(attr: Attribute): T;
   make(context: Context, value: T): Attribute;
+  /** What older versions wrote as it is written now: applied when text is read. Other attributes stay. */
+  upgrade?(attr: Attribute, context: Context): Attribute;
 }
 
 /** May be absent; the accessor then returns undefined. */
@@ -186,6 +188,7 @@ export function optionalAttr<T>(spec: AttrSpec<T>): AttrSpec<T | undefined> {
     check: spec.check,
     read: spec.read,
     make: (context, value) => spec.make(context, value as T),
+    ...(spec.upgrade ? { upgrade: spec.upgrade } : {}),
   };
 }
 /** May be absent; the accessor then returns `value`. Omitted from the text when equal to it. */

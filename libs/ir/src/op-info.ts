@@ -7,6 +7,8 @@ import type { OpDefinitionBase } from './define-op.js';
 import type { Trait } from './traits.js';
 import type { OpVerification } from './verifier/op-verification.js';
 
+type Upgrade = (attr: Attribute, context: Context) => Attribute;
+
 const NO_DEFAULTS: readonly (readonly [string, Attribute])[] = [];
 
 export class OpInfo {
@@ -27,6 +29,7 @@ export class OpInfo {
   /** How its assembly is read and written, prepared when parser or printer first meet the op. */
   assembly: PreparedAssembly | null = null;
   private defaults: readonly (readonly [string, Attribute])[] | null = null;
+  private upgrades: readonly (readonly [string, Upgrade])[] | null = null;
   /** `"name"` in UTF-8, for the generic printer. */
   readonly quotedName: Uint8Array;
 
@@ -55,9 +58,22 @@ export class OpInfo {
     }
     return this.defaults;
   }
-  /** `attributes` without those that say what their absence says. */
-  withoutDefaults(attributes: DictionaryAttr): DictionaryAttr {
+  /** Attributes of which there are older spellings. */
+  private get upgradedAttributes(): readonly (readonly [string, Upgrade])[] {
+    this.upgrades ??= Object.entries(this.definition?.spec.attributes ?? {}).flatMap(
+      ([name, { upgrade }]): [string, Upgrade][] => (upgrade ? [[name, upgrade]] : []),
+    );
+    return this.upgrades;
+  }
+  /** Attributes as they are kept: without those that say what their absence says, older spellings as today's. */
+  normalized(attributes: DictionaryAttr): DictionaryAttr {
     let rest = attributes;
+    if (this.definition === null) return rest;
+    for (const [name, upgrade] of this.upgradedAttributes) {
+      const value = rest.get(name);
+      const upgraded = value && upgrade(value, this.context);
+      if (upgraded !== value) rest = this.context.withAttribute(rest, name, upgraded!);
+    }
     const list = this.defaultAttributes;
     for (let i = 0; i < list.length; i++) {
       const [name, value] = list[i]!;

@@ -49,6 +49,21 @@ test.each([
   expect(errorsOf(`func.func private @f() attributes {a = #sdy.sharding${text}}`).join()).toContain(message);
 });
 
+test('lists as older versions wrote them are read as those of today', () => {
+  const text =
+    roundTrips(`func.func @f(%x: tensor<2x3xi64>, %i: tensor<2xi64>, %k: tensor<3x3x1x1xf32>, %y: tensor<1x4x4x1xf32>) {
+  %0 = "stablehlo.gather"(%x, %i) {dimension_numbers = #stablehlo.gather<offset_dims = [1], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>, slice_sizes = dense<[1, 2]> : tensor<2xi64>} : (tensor<2x3xi64>, tensor<2xi64>) -> tensor<2x2xi64>
+  %1 = "stablehlo.transpose"(%x) {permutation = dense<[1, 0]> : tensor<2xi64>} : (tensor<2x3xi64>) -> tensor<3x2xi64>
+  %2 = stablehlo.dynamic_broadcast_in_dim %x, %i, dims = [0, 1] {known_expanding_dimensions = dense<> : tensor<0xi64>} : (tensor<2x3xi64>, tensor<2xi64>) -> tensor<2x3xi64>
+  %3 = "stablehlo.convolution"(%y, %k) {batch_group_count = 1 : i64, dimension_numbers = #stablehlo.conv<[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]>, feature_group_count = 1 : i64, window_strides = dense<1> : tensor<2xi64>, window_reversal = dense<true> : tensor<2xi1>} : (tensor<1x4x4x1xf32>, tensor<3x3x1x1xf32>) -> tensor<1x2x2x1xf32>
+  return
+}`);
+  expect(text).toContain('slice_sizes = array<i64: 1, 2>');
+  expect(text).toContain('stablehlo.transpose %arg0, dims = [1, 0]');
+  expect(text).toContain('known_expanding_dimensions = array<i64>');
+  expect(text).toContain('window = {stride = [1, 1], reverse = [true, true]}');
+});
+
 test('raw dimensions of a convolution are the listed ones', () => {
   const raw =
     '#stablehlo.conv<raw input_batch_dimension = 0, input_feature_dimension = 2, input_spatial_dimensions = [1], kernel_input_feature_dimension = 1, kernel_output_feature_dimension = 2, kernel_spatial_dimensions = [0], output_batch_dimension = 0, output_feature_dimension = 2, output_spatial_dimensions = [1]>';

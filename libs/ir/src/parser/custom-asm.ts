@@ -148,9 +148,7 @@ export class CustomAsm implements AsmParser {
       state.loc,
       state.operands,
       state.resultTypes,
-      state.attributes.size === 0
-        ? this.context.emptyDictionary
-        : info.withoutDefaults(this.dictionary(state.attributes)),
+      state.attributes.size === 0 ? this.context.emptyDictionary : info.normalized(this.dictionary(state.attributes)),
       state.regions,
       state.successors,
     );

@@ -165,7 +165,7 @@ export class OpParser extends PlainOpParser {
     let attributes = bytes[this.pos] === 0x7b ? this.dictionary() : this.context.emptyDictionary;
     if (properties) attributes = this.merged(properties, attributes, open);
     if (info.traits.length) attributes = this.renamedSegments(info, attributes);
-    if (attributes.names.length > 0) attributes = info.withoutDefaults(attributes);
+    if (attributes.names.length > 0) attributes = info.normalized(attributes);
 
     const op = new Operation(info, this.origin + nameAt, attributes);
     this.expect(0x3a, "':' and the type of the operation");

@@ -235,7 +235,7 @@ export abstract class PlainOpParser extends ValueParser {
       const value = this.attribute();
       type = typeOfAttribute(value);
       if (type === null) return null;
-      attributes = info.withoutDefaults(this.context.dictionary([[prepared.attribute, value]]));
+      attributes = info.normalized(this.context.dictionary([[prepared.attribute, value]]));
       if (whole && this.pos > p) memo.set(slot, info, start, length, attributes, type);
     }
     // Its type might be on the next line.

@@ -16,8 +16,32 @@ import {
 } from '@budflow/ir';
 import { CUSTOM_CALL_API_VERSIONS, type CustomCallApiVersion, Precision } from '../enums.js';
 
+/** The most numbers that a list of the form `dense<..> : tensor<2xi64>` is read with: dimensions are far fewer. */
+const MOST = 1024;
+
+/** The numbers of `dense<[1, 2]> : tensor<2xi64>`, as older versions wrote lists; null for what is none. */
+function numbersOfList(a: Attribute, width: number): number[] | null {
+  if (!(a instanceof DenseElementsAttr && a.type instanceof TensorType && a.type.rank === 1)) return null;
+  const { shape, element } = a.type;
+  const isList = element instanceof IntegerType && element.width === width && shape[0]! <= MOST;
+  return isList ? Array.from({ length: shape[0]! }, (_, i) => Number(denseElement(a, i))) : null;
+}
+
+/** `array<i64: 1, 2>` as numbers. */
+export const i64List: AttrSpec<readonly number[]> = {
+  ...attr.i64Array,
+  upgrade(a, context) {
+    const numbers = numbersOfList(a, 64);
+    return numbers ? context.denseArray(context.i64, numbers) : a;
+  },
+};
+
 /** `array<i1: false, true>` as booleans. */
 export const boolArray: AttrSpec<readonly boolean[]> = {
+  upgrade(a, context) {
+    const numbers = numbersOfList(a, 1);
+    return numbers ? context.denseArray(context.i1, numbers.map(Math.abs)) : a;
+  },
   description: 'i1 dense array attribute',
   optional: false,
   check: (a) => a instanceof DenseArrayAttr && a.elementType instanceof IntegerType && a.elementType.width === 1,

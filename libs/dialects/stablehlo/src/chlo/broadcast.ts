@@ -12,6 +12,7 @@ import {
   type Type,
   type TypeConstraint,
 } from '@budflow/ir';
+import { i64List } from '../attributes/specs.js';
 import { example } from '../example.js';
 import { elementsAgree, expectDimensions, expectResult } from '../shapes.js';
 import {
@@ -97,7 +98,7 @@ function broadcast<const N extends string>(
     ),
     operands: { lhs: tensor, rhs: tensor },
     results: { result: tensor },
-    attributes: { broadcast_dimensions: optionalAttr(attr.i64Array) },
+    attributes: { broadcast_dimensions: optionalAttr(i64List) },
     traits: [Pure, ...traits],
     assembly: FORMAT,
     verify(op: Operation) {
@@ -167,7 +168,7 @@ export const BroadcastComplexOp = defineOp({
   ),
   operands: { lhs: HloAnyRankFpTensor, rhs: HloAnyRankFpTensor },
   results: { result: HloAnyRankComplexTensor },
-  attributes: { broadcast_dimensions: optionalAttr(attr.i64Array) },
+  attributes: { broadcast_dimensions: optionalAttr(i64List) },
   traits: [Pure],
   assembly: FORMAT,
   verify(op) {
@@ -190,7 +191,7 @@ export const BroadcastCompareOp = defineOp({
   operands: { lhs: HloAnyRankTensor, rhs: HloAnyRankTensor },
   results: { result: HloAnyRankPredTensor },
   attributes: {
-    broadcast_dimensions: optionalAttr(attr.i64Array),
+    broadcast_dimensions: optionalAttr(i64List),
     comparison_direction: attr.dialect(ChloComparisonDirection),
     compare_type: optionalAttr(attr.dialect(ChloComparisonType)),
   },

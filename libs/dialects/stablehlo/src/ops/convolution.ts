@@ -1,7 +1,7 @@
 // Convolutions, with padding that is written or a value.
 import { type Attribute, attr, type CustomDirective, defineOp, type Operation, optionalAttr, Pure } from '@budflow/ir';
 import { ConvDimensionNumbers, type ConvDimensions } from '../attributes/conv.js';
-import { boolArray, paddingPairs, precisionConfig } from '../attributes/specs.js';
+import { boolArray, i64List, paddingPairs, precisionConfig } from '../attributes/specs.js';
 import { example } from '../example.js';
 import {
   elementOf,
@@ -75,9 +75,9 @@ function windowText(attribute: Attribute): string {
 }
 
 const convolutionAttributes = {
-  window_strides: optionalAttr(attr.i64Array),
-  lhs_dilation: optionalAttr(attr.i64Array),
-  rhs_dilation: optionalAttr(attr.i64Array),
+  window_strides: optionalAttr(i64List),
+  lhs_dilation: optionalAttr(i64List),
+  rhs_dilation: optionalAttr(i64List),
   window_reversal: optionalAttr(boolArray),
   dimension_numbers: attr.dialect(ConvDimensionNumbers),
   feature_group_count: attr.i64,

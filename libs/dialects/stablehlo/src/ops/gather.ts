@@ -1,6 +1,7 @@
 // Elements at indices that are values: gather and dynamic_gather, torch_index_select.
 import { attr, DYNAMIC, defaultAttr, defineOp, type Operation, Pure, type TensorType } from '@budflow/ir';
 import { GatherDimensionNumbers, type GatherDimensions } from '../attributes/dims.js';
+import { i64List } from '../attributes/specs.js';
 import { example } from '../example.js';
 import { elementOf, expectDimensions, expectLength, expectResult, shapeOf, sizesAgree, tensorOf } from '../shapes.js';
 import { HloDimensionTensor, HloIntTensor, HloTensor } from '../types.js';
@@ -84,7 +85,7 @@ export const GatherOp = defineOp({
   results: { result: HloTensor },
   attributes: {
     dimension_numbers: attr.dialect(GatherDimensionNumbers),
-    slice_sizes: attr.i64Array,
+    slice_sizes: i64List,
     indices_are_sorted: defaultAttr(attr.bool, false),
   },
   traits: [Pure],

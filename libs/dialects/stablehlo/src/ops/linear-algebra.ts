@@ -11,6 +11,7 @@ import {
   type TensorType,
   type Type,
 } from '@budflow/ir';
+import { i64List } from '../attributes/specs.js';
 import { FftKind, Transpose } from '../enums.js';
 import { example } from '../example.js';
 import { expectDimensions, expectElements, expectResult, shapesAgree, sizesAgree, tensorOf } from '../shapes.js';
@@ -119,7 +120,7 @@ export const FftOp = defineOp({
   ),
   operands: { operand: HloFpOrComplexTensor },
   results: { result: HloFpOrComplexTensor },
-  attributes: { fft_type: attr.dialect(FftKind), fft_length: attr.i64Array },
+  attributes: { fft_type: attr.dialect(FftKind), fft_length: i64List },
   traits: [Pure],
   assembly:
     '$operand `,` `type` `=` $fft_type `,` `length` `=` $fft_length attr-dict `:` functional-type(operands, results)',

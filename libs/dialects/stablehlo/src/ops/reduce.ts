@@ -1,7 +1,6 @@
 // Reductions over dimensions, and map.
 import {
   type AsmParser,
-  attr,
   Block,
   Commutative,
   type CustomAssembly,
@@ -19,6 +18,7 @@ import {
   type Value,
   variadic,
 } from '@budflow/ir';
+import { i64List } from '../attributes/specs.js';
 import { example } from '../example.js';
 import { accumulatorTypes, expectArguments, returnOf } from '../regions.js';
 import {
@@ -200,7 +200,7 @@ combined is not said. \`applies\` is short for a region that is one op on both o
   // One group: the two halves need no segment sizes, as neither has StableHLO's text.
   operands: { operands: variadic(HloTensor) },
   results: { results: variadic(HloTensor) },
-  attributes: { dimensions: attr.i64Array },
+  attributes: { dimensions: i64List },
   regions: { body: { blocks: 'one' } },
   traits: [Pure, SingleBlock],
   assembly: reduceAssembly,
@@ -273,7 +273,7 @@ export const MapOp = defineOp({
   ),
   operands: { inputs: variadic(HloTensor) },
   results: { result: HloTensor },
-  attributes: { dimensions: attr.i64Array },
+  attributes: { dimensions: i64List },
   regions: { computation: { blocks: 'one' } },
   traits: [Pure, SingleBlock],
   verifyRegions(op) {

@@ -13,6 +13,7 @@ import {
   type Value,
   variadic,
 } from '@budflow/ir';
+import { i64List } from '../attributes/specs.js';
 import { example } from '../example.js';
 import {
   boundOf,
@@ -42,7 +43,7 @@ export const BroadcastOp = defineOp({
   ),
   operands: { operand: HloTensor },
   results: { result: HloTensor },
-  attributes: { broadcast_sizes: attr.i64Array },
+  attributes: { broadcast_sizes: i64List },
   traits: [Pure],
   assembly: '$operand `,` `sizes` `=` $broadcast_sizes attr-dict `:` functional-type(operands, results)',
   inferTypes: (context, { operands, attributes }): Type[] => {
@@ -70,7 +71,7 @@ export const BroadcastInDimOp = defineOp({
   ),
   operands: { operand: HloAnyQuantizedTensor },
   results: { result: HloAnyQuantizedTensor },
-  attributes: { broadcast_dimensions: attr.i64Array },
+  attributes: { broadcast_dimensions: i64List },
   traits: [Pure],
   assembly: '$operand `,` `dims` `=` $broadcast_dimensions attr-dict `:` functional-type(operands, results)',
   verify(op) {
@@ -91,9 +92,9 @@ export const DynamicBroadcastInDimOp = defineOp({
   operands: { operand: HloAnyQuantizedTensor, output_dimensions: HloDimensionTensor },
   results: { result: HloAnyQuantizedTensor },
   attributes: {
-    broadcast_dimensions: attr.i64Array,
-    known_expanding_dimensions: optionalAttr(attr.i64Array),
-    known_nonexpanding_dimensions: optionalAttr(attr.i64Array),
+    broadcast_dimensions: i64List,
+    known_expanding_dimensions: optionalAttr(i64List),
+    known_nonexpanding_dimensions: optionalAttr(i64List),
   },
   traits: [Pure],
   assembly:
@@ -195,7 +196,7 @@ export const TransposeOp = defineOp({
   ),
   operands: { operand: HloAnyQuantizedTensor },
   results: { result: HloAnyQuantizedTensor },
-  attributes: { permutation: attr.i64Array },
+  attributes: { permutation: i64List },
   traits: [Pure],
   assembly: '$operand `,` `dims` `=` $permutation attr-dict `:` functional-type(operands, results)',
   inferTypes: (context, { operands, attributes }): Type[] => [
@@ -224,7 +225,7 @@ export const ReverseOp = defineOp({
   ),
   operands: { operand: HloTensor },
   results: { result: HloTensor },
-  attributes: { dimensions: attr.i64Array },
+  attributes: { dimensions: i64List },
   traits: [Pure],
   assembly:
     '$operand `,` `dims` `=` $dimensions attr-dict `:` custom<SameOperandsAndResultType>(type($operand), type($result))',
@@ -312,7 +313,7 @@ export const PadOp = defineOp({
   ),
   operands: { operand: HloTensor, padding_value: HloScalarTensor },
   results: { result: HloTensor },
-  attributes: { edge_padding_low: attr.i64Array, edge_padding_high: attr.i64Array, interior_padding: attr.i64Array },
+  attributes: { edge_padding_low: i64List, edge_padding_high: i64List, interior_padding: i64List },
   traits: [Pure],
   assembly: `$operand \`,\` $padding_value \`,\` \`low\` \`=\` $edge_padding_low \`,\` \`high\` \`=\` $edge_padding_high
     \`,\` \`interior\` \`=\` $interior_padding attr-dict \`:\` functional-type(operands, results)`,

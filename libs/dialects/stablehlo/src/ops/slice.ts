@@ -10,6 +10,7 @@ import {
   type Type,
   variadic,
 } from '@budflow/ir';
+import { i64List } from '../attributes/specs.js';
 import { example } from '../example.js';
 import {
   boundOf,
@@ -51,7 +52,7 @@ export const SliceOp = defineOp({
   ),
   operands: { operand: HloTensor },
   results: { result: HloTensor },
-  attributes: { start_indices: attr.i64Array, limit_indices: attr.i64Array, strides: attr.i64Array },
+  attributes: { start_indices: i64List, limit_indices: i64List, strides: i64List },
   traits: [Pure],
   assembly: `$operand custom<SliceRanges>($start_indices, $limit_indices, $strides) attr-dict \`:\`
     functional-type(operands, results)`,
@@ -131,7 +132,7 @@ export const DynamicSliceOp = defineOp({
   ),
   operands: { operand: HloTensor, start_indices: variadic(HloScalarIntTensor) },
   results: { result: HloTensor },
-  attributes: { slice_sizes: attr.i64Array },
+  attributes: { slice_sizes: i64List },
   traits: [Pure],
   assembly: `$operand \`,\` custom<OperandsAndComma>($start_indices) \`\` \`sizes\` \`=\` $slice_sizes attr-dict \`:\`
     functional-type(operands, results)`,

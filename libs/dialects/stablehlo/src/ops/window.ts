@@ -1,6 +1,6 @@
 // Windows that slide over tensors: reduce_window and select_and_scatter.
-import { attr, defineOp, optionalAttr, Pure, SingleBlock, type TensorType, variadic } from '@budflow/ir';
-import { paddingPairs } from '../attributes/specs.js';
+import { defineOp, optionalAttr, Pure, SingleBlock, type TensorType, variadic } from '@budflow/ir';
+import { i64List, paddingPairs } from '../attributes/specs.js';
 import { example } from '../example.js';
 import { accumulatorTypes, expectArguments, expectReturns } from '../regions.js';
 import { elementOf, expectElements, expectLength, expectResult, shapeOf, shapesAgree, tensorOf } from '../shapes.js';
@@ -24,10 +24,10 @@ const ReduceWindow = defineOp({
   operands: { operands: variadic(HloTensor) },
   results: { results: variadic(HloTensor) },
   attributes: {
-    window_dimensions: attr.i64Array,
-    window_strides: optionalAttr(attr.i64Array),
-    base_dilations: optionalAttr(attr.i64Array),
-    window_dilations: optionalAttr(attr.i64Array),
+    window_dimensions: i64List,
+    window_strides: optionalAttr(i64List),
+    base_dilations: optionalAttr(i64List),
+    window_dilations: optionalAttr(i64List),
     padding: optionalAttr(paddingPairs),
   },
   regions: { body: { blocks: 'one' } },
@@ -76,8 +76,8 @@ export const SelectAndScatterOp = defineOp({
   operands: { operand: HloTensor, source: HloTensor, init_value: HloScalarTensor },
   results: { result: HloTensor },
   attributes: {
-    window_dimensions: optionalAttr(attr.i64Array),
-    window_strides: optionalAttr(attr.i64Array),
+    window_dimensions: optionalAttr(i64List),
+    window_strides: optionalAttr(i64List),
     padding: optionalAttr(paddingPairs),
   },
   regions: { select: { blocks: 'one' }, scatter: { blocks: 'one' } },
