@@ -188,6 +188,18 @@ func.func @main(%x: tensor<40xf32>) -> (tensor<40xf32>) {
     [tensor('f32', [6, 20])],
   ],
   [
+    // Two sums that share what they add.
+    `func.func @main(%x: tensor<7x50xf32>, %y: tensor<7x50xf32>) -> (tensor<7xf32>, tensor<7xf32>) {
+  %zero = array.constant dense<0.0> : tensor<f32>
+  %e = array.exp %x : tensor<7x50xf32>
+  %p = array.mul %e, %y : tensor<7x50xf32>
+  %0 = array.reduce add %e init %zero dims = [1] : tensor<7x50xf32>, tensor<f32> to tensor<7xf32>
+  %1 = array.reduce add %p init %zero dims = [1] : tensor<7x50xf32>, tensor<f32> to tensor<7xf32>
+  return %0, %1 : tensor<7xf32>, tensor<7xf32>
+}`,
+    [tensor('f32', [7, 50]), tensor('f32', [7, 50], 2)],
+  ],
+  [
     // 16-bit floats: sums of many, and ops on each.
     `func.func @main(%x: tensor<7x50xf16>) -> (tensor<7xf16>) {
   %zero = array.constant dense<0.0> : tensor<f16>

@@ -41,6 +41,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
       'flatten-tuples',
       'instruction-fusion',
       'interchange-while-map',
+      'sibling-fusion',
       'sink-broadcasts',
     ],
     load: () => import('@budflow/transforms/array'),

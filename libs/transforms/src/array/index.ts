@@ -27,4 +27,5 @@ export { interchangeWhileMap } from './interchange-while-map.js';
 export { LoopLowering, type LoopLoweringMethods } from './lowering/interface.js';
 export { hasLoopLowering, loopLowering } from './lowering/registry.js';
 export type { LoweringSite } from './lowering/site.js';
+export { siblingFusion } from './sibling-fusion.js';
 export { sinkBroadcasts } from './sink-broadcasts.js';

@@ -119,10 +119,11 @@ class KernelLowering {
       this.lowerOpaque(opaque);
     }
     for (const stage of stages) {
-      stage.op.results.forEach((result) => {
-        const at = yielded.indexOf(result);
-        this.buffers.set(result, at >= 0 ? destinations[at]! : this.scratch(result, stage.op));
-      });
+      for (const op of stage.ops)
+        op.results.forEach((result) => {
+          const at = yielded.indexOf(result);
+          this.buffers.set(result, at >= 0 ? destinations[at]! : this.scratch(result, op));
+        });
       this.code.scope(() => this.emitStage(stage));
     }
 
@@ -143,7 +144,8 @@ class KernelLowering {
     for (const op of views) if (MaterializeOp.is(op)) op.erase();
     this.fusion.erase();
     for (const op of views) if (!op.isErased && !op.hasResultUses) op.erase();
-    return opaque ? { stages: 1, inlined: 0 } : { stages: stages.length, inlined: ops.length - stages.length };
+    const own = stages.reduce((n, stage) => n + stage.ops.length, 0);
+    return opaque ? { stages: 1, inlined: 0 } : { stages: stages.length, inlined: ops.length - own };
   }
 
   /** An op that builds its loops itself. */
@@ -236,11 +238,13 @@ class KernelLowering {
     return at < 0 ? this.domainSize(op, size) : this.sizeOf(op.result(0), at);
   }
 
-  private emitStage({ op, name, boxes }: Stage): void {
+  private emitStage({ ops, name, boxes }: Stage): void {
+    const op = ops[0]!;
     const structured = StructuredOp.of(op)!;
     const domain = structured.domain(op);
     const sizes = domain.map((d, i) => this.stageSize(op, i, d.size));
-    const maps = structured.indexingMaps(op).slice(op.operandCount) as AffineMap[];
+    const maps = ops.flatMap((o) => StructuredOp.of(o)!.indexingMaps(o).slice(o.operandCount) as AffineMap[]);
+    const targets = ops.flatMap((o) => o.results.map((result) => this.buffers.get(result)!));
     const point = new Array<Value>(domain.length);
     const parallel = domain.flatMap((d, i) => (d.iterator === 'parallel' ? [i] : []));
     if (structured.sideBySide) {
@@ -266,7 +270,7 @@ class KernelLowering {
       }
       this.code.scope(() => {
         const values = structured.reduction
-          ? this.reduce(op, name, domain, sizes, point)
+          ? this.reduce(ops, name, domain, sizes, point)
           : this.code.body(op, point, []);
         values.forEach((value, i) => {
           const indices = maps[i]!.results.map((e) =>
@@ -277,7 +281,7 @@ class KernelLowering {
               Array.from(point, (p) => p ?? this.constant(0)),
             ),
           );
-          buildStore(this.builder, op.loc, value, this.buffers.get(op.result(i))!, indices);
+          buildStore(this.builder, op.loc, value, targets[i]!, indices);
         });
       });
     };
@@ -292,27 +296,29 @@ class KernelLowering {
   }
 
   private reduce(
-    op: Operation,
+    ops: readonly Operation[],
     name: string,
     domain: readonly { iterator: string }[],
     sizes: readonly Size[],
     point: readonly Value[],
   ): Value[] {
-    const { reduction } = StructuredOp.of(op)!;
-    const inits = reduction!.init(op);
-    const initial = () =>
-      inits.map((operand) => (operand === null ? undefined : this.code.element(op.operand(operand), [], op.loc)));
-    const start = reduction!.identity(op).includes(null) ? initial() : undefined;
+    const [op] = ops as readonly [Operation];
+    const identities = ops.flatMap((o) => StructuredOp.of(o)!.reduction!.identity(o));
+    const inits = (o: Operation) => StructuredOp.of(o)!.reduction!.init(o);
+    const initial = (o: Operation) =>
+      inits(o).map((operand) => (operand === null ? undefined : this.code.element(o.operand(operand), [], o.loc)));
+    const start = identities.includes(null) ? ops.flatMap(initial) : undefined;
     if (start?.includes(undefined))
       throw new InternalError('array-to-loop: a reduction has neither an identity nor an init', op);
     const reduced = domain.flatMap((d, i) => (d.iterator === 'reduction' ? [i] : []));
     const site: ReductionSite = {
       op,
+      ops,
       stage: name,
       wholeKernel: reduced.length === domain.length,
       ...(start ? { initial: start as Value[] } : {}),
       sizes: reduced.map((d) => sizes[d]!),
-      types: op.results.map((r) => signless(op.context, (r.type as TensorType).element)),
+      types: ops.flatMap((o) => o.results.map((r) => signless(o.context, (r.type as TensorType).element))),
       point: (ivs) => {
         const full = point.slice();
         reduced.forEach((d, i) => {
@@ -322,15 +328,21 @@ class KernelLowering {
       },
     };
     const totals = this.reductions.emit(site);
-    if (start || inits.every((i) => i === null)) return totals;
-    const combined = reduction!.combine(
-      op,
-      this.builder,
-      op.loc,
-      initial().map((v, i) => v ?? totals[i]!),
-      totals,
-    );
-    return combined.map((c, i) => (inits[i] === null ? totals[i]! : c));
+    if (start) return totals;
+    let begin = 0;
+    return ops.flatMap((o) => {
+      const own = totals.slice(begin, (begin += o.resultCount));
+      if (inits(o).every((i) => i === null)) return own;
+      const { combine } = StructuredOp.of(o)!.reduction!;
+      const combined = combine(
+        o,
+        this.builder,
+        o.loc,
+        initial(o).map((v, i) => v ?? own[i]!),
+        own,
+      );
+      return combined.map((c, i) => (inits(o)[i] === null ? own[i]! : c));
+    });
   }
 
   /** Operands one behind the other: a nest for each, over its elements. */

@@ -211,6 +211,28 @@ describe('forwarding in a block', () => {
     expect(replaced(between('simd.store %v0, %t[%c0] : memref<8xf32>, vector<4xf32>')).text).toContain('simd.extract');
   });
 
+  test('a store to a lane leaves the others of a vector known, not those it writes nor the whole', () => {
+    const stored = (loads: string) =>
+      kernel(`  %b = memory.alloca() : memref<8xf32>
+  simd.store %v0, %b[%c0] : memref<8xf32>, vector<4xf32>
+  memory.store %zero, %b[%c1] : memref<8xf32>
+${loads}`);
+    const lanes = replaced(
+      stored(`  %x = memory.load %b[%c0] : memref<8xf32>
+  %y = memory.load %b[%c1] : memref<8xf32>
+  %z = memory.load %b[%c2] : memref<8xf32>
+  memory.store %x, %o[%c0] : memref<8xf32>
+  memory.store %y, %o[%c1] : memref<8xf32>
+  memory.store %z, %o[%c2] : memref<8xf32>`),
+    );
+    expect(lanes).toMatchObject({ forwarded: 3, buffers: 1 });
+    const whole = replaced(
+      stored(`  %w = simd.load %b[%c0] : memref<8xf32>, vector<4xf32>
+  simd.store %w, %o[%c4] : memref<8xf32>, vector<4xf32>`),
+    );
+    expect(whole).toMatchObject({ forwarded: 0, buffers: 0 });
+  });
+
   test('a store in a nested region ends what is known of its buffer only', () => {
     const { forwarded } = replaced(
       kernel(`  %t = memory.alloca() : memref<8xf32>

@@ -285,6 +285,8 @@ interface Known {
   readonly indices: readonly Value[];
   readonly type: Type;
   readonly value: Value;
+  /** Stores to a part of it, later. */
+  readonly overwritten: readonly Access[];
 }
 
 /** Replaces loads by values stored or loaded before in the same block; returns how many. */
@@ -297,8 +299,8 @@ function forward(ops: readonly Operation[]): number {
       if (!isExclusive(access.buffer)) continue;
       const list = known.get(access.buffer) ?? [];
       if (access.store) {
-        const kept = list.filter((k) => areDisjoint(k, access));
-        kept.push({ indices: access.indices, type: access.type, value: op.operand(0) });
+        const kept = list.flatMap((k) => afterStore(k, access));
+        kept.push({ indices: access.indices, type: access.type, value: op.operand(0), overwritten: [] });
         known.set(access.buffer, kept);
       } else {
         const value = list.map((k) => valueFrom(k, access)).find((v) => v !== null);
@@ -306,7 +308,11 @@ function forward(ops: readonly Operation[]): number {
           op.result().replaceAllUsesWith(value());
           op.erase();
           forwarded++;
-        } else known.set(access.buffer, [...list, { indices: access.indices, type: access.type, value: op.result() }]);
+        } else
+          known.set(access.buffer, [
+            ...list,
+            { indices: access.indices, type: access.type, value: op.result(), overwritten: [] },
+          ]);
       }
       continue;
     }
@@ -330,7 +336,14 @@ function range(a: readonly Value[]): { outer: string; start: number } | null {
   return { outer: constants.slice(0, -1).join(), start: constants[constants.length - 1] ?? 0 };
 }
 
-function areDisjoint(a: Known, b: Access): boolean {
+/** What is known behind a store: everything apart from it, and lanes of vectors of which it writes others. */
+function afterStore(known: Known, store: Access): Known[] {
+  if (areDisjoint(known, store)) return [known];
+  const isPart = lanesOf(store.type) < lanesOf(known.type) && range(store.indices) && range(known.indices);
+  return isPart ? [{ ...known, overwritten: [...known.overwritten, store] }] : [];
+}
+
+function areDisjoint(a: Pick<Known, 'indices' | 'type'>, b: Access): boolean {
   const x = range(a.indices);
   const y = range(b.indices);
   if (!x || !y) return false;
@@ -339,6 +352,7 @@ function areDisjoint(a: Known, b: Access): boolean {
 
 /** How to make the loaded value of a known one; null when it does not cover the load. */
 function valueFrom(known: Known, load: Access): (() => Value) | null {
+  if (known.overwritten.some((store) => !areDisjoint(store, load))) return null;
   if (known.type === load.type && sameIndices(known.indices, load.indices)) return () => known.value;
   if (!(known.type instanceof VectorType)) return null;
   const x = range(known.indices);

@@ -78,6 +78,17 @@ describe('reductions', () => {
     expect(text).toMatch(/arith\.addf .* : vector<16xf32>/);
   });
 
+  test('halves of a register are written out', () => {
+    const sum = `func.func @main(%x: tensor<3x70xf32>) -> tensor<3xf32> {
+  %z = array.constant dense<0.0> : tensor<f32>
+  %r = array.reduce add %x init %z dims = [1] : tensor<3x70xf32>, tensor<f32> to tensor<3xf32>
+  return %r : tensor<3xf32>
+}`;
+    const { steps, text } = scheduled(sum);
+    expect(steps).toContainEqual({ primitive: 'unroll', loop: 'sum.h2' });
+    expect(text).not.toContain('"sum.h');
+  });
+
   test('the lanes of a sum are vectors', () => {
     const sum = (n: number) => `func.func @main(%x: tensor<${n}xf32>) -> tensor<f32> {
   %zero = array.constant dense<0.0> : tensor<f32>

@@ -75,8 +75,11 @@ function vectorizeAll(site: SchedulingSite): void {
     if (!loop || isHandled(name)) continue;
     if (/\.(l|i|h\d+)(~\d+)?$/.test(name) && !/\.d\d+\.i/.test(name)) {
       const lanes = constantTripCount(loop);
-      if (lanes && lanes > 1 && lanes * site.narrowest(loop) * 8 >= site.target.vectorBits)
+      if (!lanes || lanes < 2) continue;
+      if (lanes * site.narrowest(loop) * 8 >= site.target.vectorBits)
         site.attempt({ primitive: 'vectorize', loop: name });
+      // Halves of a register: its lanes are added where they are.
+      else if (/\.h\d+(~\d+)?$/.test(name)) site.attempt({ primitive: 'unroll', loop: name });
     } else if (site.isVectorLoop(loop)) {
       if (!transposition(site, loop) && !sharedRows(site, loop) && !rowBlocks(site, loop)) vectors(site, loop);
     }

@@ -4,13 +4,16 @@ import { type Operation, StructuredOp, type Value } from '@budflow/ir';
 import { type Accesses, addAccess, operandMap, throughOp } from './accesses.js';
 import { isPatchwork } from './patches.js';
 import { needsLoops } from './rules.js';
+import { siblingReductions } from './siblings.js';
 
 export interface BodyAccesses {
   /** In program order; the last one is the root. */
   readonly stages: readonly Operation[];
   /** Ops of several pieces that stages read without a buffer between them. */
   readonly patches: readonly Operation[];
-  /** For block arguments and results of body ops. */
+  /** Of reductions that run side by side, the first: their nest reads what any of them does. */
+  readonly leaders: ReadonlyMap<Operation, Operation>;
+  /** For block arguments and results of body ops; stages that run side by side are one. */
   readonly values: ReadonlyMap<Value, Accesses>;
 }
 
@@ -26,6 +29,7 @@ export function bodyAccesses(fusion: Operation): BodyAccesses {
     }
     return found;
   };
+  const leaders = siblingReductions(bodyOps(fusion));
   const stages: Operation[] = [];
   const patches: Operation[] = [];
   for (const op of bodyOps(fusion).reverse()) {
@@ -41,9 +45,9 @@ export function bodyAccesses(fusion: Operation): BodyAccesses {
       if (!stage) throughOp(op, 0, own, i, readsOf(operand));
       else {
         const map = operandMap(op, i);
-        if (map) addAccess(readsOf(operand), op, map);
+        if (map) addAccess(readsOf(operand), leaders.get(op) ?? op, map);
       }
     });
   }
-  return { stages: stages.reverse(), patches, values: reads };
+  return { stages: stages.reverse(), patches, leaders, values: reads };
 }

@@ -94,7 +94,7 @@ function eraseDead(block: Block): void {
 }
 
 /** Moves ops behind what they use; those that need not move keep their order. Ops with effects stay in order. */
-function sortBlock(block: Block): void {
+export function sortBlock(block: Block): void {
   const ops = block.ops;
   const effects = effectChain(ops);
   const placed = new Set<Operation>();

@@ -1,7 +1,7 @@
-// Loops of one reduction in the order its attribute fixes (CONTRACTS: numerics), in memory form: accumulators are
-// private buffers that scalar replacement later turns into loop-carried values.
+// Loops of a reduction, or of some that run side by side, in the order their attribute fixes (CONTRACTS: numerics), in
+// memory form: accumulators are private buffers that scalar replacement later turns into loop-carried values.
 import { OrderAttr } from '@budflow/dialect-array';
-import { NegFOp } from '@budflow/dialect-core';
+import { NegFOp, signlessType } from '@budflow/dialect-core';
 import { applyAffine, buildFor, buildIndexConstant, combineAffine } from '@budflow/dialect-loop';
 import { AllocaOp, buildLoad, buildStore } from '@budflow/dialect-memory';
 import {
@@ -10,6 +10,7 @@ import {
   type Builder,
   type Context,
   DYNAMIC,
+  elementTypeOf,
   FloatType,
   type LocationRef,
   type Operation,
@@ -25,13 +26,15 @@ import { bitIsSet, buildConstant, buildIf, buildSelect, buildWhile, shiftRight }
 export type Size = number | Value;
 
 export interface ReductionSite {
+  /** The reduction, the first of those that run side by side: they have one domain and one order. */
   readonly op: Operation;
+  readonly ops: readonly Operation[];
   readonly stage: string;
   /** Full point of the domain from the parallel coordinates (already in place) and the reduction coordinates. */
   readonly point: (reduction: readonly Value[]) => Value[];
   /** Sizes of the reduction dims, outer to inner. */
   readonly sizes: readonly Size[];
-  /** Element types of the results. */
+  /** Element types of the results of all of them. */
   readonly types: readonly Type[];
   /** What the fold starts from where no identity is known: the init values, which are then not combined again. */
   readonly initial?: readonly Value[];
@@ -93,38 +96,59 @@ export class ReductionEmitter {
         : order.kind === 'outer'
           ? this.blocked(site, 1, order.block)
           : this.sequential(site);
-    return this.mirrored(site, totals);
+    return this.each(site, [totals], (member, part) => this.mirrored(member, part!));
+  }
+
+  /** What a function of each reduction and its part of lists of values, one for each result, returns. */
+  private each(
+    site: ReductionSite,
+    lists: readonly (readonly Value[])[],
+    make: (op: Operation, ...parts: readonly Value[][]) => Value[],
+  ): Value[] {
+    let begin = 0;
+    return site.ops.flatMap((op) => {
+      const end = begin + op.resultCount;
+      const made = make(op, ...lists.map((list) => list.slice(begin, end)));
+      begin = end;
+      return made;
+    });
   }
 
   private identities(site: ReductionSite): Value[] {
-    const { op } = site;
-    return StructuredOp.of(op)!
-      .reduction!.identity(op)
-      .map((identity, i) => buildConstant(this.builder, op.loc, identity as Attribute, site.types[i]!))
-      .map((value) => this.mirrored(site, [value])[0]!);
+    return this.each(site, [], (op) =>
+      StructuredOp.of(op)!
+        .reduction!.identity(op)
+        .flatMap((identity, i) => {
+          const type = signlessType(this.context, elementTypeOf(op.result(i).type)!);
+          return this.mirrored(op, [buildConstant(this.builder, op.loc, identity as Attribute, type)]);
+        }),
+    );
   }
 
   /**
    * A maximum of floats accumulates the minimum of the negated elements: max(a, b) == -min(-a, -b), and targets whose
    * maximum must mind NaN and zeros have a shorter minimum. Canonicalization moves the negations into the elements.
    */
-  private mirrored(site: ReductionSite, values: readonly Value[]): Value[] {
-    const kind = site.op.attr('kind');
-    if (!(kind instanceof StringAttr) || kind.value !== 'max' || !site.types.every((t) => t instanceof FloatType))
+  private mirrored(op: Operation, values: readonly Value[]): Value[] {
+    const kind = op.attr('kind');
+    if (!(kind instanceof StringAttr) || kind.value !== 'max' || !values.every((v) => v.type instanceof FloatType))
       return values.slice();
-    return values.map((operand) => NegFOp.build(this.builder, site.op.loc, { operand }));
+    return values.map((operand) => NegFOp.build(this.builder, op.loc, { operand }));
+  }
+
+  /** The accumulators after the elements of one point. */
+  private next(site: ReductionSite, point: readonly Value[], values: readonly Value[]): Value[] {
+    return this.each(site, [values], (op, old) =>
+      this.mirrored(op, this.code.body(op, point, this.mirrored(op, old!))),
+    );
   }
 
   private combine(site: ReductionSite, lhs: readonly Value[], rhs: readonly Value[]): Value[] {
-    const { op } = site;
-    const combined = StructuredOp.of(op)!.reduction!.combine(
-      op,
-      this.builder,
-      op.loc,
-      this.mirrored(site, lhs),
-      this.mirrored(site, rhs),
-    );
-    return this.mirrored(site, combined);
+    return this.each(site, [lhs, rhs], (op, left, right) => {
+      const { combine } = StructuredOp.of(op)!.reduction!;
+      const combined = combine(op, this.builder, op.loc, this.mirrored(op, left!), this.mirrored(op, right!));
+      return this.mirrored(op, combined);
+    });
   }
 
   private alloca(shape: readonly number[], type: Type, loc: LocationRef): Value {
@@ -159,7 +183,6 @@ export class ReductionEmitter {
 
   /** The same without loops: neighbours of a small window read the same elements, which is seen where they are written out. */
   private window(site: ReductionSite, sizes: readonly number[]): Value[] {
-    const { op } = site;
     let values = site.initial?.slice() ?? this.identities(site);
     const count = sizes.reduce((n, d) => n * d, 1);
     for (let i = 0; i < count; i++) {
@@ -170,7 +193,7 @@ export class ReductionEmitter {
         rest = Math.floor(rest / sizes[d]!);
       }
       const point = site.point(place.map((p) => this.index(p)));
-      values = this.mirrored(site, this.code.body(op, point, this.mirrored(site, values)));
+      values = this.next(site, point, values);
     }
     return values;
   }
@@ -213,8 +236,7 @@ export class ReductionEmitter {
   ): void {
     const { op } = site;
     const old = cells.map((c) => buildLoad(this.builder, op.loc, c, lane));
-    const next = this.code.body(op, site.point(reduction), this.mirrored(site, old));
-    this.store(site, this.mirrored(site, next), cells, lane);
+    this.store(site, this.next(site, site.point(reduction), old), cells, lane);
   }
 
   /**
@@ -321,7 +343,7 @@ export class ReductionEmitter {
   private short(site: ReductionSite, lanes: number, count: number): Value[] {
     const values = Array.from({ length: count }, (_, l) => {
       const point = site.point(this.unflatten(site, this.index(l)));
-      return this.mirrored(site, this.code.body(site.op, point, this.mirrored(site, this.identities(site))));
+      return this.next(site, point, this.identities(site));
     });
     for (let half = lanes / 2; half >= 1; half /= 2) {
       const high = values.splice(Math.min(half, values.length));

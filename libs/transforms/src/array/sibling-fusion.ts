@@ -1,0 +1,203 @@
+// sibling-fusion: kernels that reduce over one domain, and read the same arrays there, become one with several results.
+//
+//   %a = array.fusion(%p = %x, %q = %y) {           %r:2 = array.fusion(%p = %x, %q = %y) {
+//     %0 = array.exp %p                               %0 = array.exp %p
+//     %1 = array.mul %0, %q                           %1 = array.mul %0, %q
+//     %2 = array.reduce add %1 init %z }      ->      %2 = array.reduce add %1 init %z
+//   %b = array.fusion(%p = %x) {                      %3 = array.reduce add %0 init %z
+//     %0 = array.exp %p                               array.yield %2, %3 }
+//     %1 = array.reduce add %0 init %z }
+//
+// The reductions become one nest of loops (array-to-loop): arrays are read, and what both are made from is computed, once;
+// an elementwise value that one kernel stored for the other stays in registers. Requires instruction-fusion and orders
+// of reductions; no order changes. As the multi-output fusion of siblings in XLA, for reductions.
+import { bodyOps, FusionOp, YieldOp } from '@budflow/dialect-array';
+import {
+  Block,
+  Builder,
+  type Operation,
+  OpPattern,
+  OpPatternKind,
+  Region,
+  StructuredOp,
+  TensorType,
+  type Value,
+} from '@budflow/ir';
+import { definePass } from '@budflow/pass';
+import { getTarget, TargetError } from '@budflow/target';
+import { bodyAccesses } from './fusion/body-accesses.js';
+import { sortBlock } from './fusion/emit.js';
+import { isSiblingReduction, siblingReductions } from './fusion/siblings.js';
+
+export const siblingFusion = definePass({
+  name: 'sibling-fusion',
+  summary: 'merge kernels that reduce the same arrays over one domain',
+  anchor: 'func.func',
+  options: {
+    'max-operands': {
+      type: 'integer',
+      minimum: 0,
+      description: 'arrays a kernel reads and writes at once; 0: as many as the target prefetches',
+      default: 0,
+    },
+    target: { type: 'string', description: 'name of the target machine', default: 'wasm32-relaxed-simd' },
+  },
+  dependentDialects: ['array'],
+  statistics: { merged: 'kernels computed by one with a kernel before them' },
+  run(func, pass) {
+    let maxOperands = pass.options['max-operands'];
+    if (maxOperands === 0) {
+      try {
+        maxOperands = getTarget(pass.options.target).maxPrefetchStreams;
+      } catch (error) {
+        if (!(error instanceof TargetError)) throw error;
+        func.emitError('sibling-fusion.target', error.message);
+        return;
+      }
+    }
+    const blocks = new Set<Block>();
+    func.walk((op) => {
+      if (FusionOp.is(op)) blocks.add(op.parent!);
+    });
+    let merged = 0;
+    for (const block of blocks)
+      merged += mergeSiblings(block, maxOperands, (fusion, name, message) =>
+        pass.remark({ kind: name === 'merged' ? 'applied' : 'missed', name, message, at: fusion }),
+      );
+    pass.statistic('merged', merged);
+    if (merged === 0) pass.unchanged();
+  },
+});
+
+type Report = (fusion: Operation, name: 'merged' | 'operand-limit' | 'waits', message: string) => void;
+
+/** Merges each kernel of a block into the first one before it that it can be computed with; returns how many. */
+function mergeSiblings(block: Block, maxOperands: number, report: Report): number {
+  const kernels: Operation[] = [];
+  let count = 0;
+  for (const fusion of block.ops.filter((op) => FusionOp.is(op) && onlyReduces(op))) {
+    let kernel = fusion;
+    for (const [i, first] of kernels.entries()) {
+      const merged = mergeTwo(first, fusion);
+      if (!merged) continue;
+      const problem =
+        arraysOf(merged) > maxOperands
+          ? (['operand-limit', 'together they would read and write too many arrays at once'] as const)
+          : waitsFor(fusion, first)
+            ? (['waits', 'one of the two kernels waits for the other'] as const)
+            : undefined;
+      if (problem) {
+        report(fusion, problem[0], problem[1]);
+        merged.erase();
+        continue;
+      }
+      report(fusion, 'merged', 'reduces the same arrays as a kernel before it: they become one');
+      replaceBoth(first, fusion, merged);
+      kernels.splice(i, 1);
+      kernel = merged;
+      count++;
+      break;
+    }
+    kernels.push(kernel);
+  }
+  return count;
+}
+
+/** Whether a kernel does nothing but reduce over one domain, and store what it computes element by element on the way. */
+function onlyReduces(fusion: Operation): boolean {
+  const { stages, leaders } = bodyAccesses(fusion);
+  const yielded = new Set(fusion.region(0).entry.terminator.operands);
+  const reductions = stages.filter((op) => StructuredOp.of(op)!.reduction);
+  return (
+    reductions.length > 0 &&
+    reductions.every(isSiblingReduction) &&
+    (reductions.length === 1 || reductions.every((op) => leaders.get(op) === reductions[0])) &&
+    stages.every((op) => op.results.every((r) => yielded.has(r))) &&
+    stages.every((op) => reductions.includes(op) || isBefore(op, reductions))
+  );
+}
+
+/** Whether an op is elementwise and made from no reduction. */
+function isBefore(op: Operation, reductions: readonly Operation[]): boolean {
+  if (OpPattern.of(op)?.pattern(op) !== OpPatternKind.elementwise) return false;
+  const seen = new Set<Operation>();
+  const pending = [op];
+  for (let at = pending.pop(); at; at = pending.pop()) {
+    if (reductions.includes(at)) return false;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    for (const { definingOp } of at.operands) if (definingOp) pending.push(definingOp);
+  }
+  return true;
+}
+
+/** Arrays that a kernel reads and writes. */
+function arraysOf(fusion: Operation): number {
+  return [...fusion.operands, ...fusion.results].filter((v) => v.type instanceof TensorType && v.type.rank > 0).length;
+}
+
+/** Whether `fusion` needs something that is computed from results of `first`, other than these themselves. */
+function waitsFor(fusion: Operation, first: Operation): boolean {
+  const waiting = new Set<Operation>([first]);
+  for (let op = first.next; op; op = op.next) {
+    let waits = false;
+    op.walk((inner) => {
+      for (const { definingOp } of inner.operands) {
+        if (definingOp && waiting.has(definingOp) && (op !== fusion || definingOp !== first)) waits = true;
+      }
+    });
+    if (op === fusion) return waits;
+    if (waits) waiting.add(op);
+  }
+  return false;
+}
+
+/** One kernel of both, in front of the second; undefined when their reductions do not run side by side. */
+function mergeTwo(first: Operation, second: Operation): Operation | undefined {
+  const region = new Region();
+  const body = region.append(new Block());
+  const builder = Builder.atEnd(first.context, body);
+  const operands: Value[] = [];
+  const mapping = new Map<Value, Value>();
+  const stored = new Map<Value, Value>();
+  for (const fusion of [first, second]) {
+    const block = fusion.region(0).entry;
+    fusion.operands.forEach((operand, i) => {
+      // What the first kernel stored for the second one is at hand.
+      const known = stored.get(operand) ?? body.arguments[operands.indexOf(operand)];
+      mapping.set(block.arguments[i]!, known ?? body.addArgument(operand.type));
+      if (!known) operands.push(operand);
+    });
+    for (const op of bodyOps(fusion)) builder.insert(op.clone(mapping));
+    fusion.results.forEach((result, i) => stored.set(result, mapping.get(block.terminator.operand(i))!));
+  }
+  const results = resultsOfBoth(first, second);
+  YieldOp.create(builder, second.loc, { values: results.map((r) => stored.get(r)!) });
+  const kinds = [first, second].map((fusion) => FusionOp.kind(fusion));
+  const merged = FusionOp.create(Builder.before(second), second.loc, {
+    inputs: operands,
+    kind: kinds[0] === kinds[1] ? kinds[0] : 'row-wise',
+    regions: [region],
+    resultTypes: results.map((r) => r.type),
+  });
+  const leaders = siblingReductions(bodyOps(merged));
+  const nests = new Set(bodyOps(merged).flatMap((op) => (StructuredOp.of(op)?.reduction ? [leaders.get(op)] : [])));
+  if (nests.size === 1 && !nests.has(undefined)) return merged;
+  merged.erase();
+  return undefined;
+}
+
+/** What others still need of the results. */
+function resultsOfBoth(first: Operation, second: Operation): Value[] {
+  const others = first.results.filter((result) => result.users().some((user) => user !== second));
+  return [...others, ...second.results];
+}
+
+function replaceBoth(first: Operation, second: Operation, merged: Operation): void {
+  const { parent } = second;
+  const results = resultsOfBoth(first, second);
+  results.forEach((result, i) => result.replaceAllUsesWith(merged.result(i)));
+  second.erase();
+  first.erase();
+  sortBlock(parent!);
+}
