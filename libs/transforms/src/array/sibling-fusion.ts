@@ -169,7 +169,7 @@ function mergeTwo(first: Operation, second: Operation): Operation | undefined {
       if (!known) operands.push(operand);
     });
     for (const op of bodyOps(fusion)) builder.insert(op.clone(mapping));
-    fusion.results.forEach((result, i) => stored.set(result, mapping.get(block.terminator.operand(i))!));
+    for (const result of fusion.results) stored.set(result, mapping.get(block.terminator.operand(result.index))!);
   }
   const results = resultsOfBoth(first, second);
   YieldOp.create(builder, second.loc, { values: results.map((r) => stored.get(r)!) });
@@ -196,7 +196,7 @@ function resultsOfBoth(first: Operation, second: Operation): Value[] {
 function replaceBoth(first: Operation, second: Operation, merged: Operation): void {
   const { parent } = second;
   const results = resultsOfBoth(first, second);
-  results.forEach((result, i) => result.replaceAllUsesWith(merged.result(i)));
+  for (const [i, result] of results.entries()) result.replaceAllUsesWith(merged.result(i));
   second.erase();
   first.erase();
   sortBlock(parent!);

@@ -41,7 +41,7 @@ import type { Box } from '../array/fusion/patches.js';
 import { hasLoopLowering, loopLowering } from '../array/lowering/registry.js';
 import { LoweringSite } from '../array/lowering/site.js';
 import { FusionSizes } from '../memory/bufferization/sizes.js';
-import { ReductionEmitter, type ReductionSite, type Size } from './lowering/reductions.js';
+import { eachReduction, ReductionEmitter, type ReductionSite, type Size } from './lowering/reductions.js';
 import { ScalarCode } from './lowering/scalar-code.js';
 import { buildConstant } from './lowering/scalar-ops.js';
 import { findStages, type Stage } from './lowering/stages.js';
@@ -329,19 +329,12 @@ class KernelLowering {
     };
     const totals = this.reductions.emit(site);
     if (start) return totals;
-    let begin = 0;
-    return ops.flatMap((o) => {
-      const own = totals.slice(begin, (begin += o.resultCount));
-      if (inits(o).every((i) => i === null)) return own;
+    return eachReduction(ops, [totals], (o, own) => {
+      if (inits(o).every((i) => i === null)) return own!;
       const { combine } = StructuredOp.of(o)!.reduction!;
-      const combined = combine(
-        o,
-        this.builder,
-        o.loc,
-        initial(o).map((v, i) => v ?? own[i]!),
-        own,
-      );
-      return combined.map((c, i) => (inits(o)[i] === null ? own[i]! : c));
+      const first = initial(o).map((v, i) => v ?? own![i]!);
+      const combined = combine(o, this.builder, o.loc, first, own!);
+      return combined.map((c, i) => (inits(o)[i] === null ? own![i]! : c));
     });
   }
 

@@ -75,6 +75,20 @@ function windowPlaces(op: Operation, sizes: readonly Size[]): number[] | undefin
   return reduced.every((dim, i) => places[i] === 1 || slides(dim)) && places.some((n) => n > 1) ? places : undefined;
 }
 
+/** What a function of each reduction and its parts of lists of values, one for each result, returns. */
+export function eachReduction(
+  ops: readonly Operation[],
+  lists: readonly (readonly Value[])[],
+  make: (op: Operation, ...parts: readonly Value[][]) => Value[],
+): Value[] {
+  let begin = 0;
+  return ops.flatMap((op) => {
+    const from = begin;
+    begin += op.resultCount;
+    return make(op, ...lists.map((list) => list.slice(from, from + op.resultCount)));
+  });
+}
+
 export class ReductionEmitter {
   private readonly builder: Builder;
   private readonly code: ScalarCode;
@@ -96,26 +110,11 @@ export class ReductionEmitter {
         : order.kind === 'outer'
           ? this.blocked(site, 1, order.block)
           : this.sequential(site);
-    return this.each(site, [totals], (member, part) => this.mirrored(member, part!));
-  }
-
-  /** What a function of each reduction and its part of lists of values, one for each result, returns. */
-  private each(
-    site: ReductionSite,
-    lists: readonly (readonly Value[])[],
-    make: (op: Operation, ...parts: readonly Value[][]) => Value[],
-  ): Value[] {
-    let begin = 0;
-    return site.ops.flatMap((op) => {
-      const end = begin + op.resultCount;
-      const made = make(op, ...lists.map((list) => list.slice(begin, end)));
-      begin = end;
-      return made;
-    });
+    return eachReduction(site.ops, [totals], (member, part) => this.mirrored(member, part!));
   }
 
   private identities(site: ReductionSite): Value[] {
-    return this.each(site, [], (op) =>
+    return eachReduction(site.ops, [], (op) =>
       StructuredOp.of(op)!
         .reduction!.identity(op)
         .flatMap((identity, i) => {
@@ -138,13 +137,13 @@ export class ReductionEmitter {
 
   /** The accumulators after the elements of one point. */
   private next(site: ReductionSite, point: readonly Value[], values: readonly Value[]): Value[] {
-    return this.each(site, [values], (op, old) =>
+    return eachReduction(site.ops, [values], (op, old) =>
       this.mirrored(op, this.code.body(op, point, this.mirrored(op, old!))),
     );
   }
 
   private combine(site: ReductionSite, lhs: readonly Value[], rhs: readonly Value[]): Value[] {
-    return this.each(site, [lhs, rhs], (op, left, right) => {
+    return eachReduction(site.ops, [lhs, rhs], (op, left, right) => {
       const { combine } = StructuredOp.of(op)!.reduction!;
       const combined = combine(op, this.builder, op.loc, this.mirrored(op, left!), this.mirrored(op, right!));
       return this.mirrored(op, combined);
