@@ -31,5 +31,7 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     pool: 'forks',
+    // Files share the modules of a worker: loading the libraries costs more than most files' tests.
+    isolate: false,
   },
 });

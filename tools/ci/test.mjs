@@ -1,7 +1,7 @@
 // `npm test`: installs what is missing, runs every project's tests through nx (cached), then counts them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { reportDiagnostics } from './diagnostics.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -27,6 +27,7 @@ const extra = process.argv.slice(2);
 const tests = run(nx, ['run-many', '--target=test', '--parallel=2', '--output-style=static', ...extra], { env });
 if (tests !== 0) status = tests;
 
+const isFailed = (test) => test.status === 'failed';
 let passed = 0;
 let failed = 0;
 let skipped = 0;
@@ -37,9 +38,15 @@ for (const parent of ['libs', 'libs/dialects', 'libs/backends', 'apps', 'tools']
     if (!existsSync(file)) continue;
     const report = JSON.parse(readFileSync(file, 'utf8'));
     passed += report.numPassedTests;
-    failed +=
-      report.numFailedTests +
-      (report.numFailedTestSuites > 0 && report.numFailedTests === 0 ? report.numFailedTestSuites : 0);
+    // A file that does not load, or a worker that dies, fails no test: it counts as one.
+    const broken = report.testResults.filter(
+      (suite) => suite.status === 'failed' && !suite.assertionResults.some(isFailed),
+    );
+    const lost = report.success || report.numFailedTests + broken.length > 0 ? 0 : 1;
+    failed += report.numFailedTests + broken.length + lost;
+    for (const suite of broken) console.log(`failed: ${relative(root, suite.name)}, outside of its tests`);
+    if (lost > 0)
+      console.log(`failed: ${parent}/${name}: its run ended with an error though no test failed; see above`);
     skipped += report.numPendingTests + report.numTodoTests;
     for (const suite of report.testResults)
       for (const t of suite.assertionResults)

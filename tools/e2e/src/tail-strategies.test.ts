@@ -1,5 +1,6 @@
-// Tails that repeat iterations or run under a condition (the default ones are in end-of-memory.test.ts), for sizes from 1 on: nothing is read or written past the end of
-// an array, nothing is left out, and iterations that run twice or under a condition change no bit.
+// Tails that repeat iterations or run under a condition (the default ones are in end-of-memory.test.ts), for sizes from 1
+// on: nothing is read or written past the end of an array, nothing is left out, and iterations that run twice or under a
+// condition change no bit.
 import { Heap } from '@budflow/heap';
 import { type CompiledModule, compile, schedule } from 'budflow';
 import { expect, test } from 'vitest';

@@ -8,7 +8,8 @@
  */
 
 import type { Algebra } from '../algebra.js';
-import { bitsOutside, cmpGt, polynomialByParity, withSign } from './polynomial.js';
+import { special } from './log.js';
+import { bitsOutside, polynomialByParity, withSign } from './polynomial.js';
 
 /** The bits of sqrt(1/2), 1, 2^-24, 2^126, the smallest normal number and infinity. */
 const SQRT_HALF = 0x3f3504f3;
@@ -92,15 +93,6 @@ function base10<F, I, M>(alg: Algebra<F, I, M>, { exponent, f }: ScaledSplit<F, 
 }
 
 type OfSplit = <F, I, M>(alg: Algebra<F, I, M>, parts: ScaledSplit<F, I>) => F;
-
-/** The values outside of the formula: +inf at +inf, -inf at `pole`, NaN below the pole and for NaN. */
-function special<F, I, M>(alg: Algebra<F, I, M>, x: F, pole: number, result: F): F {
-  const infinity = alg.constF(Number.POSITIVE_INFINITY);
-  const poleF = alg.constF(pole);
-  const finite = alg.select(alg.cmpEq(x, infinity), infinity, result);
-  const below = alg.select(alg.cmpEq(x, poleF), alg.constF(Number.NEGATIVE_INFINITY), alg.constF(Number.NaN));
-  return alg.select(cmpGt(alg, x, poleF), finite, below);
-}
 
 /** A logarithm of any number: in the branch, a subnormal one is scaled up first. */
 function anywhere<F, I, M>(alg: Algebra<F, I, M>, x: F, logarithm: OfSplit): F {

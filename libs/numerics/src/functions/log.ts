@@ -118,7 +118,7 @@ export function log1pTailF64<F, I, M>(alg: Algebra<F, I, M>, f: F, addend?: F): 
 }
 
 /** The values outside the formula: +inf at +inf, -inf at `pole`, NaN below the pole and for NaN. */
-function special<F, I, M>(alg: Algebra<F, I, M>, x: F, pole: number, result: F): F {
+export function special<F, I, M>(alg: Algebra<F, I, M>, x: F, pole: number, result: F): F {
   const infinity = alg.constF(Number.POSITIVE_INFINITY);
   const poleF = alg.constF(pole);
   const finite = alg.select(alg.cmpEq(x, infinity), infinity, result);

@@ -1,6 +1,6 @@
 // The heap as arrays see it: views of all of it by element type, copies in and out, and blocks freed when their array is
 // garbage.
-import { type Block, Heap, type HeapOptions } from '@budflow/heap';
+import { type Block, Heap, type HeapOptions, viewOf } from '@budflow/heap';
 import { asTrap } from '../errors.js';
 import { bytesPerElement, type DType, partsOf, type TypedArray } from './dtype.js';
 
@@ -77,7 +77,7 @@ export class ArrayMemory {
 
   /** The `count` elements at an address in place: of no use once the memory has grown. */
   view(address: number, dtype: DType, count: number): TypedArray {
-    return new VIEWS[dtype](this.heap.memory.buffer, address, count * partsOf(dtype));
+    return viewOf(this.heap.memory.buffer, dtype, address, count);
   }
 
   /** Copies bytes within the memory. */
@@ -93,7 +93,7 @@ export class ArrayMemory {
     let view = this.views.get(dtype);
     if (!view) {
       const { buffer } = this.heap.memory;
-      view = fullView(buffer, dtype);
+      view = viewOf(buffer, dtype, 0, Math.floor(buffer.byteLength / bytesPerElement(dtype))) as unknown as Elements;
       this.views.set(dtype, view);
     }
     return view;
@@ -103,28 +103,3 @@ export class ArrayMemory {
 function bitsOf(data: TypedArray): Uint16Array {
   return new Uint16Array(data.buffer, data.byteOffset, data.length);
 }
-
-function fullView(buffer: ArrayBufferLike, dtype: DType): Elements {
-  const bytes = bytesPerElement(dtype) / partsOf(dtype);
-  const make = VIEWS[dtype];
-  return new make(buffer, 0, Math.floor(buffer.byteLength / bytes)) as unknown as Elements;
-}
-
-const VIEWS: { readonly [D in DType]: new (buffer: ArrayBufferLike, offset: number, length: number) => TypedArray } = {
-  i1: Uint8Array,
-  i8: Int8Array,
-  i16: Int16Array,
-  i32: Int32Array,
-  i64: BigInt64Array,
-  ui8: Uint8Array,
-  ui16: Uint16Array,
-  ui32: Uint32Array,
-  ui64: BigUint64Array,
-  index: BigInt64Array,
-  f16: Uint16Array,
-  bf16: Uint16Array,
-  f32: Float32Array,
-  f64: Float64Array,
-  'complex<f32>': Float32Array,
-  'complex<f64>': Float64Array,
-};

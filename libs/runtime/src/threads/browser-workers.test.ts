@@ -1,8 +1,6 @@
 // Workers of browsers: the part that starts them, on a `Worker` as browsers have, which runs the source it is given.
 import { Worker as NodeWorker } from 'node:worker_threads';
 import { afterAll, expect, it, vi } from 'vitest';
-import { closeThreads, sharedThreads } from '../index.js';
-import { load } from '../testing/programs.js';
 
 /** `Worker` of the web on a thread of Node: messages are events, inside `postMessage` and `onmessage` are globals. */
 class WebWorker {
@@ -46,6 +44,11 @@ vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
   urls.set(url, (blob as unknown as { readonly parts: readonly string[] }).parts.join(''));
   return url;
 });
+// Loaded anew: on Node, another test may have started the workers of Node.
+vi.resetModules();
+const { closeThreads, sharedThreads } = await import('../index.js');
+const { load } = await import('../testing/programs.js');
+
 afterAll(() => {
   closeThreads();
   vi.unstubAllGlobals();

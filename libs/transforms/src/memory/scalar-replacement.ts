@@ -13,7 +13,7 @@
 // 3. Buffers nobody loads go away with their stores.
 // Only buffers that are accessed by plain loads and stores take part; an address is in bounds whether or not the loop
 // around it runs. Breaks no loop names.
-import { isDefinedInside, overlapOf } from '@budflow/analysis';
+import { indexedAccess, isDefinedInside, overlapOf } from '@budflow/analysis';
 import { ForOp, forBounds, forInits, WhileOp } from '@budflow/dialect-loop';
 import { AllocaOp, LoadOp, StoreOp } from '@budflow/dialect-memory';
 import { KernelAttrs } from '@budflow/dialect-rt';
@@ -77,28 +77,13 @@ interface Access {
   readonly store: boolean;
 }
 
+/** A plain load or store, of a scalar or of a vector. */
 function accessOf(op: Operation): Access | undefined {
-  if (LoadOp.is(op))
-    return { op, buffer: LoadOp.memref(op), indices: LoadOp.indices(op), type: op.result().type, store: false };
-  if (VectorLoadOp.is(op))
-    return {
-      op,
-      buffer: VectorLoadOp.memref(op),
-      indices: VectorLoadOp.indices(op),
-      type: op.result().type,
-      store: false,
-    };
-  if (StoreOp.is(op))
-    return { op, buffer: StoreOp.memref(op), indices: StoreOp.indices(op), type: op.operand(0).type, store: true };
-  if (VectorStoreOp.is(op))
-    return {
-      op,
-      buffer: VectorStoreOp.memref(op),
-      indices: VectorStoreOp.indices(op),
-      type: op.operand(0).type,
-      store: true,
-    };
-  return undefined;
+  const store = StoreOp.is(op) || VectorStoreOp.is(op);
+  if (!store && !LoadOp.is(op) && !VectorLoadOp.is(op)) return undefined;
+  const { memref, first, end } = indexedAccess(op)!;
+  const type = (store ? op.operand(0) : op.result()).type;
+  return { op, buffer: op.operand(memref), indices: op.operands.slice(first, end), type, store };
 }
 
 /** A private buffer that only plain loads and stores touch. */

@@ -3,7 +3,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { type Flags, parseFlags, USAGE } from './flags.js';
+import { runCommand } from '../command-line.js';
+import { FLAGS, type Flags, flagsOf, TITLE } from './flags.js';
 import {
   boundOf,
   exists,
@@ -121,14 +122,5 @@ function ask(worker: Worker, job: Job): Promise<Measurement> {
   });
 }
 
-if (isMainThread && process.argv.includes('--help')) console.log(USAGE);
-else if (isMainThread) {
-  try {
-    process.exitCode = (await run(parseFlags(process.argv.slice(2)))) ? 0 : 1;
-  } catch (error) {
-    console.error(`check:ulp: ${(error as Error).message}`);
-    process.exitCode = 1;
-  }
-} else {
-  parentPort!.on('message', (job: Job) => parentPort!.postMessage(perform(job)));
-}
+if (isMainThread) await runCommand(TITLE, FLAGS, async (line) => ((await run(flagsOf(line))) ? 0 : 1));
+else parentPort!.on('message', (job: Job) => parentPort!.postMessage(perform(job)));

@@ -5,7 +5,7 @@
 // Lanes are looked at together from the result down. Operands of commutative ops come in the order in which lanes fit
 // together best. Where some lanes add and others subtract, x - y is x + (-y), bit by bit; a fused multiply-add whose
 // rounding is left open (`relaxed`) is a product and a sum where other lanes have none.
-import { type Attribute, Elementwise, InternalError, type Operation, type Value } from '@budflow/ir';
+import { type Attribute, Commutative, Elementwise, InternalError, type Operation, type Value } from '@budflow/ir';
 import type { BlockMemory, RowElement } from './block-memory.js';
 
 /** A lane: a scalar of the program, or the product inside of a relaxed multiply-add. */
@@ -26,27 +26,13 @@ export type Pack = { readonly lanes: readonly Lane[] } & (
     }
 );
 
-const COMMUTATIVE = new Set([
-  'arith.addf',
-  'arith.mulf',
-  'arith.minimumf',
-  'arith.maximumf',
-  'arith.addi',
-  'arith.muli',
-  'arith.andi',
-  'arith.ori',
-  'arith.xori',
-  'arith.minsi',
-  'arith.maxsi',
-  'arith.minui',
-  'arith.maxui',
-  // The factors.
-  'math.fma',
-]);
 const SUMS = new Set(['arith.addf', 'arith.subf', 'math.fma']);
 const INTEGER_SUMS = new Set(['arith.addi', 'arith.subi']);
 const DEPTH_LIMIT = 16;
 const LOOK_AHEAD = 2;
+
+/** Whether its first two operands may change places: the factors of a multiply-add, too. */
+const commutes = (op: Operation): boolean => op.info?.hasTrait(Commutative) === true || op.name === 'math.fma';
 
 export class PackBuilder {
   private readonly memory: BlockMemory;
@@ -126,7 +112,7 @@ export class PackBuilder {
     if (!fastmath && !ops.every((op) => sameButFastmath(op, first))) return null;
     const ordered = this.ordered(
       ops.map((op) => op.operands.map((value): Lane => ({ value }))),
-      COMMUTATIVE.has(first.name),
+      commutes(first),
     );
     return { kind: 'op', lanes, op: first, operands: this.columns(ordered, depth), fastmath };
   }
@@ -215,7 +201,7 @@ export class PackBuilder {
     const straight = sum(p.operands.map((_, i) => this.score(of(p, i), of(q, i), depth + 1)));
     const crossed =
       p.operandCount === 2 ? this.score(of(p, 0), of(q, 1), depth + 1) + this.score(of(p, 1), of(q, 0), depth + 1) : 0;
-    return 2 + (COMMUTATIVE.has(p.name) ? Math.max(straight, crossed) : straight) / 8;
+    return 2 + (commutes(p) ? Math.max(straight, crossed) : straight) / 8;
   }
 
   private keyOf(lane: Lane): string {
