@@ -7,6 +7,7 @@ import type { Builder } from './builder.js';
 import { defineInterface } from './define-interface.js';
 import type { LocationRef } from './location.js';
 import type { Operation } from './operation.js';
+import type { Type } from './type.js';
 import type { Value } from './value.js';
 
 /** Operator categories, after TVM's OpPatternKind. */
@@ -52,6 +53,19 @@ export interface BodyContext {
   point(dim: number): Value;
   /** Current value of result `index` of a reduction. */
   accumulator(index: number): Value;
+  /** An element of tensor operand `index`, which has no indexing map, at a place that is computed. */
+  windowElement(index: number, place: WindowPlace): Value;
+}
+
+/** A place inside of a window of a tensor; one entry of each list for each dimension of the tensor. */
+export interface WindowPlace {
+  /** Where the window begins, an integer or index that is moved so that the window lies inside; undefined: at 0. */
+  readonly starts: readonly (Value | undefined)[];
+  /** Element type of the tensor that starts come from: it says whether they have a sign. */
+  readonly element: Type;
+  readonly sizes: readonly number[];
+  /** The index within the window; a number where it is known. */
+  readonly within: readonly (Value | number)[];
 }
 
 /** How a reduction's elements combine. See CONTRACTS: numerics. */
@@ -82,7 +96,8 @@ export type ReductionOrder =
  */
 export const StructuredOp = defineInterface<{
   domain(op: Operation): readonly DomainDim[];
-  /** Domain point -> element index, one map for each operand (null: an operand that is no tensor, e.g. a size), then one for each result. */
+  /** Domain point -> element index, one map for each operand (null: an operand that is no tensor, e.g. a size, or one read
+   * at computed places with `windowElement`, which has to lie in memory), then one for each result. */
   indexingMaps(op: Operation): readonly (AffineMap | null)[];
   /** Builds the scalar computation in core ops; returns one scalar for each result. */
   body(op: Operation, context: BodyContext): Value[];

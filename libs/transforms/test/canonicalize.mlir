@@ -72,3 +72,42 @@ func.func @keep_float_zero(%x: f32) -> f32 {
   %0 = arith.addf %x, %zero : f32
   return %0 : f32
 }
+
+// Index vectors of single elements become indices into merged dimensions: those that are computed need no memory.
+// CHECK-LABEL: func.func @gather_is_linear(
+// CHECK-SAME:  %[[ARG0:.*]]: tensor<5x7xf32>, %[[ARG1:.*]]: tensor<4x1xi32>, %[[ARG2:.*]]: tensor<4x1xi32>) -> tensor<4xf32> {
+// CHECK-NEXT:    %[[CST:.*]] = array.constant dense<4> : tensor<4x1xi32>
+// CHECK-NEXT:    %[[CST_0:.*]] = array.constant dense<7> : tensor<4x1xi32>
+// CHECK-NEXT:    %[[CST_1:.*]] = array.constant dense<6> : tensor<4x1xi32>
+// CHECK-NEXT:    %[[CST_2:.*]] = array.constant dense<0> : tensor<4x1xi32>
+// CHECK-NEXT:    %[[VAL_0:.*]] = array.min %[[ARG1]], %[[CST]] : tensor<4x1xi32>
+// CHECK-NEXT:    %[[VAL_1:.*]] = array.max %[[VAL_0]], %[[CST_2]] : tensor<4x1xi32>
+// CHECK-NEXT:    %[[VAL_2:.*]] = array.mul %[[VAL_1]], %[[CST_0]] : tensor<4x1xi32>
+// CHECK-NEXT:    %[[VAL_3:.*]] = array.min %[[ARG2]], %[[CST_1]] : tensor<4x1xi32>
+// CHECK-NEXT:    %[[VAL_4:.*]] = array.max %[[VAL_3]], %[[CST_2]] : tensor<4x1xi32>
+// CHECK-NEXT:    %[[VAL_5:.*]] = array.add %[[VAL_2]], %[[VAL_4]] : tensor<4x1xi32>
+// CHECK-NEXT:    %[[VAL_6:.*]] = array.reshape %[[ARG0]] : tensor<5x7xf32> to tensor<35xf32>
+// CHECK-NEXT:    %[[VAL_7:.*]] = array.gather %[[VAL_6]], %[[VAL_5]] collapsed = [0] map = [0] vector = 1 sizes = [1] : tensor<35xf32>, tensor<4x1xi32> to tensor<4xf32>
+// CHECK-NEXT:    return %[[VAL_7]] : tensor<4xf32>
+func.func @gather_is_linear(%x: tensor<5x7xf32>, %i: tensor<4x1xi32>, %j: tensor<4x1xi32>) -> tensor<4xf32> {
+  %v = array.concat %i, %j dim = 1 : tensor<4x1xi32>, tensor<4x1xi32> to tensor<4x2xi32>
+  %0 = array.gather %x, %v collapsed = [0, 1] map = [0, 1] vector = 1 sizes = [1, 1] : tensor<5x7xf32>, tensor<4x2xi32> to tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// Known indices are slices, one for each run of equal steps.
+// CHECK-LABEL: func.func @gather_is_slices(
+// CHECK-SAME:  %[[ARG0:.*]]: tensor<5x4xui8>) -> (tensor<5x4xui8>, tensor<5x2xui8>) {
+// CHECK-NEXT:    %[[VAL_0:.*]] = array.slice %[[ARG0]] [0:5:1, 0:3:1] : tensor<5x4xui8> to tensor<5x3xui8>
+// CHECK-NEXT:    %[[VAL_1:.*]] = array.reverse %[[VAL_0]] dims = [1] : tensor<5x3xui8>
+// CHECK-NEXT:    %[[VAL_2:.*]] = array.slice %[[ARG0]] [0:5:1, 3:4:1] : tensor<5x4xui8> to tensor<5x1xui8>
+// CHECK-NEXT:    %[[VAL_3:.*]] = array.concat %[[VAL_1]], %[[VAL_2]] dim = 1 : tensor<5x3xui8>, tensor<5x1xui8> to tensor<5x4xui8>
+// CHECK-NEXT:    %[[VAL_4:.*]] = array.slice %[[ARG0]] [0:5:1, 1:4:2] : tensor<5x4xui8> to tensor<5x2xui8>
+// CHECK-NEXT:    return %[[VAL_3]], %[[VAL_4]] : tensor<5x4xui8>, tensor<5x2xui8>
+func.func @gather_is_slices(%x: tensor<5x4xui8>) -> (tensor<5x4xui8>, tensor<5x2xui8>) {
+  %i = array.constant dense<[2, 1, 0, 3]> : tensor<4xi32>
+  %0 = array.gather %x, %i window = [0] collapsed = [1] map = [1] vector = 1 sizes = [5, 1] : tensor<5x4xui8>, tensor<4xi32> to tensor<5x4xui8>
+  %j = array.constant dense<[1, 3]> : tensor<2xi32>
+  %1 = array.gather %x, %j window = [0] collapsed = [1] map = [1] vector = 1 sizes = [5, 1] : tensor<5x4xui8>, tensor<2xi32> to tensor<5x2xui8>
+  return %0, %1 : tensor<5x4xui8>, tensor<5x2xui8>
+}

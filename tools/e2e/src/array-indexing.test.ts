@@ -124,6 +124,70 @@ describe('array.gather', () => {
       args: [tensor('f32', [6, 16]), integers('i32', [8], FAR), { shape: [], data: Float32Array.of(0) }],
     },
   ]);
+  check('inside of kernels that also read the table, point by point or as a row', () => [
+    {
+      // The table dies: its memory is not the result's.
+      text: `func.func @main(%a: tensor<8xf32>, %i: tensor<8xi32>) -> (tensor<8xf32>, tensor<3x8xf32>) {
+  %x = array.exp %a : tensor<8xf32>
+  %0 = array.gather %x, %i collapsed = [0] map = [0] vector = 1 sizes = [1] : tensor<8xf32>, tensor<8xi32> to tensor<8xf32>
+  %1 = array.sub %0, %x : tensor<8xf32>
+  %y = array.neg %1 : tensor<8xf32>
+  %2 = array.gather %y, %i collapsed = [0] map = [0] vector = 1 sizes = [1] : tensor<8xf32>, tensor<8xi32> to tensor<8xf32>
+  %3 = array.mul %2, %y : tensor<8xf32>
+  %4 = array.broadcast %3 dims = [1] : tensor<8xf32> to tensor<3x8xf32>
+  return %1, %4 : tensor<8xf32>, tensor<3x8xf32>
+}`,
+      args: [tensor('f32', [8]), integers('i32', [8], FAR)],
+    },
+    {
+      // A sum of rows, its rows at other places, and a softmax of what was found there.
+      text: `func.func @main(%x: tensor<6x17xf32>, %i: tensor<6xui8>, %z: tensor<f32>) -> (tensor<6xf32>, tensor<6x17xf32>) {
+  %e = array.exp %x : tensor<6x17xf32>
+  %s = array.reduce add %e init %z dims = [1] : tensor<6x17xf32>, tensor<f32> to tensor<6xf32>
+  %g = array.gather %s, %i collapsed = [0] map = [0] vector = 1 sizes = [1] : tensor<6xf32>, tensor<6xui8> to tensor<6xf32>
+  %b = array.broadcast %g dims = [0] : tensor<6xf32> to tensor<6x17xf32>
+  %d = array.div %e, %b : tensor<6x17xf32>
+  %m = array.reduce max %d init %z dims = [1] : tensor<6x17xf32>, tensor<f32> to tensor<6xf32>
+  %n = array.broadcast %m dims = [0] : tensor<6xf32> to tensor<6x17xf32>
+  %r = array.sub %d, %n : tensor<6x17xf32>
+  return %s, %r : tensor<6xf32>, tensor<6x17xf32>
+}`,
+      args: [
+        tensor('f32', [6, 17]),
+        { shape: [6], data: Uint8Array.of(0, 5, 3, 255, 3, 7) },
+        { shape: [], data: Float32Array.of(0) },
+      ],
+    },
+  ]);
+  for (const index of ['i64', 'i8', 'ui8', 'ui32'] as const)
+    check(`single elements by ${index} vectors, computed and stored`, () => [
+      {
+        text: `func.func @main(%x: tensor<2x3x5x4xi32>, %i: tensor<7x2x${index}>) -> (tensor<2x7x4xi32>, tensor<7x2xi32>) {
+  %0 = array.gather %x, %i window = [0, 2] collapsed = [1, 2] map = [2, 1] vector = 1 sizes = [2, 1, 1, 4] : tensor<2x3x5x4xi32>, tensor<7x2x${index}> to tensor<2x7x4xi32>
+  %1 = array.add %i, %i : tensor<7x2x${index}>
+  %2 = array.gather %x, %1 window = [1] collapsed = [1, 2, 3] map = [1, 3] vector = 1 sizes = [2, 1, 1, 1] : tensor<2x3x5x4xi32>, tensor<7x2x${index}> to tensor<7x2xi32>
+  return %0, %2 : tensor<2x7x4xi32>, tensor<7x2xi32>
+}`,
+        args: [tensor('i32', [2, 3, 5, 4]), tensor(index, [7, 2])],
+      },
+    ]);
+  check('known indices, in runs and in any order', () =>
+    [
+      [2, 1, 0, 3],
+      [0, 2, 4, 6],
+      [6, 5, 4, 3],
+      [5, 5, 5, 5],
+      [-7, 9, 1, 2],
+    ].map((at): Case => ({
+      text: `func.func @main(%x: tensor<3x7x5xi16>) -> (tensor<3x4x5xi16>, tensor<3x5x4xi16>) {
+  %i = array.constant dense<[${at.join(', ')}]> : tensor<4xi32>
+  %0 = array.gather %x, %i window = [0, 2] collapsed = [1] map = [1] vector = 1 sizes = [3, 1, 5] : tensor<3x7x5xi16>, tensor<4xi32> to tensor<3x4x5xi16>
+  %1 = array.gather %x, %i window = [0, 1] collapsed = [1] map = [1] vector = 1 sizes = [3, 1, 5] : tensor<3x7x5xi16>, tensor<4xi32> to tensor<3x5x4xi16>
+  return %0, %1 : tensor<3x4x5xi16>, tensor<3x5x4xi16>
+}`,
+      args: [tensor('i16', [3, 7, 5])],
+    })),
+  );
 });
 
 describe('array.scatter', () => {

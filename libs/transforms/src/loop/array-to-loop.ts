@@ -76,7 +76,7 @@ class KernelLowering {
     this.fusion = fusion;
     this.builder = Builder.before(func.region(0).entry.terminator);
     this.sizes = new FusionSizes(this.builder, fusion.loc, this.buffers, { of: buildDim });
-    this.code = new ScalarCode(this.builder, this.buffers);
+    this.code = new ScalarCode(this.builder, this.buffers, (op) => this.siteOf(op));
     this.reductions = new ReductionEmitter(this.builder, this.code);
   }
 
@@ -150,16 +150,18 @@ class KernelLowering {
 
   /** An op that builds its loops itself. */
   private lowerOpaque(op: Operation): void {
-    const lowering = loopLowering(op)!;
-    const site = new LoweringSite(op, this.builder, this.code, {
+    loopLowering(op)!.build(op, this.siteOf(op));
+  }
+
+  private siteOf(op: Operation): LoweringSite {
+    return new LoweringSite(op, this.builder, this.code, {
       buffer: (value) => this.buffers.get(value),
       size: (value, dim) => this.sizeOf(value, dim),
       isInPlace: (result) => {
-        const at = lowering.destination?.(op, result.index);
+        const at = loopLowering(op)?.destination?.(op, result.index);
         return at !== undefined && sharesMemory(this.buffers.get(op.operand(at)), this.buffers.get(result)!);
       },
     });
-    lowering.build(op, site);
   }
 
   /** A constant that leaves the kernel, as folding inside of fusions makes them. */

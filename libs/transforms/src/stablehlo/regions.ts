@@ -124,7 +124,8 @@ export function scalarize(region: Region): Operation | undefined {
         !structured ||
         structured.reduction ||
         (op.result(0).type as TensorType).rank !== 0 ||
-        inputs.includes(undefined)
+        inputs.includes(undefined) ||
+        op.operands.some((v, i) => v.type instanceof TensorType && !structured.indexingMaps(op)[i])
       )
         return op;
       const results = structured.body(op, {
@@ -136,6 +137,9 @@ export function scalarize(region: Region): Operation | undefined {
         },
         accumulator: () => {
           throw new Error('no reduction');
+        },
+        windowElement: () => {
+          throw new Error('a tensor of rank 0 has no windows');
         },
       });
       results.forEach((value, i) => {

@@ -103,6 +103,9 @@ function compileBody(
     operand: (i) => operands[i]!,
     point: (d) => points[d]!,
     accumulator: (i) => accumulators[i]!,
+    windowElement: (i) => {
+      throw new RuntimeTrap('NotInterpretable', `the access of ${op.name} to operand ${i} is not affine`);
+    },
   };
   const slots = scratch.compile(c, structure.body(op, body));
   const access = op.operands.map((v, i): ElementAccess | undefined =>

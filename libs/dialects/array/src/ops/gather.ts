@@ -1,6 +1,9 @@
 // array.gather: windows of a tensor at computed indices.
 import {
+  AffineExpr,
+  type AffineMap,
   attr,
+  type BodyContext,
   DYNAMIC,
   defineOp,
   OpCost,
@@ -8,9 +11,12 @@ import {
   OpPattern,
   OpPatternKind,
   optionalAttr,
+  type PointCost,
   Pure,
+  StructuredOp,
   type TensorType,
   type Type,
+  type Value,
 } from '@budflow/ir';
 import { fitsDefinition } from '../assembly.js';
 import { IntegerTensor, ScalarTensor } from '../element-types.js';
@@ -25,8 +31,9 @@ import {
 } from '../gather-dims.js';
 import { interpretGather } from '../interpret/gather.js';
 import { ShapeRules, type SizeConstraint, type SizeRule, sameSize } from '../shape-rules.js';
-import { FREE, tensorType } from '../structure.js';
+import { resultDomain, tensorType } from '../structure.js';
 import { expectResult, verifyDims } from '../verify-types.js';
+import { gatherPatterns } from './gather-patterns.js';
 
 export function gatherDims(op: Operation): GatherDims {
   return {
@@ -50,6 +57,63 @@ function gatherShape(dims: GatherDims, sizes: readonly number[], operandRank: nu
     shape[d] = walked[k]!;
   });
   return shape;
+}
+
+/** The dimensions of the indices as those of the result that walk over them; the vector's has none. */
+function indexPlaces(op: Operation): (number | undefined)[] {
+  const dims = gatherDims(op);
+  const { rank } = tensorType(op.operand(1));
+  const outer = outerDims(dims, tensorType(op.result(0)).rank);
+  const places = new Array<number | undefined>(rank).fill(undefined);
+  walkedIndexDims(dims, rank).forEach((d, k) => {
+    places[d] = outer[k]!;
+  });
+  return places;
+}
+
+/** Where the index of an element of the result is read: one element when vectors have one component. */
+function indicesMap(op: Operation): AffineMap | null {
+  if (GatherOp.map(op).length !== 1) return null;
+  const index = indexPlaces(op).map((d) => (d === undefined ? AffineExpr.constant(0) : AffineExpr.dim(d)));
+  return op.context.affineMap(tensorType(op.result(0)).rank, 0, index);
+}
+
+/** The element of a window: the start is read, moved inside, and the window's coordinates added. */
+function element(op: Operation, context: BodyContext): Value {
+  const dims = gatherDims(op);
+  const [from, indices] = [tensorType(op.operand(0)), tensorType(op.operand(1))];
+  const places = indexPlaces(op);
+  const component = (k: number): Value =>
+    dims.indexMap.length === 1
+      ? context.operand(1)
+      : context.windowElement(1, {
+          starts: places.map(() => undefined),
+          element: indices.element,
+          sizes: places.map(() => 1),
+          within: places.map((d) => (d === undefined ? k : context.point(d))),
+        });
+  const starts = new Array<Value | undefined>(from.rank).fill(undefined);
+  dims.indexMap.forEach((d, k) => {
+    starts[d] = component(k);
+  });
+  const within = new Array<Value | number>(from.rank).fill(0);
+  const window = windowOperandDims(dims, from.rank);
+  dims.windowDims.forEach((d, k) => {
+    within[window[k]!] = context.point(d);
+  });
+  dims.operandBatchDims.forEach((d, k) => {
+    within[d] = context.point(places[dims.indexBatchDims[k]!]!);
+  });
+  return context.windowElement(0, { starts, element: indices.element, sizes: GatherOp.sizes(op), within });
+}
+
+/** Rows that lie in memory as they are read again are loads; single elements take their index with them. */
+function cost(op: Operation): PointCost {
+  const dims = gatherDims(op);
+  const last = tensorType(op.operand(0)).rank - 1;
+  const row = windowOperandDims(dims, last + 1).indexOf(last);
+  const along = row >= 0 && dims.windowDims[row] === tensorType(op.result(0)).rank - 1;
+  return along ? { flops: 1, expensive: false } : { flops: 4, expensive: true };
 }
 
 export const GatherOp = defineOp({
@@ -77,8 +141,14 @@ dimensions of operand and indices that are walked together.`,
   },
   traits: [Pure],
   interfaces: [
-    OpPattern.implement({ pattern: () => OpPatternKind.opaque }),
-    OpCost.implement({ pointCost: () => FREE }),
+    OpPattern.implement({ pattern: () => OpPatternKind.injective }),
+    OpCost.implement({ pointCost: cost }),
+    StructuredOp.implement({
+      domain: resultDomain,
+      indexingMaps: (op) => [null, indicesMap(op), op.context.identityMap(tensorType(op.result(0)).rank)],
+      body: (op, context) => [element(op, context)],
+      inPlace: (_, index) => index === 1,
+    }),
     ShapeRules.implement({
       size(op, _, dim): SizeRule | undefined {
         const dims = gatherDims(op);
@@ -176,4 +246,5 @@ dimensions of operand and indices that are walked together.`,
     if (!verifyDims(op, 'window', dims.windowDims, rank, `a result of rank ${rank}`)) return;
     expectResult(op, op.context.tensor(gatherShape(dims, sizes, from.rank, indices), from.element));
   },
+  patterns: gatherPatterns,
 });

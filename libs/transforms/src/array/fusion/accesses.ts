@@ -6,7 +6,7 @@ import {
   InternalError,
   type Operation,
   StructuredOp,
-  type TensorType,
+  TensorType,
   type Value,
 } from '@budflow/ir';
 
@@ -30,6 +30,14 @@ export function countAccesses(accesses: Accesses): number {
 /** The map of operand `index` over the domain of the op; undefined for operands that are no tensors. */
 export function operandMap(op: Operation, index: number): AffineMap | undefined {
   return StructuredOp.of(op)?.indexingMaps(op)[index] ?? undefined;
+}
+
+/** Whether an op reads a tensor at computed places: all of it has to lie in memory before the op runs. */
+export function readsAnywhere(op: Operation, value: Value): boolean {
+  const structured = StructuredOp.of(op);
+  if (!structured || !(value.type instanceof TensorType)) return false;
+  const maps = structured.indexingMaps(op);
+  return op.operands.some((operand, i) => operand === value && maps[i] === null);
 }
 
 export function resultMap(op: Operation, result: number): AffineMap {

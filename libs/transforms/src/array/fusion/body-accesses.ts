@@ -1,7 +1,7 @@
 // How the body of an array.fusion reads its values: for each, the stages that read it and the maps by which they do. The stages are the ops to which the lowering gives loops of their own.
 import { bodyOps } from '@budflow/dialect-array';
 import { type Operation, StructuredOp, type Value } from '@budflow/ir';
-import { type Accesses, addAccess, operandMap, throughOp } from './accesses.js';
+import { type Accesses, addAccess, operandMap, readsAnywhere, throughOp } from './accesses.js';
 import { isPatchwork } from './patches.js';
 import { needsLoops } from './rules.js';
 import { siblingReductions } from './siblings.js';
@@ -15,6 +15,8 @@ export interface BodyAccesses {
   readonly leaders: ReadonlyMap<Operation, Operation>;
   /** For block arguments and results of body ops; stages that run side by side are one. */
   readonly values: ReadonlyMap<Value, Accesses>;
+  /** Values that some op reads at computed places. */
+  readonly anywhere: ReadonlySet<Value>;
 }
 
 export function bodyAccesses(fusion: Operation): BodyAccesses {
@@ -30,6 +32,7 @@ export function bodyAccesses(fusion: Operation): BodyAccesses {
     return found;
   };
   const leaders = siblingReductions(bodyOps(fusion));
+  const anywhere = new Set<Value>();
   const stages: Operation[] = [];
   const patches: Operation[] = [];
   for (const op of bodyOps(fusion).reverse()) {
@@ -42,6 +45,7 @@ export function bodyAccesses(fusion: Operation): BodyAccesses {
     if (stage) stages.push(op);
     else if (isPatchwork(structured)) patches.push(op);
     op.operands.forEach((operand, i) => {
+      if (readsAnywhere(op, operand)) anywhere.add(operand);
       if (!stage) throughOp(op, 0, own, i, readsOf(operand));
       else {
         const map = operandMap(op, i);
@@ -49,5 +53,5 @@ export function bodyAccesses(fusion: Operation): BodyAccesses {
       }
     });
   }
-  return { stages: stages.reverse(), patches, leaders, values: reads };
+  return { stages: stages.reverse(), patches, leaders, values: reads, anywhere };
 }

@@ -4,6 +4,7 @@
 import { DimOp, ReshapeOp } from '@budflow/dialect-array';
 import { type Block, isMemoryEffectFree, type Operation, StructuredOp, Terminator } from '@budflow/ir';
 import { hasLoopLowering } from '../lowering/registry.js';
+import { readsAnywhere } from './accesses.js';
 import { Group } from './group.js';
 import { FusionOrder } from './order.js';
 import type { FusionDecision, FusionRefusal, FusionVerdict } from './report.js';
@@ -108,7 +109,8 @@ class Planner {
       result.forEachUse((user) => {
         if (DimOp.is(user)) return;
         const homes = this.homes.get(user);
-        if (homes) for (const group of homes) groups.add(group);
+        if (homes && readsAnywhere(user, result)) outside = true;
+        else if (homes) for (const group of homes) groups.add(group);
         else if (user.parent !== op.parent || !isFusible(user) || ReshapeOp.is(user)) outside = true;
       });
     }
@@ -180,7 +182,7 @@ class Planner {
         reason = answer.refusal;
         continue;
       }
-      if (this.order.wouldCycle(op, group)) {
+      if (this.order.wouldCycle(op, group) || group.members.some((m) => op.results.some((r) => readsAnywhere(m, r)))) {
         reason = 'would-create-cycle';
         continue;
       }

@@ -10,7 +10,7 @@ import {
   OpPattern,
   OpPatternKind,
   StructuredOp,
-  type TensorType,
+  TensorType,
 } from '@budflow/ir';
 import { derivePattern } from '../derive-pattern.js';
 import { isContractionShaped } from '../numerics/orders.js';
@@ -86,7 +86,7 @@ export function isContraction(op: Operation): boolean {
 
 /** Whether the op has no tensor operands: it is cheaper to make than to load. */
 export function isLeaf(op: Operation): boolean {
-  return op.operands.every((_, i) => operandMap(op, i) === undefined);
+  return op.operands.every((v) => !(v.type instanceof TensorType));
 }
 
 /** The product that a contracting reduction adds unrounded: it must stay with it. */

@@ -4,7 +4,7 @@ import type { Context, Operation } from '@budflow/ir';
 import { lowerCholesky } from './cholesky.js';
 import { lowerDynamicSlice, lowerDynamicUpdateSlice } from './dynamic-slice.js';
 import { lowerFft } from './fft.js';
-import { lowerGather, lowerScatter } from './gather.js';
+import { lowerScatter } from './scatter.js';
 import { LoopLowering, type LoopLoweringMethods } from './interface.js';
 import { lowerPack, lowerUnpack } from './pack.js';
 import { lowerReduceWindow, lowerSelectAndScatter } from './reduce-window.js';
@@ -17,7 +17,6 @@ const LOWERINGS: readonly (readonly [string, LoopLoweringMethods])[] = [
   ['array.reverse', lowerReverse],
   ['array.dynamic_slice', lowerDynamicSlice],
   ['array.dynamic_update_slice', lowerDynamicUpdateSlice],
-  ['array.gather', lowerGather],
   ['array.scatter', lowerScatter],
   ['array.pack', lowerPack],
   ['array.unpack', lowerUnpack],

@@ -25,7 +25,7 @@ import {
   OpPatternKind,
   type ReductionOrder,
   StructuredOp,
-  type TensorType,
+  TensorType,
   type Type,
   type Value,
 } from '@budflow/ir';
@@ -104,6 +104,8 @@ function varyingDims(value: Value, depth = 8): boolean[] {
   const whole = structured && !structured.reduction && !structured.fill && !structured.sideBySide;
   if (!op || !whole || depth === 0 || !resultMap?.isPermutation()) return new Array<boolean>(rank).fill(true);
   const tensorOperands = structured.indexingMaps(op).slice(0, op.operandCount);
+  if (tensorOperands.some((m, i) => m === null && op.operand(i).type instanceof TensorType && !BroadcastOp.is(op) && !ReshapeOp.is(op)))
+    return new Array<boolean>(rank).fill(true);
   if (!tensorOperands.some((m) => m !== null) && !BroadcastOp.is(op) && !ReshapeOp.is(op))
     return new Array<boolean>(rank).fill(true);
   const varies = new Array<boolean>(rank).fill(false);

@@ -145,7 +145,9 @@ export class ElementCode {
     const inPlace = (map: AffineMap | null | undefined): boolean =>
       map !== null && map !== undefined && (map.results.length === 0 || map.isIdentity());
     if (!op.results.every((_, i) => inPlace(maps[op.operandCount + i]))) return null;
-    if (!op.operands.every((_, i) => maps[i] === null || inPlace(maps[i]))) return null;
+    const readsInPlace = (v: Value, i: number) =>
+      maps[i] === null ? !(v.type instanceof TensorType) : inPlace(maps[i]);
+    if (!op.operands.every(readsInPlace)) return null;
     try {
       return structured.body(op, {
         builder: this.builder,
@@ -156,6 +158,9 @@ export class ElementCode {
         },
         accumulator: () => {
           throw new Refusal(`'${op.name}' combines elements`);
+        },
+        windowElement: () => {
+          throw new Refusal(`'${op.name}' reads elements at computed places`);
         },
       });
     } catch (error) {

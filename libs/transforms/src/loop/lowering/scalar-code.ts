@@ -21,6 +21,8 @@ import {
   type Value,
 } from '@budflow/ir';
 import { isPatchwork, pieceAt } from '../../array/fusion/patches.js';
+import type { LoweringSite } from '../../array/lowering/site.js';
+import { windowElement } from '../../array/lowering/window-element.js';
 import { buildConstant } from './scalar-ops.js';
 
 export class ScalarCode {
@@ -33,9 +35,13 @@ export class ScalarCode {
   /** Where loop variables begin, in a box of the domain. */
   private box: ReadonlyMap<Value, number> = new Map();
 
-  constructor(builder: Builder, buffers: Map<Value, Value>) {
+  /** What an op builds accesses at computed places with. */
+  private readonly siteOf: (op: Operation) => LoweringSite;
+
+  constructor(builder: Builder, buffers: Map<Value, Value>, siteOf: (op: Operation) => LoweringSite) {
     this.builder = builder;
     this.buffers = buffers;
+    this.siteOf = siteOf;
   }
 
   /** Builds with a fresh memo: values built inside do not dominate what comes after. */
@@ -145,6 +151,7 @@ export class ScalarCode {
       },
       point: (dim) => point[dim]!,
       accumulator: (index) => accumulators[index]!,
+      windowElement: (index, place) => windowElement(this.siteOf(op), op.operand(index), place),
     };
     return structured.body(op, context);
   }

@@ -13,7 +13,7 @@ export function inPlaceCandidates(fusion: Operation): { readonly input: number; 
   const block = fusion.region(0).entry;
   const opaque = bodyOps(fusion).find(hasLoopLowering);
   if (opaque) return destinations(fusion, opaque);
-  const { stages, values: reads } = bodyAccesses(fusion);
+  const { stages, values: reads, anywhere } = bodyAccesses(fusion);
   const root = stages[stages.length - 1];
   if (!root) return [];
   const structured = StructuredOp.of(root)!;
@@ -24,7 +24,7 @@ export function inPlaceCandidates(fusion: Operation): { readonly input: number; 
     if (value.definingOp !== root) return;
     const own = maps[root.operandCount + value.index];
     block.arguments.forEach((argument: Value, input) => {
-      if (argument.type !== value.type) return;
+      if (argument.type !== value.type || anywhere.has(argument)) return;
       const accesses = [...(reads.get(argument) ?? new Map<Operation, ReadonlySet<unknown>>())];
       const ownOnly = accesses.every(([stage, read]) => stage === root && [...read].every((map) => map === own));
       if (accesses.length > 0 && ownOnly && allowed(root, argument)) list.push({ input, output });

@@ -1,16 +1,14 @@
-// array.gather and array.scatter: a nest over the result, or over the updates in their order.
+// array.scatter: a nest over the updates in their order.
 //
-//   loop.for %i = 0 to n name "gather.d0" {            loop.for %i = 0 to n name "scatter.s0" {
-//     %s = max(0, min(index(%i), size - window))         %t = index(%i)
-//     loop.for %w name "gather.d1" {                     loop.if 0 <= %t < size {
-//       out[%i, %w] = x[%s, %w] } }                        out[%t] = update(out[%t], updates[%i]) } }
+//   loop.for %i = 0 to n name "scatter.s0" {
+//     %t = index(%i)
+//     loop.if 0 <= %t < size {
+//       out[%t] = update(out[%t], updates[%i]) } }
 //
 // A scatter runs in the order of its updates, except that batches, which touch different elements, are outermost and may
 // run side by side.
 import {
   type GatherDims,
-  GatherOp,
-  gatherDims,
   inlineScalarRegion,
   outerDims,
   ScatterOp,
@@ -56,23 +54,6 @@ function withinWindow(
   });
   return place;
 }
-
-export const lowerGather: LoopLoweringMethods = {
-  build(op, site) {
-    const dims = gatherDims(op);
-    const sizes = GatherOp.sizes(op);
-    const [x, indices, result] = [op.operand(0), op.operand(1), op.result(0)];
-    site.parallel(site.sizes(result), site.name, (point) => {
-      const outer = outerDims(dims, point.length).map((d) => point[d]!);
-      const from = withinWindow(site, dims, rankOf(x), indices, point);
-      dims.indexMap.forEach((d, k) => {
-        const start = site.clampStart(component(site, dims, indices, outer, k), site.size(x, d), sizes[d]!);
-        from[d] = site.value(site.sum(start, from[d]!));
-      });
-      site.store(site.load(x, from), result, point);
-    });
-  },
-};
 
 export const lowerScatter: LoopLoweringMethods = {
   destination: (_, result) => result,
