@@ -178,15 +178,17 @@ describe('array.gather', () => {
       [6, 5, 4, 3],
       [5, 5, 5, 5],
       [-7, 9, 1, 2],
-    ].map((at): Case => ({
-      text: `func.func @main(%x: tensor<3x7x5xi16>) -> (tensor<3x4x5xi16>, tensor<3x5x4xi16>) {
+    ].map(
+      (at): Case => ({
+        text: `func.func @main(%x: tensor<3x7x5xi16>) -> (tensor<3x4x5xi16>, tensor<3x5x4xi16>) {
   %i = array.constant dense<[${at.join(', ')}]> : tensor<4xi32>
   %0 = array.gather %x, %i window = [0, 2] collapsed = [1] map = [1] vector = 1 sizes = [3, 1, 5] : tensor<3x7x5xi16>, tensor<4xi32> to tensor<3x4x5xi16>
   %1 = array.gather %x, %i window = [0, 1] collapsed = [1] map = [1] vector = 1 sizes = [3, 1, 5] : tensor<3x7x5xi16>, tensor<4xi32> to tensor<3x5x4xi16>
   return %0, %1 : tensor<3x4x5xi16>, tensor<3x5x4xi16>
 }`,
-      args: [tensor('i16', [3, 7, 5])],
-    })),
+        args: [tensor('i16', [3, 7, 5])],
+      }),
+    ),
   );
 });
 

@@ -75,7 +75,9 @@ function component(
 }
 
 /** Pieces of equal steps that make a list of indices. */
-function runsOf(indices: readonly number[]): { readonly first: number; readonly step: number; readonly count: number }[] {
+function runsOf(
+  indices: readonly number[],
+): { readonly first: number; readonly step: number; readonly count: number }[] {
   const runs: { first: number; step: number; count: number }[] = [];
   for (let i = 0; i < indices.length; ) {
     const first = indices[i]!;
@@ -118,7 +120,9 @@ export const gatherPatterns = [
       });
       const list = (values: readonly number[]) => op.context.denseArray(op.context.i64, values);
       const moved = (values: readonly number[]) =>
-        list(values.flatMap((d) => (d > first && d < first + n ? [] : [d < first ? d : d <= first ? first : d - n + 1])));
+        list(
+          values.flatMap((d) => (d > first && d < first + n ? [] : [d < first ? d : d <= first ? first : d - n + 1])),
+        );
       const sizes = GatherOp.sizes(op);
       rewriter.modify(op, () => {
         op.setOperand(0, operand);

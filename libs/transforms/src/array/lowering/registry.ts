@@ -4,12 +4,12 @@ import type { Context, Operation } from '@budflow/ir';
 import { lowerCholesky } from './cholesky.js';
 import { lowerDynamicSlice, lowerDynamicUpdateSlice } from './dynamic-slice.js';
 import { lowerFft } from './fft.js';
-import { lowerScatter } from './scatter.js';
 import { LoopLowering, type LoopLoweringMethods } from './interface.js';
 import { lowerPack, lowerUnpack } from './pack.js';
 import { lowerReduceWindow, lowerSelectAndScatter } from './reduce-window.js';
 import { lowerReverse } from './reverse.js';
 import { lowerArgExtreme, lowerScan } from './scan.js';
+import { lowerScatter } from './scatter.js';
 import { lowerSort } from './sort.js';
 import { lowerTriangularSolve } from './triangular-solve.js';
 

@@ -104,7 +104,11 @@ function varyingDims(value: Value, depth = 8): boolean[] {
   const whole = structured && !structured.reduction && !structured.fill && !structured.sideBySide;
   if (!op || !whole || depth === 0 || !resultMap?.isPermutation()) return new Array<boolean>(rank).fill(true);
   const tensorOperands = structured.indexingMaps(op).slice(0, op.operandCount);
-  if (tensorOperands.some((m, i) => m === null && op.operand(i).type instanceof TensorType && !BroadcastOp.is(op) && !ReshapeOp.is(op)))
+  if (
+    tensorOperands.some(
+      (m, i) => m === null && op.operand(i).type instanceof TensorType && !BroadcastOp.is(op) && !ReshapeOp.is(op),
+    )
+  )
     return new Array<boolean>(rank).fill(true);
   if (!tensorOperands.some((m) => m !== null) && !BroadcastOp.is(op) && !ReshapeOp.is(op))
     return new Array<boolean>(rank).fill(true);
