@@ -26,7 +26,7 @@ import { contraction } from './blocking/contraction.js';
 import { blockSizes } from './blocking/model.js';
 import { packedOperands } from './blocking/packing.js';
 import { leftRows, panelsFirst, sharedPanels } from './blocking/panels-first.js';
-import { elementBytes, productOf, tripsOf } from './blocking/product.js';
+import { elementBytes, isFused, productOf, tripsOf } from './blocking/product.js';
 import { nameOf, stageOf } from './heuristics/names.js';
 import { placeStages } from './heuristics/placement.js';
 import { SchedulingSite } from './heuristics/site.js';
@@ -99,6 +99,7 @@ export const cacheBlocking = definePass({
         depth: tripsOf(contracted),
         bytes: Math.max(elementBytes(left), elementBytes(right)),
         sumBytes: site.widest(j),
+        isFused: isFused(site.target, contracted),
         isPacked: packed.right !== undefined,
         isPlain: product.outer.length + product.between.length === 0 && contracted.length === 1,
       };

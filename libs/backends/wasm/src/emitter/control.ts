@@ -2,12 +2,14 @@
 //
 // A loop.for is tested at the bottom and entered under one test when it may have no iteration. It counts with the
 // induction variable only where that is needed; else it ends when one of its pointers reaches its end, or counts down.
+// A loop that needs nearly all registers has another form, which register-tiles.ts explains.
 import type { AffineMap, Block, Operation, Value } from '@budflow/ir';
 import { type Label, type Local, Op, ValueType } from '../encoder/index.js';
 import type { LoopPlan, Pointer } from './addresses.js';
 import { emitMap } from './affine.js';
 import type { FunctionEmitter } from './function-emitter.js';
 import { type ForGroups, forGroups } from './plan.js';
+import { isRegisterTile } from './register-tiles.js';
 
 export function emitControl(e: FunctionEmitter, op: Operation): void {
   switch (op.name) {
@@ -217,36 +219,53 @@ class ForEmitter {
     body.arguments.slice(1).forEach((argument, i) => {
       e.adopt(e.plan.values.id(argument), this.carried[i]!);
     });
+    const last = exit ? (exit.local as Local) : counter!;
+    const out = isRegisterTile(this.op) ? f.block() : undefined;
     const again = f.loop();
     e.enterLoop();
+    if (out !== undefined) {
+      f.get(last);
+      this.pushTest(end, 'done');
+      f.brIf(out);
+      f.loop();
+    }
     e.emitBlock(body);
     assign(e, body.terminator.operands, body.arguments.slice(1), this.carried);
+    if (out !== undefined) f.end();
     pointers.forEach((pointer, i) => {
       if (pointer === exit) return;
       this.advance(pointer, strides[i]!);
       f.set(pointer.local as Local);
     });
-    if (exit) {
-      this.advance(exit, strides[pointers.indexOf(exit)]!);
-      f.tee(exit.local as Local);
-      f.get(end!);
-      f.emit(Op.i32_ne);
-    } else if (loop.needsIv) {
-      f.get(counter!);
-      f.i32Const(loop.step);
-      f.emit(Op.i32_add);
-      f.tee(counter!);
-      this.pushBound('upper');
-      f.emit(Op.i32_lt_s);
-    } else {
-      f.get(counter!);
-      f.i32Const(1);
-      f.emit(Op.i32_sub);
-      f.tee(counter!);
+    if (exit) this.advance(exit, strides[pointers.indexOf(exit)]!);
+    else {
+      f.get(last);
+      f.i32Const(loop.needsIv ? loop.step : 1);
+      f.emit(loop.needsIv ? Op.i32_add : Op.i32_sub);
     }
-    f.brIf(again);
+    if (out !== undefined) {
+      f.set(last);
+      f.br(again);
+    } else {
+      f.tee(last);
+      this.pushTest(end, 'more');
+      f.brIf(again);
+    }
     e.leaveLoop();
     f.end();
+    if (out !== undefined) f.end();
+  }
+
+  /** Whether the counter or pointer on the stack has come to its end: at `end`, at the upper bound, or at zero. */
+  private pushTest(end: Local | null, which: 'done' | 'more'): void {
+    const { f } = this.e;
+    if (end !== null) {
+      f.get(end);
+      f.emit(which === 'done' ? Op.i32_eq : Op.i32_ne);
+    } else if (this.loop.needsIv) {
+      this.pushBound('upper');
+      f.emit(which === 'done' ? Op.i32_ge_s : Op.i32_lt_s);
+    } else if (which === 'done') f.emit(Op.i32_eqz);
   }
 
   private local(name: string): Local {

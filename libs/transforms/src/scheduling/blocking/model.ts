@@ -18,6 +18,8 @@ export interface ProductShape {
   /** Bytes of an element of the operands, and of an accumulator. */
   readonly bytes: number;
   readonly sumBytes: number;
+  /** Whether a multiplication and an addition are one instruction. */
+  readonly isFused: boolean;
   /** Whether panels of the right operand are packed. */
   readonly isPacked: boolean;
   /** Whether the sum and the columns can be cut: one contracted loop, and no parallel loops beside rows and columns. */
@@ -73,19 +75,33 @@ function cacheOf(target: Target, level: number, given: number): Cache {
 
 /**
  * The register tile: enough accumulators that a multiply-add need not wait for the one before (latency x throughput),
- * as square as the live vectors allow. What was measured for the engine goes first.
+ * as square as the live vectors allow. What was measured for the engine goes first, if it fits: products that are added
+ * by another instruction need a register. Of measured tiles with the same columns, that with the fewest cycles for all
+ * rows, as those that fill no tile wait for their additions.
  */
-export function registerTile(target: Target, bytes: number): { readonly mr: number; readonly nr: number } {
-  const width = lanes(target, 8 * bytes);
-  const measured = target.engine?.microKernels[0];
-  // Measured tiles are of f32.
-  if (measured) return { mr: measured.mr, nr: Math.max(1, Math.round((measured.nr * width) / lanes(target, 32))) };
+export function registerTile(
+  target: Target,
+  { sumBytes, isFused, rows }: Pick<ProductShape, 'sumBytes' | 'isFused' | 'rows'>,
+): { readonly mr: number; readonly nr: number } {
+  const width = lanes(target, 8 * sumBytes);
   const live = target.engine?.maxLiveVectors ?? target.vectorRegisters - 1;
+  const product = isFused ? 0 : 1;
+  // Measured tiles are of f32.
+  const measured = (target.engine?.microKernels ?? [])
+    .map(({ mr, nr }) => ({ mr, nr: Math.max(1, Math.round((nr * width) / lanes(target, 32))) }))
+    .filter(({ mr, nr }) => (mr + 1) * Math.ceil(nr / width) + 1 + product <= live);
+  const [first] = measured;
+  if (first) {
+    const cycles = ({ mr, nr }: typeof first) => tileCycles(target, rows ?? mr, mr, Math.ceil(nr / width));
+    return measured
+      .filter(({ mr, nr }, i) => nr === first.nr && (mr <= (rows ?? mr) || i === measured.length - 1))
+      .reduce((best, tile) => (cycles(tile) < cycles(best) ? tile : best));
+  }
   const needed = Math.ceil(target.latency.fma * target.throughput.fma);
   let best = { mr: 1, nr: width };
   let worth = -1;
   for (let vectors = 1; vectors < live; vectors++) {
-    for (let mr = 1; mr * vectors + vectors + 1 <= live; mr++) {
+    for (let mr = 1; mr * vectors + vectors + 1 + product <= live; mr++) {
       // Multiply-adds for each load, if the accumulators hide the latency; their share of it otherwise.
       const value = Math.min(1, (mr * vectors) / needed) * ((mr * vectors) / (mr + vectors));
       if (value > worth) [best, worth] = [{ mr, nr: vectors * width }, value];
@@ -93,6 +109,24 @@ export function registerTile(target: Target, bytes: number): { readonly mr: numb
   }
   return best;
 }
+
+/**
+ * Cycles of one term for tiles of `mr` rows, and for the rows left over: no fewer than a sum waits for its additions. A
+ * tile with just as many sums as are in flight never catches up on a delay; one with half as many again does.
+ */
+function tileCycles(target: Target, rows: number, mr: number, vectors: number): number {
+  const { latency, throughput } = target;
+  const flight = latency.fma * Math.ceil(throughput.fma);
+  const cycles = (tile: number) =>
+    tile === 0
+      ? 0
+      : Math.max(latency.fma, (tile * vectors) / throughput.fma) *
+        (1 + DELAY * Math.max(0, 1.5 - (tile * vectors) / flight));
+  return Math.floor(rows / mr) * cycles(mr) + cycles(rows % mr);
+}
+
+/** Of the time, for sums that no others stand in for: 4x8 runs at 50 where 6x8 runs at 54.5. */
+const DELAY = 0.18;
 
 const KIB = 1024;
 const kib = (bytes: number): string => `${Math.round(bytes / KIB)} KiB`;
@@ -125,7 +159,7 @@ function share(cache: Cache, part: number): number {
 /** The blocks for a product on a machine. */
 export function blockSizes(target: Target, shape: ProductShape, given: GivenSizes): BlockSizes {
   const { rows, columns, depth, bytes, sumBytes, isPacked, isPlain } = shape;
-  const tile = registerTile(target, sumBytes);
+  const tile = registerTile(target, shape);
   const mr = given.mr || tile.mr;
   const nr = given.nr || tile.nr;
   const width = lanes(target, 8 * sumBytes);

@@ -4,6 +4,7 @@
 import { type Access, collectAccesses } from '@budflow/analysis';
 import { constantTripCount, ForOp, inductionVariable } from '@budflow/dialect-loop';
 import { byteWidth, type Operation, type Type } from '@budflow/ir';
+import type { Target } from '@budflow/target';
 import { dependsOn } from '../heuristics/accesses.js';
 import { nameOf, parallelChain } from '../heuristics/names.js';
 import type { SchedulingSite } from '../heuristics/site.js';
@@ -71,4 +72,14 @@ export function tripsOf(loops: readonly Operation[]): number | undefined {
     product *= trips;
   }
   return product;
+}
+
+/** Whether the terms of a product are multiplied and added by one instruction of the machine. */
+export function isFused(target: Target, contracted: readonly Operation[]): boolean {
+  if (target.fma === 'none') return false;
+  let found = false;
+  contracted[0]?.walk((op) => {
+    if (op.name === 'math.fma' && (target.fma === 'exact' || op.attr('relaxed'))) found = true;
+  });
+  return found;
 }
