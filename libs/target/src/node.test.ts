@@ -70,7 +70,7 @@ describe('relaxed SIMD', () => {
     const old = wasmTargetForThisEngine({ ...LINUX, root, v8Version: '11.3.244.8-node.33' });
     expect(old.caches.map((cache) => cache.bytes)).toEqual([48 * 1024, 2 * 1024 ** 2, 36 * 1024 ** 2]);
     expect(old.vectorBits).toBe(128);
-    expect(old.engine?.microKernels[0]).toEqual({ mr: 4, nr: 8, kUnroll: 1 });
+    expect(old.engine?.microKernels[0]).toEqual({ mr: 6, nr: 8, kUnroll: 1 });
     const recent = wasmTargetForThisEngine({ ...LINUX, root, v8Version: '13.6.233.10-node.28' });
     expect(recent.engine?.microKernels[0]).toEqual({ mr: 6, nr: 8, kUnroll: 2 });
     expect(recent.engine?.sumAccumulators).toBe(old.engine?.sumAccumulators);

@@ -201,22 +201,36 @@ describe('the model of blocks', () => {
     depth,
     bytes,
     sumBytes: bytes,
+    isFused: true,
     isPacked: true,
     isPlain: true,
   });
+  const wasm = getTarget('wasm32-relaxed-simd');
   const unmeasured = (name: string): Target => {
     const target = getTarget(name);
     return { ...target, engine: { ...target.engine!, microKernels: [] } };
   };
 
   test('the register tile hides latencies and fits the registers, as the measured ones do', () => {
-    expect(registerTile(unmeasured('wasm32-relaxed-simd'), 4)).toEqual({ mr: 4, nr: 8 });
-    expect(registerTile(unmeasured('x86-64-v3'), 4)).toEqual({ mr: 6, nr: 16 });
-    expect(registerTile(unmeasured('wasm32-relaxed-simd'), 8)).toEqual({ mr: 4, nr: 4 });
-    expect(registerTile(getTarget('wasm32-relaxed-simd'), 8)).toEqual({ mr: 4, nr: 4 });
+    const tile = (target: Target, bytes: number, isFused = true, rows = 1024) =>
+      registerTile(target, { ...shape(rows, 1024, 256, bytes), isFused });
+    expect(tile(unmeasured('wasm32-relaxed-simd'), 4)).toEqual({ mr: 6, nr: 8 });
+    expect(tile(unmeasured('wasm32-relaxed-simd'), 4, false)).toEqual({ mr: 3, nr: 12 });
+    expect(tile(unmeasured('x86-64-v3'), 4)).toEqual({ mr: 6, nr: 16 });
+    expect(tile(unmeasured('wasm32-relaxed-simd'), 8)).toEqual({ mr: 6, nr: 4 });
+    expect(tile(wasm, 8)).toEqual({ mr: 6, nr: 4 });
+    expect(tile(wasm, 4, false)).toEqual({ mr: 4, nr: 8 });
+    expect(tile(getTarget('wasm32-simd128'), 4, false)).toEqual({ mr: 4, nr: 8 });
   });
 
-  const wasm = getTarget('wasm32-relaxed-simd');
+  test('of the measured tiles, that which leaves the fewest rows to wait is taken', () => {
+    const mr = (rows: number, depth: number, isPacked = true) =>
+      registerTile(wasm, { ...shape(rows, 1024, depth), isPacked }).mr;
+    expect([4, 5, 6, 7, 8, 9, 12, 16].map((rows) => mr(rows, 64))).toEqual([4, 4, 6, 4, 4, 6, 6, 6]);
+    // With panels that the first cache does not hold, only for many rows.
+    expect([16, 32, 256].map((rows) => mr(rows, 1024))).toEqual([4, 4, 6]);
+    expect(mr(18, 1024, false)).toBe(6);
+  });
 
   test('sums are cut when their panels no longer stream from the second cache, and then fill the first', () => {
     expect(blockSizes(wasm, shape(1024, 1024, 1024), given).kc).toBeUndefined();
@@ -232,11 +246,11 @@ describe('the model of blocks', () => {
     const mc = (rows: number, columns: number, depth: number) =>
       blockSizes(wasm, shape(rows, columns, depth), given).mc;
     expect(mc(64, 64, 64)).toBe(64);
-    expect(mc(1024, 1024, 1024) % 4).toBe(0);
+    expect(mc(1024, 1024, 1024) % 6).toBe(0);
     // From memory more than from the second cache.
     expect(mc(4096, 4096, 1024)).toBeGreaterThan(mc(4096, 128, 256));
     // Panels that are not packed leave the first cache to the left block.
-    expect(blockSizes(wasm, { ...shape(128, 128, 128), isPacked: false }, given).mc).toBe(64);
+    expect(blockSizes(wasm, { ...shape(128, 128, 128), isPacked: false }, given).mc).toBe(66);
   });
 
   test('few rows get blocks of columns that the second cache holds', () => {

@@ -86,6 +86,8 @@ class ForEmitter {
   private readonly loop: LoopPlan;
   private readonly body: Block;
   private readonly groups: ForGroups;
+  /** Whether it is tested at the top; see register-tiles.ts. */
+  private readonly isTile: boolean;
   private readonly carried: Local[] = [];
   /** Locals to release behind the loop. */
   private readonly own: Local[] = [];
@@ -102,6 +104,7 @@ class ForEmitter {
     this.loop = e.plan.loops.get(op)!;
     this.body = this.loop.body;
     this.groups = forGroups(op);
+    this.isTile = isRegisterTile(op);
   }
 
   emit(): void {
@@ -112,14 +115,15 @@ class ForEmitter {
     this.emitBounds();
     const trips = loop.tripCount;
     if (trips !== 0) {
-      if (trips === undefined) {
+      const isGuarded = trips === undefined && !this.isTile;
+      if (isGuarded) {
         this.pushBound('lower');
         this.pushBound('upper');
         f.emit(Op.i32_lt_s);
         f.if();
       }
       this.emitLoop();
-      if (trips === undefined) f.end();
+      if (isGuarded) f.end();
     }
     for (const local of this.own) f.release(local);
     for (const { value, local } of this.pinned) e.unpin(value, local);
@@ -220,7 +224,7 @@ class ForEmitter {
       e.adopt(e.plan.values.id(argument), this.carried[i]!);
     });
     const last = exit ? (exit.local as Local) : counter!;
-    const out = isRegisterTile(this.op) ? f.block() : undefined;
+    const out = this.isTile ? f.block() : undefined;
     const again = f.loop();
     e.enterLoop();
     if (out !== undefined) {
@@ -328,7 +332,18 @@ class ForEmitter {
       f.emit(Op.i32_add);
       const log2 = Math.log2(step);
       f.i32Const(Number.isInteger(log2) ? log2 : step);
-      f.emit(Number.isInteger(log2) ? Op.i32_shr_u : Op.i32_div_u);
+      f.emit(Number.isInteger(log2) ? Op.i32_shr_s : Op.i32_div_s);
+    }
+    // Without a guard there may be less than none: n & ~(n >> 31).
+    if (this.isTile) {
+      const trips = this.local('trips');
+      f.tee(trips);
+      f.get(trips);
+      f.i32Const(31);
+      f.emit(Op.i32_shr_s);
+      f.i32Const(-1);
+      f.emit(Op.i32_xor);
+      f.emit(Op.i32_and);
     }
     if (coefficient !== 0) e.scale(coefficient * step);
   }

@@ -81,8 +81,9 @@ function cacheOf(target: Target, level: number, given: number): Cache {
  */
 export function registerTile(
   target: Target,
-  { sumBytes, isFused, rows }: Pick<ProductShape, 'sumBytes' | 'isFused' | 'rows'>,
+  shape: Pick<ProductShape, 'sumBytes' | 'isFused' | 'rows' | 'depth' | 'bytes' | 'isPacked'>,
 ): { readonly mr: number; readonly nr: number } {
+  const { sumBytes, isFused, rows = UNKNOWN_ROWS } = shape;
   const width = lanes(target, 8 * sumBytes);
   const live = target.engine?.maxLiveVectors ?? target.vectorRegisters - 1;
   const product = isFused ? 0 : 1;
@@ -92,9 +93,14 @@ export function registerTile(
     .filter(({ mr, nr }) => (mr + 1) * Math.ceil(nr / width) + 1 + product <= live);
   const [first] = measured;
   if (first) {
-    const cycles = ({ mr, nr }: typeof first) => tileCycles(target, rows ?? mr, mr, Math.ceil(nr / width));
+    const cycles = ({ mr, nr }: typeof first) => tileCycles(target, rows, mr, Math.ceil(nr / width));
+    // Few rows gain nothing from more of them at a time where the panels of each tile come from afar.
+    const l1 = cacheOf(target, 1, 0);
+    const isFar = ({ mr, nr }: typeof first) =>
+      shape.isPacked && (shape.depth ?? 0) * (mr + nr) * shape.bytes > share(l1, 1);
+    const fits = (tile: typeof first) => tile.mr <= rows && (rows >= MANY_ROWS || !isFar(tile));
     return measured
-      .filter(({ mr, nr }, i) => nr === first.nr && (mr <= (rows ?? mr) || i === measured.length - 1))
+      .filter((tile, i) => tile.nr === first.nr && (fits(tile) || i === measured.length - 1))
       .reduce((best, tile) => (cycles(tile) < cycles(best) ? tile : best));
   }
   const needed = Math.ceil(target.latency.fma * target.throughput.fma);
@@ -221,8 +227,12 @@ export function blockSizes(target: Target, shape: ProductShape, given: GivenSize
   return { mr, nr, kc, mc, nc, reasons };
 }
 
-/** Columns assumed when they are known at run time only. */
+/** Columns, and rows, assumed when they are known at run time only. */
 const UNKNOWN_COLUMNS = 1024;
+const UNKNOWN_ROWS = 1024;
+
+/** Rows from which on the largest register tile pays with panels that are not in the first cache. */
+const MANY_ROWS = 64;
 
 function roundUp(size: number, unit: number): number {
   return Math.ceil(size / unit) * unit;

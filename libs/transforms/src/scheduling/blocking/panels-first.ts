@@ -49,13 +49,23 @@ export function panelsFirst(site: SchedulingSite, { outer, I, J }: SharedPanels)
 }
 
 /**
- * Rows that fill no tile run together as well, when it is known how many they are: one by one they have too few sums in
- * flight to hide the latency of an addition.
+ * Rows that fill no tile run together as well: one by one they have too few sums in flight to hide the latency of an
+ * addition. Where it is not known how many they are, four, then two, then one.
  */
 export function leftRows(site: SchedulingSite, I: string, mr: number): void {
   for (const name of site.loops().map(nameOf)) {
-    const loop = isCloneOf(name, `${I}.i`) && name !== `${I}.i` ? site.loop(name) : undefined;
+    // Not what splits made of them.
+    const isRest = isCloneOf(name, `${I}.i`) && name !== `${I}.i` && !name.includes('.', I.length + 2);
+    const loop = isRest ? site.loop(name) : undefined;
     const rows = loop ? constantTripCount(loop) : undefined;
     if (rows !== undefined && rows > 1 && rows < mr) site.attempt({ primitive: 'unroll_and_jam', loop: name });
+    if (!loop || rows !== undefined) continue;
+    let rest: string | undefined = name;
+    for (let tile = 2 ** Math.ceil(Math.log2(mr) - 1); tile > 1 && rest !== undefined; tile /= 2) {
+      const before: ReadonlySet<string> = new Set(site.loops().map(nameOf));
+      if (!site.attempt({ primitive: 'split', loop: rest, factor: tile, tail: 'peel' })) break;
+      site.attempt({ primitive: 'unroll_and_jam', loop: `${rest}.i` });
+      rest = site.loops().map(nameOf).find((other) => isCloneOf(other, rest!) && !before.has(other));
+    }
   }
 }

@@ -1,12 +1,12 @@
-// A matrix product C = A * B with B packed in panels of 8 columns: the 4x8 micro-kernel as scheduling makes it.
+// A matrix product C = A * B with B packed in panels of 8 columns: the micro-kernel as scheduling makes it.
 
-const ROWS = [0, 1, 2, 3];
-
-/** `m` divisible by 4, `n` by 8; packed B is [n / 8][k][8]. One chunk is 4 rows. `multiplyAdd` builds acc + a * b. */
+/** `m` divisible by `rows`, `n` by 8; packed B is [n / 8][k][8]. One chunk is `rows` rows. `multiplyAdd` builds acc + a * b. */
 export function matmulText(
   multiplyAdd: 'relaxed' | 'separate',
   sizes: { m: string; n: string; k: string; panels: string },
+  rows = 4,
 ): string {
+  const ROWS = Array.from({ length: rows }, (_, row) => row);
   const accumulators = ROWS.flatMap((r) => [`%acc${r}0`, `%acc${r}1`]);
   const madd = (r: number, h: number): string =>
     multiplyAdd === 'relaxed'
@@ -21,13 +21,12 @@ func.func @k(%A: ${A}, %B: ${B}, %C: ${C}, %begin: index, %end: index) -> index 
   %zero = arith.constant dense<0.0> : vector<4xf32>
   %K = memory.dim %A, 1 : ${A}
   %P = memory.dim %B, 0 : ${B}
-  %four = arith.constant 4 : index
   loop.for %i = %begin to %end name "mm.d0.o" {
     loop.for %j = 0 to %P name "mm.d1.o" {
-${ROWS.map((r) => `      %row${r} = loop.apply affine_map<(d0) -> (d0 * 4 + ${r})>(%i)`).join('\n')}
+${ROWS.map((r) => `      %row${r} = loop.apply affine_map<(d0) -> (d0 * ${rows} + ${r})>(%i)`).join('\n')}
       %col0 = loop.apply affine_map<(d0) -> (d0 * 8)>(%j)
       %col1 = loop.apply affine_map<(d0) -> (d0 * 8 + 4)>(%j)
-      %r:8 = loop.for %kk = 0 to %K iter_args(${accumulators.map((a) => `${a} = %zero`).join(', ')}) -> (${accumulators.map(() => 'vector<4xf32>').join(', ')}) name "mm.r0" {
+      %r:${2 * rows} = loop.for %kk = 0 to %K iter_args(${accumulators.map((a) => `${a} = %zero`).join(', ')}) -> (${accumulators.map(() => 'vector<4xf32>').join(', ')}) name "mm.r0" {
         %c0 = arith.constant 0 : index
         %c4 = arith.constant 4 : index
 ${ROWS.map((r) => `        %s${r} = memory.load %A[%row${r}, %kk] : ${A}\n        %a${r} = simd.splat %s${r} : vector<4xf32>`).join('\n')}
