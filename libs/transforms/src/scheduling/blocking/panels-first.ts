@@ -65,7 +65,10 @@ export function leftRows(site: SchedulingSite, I: string, mr: number): void {
       const before: ReadonlySet<string> = new Set(site.loops().map(nameOf));
       if (!site.attempt({ primitive: 'split', loop: rest, factor: tile, tail: 'peel' })) break;
       site.attempt({ primitive: 'unroll_and_jam', loop: `${rest}.i` });
-      rest = site.loops().map(nameOf).find((other) => isCloneOf(other, rest!) && !before.has(other));
+      rest = site
+        .loops()
+        .map(nameOf)
+        .find((other) => isCloneOf(other, rest!) && !before.has(other));
     }
   }
 }
