@@ -78,6 +78,7 @@ function mergeSiblings(block: Block, maxOperands: number, report: Report): numbe
   for (const fusion of block.ops.filter((op) => FusionOp.is(op) && onlyReduces(op))) {
     let kernel = fusion;
     for (const [i, first] of kernels.entries()) {
+      if (!shareArray(first, fusion)) continue;
       const merged = mergeTwo(first, fusion);
       if (!merged) continue;
       const problem =
@@ -134,6 +135,12 @@ function isBefore(op: Operation, reductions: readonly Operation[]): boolean {
 /** Arrays that a kernel reads and writes. */
 function arraysOf(fusion: Operation): number {
   return [...fusion.operands, ...fusion.results].filter((v) => v.type instanceof TensorType && v.type.rank > 0).length;
+}
+
+/** Whether two kernels read an array in common, or the second reads what the first one stores: siblings do. */
+function shareArray(first: Operation, second: Operation): boolean {
+  const isArray = ({ type }: Value): boolean => type instanceof TensorType && type.rank > 0;
+  return second.operands.some((v) => isArray(v) && (v.definingOp === first || first.operands.includes(v)));
 }
 
 /** Whether `fusion` needs something that is computed from results of `first`, other than these themselves. */

@@ -60,6 +60,7 @@ export const chunkKernel = definePass({
     // Kernels that call kernels: what inline-kernel-calls left.
     inlineCalls(module);
     const symbols = new SymbolTable(module);
+    const calls = callsOf(module);
     for (const kernel of kernelsOf(module)) {
       if (isChunked(kernel)) continue;
       const phases = cut(kernel, symbols);
@@ -67,7 +68,7 @@ export const chunkKernel = definePass({
       pass.statistic('parallel', phases.filter((p) => p.chunks !== null).length);
       const serial = phases.filter((p) => p.func.attr(KernelAttrs.serial)).length;
       if (serial > 0) pass.statistic('serial', serial);
-      replaceCalls(module, kernel, phases);
+      replaceCalls(calls, kernel, phases);
     }
   },
 });
@@ -360,16 +361,28 @@ function chunkCountMap(loop: Operation, args: readonly Value[]): AffineMap | nul
   return context.affineMap(0, sizes.length, [result]);
 }
 
-/** Calls of the kernel become calls of its phases, with the crossing buffers allocated around them. */
-function replaceCalls(module: Operation, kernel: Operation, phases: readonly Phase[]): void {
-  const name = (kernel.attr('sym_name') as StringAttr).value.replace(/\.whole$/, '');
-  const block = kernel.region(0).entry;
-  const calls: Operation[] = [];
+/** The calls of each kernel, by its name. */
+function callsOf(module: Operation): ReadonlyMap<string, readonly Operation[]> {
+  const calls = new Map<string, Operation[]>();
   module.walk((op) => {
     const callee = CallKernelOp.is(op) ? op.attr('callee') : undefined;
-    if (callee instanceof SymbolRefAttr && callee.root === name) calls.push(op);
+    if (!(callee instanceof SymbolRefAttr)) return;
+    const known = calls.get(callee.root);
+    if (known) known.push(op);
+    else calls.set(callee.root, [op]);
   });
-  for (const call of calls) {
+  return calls;
+}
+
+/** Calls of the kernel become calls of its phases, with the crossing buffers allocated around them. */
+function replaceCalls(
+  calls: ReadonlyMap<string, readonly Operation[]>,
+  kernel: Operation,
+  phases: readonly Phase[],
+): void {
+  const name = (kernel.attr('sym_name') as StringAttr).value.replace(/\.whole$/, '');
+  const block = kernel.region(0).entry;
+  for (const call of calls.get(name) ?? []) {
     const builder = Builder.before(call);
     const mapping = new Map<Value, Value>();
     block.arguments.forEach((arg, i) => void mapping.set(arg, call.operand(i)));
