@@ -120,6 +120,11 @@ describe('canonicalization', () => {
       'vector<2xf32>',
       ['%0 = simd.splat %arg2 : vector<2xf32>'],
     ],
+    [
+      '%v = simd.shuffle %a, %b [0, 4, 1, 5] : vector<4xf32>\n  %w = simd.shuffle %a, %b [2, 6, 3, 7] : vector<4xf32>\n  %r = simd.shuffle %w, %v [5, 0, 7, 2] : vector<4xf32>',
+      'vector<4xf32>',
+      ['%0 = simd.shuffle %arg1, %arg0 [0, 6, 1, 7] : vector<4xf32>'],
+    ],
     // Constants and reductions.
     [
       '%c = arith.constant 2.5 : f32\n  %r = simd.splat %c : vector<4xf32>',
@@ -238,9 +243,29 @@ describe('canonicalization', () => {
     ).toContain('strided_load');
   });
 
+  test('three vectors of bytes need two shuffles', () => {
+    const lanes = (f: (l: number) => number) => `[${Array.from({ length: 8 }, (_, l) => f(l)).join(', ')}]`;
+    const type = 'vector<8xi16>';
+    expect(
+      canonicalBody(
+        func(
+          `%a: ${type}, %b: ${type}, %c: ${type}`,
+          `  %0 = simd.shuffle %a, %b ${lanes((l) => 2 * l)} : ${type}
+  %1 = simd.shuffle %b, %c ${lanes((l) => 15 - l)} : ${type}
+  %r = simd.shuffle %0, %1 ${lanes((l) => (l % 2 ? l : 15 - l))} : ${type}`,
+          type,
+          '%r',
+        ),
+      ),
+    ).toEqual([
+      `%0 = simd.shuffle %arg2, %arg0 [0, 10, 2, 14, 4, 5, 6, 7] : ${type}`,
+      `%1 = simd.shuffle %0, %arg1 [0, 1, 2, 3, 4, 10, 6, 14] : ${type}`,
+    ]);
+  });
+
   test('keeps every lane of random chains of lane moves (property)', () => {
     const step = fc.record({
-      op: fc.constantFrom('splat', 'insert', 'shuffle', 'slice', 'concat', 'extract'),
+      op: fc.constantFrom('splat', 'insert', 'shuffle', 'mix', 'slice', 'concat', 'extract'),
       a: fc.nat(30),
       b: fc.nat(30),
       n: fc.nat(30),
@@ -270,6 +295,10 @@ describe('canonicalization', () => {
           else if (op === 'insert') add(v.lanes, `simd.insert ${s}, ${v.name}[${n % v.lanes}] : ${type}`);
           else if (op === 'shuffle') {
             const lanes = Array.from({ length: 1 + (m % 6) }, (_, l) => (n % 2 ? n + l : n * (l + 1)) % (2 * v.lanes));
+            add(lanes.length, `simd.shuffle ${v.name}, ${w.name} [${lanes.join(', ')}] : ${type}`);
+          } else if (op === 'mix') {
+            // Shuffles that keep the number of lanes: they look through each other.
+            const lanes = Array.from({ length: v.lanes }, (_, l) => (n * l + m) % (2 * v.lanes));
             add(lanes.length, `simd.shuffle ${v.name}, ${w.name} [${lanes.join(', ')}] : ${type}`);
           } else if (op === 'slice') {
             const offset = n % v.lanes;

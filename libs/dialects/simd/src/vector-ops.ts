@@ -16,6 +16,7 @@ import {
   variadic,
 } from '@budflow/ir';
 import { SplatOp, splatScalar } from './lane-ops.js';
+import { shuffleOfShuffles } from './shuffle-patterns.js';
 import { lanesOf, moveLane, Vector, vectorType, withLanes } from './support.js';
 
 /** The scalar all vectors are splats of. */
@@ -80,6 +81,7 @@ export const ShuffleOp = defineOp({
     return lanes.every((from, l) => from === own + l) ? op.operand(1) : null;
   },
   patterns: [
+    shuffleOfShuffles,
     definePattern({
       name: 'shuffle-of-splats',
       equation: 'shuffle (splat s), (splat s) == splat s',

@@ -74,6 +74,9 @@ function component(
   return stride === 1 ? value : MulOp.build(builder, loc, { lhs: value, rhs: splat(wide, stride) });
 }
 
+/** Elements of a record: each is a piece of its own, unless all of them make one. */
+const RECORD = 4;
+
 /** Pieces of equal steps that make a list of indices. */
 function runsOf(
   indices: readonly number[],
@@ -159,7 +162,8 @@ export const gatherPatterns = [
       const at = Array.from({ length: count }, (_, i) =>
         Math.max(0, Math.min(Number(denseElement(value, value.splat ? 0 : i)), from.shape[dim]! - 1)),
       );
-      const runs = runsOf(at);
+      const few = runsOf(at);
+      const runs = few.length > 1 && count <= RECORD ? at.map((first) => ({ first, step: 1, count: 1 })) : few;
       if (count === 0 || runs.length > MAX_PIECES) return false;
       rewriter.setInsertionPoint(op);
       const pieces = runs.map(({ first, step, count: n }) => {

@@ -43,6 +43,7 @@ function isRecordLoop(site: SchedulingSite, outer: Operation, inner: Operation, 
     if (!dependsOn(a, i)) return a.kind === 'read';
     const [record, field] = [elementStride(a, i), elementStride(a, c)];
     if (a.kind === 'write') return field === 1 && record === fields;
-    return record === 1 || (record === fields && (field === 0 || field === 1));
+    // Records, and their fields, may be read in the opposite order.
+    return record === 1 || (Math.abs(record ?? 0) === fields && Math.abs(field ?? 2) <= 1);
   });
 }

@@ -2,7 +2,7 @@
 //
 //   stride 1 along a contiguous last dimension     simd.load, simd.store
 //   stride -1 there                                the same, with the lanes reversed
-//   constant stride in one dimension               simd.strided_load;  simd.scatter of constant offsets
+//   constant stride in one dimension               simd.strided_load, reversed if negative;  simd.scatter of constant offsets
 //   anything in the last dimension                 simd.gather, simd.scatter
 //   several dimensions                             element by element, in ascending order of lanes
 //
@@ -162,15 +162,16 @@ export class LaneAccess {
       }
       case 'strided': {
         const dim = shape.dim === type.rank - 1 ? undefined : shape.dim;
-        return {
-          vector: StridedLoadOp.build(builder, loc, {
-            memref,
-            indices: this.place(forms, 0, loc),
-            stride: shape.stride,
-            dim,
-            resultTypes,
-          }),
-        };
+        // Neighbours of loads that go forward are loads of whole registers.
+        const backward = shape.stride < 0;
+        const vector = StridedLoadOp.build(builder, loc, {
+          memref,
+          indices: this.place(forms, backward ? lanes.width - 1 : 0, loc),
+          stride: Math.abs(shape.stride),
+          dim,
+          resultTypes,
+        });
+        return { vector: backward ? this.reverse(vector, loc) : vector };
       }
       case 'offsets': {
         const [indices, offsets] = this.lastAsOffsets(op.operands.slice(1), forms, loc);
