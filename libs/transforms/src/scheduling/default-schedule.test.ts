@@ -281,6 +281,7 @@ describe('accesses across rows and with strides', () => {
       [40, 3],
       [40, 2],
       [33, 8],
+      [70, 13],
       [70, 1],
     ] as const) {
       const { text } = scheduled(`func.func @main(%x: tensor<${n}x${k}xf32>) -> tensor<${n}xf32> {
@@ -291,6 +292,25 @@ describe('accesses across rows and with strides', () => {
       expect(text).not.toMatch(/name "sum\.[thir]/);
       if (k <= 4) expect(text).toMatch(/arith\.addf .* : vector<16xf32>/);
     }
+  });
+
+  test('rows that are records run side by side, with all of their stages', () => {
+    const { text, primitives } = scheduled(softmaxProgram(70, 10));
+    expect(primitives).toContain('unroll');
+    expect(text).toMatch(/math\.exp .* : vector<4xf32>/);
+    expect(text).not.toMatch(/name "(exp|div)\.d1"/);
+    // Without a row of its own length: vectors along rows.
+    expect(scheduled(softmaxProgram(70, 12)).primitives).not.toContain('unroll');
+  });
+
+  test('records are read backwards as whole registers', () => {
+    const { text } = scheduled(`func.func @main(%x: tensor<5x70x3xi8>) -> tensor<5x70x3xi8> {
+  %r = array.reverse %x dims = [1, 2] : tensor<5x70x3xi8>
+  return %r : tensor<5x70x3xi8>
+}`);
+    expect(text.match(/simd\.store/g)).toHaveLength(1);
+    expect(text).toMatch(/simd\.strided_load .* stride 1 dim 1/);
+    expect(text).not.toContain('stride -');
   });
 
   test('a reduction computed inside an elementwise loop runs on its vectors', () => {

@@ -46,7 +46,7 @@ export interface ReductionSite {
 const MAX_LEVELS = 32;
 
 /** A block of at most so many elements is written out: loops over lanes would cost more than they do. */
-const SHORT = 8;
+const SHORT = 15;
 
 /** Blocks of one chunk of a whole-kernel reduction: a power of two, so that chunks merge as their blocks would. */
 const BLOCKS_PER_CHUNK = 256;

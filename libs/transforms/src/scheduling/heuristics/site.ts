@@ -6,7 +6,7 @@ import type { Target } from '@budflow/target';
 import type { Step } from '../schedule.js';
 import { type StoreGroup, storeGroups } from '../vectorize/interleaved-stores.js';
 import { varianceOf } from '../vectorize/variance.js';
-import { dependsOn, isInside, recordReads, shortStride, unitStride } from './accesses.js';
+import { dependsOn, elementStride, isInside, recordReads, shortStride, unitStride } from './accesses.js';
 import { nameOf } from './names.js';
 
 /** Trip count assumed for a loop whose bounds are not constant. */
@@ -110,7 +110,11 @@ export class SchedulingSite {
 
   lanes(loop: Operation): number {
     const wide = this.widest(loop);
-    const fields = Math.max(0, ...[...this.records(loop).values()].map((group) => group.stores.length));
+    const reads = collectAccesses(loop).accesses.filter((a) => a.kind === 'read' && !isInside(loop, a.root));
+    const taken = recordReads(reads, inductionVariable(loop));
+    const long = [...taken].filter((a) => !shortStride(a, inductionVariable(loop)));
+    const strides = long.map((a) => elementStride(a, inductionVariable(loop)) ?? 0);
+    const fields = Math.max(0, ...strides, ...[...this.records(loop).values()].map((group) => group.stores.length));
     // Each field has vectors of its own.
     const many = hasVaryingWhile(loop) ? WHILE_UNROLL : (this.target.engine?.elementwiseUnroll ?? 4);
     const unroll = fields > 2 ? 1 : many;
