@@ -31,7 +31,8 @@ function originOf(value: Value, lane: number, depth: number, through: Set<Operat
 
 export const shuffleOfShuffles = definePattern({
   name: 'shuffle-of-shuffles',
-  equation: 'shuffle (shuffle a, b [..]), (shuffle a, b [..]) [..] == shuffle a, b [..];  of three vectors: two shuffles',
+  equation:
+    'shuffle (shuffle a, b [..]), (shuffle a, b [..]) [..] == shuffle a, b [..];  of three vectors: two shuffles',
   root: 'simd.shuffle',
   generates: ['simd.shuffle'],
   rewrite(op, rewriter) {
