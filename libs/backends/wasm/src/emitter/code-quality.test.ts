@@ -162,6 +162,28 @@ describe('vectors', () => {
     expect(countNames(code(select(type, lanes)))).toMatchObject({ 'v128.bitselect': 1 });
   });
 
+  test.each([
+    ['%a, %zero', 'v128.and'],
+    ['%zero, %a', 'v128.andnot'],
+  ])('of which lanes are zero are masked: %s', (operands, name) => {
+    const text = wrap(
+      '%x: memref<64xf32>',
+      `  %zero = arith.constant dense<0.0> : vector<4xf32>
+  %one = arith.constant dense<1.0> : vector<4xf32>
+  loop.for %i = 0 to 64 step 4 {
+    %a = simd.load %x[%i] : memref<64xf32>, vector<4xf32>
+    %c = arith.cmpf ole, %a, %one : vector<4xf32>
+    %r = arith.select %c, ${operands} : vector<4xi1>, vector<4xf32>
+    simd.store %r, %x[%i] : memref<64xf32>, vector<4xf32>
+  }`,
+    );
+    const names = countNames(code(text, 'wasm32-relaxed-simd'));
+    expect(names).toMatchObject({ [name]: 1 });
+    expect(names).not.toHaveProperty('i32x4.relaxed_laneselect');
+    // -0 is not zero bits.
+    expect(countNames(code(text.replace('dense<0.0>', 'dense<-0.0>')))).toMatchObject({ 'v128.bitselect': 1 });
+  });
+
   test('lose and change their signs by a constant', () => {
     const text = wrap(
       '%x: memref<64xf32>',

@@ -295,8 +295,24 @@ function emitPseudoMinMax(e: FunctionEmitter, op: Operation): boolean {
   return true;
 }
 
+/** `m ? x : 0` is m & x and `m ? 0 : x` is x & ~m: no blend, and no register of zeros. */
+function emitMasked(e: FunctionEmitter, op: Operation): boolean {
+  const r = e.representation(op.result(0));
+  const mask = e.representation(op.operand(0));
+  const isZero = (value: Value): boolean => Object.is(splatNumber(value), 0);
+  const [yes, no] = [op.operand(1), op.operand(2)];
+  if (!isVector(r) || !isVector(mask) || isZero(yes) === isZero(no)) return false;
+  const [kept, zero] = isZero(no) ? [yes, no] : [no, yes];
+  e.discard(zero);
+  emitLike(e, kept, op.result(0));
+  e.emitValue(op.operand(0));
+  resizeMask(e, mask.bits, r.bits);
+  e.f.emit(kept === yes ? Op.v128_and : Op.v128_andnot);
+  return true;
+}
+
 function emitSelect(e: FunctionEmitter, op: Operation): void {
-  if (emitPseudoMinMax(e, op)) return;
+  if (emitPseudoMinMax(e, op) || emitMasked(e, op)) return;
   const result = op.result(0);
   const r = e.representation(result);
   const condition = e.representation(op.operand(0));
