@@ -298,3 +298,27 @@ describe('orders of scans', () => {
     expect(order(scan('add', 1, 'f32', '5x37', ' {order = #array.order<sequential>}'))).toBe('<sequential>');
   });
 });
+
+test('a reciprocal root is a division where other arithmetic takes its time', () => {
+  const M = 'tensor<?x8xf32>';
+  const root = (others: number, extra = '') => {
+    const ops = Array.from({ length: others }, (_, i) => `  %p${i + 1} = array.mul %p${i}, %x : ${M}`).join('\n');
+    return `func.func @main(%x: ${M}) -> ${M} {
+  %p0 = array.rsqrt %x : ${M}
+${ops}
+${extra}  return %p${others} : ${M}
+}`;
+  };
+  const kinds = (text: string, options = '') => {
+    const module = fix(text, options);
+    runMain(module, { sizes: [3] });
+    return lines(module).map((line) => line.replace(/ .*/, ''));
+  };
+  expect(kinds(root(8))).toContain('array.div');
+  expect(kinds(root(8))).not.toContain('array.rsqrt');
+  expect(kinds(root(7))).toContain('array.rsqrt');
+  // In strict mode a function is what the interpreter computes, and another division has the divider.
+  expect(kinds(root(8), '{mode=strict}')).toContain('array.rsqrt');
+  const divided = root(8, `  %q = array.div %p8, %p3 : ${M}\n`).replace('return %p8', 'return %q');
+  expect(kinds(divided)).toContain('array.rsqrt');
+});

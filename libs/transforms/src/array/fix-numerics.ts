@@ -7,7 +7,7 @@
 // Runs once, before anything is cloned. In `strict` nothing contracts and reductions have the canonical order; in
 // `default` and `fast` products contract into sums as the target multiplies and adds. Sums of products in the shape of a
 // matrix product, and dot_general, add in ascending order; a dot_general that has no free dimension to vectorise over
-// becomes a reduction in lanes; a scan along the last dimension runs in blocks of a few lanes. The mode is left in the module's attribute `budflow.numerics`.
+// becomes a reduction in lanes; a reciprocal root among much other arithmetic becomes a division by a root; a scan along the last dimension runs in blocks of a few lanes. The mode is left in the module's attribute `budflow.numerics`.
 import { ConvOp, DotGeneralOp, namedReduction, ReduceOp, ScanOp } from '@budflow/dialect-array';
 import { FastMath, FastMathAttr } from '@budflow/dialect-core';
 import {
@@ -25,6 +25,7 @@ import { binaryMathFunctions, mathFunctions } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
 import { getTarget, TargetError } from '@budflow/target';
 import { type ContractKind, contractReduction, formFma } from './numerics/contraction.js';
+import { divideRoot } from './numerics/divided-roots.js';
 import { dotInLanes } from './numerics/dot-lanes.js';
 import {
   groupOrder,
@@ -59,6 +60,7 @@ export const fixNumerics = definePass({
     contracted: 'reductions that contract products',
     functions: 'math functions whose expansion contracts',
     orders: 'reductions given an order',
+    roots: 'reciprocal roots that became divisions',
     scans: 'scans that run in blocks',
     split: 'reductions split by groups of dimensions',
     'dots-in-lanes': 'vector products turned into reductions in lanes',
@@ -110,7 +112,12 @@ export const fixNumerics = definePass({
       }
     }
 
-    // 5. Orders of reductions.
+    // 5. Reciprocal roots that have the divider for themselves.
+    if (mode !== 'strict') {
+      for (const op of ops) if (!op.isErased && divideRoot(op)) pass.statistic('roots');
+    }
+
+    // 6. Orders of reductions.
     const reductions: Operation[] = [];
     for (const op of ops) {
       if (op.isErased) continue;
@@ -129,7 +136,7 @@ export const fixNumerics = definePass({
     }
     pass.statistic('orders', reductions.length);
 
-    // 6. Contraction: reductions first, so that their products stay theirs.
+    // 7. Contraction: reductions first, so that their products stay theirs.
     if (contract !== 'none') {
       for (const op of reductions) if (contractReduction(op, contract)) pass.statistic('contracted');
       for (const op of ops) if (!op.isErased && formFma(op, contract)) pass.statistic('fma');

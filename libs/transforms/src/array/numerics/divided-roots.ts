@@ -1,0 +1,68 @@
+// Reciprocal roots among other arithmetic are divisions: root and quotient keep the divider busy for eight cycles of four
+// lanes, in which multiplications and additions of other ops go on, while the function's own series (a dozen of them) is
+// what is faster alone (decisions/0015).
+import { DimOp, DivOp, FullOp, ReduceOp, RsqrtOp, SqrtOp } from '@budflow/dialect-array';
+import { FastMath } from '@budflow/dialect-core';
+import {
+  Builder,
+  DYNAMIC,
+  FloatType,
+  OpCost,
+  type Operation,
+  OpPattern,
+  OpPatternKind,
+  type TensorType,
+} from '@budflow/ir';
+
+/** Other operations for each element from which the divider has the time. Measured: the two are equal at six. */
+const BUSY = 8;
+
+/** Ops that are looked at. */
+const NEAR = 64;
+
+/** `rsqrt(x)` -> `1 / sqrt(x)`, at most 2 ULP as the function is, where much else is computed of each element. */
+export function divideRoot(op: Operation): boolean {
+  if (!RsqrtOp.is(op) || otherArithmetic(op) < BUSY) return false;
+  const type = op.result(0).type as TensorType;
+  if (!(type.element instanceof FloatType) || type.element.name !== 'f32') return false;
+  const builder = Builder.before(op);
+  const { context, loc } = op;
+  const x = op.operand(0);
+  const sizes = type.shape.flatMap((size, dimension) =>
+    size === DYNAMIC ? [DimOp.build(builder, loc, { operand: x, dimension })] : [],
+  );
+  const lhs = FullOp.build(builder, loc, { value: context.floatAttr(type.element, 1), sizes, resultTypes: [type] });
+  const fastmath = RsqrtOp.fastmath(op) ?? FastMath.none;
+  const rhs = SqrtOp.build(builder, loc, { operand: x, fastmath });
+  op.result(0).replaceAllUsesWith(DivOp.build(builder, loc, { lhs, rhs, fastmath }));
+  op.erase();
+  return true;
+}
+
+/**
+ * Operations of the elementwise ops of one shape around `op`, and of sums of what they make; none when one of them may need
+ * the divider itself.
+ */
+function otherArithmetic(op: Operation): number {
+  const { type } = op.result(0);
+  const seen = new Set<Operation>([op]);
+  const pending = [op];
+  let flops = 0;
+  for (let at = pending.pop(); at; at = pending.pop()) {
+    const near = [...at.operands.map((v) => v.definingOp), ...at.results.flatMap((r) => r.users())];
+    for (const next of near) {
+      if (!next || seen.has(next) || next.parent !== op.parent) continue;
+      seen.add(next);
+      if (ReduceOp.is(next)) {
+        if (next.operand(0).type === type) flops++;
+        continue;
+      }
+      if (OpPattern.of(next)?.pattern(next) !== OpPatternKind.elementwise || next.result(0).type !== type) continue;
+      const cost = OpCost.of(next)?.pointCost(next);
+      if (!cost || cost.expensive || seen.size > NEAR) return 0;
+      flops += cost.flops;
+      pending.push(next);
+    }
+  }
+  return flops;
+}
