@@ -255,6 +255,12 @@ const FLOAT_RULES: Rule[] = [
   { pattern: '', body: `${f('k', '1.0')}\n%r = arith.divf %x, %k : f32`, becomes: 'return %arg0' },
   { pattern: 'mul-minus-one', body: `${f('k', '-1.0')}\n%r = arith.mulf %x, %k : f32`, becomes: 'arith.negf %arg0' },
   {
+    pattern: 'fma-of-nothing',
+    body: `${f('k', '-0.0')}\n%r = math.fma %x, %y, %k {relaxed} : f32`,
+    becomes: 'arith.mulf %arg0, %arg1',
+  },
+  { pattern: '', body: `${f('k', '0.0')}\n%r = math.fma %x, %y, %k : f32`, becomes: 'math.fma %arg0, %arg1,' },
+  {
     pattern: 'fma-by-one',
     body: `${f('k', '1.0')}\n%r = math.fma %x, %k, %y : f32`,
     becomes: 'arith.addf %arg0, %arg1',

@@ -15,6 +15,7 @@ import {
   wrapNarrow,
 } from './ops-support.js';
 import { type Representation, shapeOf } from './representation.js';
+import { fits, floatRange, integerRange, union } from './value-range.js';
 
 function operandAndResult(e: FunctionEmitter, op: Operation): { from: Representation; to: Representation } {
   return { from: e.representation(op.operand(0)), to: e.representation(op.result(0)) };
@@ -147,6 +148,9 @@ function integerToFloat(sign: Sign): OpEntry {
   });
 }
 
+/** What truncates to integers of 32 bits, of floats of 32 bits. */
+const INT32 = { lower: -(2 ** 31), upper: 2 ** 31 - 128 } as const;
+
 function floatToInteger(sign: Sign): OpEntry {
   return pure((e, op) => {
     const { from, to } = operandAndResult(e, op);
@@ -164,6 +168,12 @@ function floatToInteger(sign: Sign): OpEntry {
     e.emitValue(op.operand(0));
     if (from.kind === 'f64')
       f.emit(sign === 'signed' ? Op.i32x4_trunc_sat_f64x2_s_zero : Op.i32x4_trunc_sat_f64x2_u_zero);
+    // Numbers of 32 bits are converted by one instruction, others and NaN need seven.
+    else if (
+      e.features.relaxedSimd &&
+      fits(floatRange(op.operand(0)), sign === 'signed' ? INT32.lower : 0, INT32.upper)
+    )
+      f.emit(Op.i32x4_relaxed_trunc_f32x4_s);
     else f.emit(sign === 'signed' ? Op.i32x4_trunc_sat_f32x4_s : Op.i32x4_trunc_sat_f32x4_u);
     if (to.kind === 'i32') return;
     truncateVector(e, { ...from, kind: 'i32', bits: 32 }, to);
@@ -233,6 +243,18 @@ function widen(half: 'low' | 'high'): OpEntry {
   );
 }
 
+/** The instruction that narrows integers known to fit: it saturates, which then does not happen. */
+function saturatingNarrow(op: Operation, from: Representation, to: Representation): PlainOpcode | undefined {
+  if (from.lanes * from.bits !== 128 || (to.kind !== 'i16' && to.kind !== 'i8')) return undefined;
+  const range = union(integerRange(op.operand(0)), integerRange(op.operand(1)));
+  const [signed, unsigned] =
+    to.kind === 'i16'
+      ? [Op.i16x8_narrow_i32x4_s, Op.i16x8_narrow_i32x4_u]
+      : [Op.i8x16_narrow_i16x8_s, Op.i8x16_narrow_i16x8_u];
+  if (fits(range, -(2 ** (to.bits - 1)), 2 ** (to.bits - 1) - 1)) return signed;
+  return fits(range, 0, 2 ** to.bits - 1) ? unsigned : undefined;
+}
+
 function emitNarrow(e: FunctionEmitter, op: Operation): void {
   const { from, to } = operandAndResult(e, op);
   const { f } = e;
@@ -241,6 +263,11 @@ function emitNarrow(e: FunctionEmitter, op: Operation): void {
   for (let i = 0; i < 2; i++) {
     e.emitValue(op.operand(i));
     if (from.kind === 'f64') f.emit(Op.f32x4_demote_f64x2_zero);
+  }
+  const saturating = saturatingNarrow(op, from, to);
+  if (saturating) {
+    f.emit(saturating);
+    return;
   }
   // A demoted vector already has its lanes side by side.
   const stride = from.kind === 'f64' ? bytes : from.bits / 8;

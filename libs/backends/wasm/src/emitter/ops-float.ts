@@ -1,15 +1,15 @@
 // Float arithmetic, comparison and functions: arith and math on f32, f64 and vectors of them; arith.select.
 
 import { CmpFOp } from '@budflow/dialect-core';
-import { DenseElementsAttr, denseElement, type Operation, type Value } from '@budflow/ir';
+import type { Operation, Value } from '@budflow/ir';
 import { f32Bits } from '@budflow/numerics';
 import { Op, type PlainOpcode, ValueType } from '../encoder/index.js';
-import { constantAttribute } from './constants.js';
 import type { FunctionEmitter } from './function-emitter.js';
 import type { OpEntry } from './op-table.js';
 import { predicateNumber } from './ops-integer.js';
 import { chooseLanes, emitLanewise, emitLike, isVector, pure, resizeMask, wrapNarrow } from './ops-support.js';
 import type { Representation } from './representation.js';
+import { splatNumber } from './value-range.js';
 
 /** f32, f64, f32x4, f64x2 */
 type FloatOpcodes = readonly [PlainOpcode, PlainOpcode, PlainOpcode, PlainOpcode];
@@ -44,13 +44,6 @@ const PSEUDO_MAX: FloatOpcodes = [Op.f32_max, Op.f64_max, Op.f32x4_pmax, Op.f64x
 function choose(e: FunctionEmitter, r: Representation): void {
   if (isVector(r)) chooseLanes(e, r.bits);
   else e.f.select();
-}
-
-/** The value of a splat constant; undefined for anything else. */
-function splatNumber(value: Value): number | undefined {
-  const op = value.definingOp;
-  const attr = op !== null && op.name === 'arith.constant' ? constantAttribute(op) : undefined;
-  return attr instanceof DenseElementsAttr && attr.splat ? Number(denseElement(attr, 0)) : undefined;
 }
 
 /**

@@ -38,7 +38,7 @@ import {
 import type { RoundingOptions } from '@budflow/numerics';
 import { fastmathOf, fastmathSpec, inlineFastmath } from '../arith/attributes.js';
 import { effectFree, speculatableWhen } from '../arith/define.js';
-import { AddFOp } from '../arith/float-ops.js';
+import { AddFOp, MulFOp } from '../arith/float-ops.js';
 import { sameTypeAssembly } from '../support/assembly.js';
 import { constantFold1, constantFold2, constantOperand, foldByInterpretation, isFloat } from '../support/constants.js';
 import { example } from '../support/example.js';
@@ -434,6 +434,19 @@ export const FmaOp = defineOp({
   // How a relaxed one rounds is the machine's affair: it stays.
   fold: foldFma(),
   patterns: [
+    definePattern({
+      name: 'fma-of-nothing',
+      equation: 'fma(x, y, -0) == x * y',
+      root: 'math.fma',
+      generates: ['arith.mulf'],
+      rewrite(op, rewriter) {
+        // -0 is the sum's neutral element, signs of zeros included.
+        if (!isFloat(constantOperand(op.operand(2)), -0)) return false;
+        const [lhs, rhs] = [op.operand(0), op.operand(1)];
+        rewriter.replaceOp(op, [MulFOp.build(rewriter, op.loc, { lhs, rhs, fastmath: fastmathOf(op) })]);
+        return true;
+      },
+    }),
     definePattern({
       name: 'fma-by-one',
       equation: 'fma(x, 1, y) == x + y',
