@@ -53,6 +53,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
       'convert-loop-to-cf',
       'licm',
       'lift-cf-to-loop',
+      'narrow-integers',
       'rotate-while-loops',
       'split-complex-memory',
     ],
