@@ -91,6 +91,23 @@ describe('array.reduce_window', () => {
       reduceWindow('i32', 'max', shape, w, []),
     ]),
   );
+  const images: typeof windows = [
+    [[1, 7, 8, 5], { window: [1, 3, 3, 1], strides: [1, 2, 2, 1], low: [0, 1, 0, 0], high: [0, 1, 1, 0] }],
+    [[2, 3, 9, 18], { window: [1, 1, 3, 3], strides: [1, 1, 2, 2], low: [0, 0, 1, 1], high: [0, 0, 1, 1] }],
+    [[11, 19], { window: [2, 3], strides: [3, 3], window_dilation: [2, 1], low: [2, 2], high: [1, 3] }],
+    ...windows.filter(([, w]) => w.low !== undefined),
+  ];
+  check('padding that is known', () =>
+    images.flatMap(([shape, w], i) =>
+      (['f32 max', 'f32 add', 'i32 min'] as const).map((of) => {
+        const [element, kind] = of.split(' ') as [Element, string];
+        const { text, args } = reduceWindow(element, kind, shape, w, []);
+        const value = element === 'f32' ? ['-0.0', '0xFF800000', '1.5'][i % 3] : '7';
+        const known = `{\n  %z = array.constant dense<${value}> : tensor<${element}>`;
+        return { text: text.replace(/, %z: tensor<\w+>/, '').replace('{', known), args: args.slice(0, 1) };
+      }),
+    ),
+  );
   check('with several operands, a region and what surrounds it', () => [
     {
       text: `func.func @main(%x: tensor<4x?xf32>, %y: tensor<4x?xi32>, %z: tensor<f32>, %w: tensor<i32>) -> (tensor<4x?xf32>, tensor<4x?xi32>) {

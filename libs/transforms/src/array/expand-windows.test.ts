@@ -151,10 +151,26 @@ describe('reduce_window', () => {
   %0 = array.reduce_window max %x init %z window = [3, 3] low = [1, 1] high = [1, 1] : tensor<5x6xf32>, tensor<f32> to tensor<5x6xf32>
   return %0 : tensor<5x6xf32>
 }`;
-  test('padding by a constant is an op of its own', () => {
-    expect(expanded(pool('%z = array.constant dense<0xFF800000> : tensor<f32>'))).toEqual([
-      '%0 = array.pad %arg0 low = [1, 1] high = [1, 1] value 0xFF800000',
-      '%1 = array.reduce_window max %0 init %cst window = [3, 3]',
+  test('padding by a constant is an op of its own, and a window of many places stays', () => {
+    const text = pool('%z = array.constant dense<0xFF800000> : tensor<f32>').replace('[3, 3] low', '[5, 3] low');
+    expect(expanded(text.replaceAll('[1, 1]', '[2, 1]'))).toEqual([
+      '%0 = array.pad %arg0 low = [2, 1] high = [2, 1] value 0xFF800000',
+      '%1 = array.reduce_window max %0 init %cst window = [5, 3]',
+    ]);
+  });
+  test('a window of a few places over padding is written out in order', () => {
+    const text = `func.func @main(%x: tensor<6xf32>) -> tensor<4xf32> {
+  %z = array.constant dense<1.0> : tensor<f32>
+  %0 = array.reduce_window add %x init %z window = [2] strides = [2] low = [1] high = [1] : tensor<6xf32>, tensor<f32> to tensor<4xf32>
+  return %0 : tensor<4xf32>
+}`;
+    expect(expanded(text)).toEqual([
+      '%0 = array.pad %arg0 low = [1] high = [1] value 1.000000e+00',
+      '%1 = array.full 1.000000e+00',
+      '%2 = array.slice %0 [0:7:2]',
+      '%3 = array.add %1, %2',
+      '%4 = array.slice %0 [1:8:2]',
+      '%5 = array.add %3, %4',
     ]);
   });
   test('padding by a value of run time stays', () => {

@@ -23,12 +23,15 @@ function shapeOf(op: Operation): readonly number[] {
   return (op.result(0).type as TensorType).shape;
 }
 
-/** dim + by, or the constant `by`; undefined for anything else. */
-function shiftOf(e: AffineExpr): { readonly dim?: number; readonly by: number } | undefined {
-  if (e.kind === 'constant') return { by: e.value };
-  if (e.kind === 'dim') return { dim: e.value, by: 0 };
+/** dim * stride + by with a positive stride, or the constant `by`; undefined for anything else. */
+function shiftOf(e: AffineExpr): { readonly dim?: number; readonly stride: number; readonly by: number } | undefined {
+  if (e.kind === 'constant') return { stride: 1, by: e.value };
+  if (e.kind === 'dim') return { dim: e.value, stride: 1, by: 0 };
   const [l, r] = [e.lhs, e.rhs];
-  return e.kind === 'add' && l?.kind === 'dim' && r?.kind === 'constant' ? { dim: l.value, by: r.value } : undefined;
+  if (!l || r?.kind !== 'constant') return undefined;
+  if (e.kind === 'mul') return l.kind === 'dim' && r.value > 0 ? { dim: l.value, stride: r.value, by: 0 } : undefined;
+  const scaled = e.kind === 'add' ? shiftOf(l) : undefined;
+  return scaled && scaled.dim !== undefined ? { ...scaled, by: scaled.by + r.value } : undefined;
 }
 
 /** Where the elements of a padded tensor begin, dimension by dimension. */
@@ -85,7 +88,7 @@ export function boxesOf(stage: Operation, patches: readonly (readonly [Operation
         if (begins.length === 0 || (shift && shift.dim === undefined)) continue;
         if (!shift) return undefined;
         for (const begin of begins) {
-          const cut = begin - shift.by;
+          const cut = Math.ceil((begin - shift.by) / shift.stride);
           if (cut > 0 && cut < sizes[shift.dim!]!) cuts[shift.dim!]!.add(cut);
         }
       }

@@ -1,6 +1,20 @@
-// reduce_window over padding of known values: the padding becomes an op of its own.
-import { ReduceWindowOp, uniformValue, windowDims } from '@budflow/dialect-array';
-import { type Attribute, Builder, DYNAMIC, type Operation, type TensorType, type Value } from '@budflow/ir';
+// reduce_window over padding of known values: the padding becomes an op of its own, and a window of a few places is written
+// out, so that the padded tensor is read where it is: a nest for the places inside, others for those at the borders.
+//
+//   reduce_window max %x init %z window = [2] strides = [2] high = [1]
+//     ->  %p = pad %x high = [1];  max(max(%z, %p[0 : : 2]), %p[1 : : 2])
+import { combinerKind, FullOp, ReduceWindowOp, SliceOp, uniformValue, windowDims } from '@budflow/dialect-array';
+import { buildNamed } from '@budflow/dialect-core';
+import {
+  type Attribute,
+  Builder,
+  byteWidth,
+  DYNAMIC,
+  FloatType,
+  type Operation,
+  type TensorType,
+  type Value,
+} from '@budflow/ir';
 import { spreadOut } from './spread.js';
 
 /** The one value of a constant init. */
@@ -33,5 +47,36 @@ export function expandReduceWindow(op: Operation): boolean {
   op.setAttr('low', list(0));
   op.setAttr('high', list(0));
   op.setAttr('base_dilation', list(1));
+  writeOut(op, fills[0]!);
   return true;
+}
+
+/** Places of a window up to which it is written out. */
+const PLACES = 9;
+
+/**
+ * Replaces a window without padding by ops on whole tensors, one for each place, in the order in which the window is walked:
+ * no bit changes. Sums of short floats stay, as they may be taken in longer ones.
+ */
+function writeOut(op: Operation, init: Attribute): void {
+  const kind = combinerKind(op);
+  const { window, strides, windowDilation } = windowDims(op);
+  const type = op.result(0).type as TensorType;
+  const { shape } = op.operand(0).type as TensorType;
+  const places = window.reduce((n, size) => n * size, 1);
+  if (kind === undefined || places > PLACES || places < 2 || [...shape, ...type.shape].includes(DYNAMIC)) return;
+  const isShort = type.element instanceof FloatType && byteWidth(type.element)! < 4;
+  if (isShort && kind !== 'min' && kind !== 'max') return;
+  const builder = Builder.before(op);
+  let total: Value = FullOp.build(builder, op.loc, { value: init, sizes: [], resultTypes: [type] });
+  const place = window.map(() => 0);
+  for (let n = 0; n < places; n++) {
+    const starts = place.map((at, d) => at * windowDilation[d]!);
+    const limits = starts.map((start, d) => start + (type.shape[d]! - 1) * strides[d]! + 1);
+    const seen = SliceOp.build(builder, op.loc, { operand: op.operand(0), starts, limits, strides: [...strides] });
+    total = buildNamed(builder, op.loc, `array.${kind}`, [total, seen]);
+    for (let d = place.length - 1; d >= 0 && ++place[d]! === window[d]!; d--) place[d] = 0;
+  }
+  op.result(0).replaceAllUsesWith(total);
+  op.erase();
 }
