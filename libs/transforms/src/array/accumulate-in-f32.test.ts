@@ -44,6 +44,21 @@ describe('accumulate-in-f32', () => {
         expect(text).toMatch(new RegExp(`array\\.${op} .*f32>$`, 'm'));
     });
   }
+  test('products of shorter elements widen each of them once, where rows and columns are many', () => {
+    const product = (rows: number, from: string, to: string) => `func.func @main(%x: tensor<${rows}x3x${from}>, %y: tensor<3x17x${from}>) -> tensor<${rows}x17x${to}> {
+  %0 = array.dot_general %x, %y contract = [1] x [0] : tensor<${rows}x3x${from}>, tensor<3x17x${from}> -> tensor<${rows}x17x${to}>
+  return %0 : tensor<${rows}x17x${to}>
+}`;
+    for (const [from, to] of [
+      ['i8', 'i32'],
+      ['ui8', 'i32'],
+      ['bf16', 'f32'],
+      ['i8', 'f32'],
+      ['f32', 'f64'],
+    ] as const)
+      expect(widened(product(16, from, to))).toMatch(new RegExp(`dot_general .*x${to}>, .*x${to}> ->`));
+    expect(widened(product(15, 'i8', 'i32'))).not.toContain('cast');
+  });
   test('a region of one op that has a name is taken by its name, other regions stay', () => {
     const region = (op: string) =>
       sum(

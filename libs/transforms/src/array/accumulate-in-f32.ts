@@ -6,32 +6,37 @@
 //                                                       %s = array.cast %t : tensor<4xf32> to tensor<4xf16>
 //
 // Reductions, scans and windows of a named kind, dot_general and conv mean just that (CONTRACTS: numerics); here it is written
-// out, and what comes later has nothing to know. Runs before fix-numerics, which then gives the f32 ops their order and
+// out, and what comes later has nothing to know. Matrix products whose operands are shorter than their result (i8 to i32) get
+// casts, too: each element is then widened once, in the copy that a product makes of it, not for every product. Runs before fix-numerics, which then gives the f32 ops their order and
 // contraction. Combiners that are regions compute in their own type. Follows XLA's float normalization.
 import {
   CastOp,
   ConvOp,
   combinerKind,
   DotGeneralOp,
+  dotDimensions,
   effectiveKind,
   ReduceOp,
   ReduceWindowOp,
   ScanOp,
 } from '@budflow/dialect-array';
-import { Builder, FloatType, Operation, type TensorType, type Value } from '@budflow/ir';
+import { Builder, ComplexType, DYNAMIC, FloatType, Operation, type TensorType, type Value } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 
 export const accumulateInF32 = definePass({
   name: 'accumulate-in-f32',
   summary: 'reduce, scan and multiply matrices of f16 and bf16 in f32',
   dependentDialects: ['array'],
-  statistics: { widened: 'ops that accumulate in f32 now' },
+  statistics: { widened: 'ops that compute in the type of their sums now' },
   run(root, pass) {
     const found: Operation[] = [];
     root.walk((op) => {
-      if (op.resultCount === 1 && accumulates(op) && isHalf(op.result(0))) found.push(op);
+      if (op.resultCount === 1 && accumulates(op) && (isHalf(op.result(0)) || widensOften(op))) found.push(op);
     });
-    for (const op of found) widen(op);
+    for (const op of found) {
+      if (isHalf(op.result(0))) widen(op);
+      else widenOperands(op);
+    }
     pass.statistic('widened', found.length);
     if (found.length === 0) pass.unchanged();
   },
@@ -67,4 +72,29 @@ function widen(op: Operation): void {
   const made = builder.insert(Operation.create(op.info, op.loc, operands, [wide(result)], attributes)).result(0);
   result.replaceAllUsesWith(CastOp.build(builder, op.loc, { operand: made, resultTypes: [result.type] }));
   op.erase();
+}
+
+/** Rows, and columns, of a product from which on elements are widened before it. */
+const OFTEN = 16;
+
+/** Whether a matrix product widens its elements, each for many rows and columns. */
+function widensOften(op: Operation): boolean {
+  if (!DotGeneralOp.is(op)) return false;
+  const { element } = op.result(0).type as TensorType;
+  if (element instanceof ComplexType || op.operands.every((v) => (v.type as TensorType).element === element)) return false;
+  const { lhsFree, rhsFree } = dotDimensions(op);
+  const count = (value: Value, dims: readonly number[]) =>
+    dims.reduce((n, d) => n * ((value.type as TensorType).shape[d] === DYNAMIC ? OFTEN : (value.type as TensorType).shape[d]!), 1);
+  return count(op.operand(0), lhsFree) >= OFTEN && count(op.operand(1), rhsFree) >= OFTEN;
+}
+
+/** Casts the operands of a product to the type of its result: conversions that it makes exactly. */
+function widenOperands(op: Operation): void {
+  const builder = Builder.before(op);
+  const { element } = op.result(0).type as TensorType;
+  op.operands.forEach((operand, i) => {
+    const type = operand.type as TensorType;
+    if (type.element === element) return;
+    op.setOperand(i, CastOp.build(builder, op.loc, { operand, resultTypes: [op.context.withElement(type, element)] }));
+  });
 }
