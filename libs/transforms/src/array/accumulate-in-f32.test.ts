@@ -53,7 +53,6 @@ describe('accumulate-in-f32', () => {
       ['i8', 'i32'],
       ['ui8', 'i32'],
       ['bf16', 'f32'],
-      ['i8', 'f32'],
       ['f32', 'f64'],
     ] as const)
       expect(widened(product(16, from, to))).toMatch(new RegExp(`dot_general .*x${to}>, .*x${to}> ->`));
