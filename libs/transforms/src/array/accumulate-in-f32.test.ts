@@ -45,7 +45,11 @@ describe('accumulate-in-f32', () => {
     });
   }
   test('products of shorter elements widen each of them once, where rows and columns are many', () => {
-    const product = (rows: number, from: string, to: string) => `func.func @main(%x: tensor<${rows}x3x${from}>, %y: tensor<3x17x${from}>) -> tensor<${rows}x17x${to}> {
+    const product = (
+      rows: number,
+      from: string,
+      to: string,
+    ) => `func.func @main(%x: tensor<${rows}x3x${from}>, %y: tensor<3x17x${from}>) -> tensor<${rows}x17x${to}> {
   %0 = array.dot_general %x, %y contract = [1] x [0] : tensor<${rows}x3x${from}>, tensor<3x17x${from}> -> tensor<${rows}x17x${to}>
   return %0 : tensor<${rows}x17x${to}>
 }`;

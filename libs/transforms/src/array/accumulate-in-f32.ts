@@ -81,10 +81,14 @@ const OFTEN = 16;
 function widensOften(op: Operation): boolean {
   if (!DotGeneralOp.is(op)) return false;
   const { element } = op.result(0).type as TensorType;
-  if (element instanceof ComplexType || op.operands.every((v) => (v.type as TensorType).element === element)) return false;
+  if (element instanceof ComplexType || op.operands.every((v) => (v.type as TensorType).element === element))
+    return false;
   const { lhsFree, rhsFree } = dotDimensions(op);
   const count = (value: Value, dims: readonly number[]) =>
-    dims.reduce((n, d) => n * ((value.type as TensorType).shape[d] === DYNAMIC ? OFTEN : (value.type as TensorType).shape[d]!), 1);
+    dims.reduce(
+      (n, d) => n * ((value.type as TensorType).shape[d] === DYNAMIC ? OFTEN : (value.type as TensorType).shape[d]!),
+      1,
+    );
   return count(op.operand(0), lhsFree) >= OFTEN && count(op.operand(1), rhsFree) >= OFTEN;
 }
 
