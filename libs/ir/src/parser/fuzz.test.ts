@@ -133,9 +133,10 @@ function mutate(source: Uint8Array, next: (below: number) => number): Uint8Array
 
 /** What became of a text: 'module' or the id of the diagnostic. */
 function check(bytes: Uint8Array, context: Context = freshContext()): string {
-  const start = performance.now();
+  // Processor time, in microseconds: the machine may be busy.
+  const start = process.cpuUsage();
   const { result, diagnostics } = context.diagnostics.collect(() => parseModule(bytes, context));
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(process.cpuUsage(start).user).toBeLessThan(2e6);
   if (!result) {
     expect(diagnostics).toHaveLength(1);
     expect(renderDiagnostic(context, diagnostics[0]!)).toContain('error: ');
