@@ -25,6 +25,15 @@ const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly T
     [tensor('f32', [3, 32, 17]), tensor('f32', []), tensor('f32', [3, 32], 2)],
   ],
   [
+    'nothing is cut out behind the last of the tensors side by side',
+    `func.func @main(%x: tensor<4x3x7xi1>) -> (tensor<0x3x0xi1>) {
+  %c = array.concat %x, %x dim = 2 : tensor<4x3x7xi1>, tensor<4x3x7xi1> to tensor<4x3x14xi1>
+  %r = array.slice %c [1:1:1, 0:3:1, 14:14:1] : tensor<4x3x14xi1> to tensor<0x3x0xi1>
+  return %r : tensor<0x3x0xi1>
+}`,
+    [tensor('i1', [4, 3, 7])],
+  ],
+  [
     'an empty tensor of complex numbers is zero',
     `func.func @main() -> (tensor<3xcomplex<f64>>) {
   %r = array.empty : tensor<3xcomplex<f64>>

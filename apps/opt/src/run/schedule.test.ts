@@ -24,7 +24,10 @@ test('the schedule that bud-opt prints replays to the same loops', async () => {
     const config = JSON.stringify({ pipeline: [...front.split(','), ...last] });
     return opt(['f.mlir', '--pipeline-config=p.json'], { 'p.json': config });
   };
-  const own = await scheduled('apply-schedule', 'cache-blocking', 'default-schedule');
+  // The target of -O3.
+  const options = { target: 'wasm32-relaxed-simd' };
+  const passes = ['cache-blocking', 'default-schedule'].map((pass) => ({ pass, options }));
+  const own = await scheduled('apply-schedule', ...passes);
   const again = await scheduled({ pass: 'apply-schedule', options: { strict: true, schedules: printed.out } });
   expect(own.err).toBe('');
   expect(again.err).toBe('');

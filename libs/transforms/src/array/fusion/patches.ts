@@ -119,7 +119,9 @@ export function pieceAt(op: Operation, index: readonly number[]): Piece {
   }
   const dim = structured.sideBySide!(op);
   const ends = pieces(op, dim);
-  const operand = ends.findIndex((end) => index[dim]! < end);
+  const found = ends.findIndex((end) => index[dim]! < end);
+  // Loops that never run may begin at the end.
+  const operand = found < 0 ? ends.length - 1 : found;
   return { operand, offset: index.map((_, d) => (d === dim && operand > 0 ? ends[operand - 1]! : 0)) };
 }
 
