@@ -127,3 +127,20 @@ export const quaternion: Plain = ([p, q], [o], { N }) => {
     o[i + 3] = a * z + b * y - c * x + d * w;
   }
 };
+export const swapChannels: Plain = ([x], [o]) => {
+  for (let i = 0; i < x.length; i += 4) {
+    o[i] = x[i + 2];
+    o[i + 1] = x[i + 1];
+    o[i + 2] = x[i];
+    o[i + 3] = x[i + 3];
+  }
+};
+export const mirrorImage: Plain = ([x], [o], { H, W }) => {
+  for (let i = 0; i < H; i++)
+    for (let j = 0; j < W; j++) {
+      const [to, from] = [3 * (i * W + j), 3 * (i * W + W - 1 - j)];
+      o[to] = x[from];
+      o[to + 1] = x[from + 1];
+      o[to + 2] = x[from + 2];
+    }
+};

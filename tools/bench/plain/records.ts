@@ -139,3 +139,21 @@ export const exponentialAverage: Plain = ([x], [o]) => {
     o[i] = y;
   }
 };
+export const luma: Plain = ([x], [o]) => {
+  for (let i = 0, p = 0; i < o.length; i++, p += 3) o[i] = (77 * x[p] + 150 * x[p + 1] + 29 * x[p + 2]) >> 8;
+};
+export const klDivergence: Plain = ([x, y], [o], { M, N }) => {
+  const logSum = (v: ArrayLike<number>, row: number) => {
+    let greatest = Number.NEGATIVE_INFINITY;
+    for (let j = row; j < row + N; j++) greatest = Math.max(greatest, v[j]);
+    let sum = 0;
+    for (let j = row; j < row + N; j++) sum += Math.exp(v[j] - greatest);
+    return greatest + Math.log(sum);
+  };
+  for (let i = 0; i < M; i++) {
+    const [p, q] = [logSum(x, i * N), logSum(y, i * N)];
+    let sum = 0;
+    for (let j = i * N; j < (i + 1) * N; j++) sum += Math.exp(x[j] - p) * (x[j] - p - y[j] + q);
+    o[i] = sum;
+  }
+};
