@@ -220,6 +220,18 @@ func.func @main(%x: tensor<40xf32>) -> (tensor<40xf32>) {
 }`,
     [tensor('f32', [6]), tensor('f32', [6], 2)],
   ],
+  [
+    // Bytes whose products have 16 bits.
+    `func.func @main(%x: tensor<64xui8>) -> tensor<64xui8> {
+  %w = array.cast %x : tensor<64xui8> to tensor<64xi32>
+  %q = array.mul %w, %w : tensor<64xi32>
+  %e = array.constant dense<8> : tensor<64xi32>
+  %s = array.shr_s %q, %e : tensor<64xi32>
+  %r = array.cast %s : tensor<64xi32> to tensor<64xui8>
+  return %r : tensor<64xui8>
+}`,
+    [tensor('ui8', [64])],
+  ],
 ];
 
 const configuration = { target: TARGET, numerics: 'strict', level: 3 } as const;
