@@ -200,6 +200,16 @@ func.func @main(%x: tensor<40xf32>) -> (tensor<40xf32>) {
     [tensor('f32', [7, 50]), tensor('f32', [7, 50], 2)],
   ],
   [
+    // Neighbours: rows share what they load.
+    `func.func @main(%x: tensor<14x26xf32>) -> (tensor<12x24xf32>) {
+${[0, 1, 2, 3, 4, 5, 6, 7, 8].map((k) => `  %v${k} = array.slice %x [${Math.floor(k / 3)}:${12 + Math.floor(k / 3)}:1, ${k % 3}:${24 + (k % 3)}:1] : tensor<14x26xf32> to tensor<12x24xf32>`).join('\n')}
+  %s0 = array.add %v0, %v1 : tensor<12x24xf32>
+${[2, 3, 4, 5, 6, 7, 8].map((k) => `  %s${k - 1} = array.add %s${k - 2}, %v${k} : tensor<12x24xf32>`).join('\n')}
+  return %s7 : tensor<12x24xf32>
+}`,
+    [tensor('f32', [14, 26])],
+  ],
+  [
     // 16-bit floats: sums of many, and ops on each.
     `func.func @main(%x: tensor<7x50xf16>) -> (tensor<7xf16>) {
   %zero = array.constant dense<0.0> : tensor<f16>

@@ -69,6 +69,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
       'outline-small-loops',
       'scalar-replacement',
       'scratch-assignment',
+      'sink-loads',
     ],
     load: () => import('@budflow/transforms/memory'),
   },

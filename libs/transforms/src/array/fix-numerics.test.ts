@@ -322,3 +322,21 @@ ${extra}  return %p${others} : ${M}
   const divided = root(8, `  %q = array.div %p8, %p3 : ${M}\n`).replace('return %p8', 'return %q');
   expect(kinds(divided)).toContain('array.rsqrt');
 });
+
+test('a sum of something and itself is a product by two, for contraction', () => {
+  const doubled = `func.func @main(%a: tensor<?xf32>, %c: tensor<?xf32>) -> tensor<?xf32> {
+  %0 = array.add %a, %a : tensor<?xf32>
+  %1 = array.add %c, %0 : tensor<?xf32>
+  return %1 : tensor<?xf32>
+}`;
+  const kinds = (text: string, options: string) => lines(fix(text, options)).map((line) => line.replace(/ .*/, ''));
+  const relaxed = '{target=wasm32-relaxed-simd}';
+  expect(kinds(doubled, relaxed)).toEqual(['array.dim', 'array.full', 'array.fma']);
+  expect(kinds(doubled, '{mode=strict}')).toEqual(['array.add', 'array.add']);
+  // Read twice, it is computed once.
+  expect(kinds(doubled.replace('return %1', '%2 = array.mul %1, %0 : tensor<?xf32>\n  return %2'), relaxed)).toEqual([
+    'array.add',
+    'array.add',
+    'array.mul',
+  ]);
+});

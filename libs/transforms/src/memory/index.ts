@@ -8,3 +8,4 @@ export { inlineKernelCalls } from './inline-kernel-calls.js';
 export { outlineSmallLoops } from './outline-small-loops.js';
 export { scalarReplacement } from './scalar-replacement.js';
 export { SCRATCH_OFFSET, scratchAssignment } from './scratch-assignment.js';
+export { sinkLoads } from './sink-loads.js';

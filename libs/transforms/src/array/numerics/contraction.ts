@@ -2,6 +2,7 @@
 // dot_general.
 import { AddOp, ConvOp, DotGeneralOp, FmaOp, MulOp, ReduceOp } from '@budflow/dialect-array';
 import { Builder, FloatType, type Operation, type TensorType, type Type, type Value } from '@budflow/ir';
+import { fullLike } from './full-like.js';
 
 /** How the target multiplies and adds where contraction is allowed; `none` keeps every product rounded. */
 export type ContractKind = 'none' | 'relaxed' | 'exact';
@@ -18,15 +19,30 @@ function onlyProduct(value: Value): Operation | undefined {
   return op && MulOp.is(op) && value.hasOneUse() ? op : undefined;
 }
 
-/** `a * b + c` becomes one op that rounds as the target's multiply-add does; returns whether it did. */
+/** What is doubled by a sum that nothing else reads: `x + x` is the product `x * 2`, exactly. */
+function onlyDouble(value: Value): Value | undefined {
+  const op = value.definingOp;
+  return op && AddOp.is(op) && op.operand(0) === op.operand(1) && value.hasOneUse() ? op.operand(0) : undefined;
+}
+
+/**
+ * `a * b + c` and `(a + a) + c` become one op that rounds as the target's multiply-add does; returns whether they did.
+ */
 export function formFma(add: Operation, kind: 'relaxed' | 'exact'): boolean {
   if (!AddOp.is(add) || !hasFma(add.result(0).type)) return false;
-  for (const side of [0, 1]) {
-    const product = onlyProduct(add.operand(side));
-    if (!product) continue;
-    const fused = FmaOp.build(Builder.before(add), add.loc, {
+  for (const [side, find] of [
+    [0, onlyProduct],
+    [1, onlyProduct],
+    [0, onlyDouble],
+    [1, onlyDouble],
+  ] as const) {
+    const summand = add.operand(side);
+    if (find(summand) === undefined) continue;
+    const product = summand.definingOp!;
+    const builder = Builder.before(add);
+    const fused = FmaOp.build(builder, add.loc, {
       a: product.operand(0),
-      b: product.operand(1),
+      b: find === onlyDouble ? fullLike(builder, add, 2) : product.operand(1),
       c: add.operand(1 - side),
       kind,
     });

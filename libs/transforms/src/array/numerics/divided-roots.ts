@@ -1,18 +1,10 @@
 // Reciprocal roots among other arithmetic are divisions: root and quotient keep the divider busy for eight cycles of four
 // lanes, in which multiplications and additions of other ops go on, while the function's own series (a dozen of them) is
 // what is faster alone (decisions/0015).
-import { DimOp, DivOp, FullOp, ReduceOp, RsqrtOp, SqrtOp } from '@budflow/dialect-array';
+import { DivOp, ReduceOp, RsqrtOp, SqrtOp } from '@budflow/dialect-array';
 import { FastMath } from '@budflow/dialect-core';
-import {
-  Builder,
-  DYNAMIC,
-  FloatType,
-  OpCost,
-  type Operation,
-  OpPattern,
-  OpPatternKind,
-  type TensorType,
-} from '@budflow/ir';
+import { Builder, FloatType, OpCost, type Operation, OpPattern, OpPatternKind, type TensorType } from '@budflow/ir';
+import { fullLike } from './full-like.js';
 
 /** Other operations for each element from which the divider has the time. Measured: the two are equal at six. */
 const BUSY = 8;
@@ -26,12 +18,9 @@ export function divideRoot(op: Operation): boolean {
   const type = op.result(0).type as TensorType;
   if (!(type.element instanceof FloatType) || type.element.name !== 'f32') return false;
   const builder = Builder.before(op);
-  const { context, loc } = op;
+  const { loc } = op;
   const x = op.operand(0);
-  const sizes = type.shape.flatMap((size, dimension) =>
-    size === DYNAMIC ? [DimOp.build(builder, loc, { operand: x, dimension })] : [],
-  );
-  const lhs = FullOp.build(builder, loc, { value: context.floatAttr(type.element, 1), sizes, resultTypes: [type] });
+  const lhs = fullLike(builder, op, 1);
   const fastmath = RsqrtOp.fastmath(op) ?? FastMath.none;
   const rhs = SqrtOp.build(builder, loc, { operand: x, fastmath });
   op.result(0).replaceAllUsesWith(DivOp.build(builder, loc, { lhs, rhs, fastmath }));
