@@ -93,8 +93,10 @@ function branches(site: HloSite, first: number): readonly (Value | readonly Valu
     moveRegion(site, op.region(k), made.region(0));
     if (k + 1 >= last) moveRegion(site, op.region(Math.min(k + 1, last)), made.region(1));
     else {
-      rewriter.createBlock(made.region(1), null);
+      const block = rewriter.createBlock(made.region(1), null);
       const nested = make(k + 1);
+      // Those of the nested op's own branches were made last.
+      rewriter.setInsertionPointToEnd(block);
       YieldOp.create(rewriter, loc, { values: nested.results });
     }
     return made;

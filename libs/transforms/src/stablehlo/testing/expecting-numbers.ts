@@ -372,4 +372,24 @@ ${(
   }) : (tensor<i32>) -> (!stablehlo.token, tensor<i32>)
   check.expect_eq_const %c#1, dense<10> : tensor<i32>`,
   },
+  {
+    name: 'each of five branches, the last one for every other index',
+    text: [
+      '  %y = stablehlo.constant dense<[10, 20]> : tensor<2xi32>',
+      ...[0, 1, 2, 3, 4].map((k) => `  %c${k} = stablehlo.constant dense<${k}> : tensor<i32>`),
+      ...[0, 1, 2, 3, 4, -1, 9].map((index, i) => {
+        const branches = ['%c0, %y', '%c1, %y', '%c2, %y', '%c3, %y', '%c4, %s'].map(
+          (values) => `{
+    %s = stablehlo.add %y, %y : tensor<2xi32>
+    stablehlo.return ${values} : tensor<i32>, tensor<2xi32>
+  }`,
+        );
+        const taken = index < 0 || index > 4 ? 4 : index;
+        return `  %i${i} = stablehlo.constant dense<${index}> : tensor<i32>
+  %r${i}:2 = "stablehlo.case"(%i${i}) (${branches.join(', ')}) : (tensor<i32>) -> (tensor<i32>, tensor<2xi32>)
+  check.expect_eq_const %r${i}#0, dense<${taken}> : tensor<i32>
+  check.expect_eq_const %r${i}#1, dense<${taken === 4 ? '[20, 40]' : '[10, 20]'}> : tensor<2xi32>`;
+      }),
+    ].join('\n'),
+  },
 ];
