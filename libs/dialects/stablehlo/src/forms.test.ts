@@ -137,6 +137,7 @@ test.each([
   ['#stablehlo.dot<sum = [0]>', "has no parameter 'sum'"],
   ['#stablehlo<precision LOW>', 'one of DEFAULT, HIGH, HIGHEST'],
   ['#stablehlo.mesh<axes = [<name = "x", size = 0>]>', 'a positive size'],
+  ['#stablehlo.result_accuracy<rtol = -1.0, mode = #stablehlo.result_accuracy_mode<TOLERANCE>>', 'at least 0'],
 ])('attribute %s is refused', (attribute, message) => {
   expect(errorsOf(`func.func private @f() attributes {a = ${attribute}}`).join()).toContain(message);
 });

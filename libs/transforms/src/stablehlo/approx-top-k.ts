@@ -42,7 +42,11 @@ function topKOf(op: Operation): TopK | undefined {
   const isKnown = types.every(
     (t) => t instanceof TensorType && !t.shape.includes(DYNAMIC) && dim >= 0 && dim < t.rank && k <= t.shape[dim]!,
   );
-  const fits = op.operandCount === 2 * n && comparator.region(0).entry.arguments.length === 2 * n;
+  const compared = comparator.region(0).entry.arguments.map((argument) => argument.type);
+  const fits =
+    op.operandCount === 2 * n &&
+    compared.length === 2 * n &&
+    compared.every((type, i) => type === op.context.tensor([], (types[i >> 1] as TensorType).element));
   return isKnown && fits ? { dim, k, comparator } : undefined;
 }
 

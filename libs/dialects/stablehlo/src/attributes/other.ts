@@ -126,4 +126,5 @@ export const ResultAccuracy = defineAttribute({
     mode,
   },
   assembly: '`<` struct(params) `>`',
+  verify: ({ atol, rtol, ulps }) => (atol < 0 || rtol < 0 || ulps < 0 ? 'a tolerance is at least 0' : undefined),
 });

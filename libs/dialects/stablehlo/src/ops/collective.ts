@@ -24,21 +24,28 @@ import { inferFirst, verifySameTypes } from './elementwise.js';
 const channel = optionalAttr(attr.dialect(ChannelHandle));
 const groupAttributes = { replica_groups: replicaGroups, channel_handle: channel } as const;
 
+/** What groups are: whether they hold every replica from 0 on, and whether -1 may stand for one that a group lacks. */
+interface GroupRules {
+  readonly complete: boolean;
+  readonly uneven: boolean;
+}
+const EVERY: GroupRules = { complete: true, uneven: false };
+
 /** Size of the groups; undefined, reported, where they are wrong, null where they are not all written. */
-function groupSize(op: Operation, groups: ReplicaGroups, global: boolean): number | null | undefined {
+function groupSize(op: Operation, groups: ReplicaGroups, rules: GroupRules): number | null | undefined {
   if (!Array.isArray(groups)) return null;
   const rows = groups as readonly (readonly number[])[];
   const ids = rows.flat().filter((id) => id !== -1);
   const repeated = ids.find((id, i) => ids.indexOf(id) !== i);
-  const wrong = ids.find((id) => id < -1) ?? repeated;
-  if (wrong !== undefined || (!global && ids.length > 0 && Math.max(...ids) >= ids.length)) {
+  const uneven = ids.length !== rows.flat().length;
+  const isWrong = ids.some((id) => id < -1) || repeated !== undefined || (uneven && !rules.uneven);
+  if (isWrong || (rules.complete && ids.length > 0 && Math.max(...ids) >= ids.length)) {
     op.emitError(
       'stablehlo.replica-groups',
-      `requires every replica once in replica_groups${global ? '' : `, from 0 to ${ids.length - 1}`}, got [${rows.map((r) => `[${r.join(', ')}]`).join(', ')}]`,
+      `requires every replica once in replica_groups${rules.complete ? `, from 0 to ${ids.length - 1}` : ''}, got [${rows.map((r) => `[${r.join(', ')}]`).join(', ')}]`,
     );
     return undefined;
   }
-  const uneven = ids.length !== rows.flat().length;
   return uneven || rows.length === 0 || rows[0]!.length === 0 ? null : rows[0]!.length;
 }
 
@@ -72,7 +79,7 @@ export const AllReduceOp = defineOp({
   verifyRegions(op) {
     const global = AllReduceOp.use_global_device_ids(op);
     if (!verifyGlobalIds(op, AllReduceOp.channel_handle(op), global)) return;
-    if (groupSize(op, AllReduceOp.replica_groups(op), global) === undefined) return;
+    if (groupSize(op, AllReduceOp.replica_groups(op), { complete: true, uneven: true }) === undefined) return;
     if (op.operandCount === 0 || op.resultCount !== op.operandCount) {
       op.emitError(
         'stablehlo.all-reduce-results',
@@ -107,7 +114,7 @@ export const ReduceScatterOp = defineOp({
     const dim = ReduceScatterOp.scatter_dimension(op);
     const type = tensorOf(op.operand(0));
     if (!verifyGlobalIds(op, ReduceScatterOp.channel_handle(op), global)) return;
-    const size = groupSize(op, ReduceScatterOp.replica_groups(op), global);
+    const size = groupSize(op, ReduceScatterOp.replica_groups(op), EVERY);
     if (size === undefined || !expectDimensions(op, 'scatter_dimension', [dim], type.rank)) return;
     const accumulators = accumulatorTypes(op, 0, [type.element]);
     if (accumulators === undefined) return;
@@ -142,7 +149,7 @@ export const AllGatherOp = defineOp({
     const global = AllGatherOp.use_global_device_ids(op);
     const dim = AllGatherOp.all_gather_dim(op);
     if (!verifyGlobalIds(op, AllGatherOp.channel_handle(op), global)) return;
-    const size = groupSize(op, AllGatherOp.replica_groups(op), global);
+    const size = groupSize(op, AllGatherOp.replica_groups(op), EVERY);
     if (size === undefined) return;
     if (op.operandCount === 0 || op.resultCount !== op.operandCount) {
       op.emitError(
@@ -189,7 +196,7 @@ export const AllToAllOp = defineOp({
     const split = AllToAllOp.split_dimension(op);
     const concat = AllToAllOp.concat_dimension(op);
     const count = AllToAllOp.split_count(op);
-    const size = groupSize(op, AllToAllOp.replica_groups(op), true);
+    const size = groupSize(op, AllToAllOp.replica_groups(op), EVERY);
     if (size === undefined || !expectAtLeast(op, 'split_count', [count], 1)) return;
     if (size !== null && size !== count) {
       op.emitError('stablehlo.split-count', `requires groups of split_count, ${count}, replicas, got ${size}`);
@@ -229,7 +236,8 @@ export const CollectiveBroadcastOp = defineOp({
   attributes: groupAttributes,
   inferTypes: inferFirst,
   verify(op) {
-    if (groupSize(op, CollectiveBroadcastOp.replica_groups(op), true) !== undefined) verifySameTypes(op);
+    if (groupSize(op, CollectiveBroadcastOp.replica_groups(op), { complete: false, uneven: false }) !== undefined)
+      verifySameTypes(op);
   },
   verifyReads: 'signature',
 });
@@ -274,7 +282,8 @@ export const CrossReplicaSumOp = defineOp({
   attributes: { replica_groups: integerRows },
   inferTypes: inferFirst,
   verify(op) {
-    if (groupSize(op, CrossReplicaSumOp.replica_groups(op), true) !== undefined) verifySameTypes(op);
+    if (groupSize(op, CrossReplicaSumOp.replica_groups(op), { complete: false, uneven: true }) !== undefined)
+      verifySameTypes(op);
   },
   verifyReads: 'signature',
 });

@@ -3,7 +3,16 @@ import { defineOp, optionalAttr, Pure, SingleBlock, type TensorType, variadic } 
 import { i64List, paddingPairs } from '../attributes/specs.js';
 import { example } from '../example.js';
 import { accumulatorTypes, expectArguments, expectReturns } from '../regions.js';
-import { elementOf, expectElements, expectLength, expectResult, shapeOf, shapesAgree, tensorOf } from '../shapes.js';
+import {
+  elementOf,
+  expectAtLeast,
+  expectElements,
+  expectLength,
+  expectResult,
+  shapeOf,
+  shapesAgree,
+  tensorOf,
+} from '../shapes.js';
 import { HloScalarTensor, HloTensor } from '../types.js';
 import { positions, windowDims } from '../window.js';
 import { halves, initialValues, reducedInputs } from './reduce.js';
@@ -38,6 +47,7 @@ const ReduceWindow = defineOp({
     const sizes = ReduceWindow.window_dimensions(op);
     const shape = shapeOf(operands.inputs[0]!);
     if (!expectLength(op, 'window_dimensions', sizes, shape.length)) return;
+    if (!expectAtLeast(op, 'window dimensions', sizes, 1)) return;
     const dims = windowDims(op, sizes, {
       strides: ReduceWindow.window_strides(op),
       padding: ReduceWindow.padding(op),
@@ -89,6 +99,7 @@ export const SelectAndScatterOp = defineOp({
     if (!expectElements(op, 'the initial value', elementOf(op.operand(2)), operand.element)) return;
     const sizes = SelectAndScatterOp.window_dimensions(op) ?? operand.shape.map(() => 1);
     if (!expectLength(op, 'window_dimensions', sizes, operand.rank)) return;
+    if (!expectAtLeast(op, 'window dimensions', sizes, 1)) return;
     const dims = windowDims(op, sizes, {
       strides: SelectAndScatterOp.window_strides(op),
       padding: SelectAndScatterOp.padding(op),

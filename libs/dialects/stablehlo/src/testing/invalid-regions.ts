@@ -179,6 +179,12 @@ export const REGIONS: readonly Case[] = [
     'returns one scalar',
   ],
   [
+    'stablehlo.value-range',
+    '%x: tensor<4xf32>, %q: tensor<3xf32>, %z: tensor<f32>',
+    `%0 = "stablehlo.reduce_window"(%x, %z) ${add()} {window_dimensions = array<i64: -1>} : (tensor<4xf32>, tensor<f32>) -> tensor<?xf32>`,
+    'window dimensions must be at least 1, got -1',
+  ],
+  [
     'stablehlo.select-source',
     `${X}, %q: tensor<3xf32>, %z: tensor<f32>`,
     `%0 = "stablehlo.select_and_scatter"(%x, %q, %z) ({\n^bb0(%a: tensor<f32>, %b: tensor<f32>):\n  %p = stablehlo.compare GE, %a, %b : (tensor<f32>, tensor<f32>) -> tensor<i1>\n  stablehlo.return %p : tensor<i1>\n}, ${add().slice(1)} {window_dimensions = array<i64: 2>, window_strides = array<i64: 2>} : (tensor<4xf32>, tensor<3xf32>, tensor<f32>) -> tensor<4xf32>`,
@@ -306,6 +312,18 @@ export const COLLECTIVES: readonly Case[] = [
     X,
     '%0 = "stablehlo.collective_broadcast"(%x) {replica_groups = dense<[[0, 0]]> : tensor<1x2xi64>} : (tensor<4xf32>) -> tensor<4xf32>',
     'every replica once',
+  ],
+  [
+    'stablehlo.replica-groups',
+    X,
+    `"stablehlo.all_reduce"(%x) ${add()} {channel_handle = #stablehlo.channel_handle<handle = 1, type = 0>, replica_groups = dense<[[0, 3]]> : tensor<1x2xi64>, use_global_device_ids} : (tensor<4xf32>) -> tensor<4xf32>`,
+    'every replica once in replica_groups, from 0 to 1, got [[0, 3]]',
+  ],
+  [
+    'stablehlo.replica-groups',
+    X,
+    '%0 = "stablehlo.all_gather"(%x) {all_gather_dim = 0 : i64, replica_groups = dense<[[0, -1]]> : tensor<1x2xi64>} : (tensor<4xf32>) -> tensor<8xf32>',
+    'got [[0, -1]]',
   ],
   [
     'stablehlo.global-device-ids',
