@@ -66,6 +66,36 @@ describe('what has no counterpart says why', () => {
       /'stablehlo.all_reduce' op .*it exchanges arrays between devices/,
     ],
     [
+      'remainders of complex numbers',
+      'stablehlo.complex %x, %x : tensor<4xcomplex<f32>> %q = stablehlo.remainder %r, %r : tensor<4xcomplex<f32>>',
+      /complex numbers have no remainder/,
+    ],
+    [
+      'the largest complex numbers',
+      'stablehlo.complex %x, %x : tensor<4xcomplex<f32>> %v, %i = chlo.top_k(%r, k = 2) : tensor<4xcomplex<f32>> -> (tensor<2xcomplex<f32>>, tensor<2xi32>)',
+      /complex numbers are not sorted/,
+    ],
+    [
+      'angles of integers',
+      'stablehlo.convert %x : (tensor<4xf32>) -> tensor<4xi32> %q = chlo.broadcast_atan2 %r, %r : (tensor<4xi32>, tensor<4xi32>) -> tensor<4xi32>',
+      /it is a function of floats and complex numbers, not of i32/,
+    ],
+    [
+      'neighbours of integers',
+      'stablehlo.convert %x : (tensor<4xf32>) -> tensor<4xi32> %q = chlo.broadcast_next_after %r, %r : (tensor<4xi32>, tensor<4xi32>) -> tensor<4xi32>',
+      /it is a function of floats, not of i32/,
+    ],
+    [
+      'powers of truth values',
+      'stablehlo.compare EQ, %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1> %q = chlo.broadcast_power %r, %r : (tensor<4xi1>, tensor<4xi1>) -> tensor<4xi1>',
+      /i1 has no powers/,
+    ],
+    [
+      'scans of integers of 4 bits',
+      'stablehlo.constant dense<1> : tensor<4xi4> %z = stablehlo.constant dense<0> : tensor<i4> %q:2 = chlo.scan(%r) inits(%z) dimension=0 { ^bb0(%a: tensor<i4>, %b: tensor<i4>): %s = stablehlo.add %a, %b : tensor<i4> stablehlo.return %s, %s : tensor<i4>, tensor<i4> } : (tensor<4xi4>, tensor<i4>) -> (tensor<4xi4>, tensor<i4>)',
+      /it has integers of 2 and 4 bits; convert them to i8 or ui8/,
+    ],
+    [
       'what comes from elsewhere',
       'stablehlo.create_token : !stablehlo.token %0:2 = "stablehlo.infeed"(%r) : (!stablehlo.token) -> (tensor<4xf32>, !stablehlo.token)',
       /'stablehlo.infeed' op .*arrays go in and out of a program as arguments and results/,

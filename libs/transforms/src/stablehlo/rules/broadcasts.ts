@@ -4,6 +4,7 @@ import * as hlo from '@budflow/dialect-stablehlo';
 import {
   ComplexType,
   DYNAMIC,
+  FloatType,
   InternalError,
   type OpDefinitionBase,
   type Operation,
@@ -11,13 +12,14 @@ import {
   type Value,
 } from '@budflow/ir';
 import { Arithmetic, inFloats } from '../arithmetic.js';
+import { arcTangent, compared, extreme } from '../complex-order.js';
 import { carriedNumber } from '../narrow.js';
-import { type HloRules, ruleFor } from '../rule.js';
+import { type HloRule, type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 import { withType } from '../sizes.js';
 import { nextAfter, polygamma, zeta } from '../special-functions.js';
 import { ordered } from './conversions.js';
-import { divided, remainder, shiftedArithmetically, shiftedLogically } from './elementwise.js';
+import { complexRemainder, divided, power, remainder, shiftedArithmetically, shiftedLogically } from './elementwise.js';
 
 /** A value, and the dimension of the result that each of its dimensions is. */
 interface Aligned {
@@ -64,12 +66,36 @@ function operandsOf(site: HloSite): [Value, Value] {
   return broadcastAll(site, aligned(site.op, site.all(), site.type().rank)) as [Value, Value];
 }
 
-function binary(op: OpDefinitionBase, build: (site: HloSite, lhs: Value, rhs: Value) => Value): HloRules {
+function binary(
+  op: OpDefinitionBase,
+  build: (site: HloSite, lhs: Value, rhs: Value) => Value,
+  refuses?: HloRule['refuses'],
+): HloRules {
   const plain = op.opName.replace('broadcast_', '');
   return ruleFor(op, {
     equation: `${op.opName} x, y == ${plain} of broadcast x, broadcast y`,
     convert: (site) => [build(site, ...operandsOf(site))],
+    ...(refuses ? { refuses } : {}),
   });
+}
+function ordering(op: OpDefinitionBase, kind: 'max' | 'min', onI1: string): HloRules {
+  return binary(op, (site, lhs, rhs) =>
+    isBoolean(site.elementOf(lhs)) ? site.named(onI1, lhs, rhs) : extreme(site, kind, lhs, rhs),
+  );
+}
+// Ops whose operands may be of any type, and which are functions of some.
+function noFloats({ operands }: Operation): string | undefined {
+  const { element } = operands[0]!.type as TensorType;
+  return element instanceof FloatType || element instanceof ComplexType
+    ? undefined
+    : `it is a function of floats and complex numbers, not of ${element}`;
+}
+function noRealFloats({ operands }: Operation): string | undefined {
+  const { element } = operands[0]!.type as TensorType;
+  return element instanceof FloatType ? undefined : `it is a function of floats, not of ${element}`;
+}
+function noPower({ operands }: Operation): string | undefined {
+  return isBoolean((operands[0]!.type as TensorType).element) ? 'i1 has no powers' : undefined;
 }
 /** An array op, another one on i1. */
 function named(op: OpDefinitionBase, kind: string, onI1 = kind): HloRules {
@@ -79,20 +105,20 @@ function named(op: OpDefinitionBase, kind: string, onI1 = kind): HloRules {
 export const BROADCASTS: HloRules = {
   ...named(hlo.BroadcastAddOp, 'add', 'or'),
   ...named(hlo.BroadcastMultiplyOp, 'mul', 'and'),
-  ...named(hlo.BroadcastMaximumOp, 'max', 'or'),
-  ...named(hlo.BroadcastMinimumOp, 'min', 'and'),
+  ...ordering(hlo.BroadcastMaximumOp, 'max', 'or'),
+  ...ordering(hlo.BroadcastMinimumOp, 'min', 'and'),
   ...named(hlo.BroadcastSubtractOp, 'sub'),
   ...binary(hlo.BroadcastDivideOp, divided),
-  ...binary(hlo.BroadcastRemainderOp, remainder),
-  ...named(hlo.BroadcastPowerOp, 'pow'),
-  ...named(hlo.BroadcastAtan2Op, 'atan2'),
+  ...binary(hlo.BroadcastRemainderOp, remainder, complexRemainder),
+  ...binary(hlo.BroadcastPowerOp, power, noPower),
+  ...binary(hlo.BroadcastAtan2Op, arcTangent, noFloats),
   ...named(hlo.BroadcastAndOp, 'and'),
   ...named(hlo.BroadcastOrOp, 'or'),
   ...named(hlo.BroadcastXorOp, 'xor'),
   ...named(hlo.BroadcastShiftLeftOp, 'shl'),
   ...binary(hlo.BroadcastShiftRightArithmeticOp, shiftedArithmetically),
   ...binary(hlo.BroadcastShiftRightLogicalOp, shiftedLogically),
-  ...binary(hlo.BroadcastNextAfterOp, (site, x, y) => nextAfter(new Arithmetic(site, x), x, y)),
+  ...binary(hlo.BroadcastNextAfterOp, (site, x, y) => nextAfter(new Arithmetic(site, x), x, y), noRealFloats),
   ...binary(hlo.BroadcastPolygammaOp, (site, n, x) =>
     inFloats(site, { least: 64, operands: [n, x] }, (m, order, at) => polygamma(m, order!, at!)),
   ),
@@ -106,7 +132,7 @@ export const BROADCASTS: HloRules = {
     const direction = hlo.BroadcastCompareOp.comparison_direction(site.op);
     const kind = hlo.BroadcastCompareOp.compare_type(site.op);
     const [a, b] = [lhs, rhs].map((v) => ordered(site, kind, v)) as [Value, Value];
-    return site.compare(direction.toLowerCase() as Lowercase<typeof direction>, a, b);
+    return compared(site, direction.toLowerCase() as Lowercase<typeof direction>, a, b);
   }),
   ...ruleFor(hlo.BroadcastSelectOp, {
     equation: 'broadcast_select p, x, y == select of broadcast p, broadcast x, broadcast y',

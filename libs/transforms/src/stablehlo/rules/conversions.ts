@@ -2,6 +2,7 @@
 import { AbsOp, BitcastOp, ComplexOp, ImagOp, IsFiniteOp, RealOp } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
 import { ComplexType, FloatType, type IntegerType, type TensorType, type Type, type Value } from '@budflow/ir';
+import { clamped, compared } from '../complex-order.js';
 import { narrowElement } from '../narrow.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
@@ -9,12 +10,13 @@ import { bitcastConvert, bitcastRefusal } from './bitcast.js';
 
 export const CONVERSIONS: HloRules = {
   ...ruleFor(hlo.CompareOp, {
-    equation: 'compare p x, y == cmp p x, y;  in total or weak order cmp p key(x), key(y)',
+    equation:
+      'compare p x, y == cmp p x, y;  in total or weak order cmp p key(x), key(y); of complex numbers in lexicographic order',
     convert(site) {
       const kind = hlo.CompareOp.compare_type(site.op);
       const [lhs, rhs] = site.all().map((v) => ordered(site, kind, v)) as [Value, Value];
       const direction = hlo.CompareOp.comparison_direction(site.op);
-      return [site.compare(direction.toLowerCase() as Lowercase<typeof direction>, lhs, rhs)];
+      return [compared(site, direction.toLowerCase() as Lowercase<typeof direction>, lhs, rhs)];
     },
   }),
   ...ruleFor(hlo.SelectOp, {
@@ -29,7 +31,7 @@ export const CONVERSIONS: HloRules = {
     convert(site) {
       const [low, x, high] = site.all() as [Value, Value, Value];
       const bounds = [low, high].map((bound) => (bound.type === x.type ? bound : site.spread(bound, x)));
-      return [site.named('clamp', bounds[0]!, x, bounds[1]!)];
+      return [clamped(site, bounds[0]!, x, bounds[1]!)];
     },
   }),
   ...ruleFor(hlo.ConvertOp, {

@@ -1,8 +1,17 @@
 // Elementwise ops that have one array op each, by element type at most.
 import { isBoolean } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
-import { ComplexType, type IntegerType, type OpDefinitionBase, type TensorType, type Value } from '@budflow/ir';
+import {
+  ComplexType,
+  type IntegerType,
+  type OpDefinitionBase,
+  type Operation,
+  type TensorType,
+  type Value,
+} from '@budflow/ir';
+import { Arithmetic } from '../arithmetic.js';
 import { complexQuotient } from '../complex-division.js';
+import { arcTangent, extreme } from '../complex-order.js';
 import { integerQuotient, integerRemainder, isInteger } from '../integer-division.js';
 import { extended, lowBits, narrowElement } from '../narrow.js';
 import { type HloRules, ruleFor } from '../rule.js';
@@ -20,6 +29,17 @@ function arithmetic(op: OpDefinitionBase, kind: string, onI1: string): HloRules 
   return ruleFor(op, {
     equation: `${op.opName} x, y == array.${kind} x, y;  on i1 array.${onI1}`,
     convert: (site) => [site.named(isOnI1(site) ? onI1 : kind, ...site.all())],
+  });
+}
+
+/** The larger or smaller one, and what that is on i1. */
+function ordering(op: OpDefinitionBase, kind: 'max' | 'min', onI1: string): HloRules {
+  return ruleFor(op, {
+    equation: `${op.opName} x, y == array.${kind} x, y;  on i1 array.${onI1}; of complex numbers in lexicographic order`,
+    convert: (site) => {
+      const [x, y] = site.all() as [Value, Value];
+      return [isOnI1(site) ? site.named(onI1, x, y) : extreme(site, kind, x, y)];
+    },
   });
 }
 
@@ -50,6 +70,22 @@ export function divided(site: HloSite, x: Value, y: Value): Value {
 export function remainder(site: HloSite, x: Value, y: Value): Value {
   return isInteger(site, x) ? integerRemainder(site, x, y) : site.named('rem', x, y);
 }
+/** Why complex numbers have no remainder. */
+export function complexRemainder(op: Operation): string | undefined {
+  return (op.operand(0).type as TensorType).element instanceof ComplexType
+    ? 'complex numbers have no remainder'
+    : undefined;
+}
+/** Exponents of signed integers are negative from half of their range on: those of unsigned ones are halved before. */
+export function power(site: HloSite, x: Value, y: Value): Value {
+  const element = site.elementOf(x);
+  if (!isInteger(site, x) || (element as IntegerType).signedness !== 'unsigned') return site.named('pow', x, y);
+  const math = new Arithmetic(site, x);
+  const signed = site.context.integer((element as IntegerType).width);
+  const [base, exponent] = [math.mul(x, x), math.shr(y, 1)].map((v) => math.bits(v, signed)) as [Value, Value];
+  const squares = math.bits(site.named('pow', base, exponent), element);
+  return math.mul(squares, math.select(math.compare('eq', math.and(y, 1), 0), 1, x));
+}
 function ownWidth(site: HloSite): number {
   return ((site.op.operand(0).type as TensorType).element as IntegerType).width;
 }
@@ -60,8 +96,8 @@ function isOnI1(site: HloSite): boolean {
 export const ELEMENTWISE: HloRules = {
   ...arithmetic(hlo.AddOp, 'add', 'or'),
   ...arithmetic(hlo.MultiplyOp, 'mul', 'and'),
-  ...arithmetic(hlo.MaximumOp, 'max', 'or'),
-  ...arithmetic(hlo.MinimumOp, 'min', 'and'),
+  ...ordering(hlo.MaximumOp, 'max', 'or'),
+  ...ordering(hlo.MinimumOp, 'min', 'and'),
   ...direct(hlo.SubtractOp, 'sub'),
   ...ruleFor(hlo.DivideOp, {
     equation:
@@ -70,10 +106,17 @@ export const ELEMENTWISE: HloRules = {
   }),
   ...ruleFor(hlo.RemainderOp, {
     equation: 'stablehlo.remainder x, y == array.rem x, y;  of integers 0 where y is 0',
+    refuses: complexRemainder,
     convert: (site) => [remainder(site, ...(site.all() as [Value, Value]))],
   }),
-  ...direct(hlo.PowerOp, 'pow'),
-  ...direct(hlo.Atan2Op, 'atan2'),
+  ...ruleFor(hlo.PowerOp, {
+    equation: 'power x, y == array.pow x, y;  of unsigned integers (x * x) ^ (y >> 1) * (x or 1)',
+    convert: (site) => [power(site, ...(site.all() as [Value, Value]))],
+  }),
+  ...ruleFor(hlo.Atan2Op, {
+    equation: 'atan2 y, x == array.atan2 y, x;  of complex numbers -i log((x + iy) / sqrt(x^2 + y^2))',
+    convert: (site) => [arcTangent(site, ...(site.all() as [Value, Value]))],
+  }),
   ...direct(hlo.AndOp, 'and'),
   ...direct(hlo.OrOp, 'or'),
   ...direct(hlo.XorOp, 'xor'),

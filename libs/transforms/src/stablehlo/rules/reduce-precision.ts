@@ -38,8 +38,11 @@ export function reduced(site: HloSite, x: Value, toExponent: number, toMantissa:
     bits = m.select(isBelow, sign, m.select(isAbove, m.or(sign, infinity), bits));
   }
   const result = floats.bits(bits, element);
-  // 3. NaN stays, also where the format has no mantissa to tell it from infinity.
-  return floats.select(floats.compare('ne', x, x), x, result);
+  // 3. NaN stays; where the format has no mantissa to tell it from infinity, it is infinite.
+  const isNan = floats.compare('ne', x, x);
+  if (toMantissa > 0) return floats.select(isNan, x, result);
+  const infinite = m.or(m.and(floats.bits(x, floats.unsignedOf(element)), signMask), infinity);
+  return floats.select(isNan, floats.bits(infinite, element), result);
 }
 
 export const PRECISION: HloRules = {

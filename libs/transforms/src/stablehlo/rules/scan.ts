@@ -5,6 +5,7 @@ import { ConditionOp, WhileOp, YieldOp } from '@budflow/dialect-loop';
 import * as hlo from '@budflow/dialect-stablehlo';
 import { DYNAMIC, type Operation, Region, TensorType, type Value } from '@budflow/ir';
 import { Arithmetic } from '../arithmetic.js';
+import { narrowElement } from '../narrow.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 
@@ -87,6 +88,7 @@ export const SCANS: HloRules = {
     refuses(op) {
       const types = [...op.operands, ...op.results].map((v) => v.type);
       const isKnown = types.every((t) => t instanceof TensorType && !t.shape.includes(DYNAMIC));
+      if (types.some((t) => narrowElement(t))) return 'it has integers of 2 and 4 bits; convert them to i8 or ui8';
       return isKnown && slices(op) !== undefined ? undefined : 'its sizes are not known';
     },
     convert: scanned,

@@ -1,7 +1,7 @@
 // Sorts, and the largest elements.
 import { buildSort, IotaOp, SliceOp, SortOp } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
-import { DYNAMIC, Region, type TensorType } from '@budflow/ir';
+import { ComplexType, DYNAMIC, Region, type TensorType } from '@budflow/ir';
 import { moveScalarRegion } from '../regions.js';
 import { type HloRules, ruleFor } from '../rule.js';
 
@@ -27,6 +27,8 @@ export const SORTS: HloRules = {
   }),
   ...ruleFor(hlo.TopKOp, {
     equation: 'top_k x, k == the first k of sort x, iota, descending in total order',
+    refuses: (op) =>
+      (op.operand(0).type as TensorType).element instanceof ComplexType ? 'complex numbers are not sorted' : undefined,
     convert(site) {
       const { context, rewriter, loc } = site;
       const x = site.operand(0);

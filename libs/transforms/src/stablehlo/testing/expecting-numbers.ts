@@ -392,4 +392,49 @@ ${(
       }),
     ].join('\n'),
   },
+  {
+    name: 'complex numbers are compared by their real parts, then by their imaginary ones',
+    text: `  %x = stablehlo.constant dense<[(1.5, 2.5), (1.5, 7.5), (0.0, 1.5), (3.0, 1.0)]> : tensor<4xcomplex<f32>>
+  %y = stablehlo.constant dense<[(7.5, 1.5), (1.5, 2.5), (-0.0, 2.5), (3.0, 1.0)]> : tensor<4xcomplex<f32>>
+  %min = stablehlo.minimum %x, %y : tensor<4xcomplex<f32>>
+  check.expect_eq_const %min, dense<[(1.5, 2.5), (1.5, 2.5), (0.0, 1.5), (3.0, 1.0)]> : tensor<4xcomplex<f32>>
+  %max = chlo.broadcast_maximum %x, %y : (tensor<4xcomplex<f32>>, tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>>
+  check.expect_eq_const %max, dense<[(7.5, 1.5), (1.5, 7.5), (-0.0, 2.5), (3.0, 1.0)]> : tensor<4xcomplex<f32>>
+  %lt = chlo.broadcast_compare %x, %y {comparison_direction = #chlo<comparison_direction LT>} : (tensor<4xcomplex<f32>>, tensor<4xcomplex<f32>>) -> tensor<4xi1>
+  check.expect_eq_const %lt, dense<[true, false, true, false]> : tensor<4xi1>
+  %ge = chlo.broadcast_compare %x, %y {comparison_direction = #chlo<comparison_direction GE>} : (tensor<4xcomplex<f32>>, tensor<4xcomplex<f32>>) -> tensor<4xi1>
+  check.expect_eq_const %ge, dense<[false, true, false, true]> : tensor<4xi1>
+  %low = stablehlo.constant dense<(1.5, 5.0)> : tensor<complex<f32>>
+  %clamp = stablehlo.clamp %low, %x, %y : (tensor<complex<f32>>, tensor<4xcomplex<f32>>, tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>>
+  check.expect_eq_const %clamp, dense<[(1.5, 5.0), (1.5, 2.5), (-0.0, 2.5), (3.0, 1.0)]> : tensor<4xcomplex<f32>>
+  %last = stablehlo.reduce(%x init: %low) applies stablehlo.maximum across dimensions = [0] : (tensor<4xcomplex<f32>>, tensor<complex<f32>>) -> tensor<complex<f32>>
+  check.expect_eq_const %last, dense<(3.0, 1.0)> : tensor<complex<f32>>
+  %one = stablehlo.constant dense<[(1.0, 0.0), (-1.0, 0.0)]> : tensor<2xcomplex<f64>>
+  %zero = stablehlo.constant dense<(0.0, 0.0)> : tensor<2xcomplex<f64>>
+  %angle = stablehlo.atan2 %one, %zero : tensor<2xcomplex<f64>>
+  check.expect_almost_eq_const %angle, dense<[(1.5707963267948966, -0.0), (-1.5707963267948966, 0.0)]> : tensor<2xcomplex<f64>>`,
+  },
+  {
+    name: 'powers of unsigned integers, whose exponents are never negative',
+    text: `  %x = stablehlo.constant dense<[0, 1, 5, 3, 2, 7]> : tensor<6xui64>
+  %y = stablehlo.constant dense<[0, 2, 5, 18446744073709551615, 63, 9223372036854775809]> : tensor<6xui64>
+  %z = stablehlo.power %x, %y : tensor<6xui64>
+  check.expect_eq_const %z, dense<[1, 1, 3125, 12297829382473034411, 9223372036854775808, 7]> : tensor<6xui64>
+  %a = stablehlo.constant dense<[255, 3, 2, 7]> : tensor<4xui8>
+  %b = stablehlo.constant dense<[255, 200, 7, 1]> : tensor<4xui8>
+  %c = chlo.broadcast_power %a, %b : (tensor<4xui8>, tensor<4xui8>) -> tensor<4xui8>
+  check.expect_eq_const %c, dense<[255, 161, 128, 7]> : tensor<4xui8>
+  %d = stablehlo.constant dense<[15, 3, 2, 7]> : tensor<4xui4>
+  %e = stablehlo.constant dense<[15, 9, 3, 1]> : tensor<4xui4>
+  %f = stablehlo.power %d, %e : tensor<4xui4>
+  check.expect_eq_const %f, dense<[15, 3, 8, 7]> : tensor<4xui4>`,
+  },
+  {
+    name: 'a format without a mantissa has no NaN',
+    text: `  %x = stablehlo.constant dense<[0x7FC00000, 0xFFC00000, 0x7F800000, 1.6, -3.0]> : tensor<5xf32>
+  %y = stablehlo.reduce_precision %x, format = e5m0 : tensor<5xf32>
+  check.expect_eq_const %y, dense<[0x7F800000, 0xFF800000, 0x7F800000, 2.0, -2.0]> : tensor<5xf32>
+  %z = stablehlo.reduce_precision %x, format = e5m1 : tensor<5xf32>
+  check.expect_eq_const %z, dense<[0x7FC00000, 0xFFC00000, 0x7F800000, 1.5, -3.0]> : tensor<5xf32>`,
+  },
 ];
