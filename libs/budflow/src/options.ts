@@ -88,7 +88,19 @@ export function defaultTarget(): string {
 
 /** The pipeline that options ask for. */
 export function pipelineFor(options: CompileOptions, target: string): PipelineJson {
-  return withSchedules(chosenPipeline(options, target), options.schedules ?? []);
+  const pipeline = withSchedules(chosenPipeline(options, target), options.schedules ?? []);
+  return typeof options.threads === 'number' ? withWorkers(pipeline, options.threads) : pipeline;
+}
+
+/** Tells `cache-blocking` how many threads share the blocks of a product, unless the pipeline does. */
+function withWorkers(pipeline: PipelineJson, workers: number): PipelineJson {
+  if (workers <= 1) return pipeline;
+  const visit = (item: PipelineItemJson): PipelineItemJson => {
+    if (typeof item === 'object' && 'anchor' in item) return { ...item, pipeline: item.pipeline.map(visit) };
+    const { pass, options } = typeof item === 'string' ? { pass: item, options: {} } : item;
+    return pass === 'cache-blocking' ? { pass, options: { workers, ...options } } : item;
+  };
+  return { ...pipeline, pipeline: pipeline.pipeline.map(visit) };
 }
 
 function chosenPipeline(options: CompileOptions, target: string): PipelineJson {

@@ -194,7 +194,7 @@ describe('cache-blocking', () => {
 });
 
 describe('the model of blocks', () => {
-  const given = { mr: 0, nr: 0, kc: 0, mc: 0, nc: 0, l1: 0, l2: 0, l3: 0 };
+  const given = { mr: 0, nr: 0, kc: 0, mc: 0, nc: 0, workers: 1, l1: 0, l2: 0, l3: 0 };
   const shape = (rows: number, columns: number, depth: number, bytes = 4) => ({
     rows,
     columns,
@@ -251,6 +251,13 @@ describe('the model of blocks', () => {
     expect(mc(4096, 4096, 1024)).toBeGreaterThan(mc(4096, 128, 256));
     // Panels that are not packed leave the first cache to the left block.
     expect(blockSizes(wasm, { ...shape(128, 128, 128), isPacked: false }, given).mc).toBe(66);
+  });
+
+  test('several threads get four blocks of rows each, while a block has eight tiles', () => {
+    const blocks = (rows: number, workers: number) =>
+      Math.ceil(rows / blockSizes(wasm, shape(rows, 512, 512), { ...given, workers }).mc);
+    expect([1, 2, 4].map((workers) => blocks(512, workers))).toEqual([2, 8, 10]);
+    expect([1, 4].map((workers) => blocks(64, workers))).toEqual([1, 1]);
   });
 
   test('few rows get blocks of columns that the second cache holds', () => {

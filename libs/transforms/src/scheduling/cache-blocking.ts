@@ -62,6 +62,13 @@ export const cacheBlocking = definePass({
     kc: size('Terms of a sum in a block'),
     mc: size('Rows of a block'),
     nc: size('Columns of a block'),
+    workers: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1024,
+      default: 1,
+      description: 'Threads that share the blocks of rows: with several, blocks are smaller.',
+    },
     l1: cache(1),
     l2: cache(2),
     l3: cache(3),

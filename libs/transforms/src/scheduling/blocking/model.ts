@@ -33,6 +33,8 @@ export interface GivenSizes {
   readonly kc: number;
   readonly mc: number;
   readonly nc: number;
+  /** Threads that share the blocks of rows. */
+  readonly workers: number;
   /** Bytes of the caches, instead of the target's. */
   readonly l1: number;
   readonly l2: number;
@@ -205,7 +207,8 @@ export function blockSizes(target: Target, shape: ProductShape, given: GivenSize
   const largest = Math.max(mr, most);
   // As many blocks as have enough rows each, for several workers and for switching to other code between them.
   const aim = isPacked ? Math.min(largest, Math.max(mr, enough)) : largest;
-  const blocks = rows === undefined ? 1 : Math.max(Math.floor(rows / aim), Math.ceil(rows / largest), 1);
+  const shared = given.workers > 1 && rows !== undefined ? Math.min(4 * given.workers, Math.floor(rows / (SHARED_TILES * mr))) : 1;
+  const blocks = rows === undefined ? 1 : Math.max(Math.floor(rows / aim), Math.ceil(rows / largest), shared, 1);
   const even = rows === undefined ? roundUp(aim, mr) : blocks === 1 ? rows : roundUp(rows / blocks, mr);
   const mc = Math.max(1, Math.min(given.mc || even, rows ?? Number.POSITIVE_INFINITY));
   reasons.push(
@@ -226,6 +229,9 @@ export function blockSizes(target: Target, shape: ProductShape, given: GivenSize
     );
   return { mr, nr, kc, mc, nc, reasons };
 }
+
+/** Register tiles of a block, at least, that is made smaller for several threads: four blocks for each, if there are so many rows. */
+const SHARED_TILES = 8;
 
 /** Columns, and rows, assumed when they are known at run time only. */
 const UNKNOWN_COLUMNS = 1024;
