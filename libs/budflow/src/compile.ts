@@ -98,7 +98,12 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
   const parsed = performance.now();
 
   // 2. Passes.
-  const { remarks } = runPipeline(module, options, pipelineFor({ ...options, threads: threads.count }, target), registry);
+  const { remarks } = runPipeline(
+    module,
+    options,
+    pipelineFor({ ...options, threads: threads.count }, target),
+    registry,
+  );
   const passed = performance.now();
 
   // 3. Kernels and host programs.

@@ -9,6 +9,7 @@ import {
   compile,
   EventStream,
   Heap,
+  pipelineFor,
   type RuntimeEvent,
   type TypedArray,
 } from './index.js';
@@ -141,6 +142,36 @@ describe('threads', () => {
         /^threads: expected a whole number from 1 to 64, or 'auto', got /,
       );
     expect(compile(ONE, { threads: 'auto' }).report.threads).toBeGreaterThanOrEqual(1);
+  });
+
+  it('have a heap of their own: arrays of the other one are copied at each call, and results are outside of both', async () => {
+    const [one, two] = [compile(ONE), compile(ONE, { threads: 2 })];
+    await two.ready();
+    for (const [from, to] of [
+      [one, two],
+      [two, one],
+    ] as const) {
+      const x = from.array(Float32Array.of(0, 1, 2), [3], 'f32');
+      const near = from.main(x) as NdArray;
+      const far = to.main(x) as NdArray;
+      expect([near.memory === x.memory, far.isResident]).toEqual([true, false]);
+      expect(far.data).toEqual(near.data);
+      // What is written to the array afterwards is copied again.
+      x.data[0] = 1;
+      expect((to.main(x) as NdArray).data).toEqual((from.main(x) as NdArray).data);
+      // Nothing is written to another heap.
+      expect(() => to.functions.main!.compiled.call([x], { out: [near] })).toThrow('outside of the heap');
+    }
+    one.dispose();
+    two.dispose();
+  });
+
+  it('are told to the schedule of products, so that each has several blocks of rows', () => {
+    const workers = (threads: number) =>
+      /"pass":"cache-blocking","options":\{"workers":(\d+)/.exec(
+        JSON.stringify(pipelineFor({ threads }, 'wasm32-simd128')),
+      )?.[1];
+    expect([1, 2, 8].map(workers)).toEqual([undefined, '2', '8']);
   });
 
   it('may end before the module: one goes on', async () => {

@@ -207,7 +207,8 @@ export function blockSizes(target: Target, shape: ProductShape, given: GivenSize
   const largest = Math.max(mr, most);
   // As many blocks as have enough rows each, for several workers and for switching to other code between them.
   const aim = isPacked ? Math.min(largest, Math.max(mr, enough)) : largest;
-  const shared = given.workers > 1 && rows !== undefined ? Math.min(4 * given.workers, Math.floor(rows / (SHARED_TILES * mr))) : 1;
+  const shared =
+    given.workers > 1 && rows !== undefined ? Math.min(4 * given.workers, Math.floor(rows / (SHARED_TILES * mr))) : 1;
   const blocks = rows === undefined ? 1 : Math.max(Math.floor(rows / aim), Math.ceil(rows / largest), shared, 1);
   const even = rows === undefined ? roundUp(aim, mr) : blocks === 1 ? rows : roundUp(rows / blocks, mr);
   const mc = Math.max(1, Math.min(given.mc || even, rows ?? Number.POSITIVE_INFINITY));
