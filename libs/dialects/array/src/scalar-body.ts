@@ -11,12 +11,15 @@ import {
   ComplexOps,
   FmaOp,
   fastmathOf,
+  IndexCastOp,
   signednessOf,
   signlessType,
 } from '@budflow/dialect-core';
 import {
   type Attribute,
   type BodyContext,
+  DYNAMIC,
+  FloatType,
   IntegerAttr,
   type IntegerType,
   type Operation,
@@ -97,7 +100,14 @@ export function constantBody(context: BodyContext, value: Attribute): Value {
     value instanceof IntegerAttr ? ir.integerAttr(signlessType(ir, value.type) as IntegerType, value.value) : value;
   return buildConstantAttr(context.builder, context.loc, plain);
 }
-/** The coordinate along `dim` as an element. */
-export function iotaBody(context: BodyContext, dim: number, type: Type): Value {
-  return buildConvert(context.builder, context.loc, context.point(dim), context.builder.context.index, type);
+/** The coordinate along `dim`, which has `size` elements, as an element. */
+export function iotaBody(context: BodyContext, dim: number, type: Type, size: number): Value {
+  const { builder, loc } = context;
+  const { index, i32 } = builder.context;
+  const point = context.point(dim);
+  // Vectors of i32 have conversions to floats, those of indices have none.
+  if (!(type instanceof FloatType) || type.width < 32 || size === DYNAMIC || size > 2 ** 31)
+    return buildConvert(builder, loc, point, index, type);
+  const narrow = IndexCastOp.build(builder, loc, { in: point, resultTypes: [i32] });
+  return buildConvert(builder, loc, narrow, i32, type);
 }

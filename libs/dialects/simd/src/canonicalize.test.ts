@@ -125,6 +125,15 @@ describe('canonicalization', () => {
       'vector<4xf32>',
       ['%0 = simd.shuffle %arg1, %arg0 [0, 6, 1, 7] : vector<4xf32>'],
     ],
+    [
+      '%n = arith.fptosi %a : vector<4xf32> to vector<4xi32>\n  %w = arith.index_cast %n : vector<4xi32> to vector<4xindex>\n  %r = simd.extract %w[2] : vector<4xindex>',
+      'index',
+      [
+        '%0 = arith.fptosi %arg0 : vector<4xf32> to vector<4xi32>',
+        '%1 = simd.extract %0[2] : vector<4xi32>',
+        '%2 = arith.index_cast %1 : i32 to index',
+      ],
+    ],
     // Constants and reductions.
     [
       '%c = arith.constant 2.5 : f32\n  %r = simd.splat %c : vector<4xf32>',

@@ -14,6 +14,7 @@ import {
   elementTypeOf,
   FloatAttr,
   Index,
+  IndexType,
   IntegerAttr,
   type Operation,
   optional,
@@ -235,6 +236,33 @@ export const ExtractOp = defineOp({
           op.setOperands([moved?.vector ?? op.operand(0)]);
           op.setAttr('lane', op.context.i64Attr(moved?.lane ?? lane));
         });
+        return true;
+      },
+    }),
+    definePattern({
+      name: 'extract-of-index-cast',
+      equation: 'extract (index_cast v)[k] == index_cast (extract v[k])  where v is only cast for its lanes',
+      root: 'simd.extract',
+      generates: ['simd.extract', 'arith.index_cast', 'arith.index_castui'],
+      rewrite(op, rewriter) {
+        const cast = op.operand(0).definingOp;
+        const position = ExtractOp.position(op);
+        const lane = knownLane(op, position, lanesOf(op.operand(0)));
+        const casts = cast?.name === 'arith.index_cast' || cast?.name === 'arith.index_castui';
+        if (!cast || !casts || position !== undefined || lane === undefined) return false;
+        if (!(vectorType(op.operand(0)).element instanceof IndexType)) return false;
+        if (
+          !cast
+            .result(0)
+            .users()
+            .every((user) => ExtractOp.is(user))
+        )
+          return false;
+        rewriter.setInsertionPoint(op);
+        const element = ExtractOp.build(rewriter, op.loc, { vector: cast.operand(0), lane });
+        const scalar = cast.clone(new Map([[cast.operand(0), element]]));
+        scalar.result(0).type = op.result(0).type;
+        rewriter.replaceOp(op, [rewriter.insert(scalar).result(0)]);
         return true;
       },
     }),

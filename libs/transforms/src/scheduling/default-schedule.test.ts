@@ -223,6 +223,23 @@ describe('accesses across rows and with strides', () => {
     expect(loopsOf(blocked(520, 530)).filter((l) => /^d1(~\d+)?\.o/.test(l)).length).toBeGreaterThan(1);
   });
 
+  test('a permutation of several dimensions is a transposition of two of them', () => {
+    for (const [shape, perm, turned] of [
+      ['8x3x5x24', '3, 1, 2, 0', '24x3x5x8'],
+      ['3x17x2x22', '3, 0, 2, 1', '22x3x2x17'],
+    ] as const) {
+      const { steps } = scheduled(`func.func @main(%x: tensor<${shape}xf32>) -> tensor<${turned}xf32> {
+  %r = array.transpose %x perm = [${perm}] : tensor<${shape}xf32> to tensor<${turned}xf32>
+  return %r : tensor<${turned}xf32>
+}`);
+      expect(steps.map((s) => s.primitive)).toContain('unroll_and_jam');
+      // The loop along which it reads becomes the next one around.
+      const [first] = steps.filter((s) => s.primitive === 'reorder') as unknown as { readonly loops: string[] }[];
+      expect(first!.loops.slice(0, 2)).toEqual(['transpose.d1', 'transpose.d2']);
+      expect(first!.loops[2]).toMatch(/^transpose\.d0/);
+    }
+  });
+
   test('records of a few elements are taken apart and put together', () => {
     const scaled = (
       n: number | '?',

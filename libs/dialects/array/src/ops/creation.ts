@@ -218,7 +218,10 @@ export const IotaOp = defineOp({
     StructuredOp.implement({
       domain: resultDomain,
       indexingMaps: (op) => [...noMaps(op.operandCount), op.context.identityMap(tensorType(op.result(0)).rank)],
-      body: (op, context): Value[] => [iotaBody(context, IotaOp.dim(op), tensorType(op.result(0)).element)],
+      body(op, context): Value[] {
+        const { element, shape } = tensorType(op.result(0));
+        return [iotaBody(context, IotaOp.dim(op), element, shape[IotaOp.dim(op)]!)];
+      },
     }),
     interpretIota((op): number => IotaOp.dim(op)),
   ],

@@ -112,7 +112,8 @@ function cost(op: Operation): PointCost {
   const dims = gatherDims(op);
   const last = tensorType(op.operand(0)).rank - 1;
   const row = windowOperandDims(dims, last + 1).indexOf(last);
-  const along = row >= 0 && dims.windowDims[row] === tensorType(op.result(0)).rank - 1;
+  const long = GatherOp.sizes(op)[last]! > 1;
+  const along = long && row >= 0 && dims.windowDims[row] === tensorType(op.result(0)).rank - 1;
   return along ? { flops: 1, expensive: false } : { flops: 4, expensive: true };
 }
 

@@ -72,7 +72,8 @@ export function rowsOfBlocks(site: SchedulingSite, root: Operation): number {
  * made of registers that are transposed. Several iterations of the outer loop next to each other load the same rows.
  */
 export function transposition(site: SchedulingSite, inner: Operation): boolean {
-  const outer = rowsAround(inner);
+  const next = rowsAround(inner);
+  const outer = next && !crossing(site, next, inner) ? broughtInside(site, next, inner) : next;
   const found = outer ? crossing(site, outer, inner) : undefined;
   if (!outer || !found) return false;
   const { square, line } = found;
@@ -89,6 +90,21 @@ export function transposition(site: SchedulingSite, inner: Operation): boolean {
   }
   blocks(site, I, J, found);
   return true;
+}
+
+/**
+ * The loop along which a nest of several loops reads, moved directly around the one along which it writes: a permutation of
+ * several dimensions is a transposition of these two, for all indices of the others.
+ */
+function broughtInside(site: SchedulingSite, next: Operation, inner: Operation): Operation | undefined {
+  const between = [nameOf(next)];
+  for (let at = rowsAround(next); at; at = rowsAround(at)) {
+    const name = nameOf(at);
+    if (crossing(site, at, inner))
+      return site.attempt({ primitive: 'reorder', loops: [...between, name] }) ? site.loop(name) : undefined;
+    between.unshift(name);
+  }
+  return undefined;
 }
 
 /** Blocks of squares, and what is left on both sides. */
