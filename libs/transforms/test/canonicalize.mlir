@@ -95,15 +95,16 @@ func.func @gather_is_linear(%x: tensor<5x7xf32>, %i: tensor<4x1xi32>, %j: tensor
   return %0 : tensor<4xf32>
 }
 
-// Known indices are slices, one for each run of equal steps.
+// Known indices are slices: one for each run of equal steps, and one for each field of a record.
 // CHECK-LABEL: func.func @gather_is_slices(
 // CHECK-SAME:  %[[ARG0:.*]]: tensor<5x4xui8>) -> (tensor<5x4xui8>, tensor<5x2xui8>) {
-// CHECK-NEXT:    %[[VAL_0:.*]] = array.slice %[[ARG0]] [0:5:1, 0:3:1] : tensor<5x4xui8> to tensor<5x3xui8>
-// CHECK-NEXT:    %[[VAL_1:.*]] = array.reverse %[[VAL_0]] dims = [1] : tensor<5x3xui8>
-// CHECK-NEXT:    %[[VAL_2:.*]] = array.slice %[[ARG0]] [0:5:1, 3:4:1] : tensor<5x4xui8> to tensor<5x1xui8>
-// CHECK-NEXT:    %[[VAL_3:.*]] = array.concat %[[VAL_1]], %[[VAL_2]] dim = 1 : tensor<5x3xui8>, tensor<5x1xui8> to tensor<5x4xui8>
-// CHECK-NEXT:    %[[VAL_4:.*]] = array.slice %[[ARG0]] [0:5:1, 1:4:2] : tensor<5x4xui8> to tensor<5x2xui8>
-// CHECK-NEXT:    return %[[VAL_3]], %[[VAL_4]] : tensor<5x4xui8>, tensor<5x2xui8>
+// CHECK-NEXT:    %[[VAL_0:.*]] = array.slice %[[ARG0]] [0:5:1, 2:3:1] : tensor<5x4xui8> to tensor<5x1xui8>
+// CHECK-NEXT:    %[[VAL_1:.*]] = array.slice %[[ARG0]] [0:5:1, 1:2:1] : tensor<5x4xui8> to tensor<5x1xui8>
+// CHECK-NEXT:    %[[VAL_2:.*]] = array.slice %[[ARG0]] [0:5:1, 0:1:1] : tensor<5x4xui8> to tensor<5x1xui8>
+// CHECK-NEXT:    %[[VAL_3:.*]] = array.slice %[[ARG0]] [0:5:1, 3:4:1] : tensor<5x4xui8> to tensor<5x1xui8>
+// CHECK-NEXT:    %[[VAL_4:.*]] = array.concat %[[VAL_0]], %[[VAL_1]], %[[VAL_2]], %[[VAL_3]] dim = 1 : tensor<5x1xui8>, tensor<5x1xui8>, tensor<5x1xui8>, tensor<5x1xui8> to tensor<5x4xui8>
+// CHECK-NEXT:    %[[VAL_5:.*]] = array.slice %[[ARG0]] [0:5:1, 1:4:2] : tensor<5x4xui8> to tensor<5x2xui8>
+// CHECK-NEXT:    return %[[VAL_4]], %[[VAL_5]] : tensor<5x4xui8>, tensor<5x2xui8>
 func.func @gather_is_slices(%x: tensor<5x4xui8>) -> (tensor<5x4xui8>, tensor<5x2xui8>) {
   %i = array.constant dense<[2, 1, 0, 3]> : tensor<4xi32>
   %0 = array.gather %x, %i window = [0] collapsed = [1] map = [1] vector = 1 sizes = [5, 1] : tensor<5x4xui8>, tensor<4xi32> to tensor<5x4xui8>
