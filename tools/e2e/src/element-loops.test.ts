@@ -104,3 +104,39 @@ describe('a loop over whole tensors runs for each element', () => {
         check(divisor(e, n), [tensor(e, [n], n), tensor(e, [n], n + 100)], n % 2 ? PLAIN : RELAXED);
     });
 });
+
+/** Seven steps of two numbers that make each other, and of the step's own. */
+const counted = (e: string, n: number) => {
+  const t = `tensor<${n}x${e}>`;
+  return `func.func @main(%a: ${t}, %b: ${t}, %n: index) -> (${t}, ${t}) {
+  %r:2 = loop.for %i = 0 to %n iter_args(%x = %a, %y = %b) -> (${t}, ${t}) {
+    %k = arith.index_cast %i : index to i32
+    %s = array.from_scalar %k : i32 -> tensor<i32>
+    %w = array.broadcast %s dims = [] : tensor<i32> to tensor<${n}xi32>
+    %c = array.cast %w : tensor<${n}xi32> to ${t}
+    %p = array.mul %x, %y : ${t}
+    %u = array.sub %p, %c : ${t}
+    %q = array.max %u, %y : ${t}
+    loop.yield %u, %q : ${t}, ${t}
+  }
+  return %r#0, %r#1 : ${t}, ${t}
+}`;
+};
+
+test.each(['f32', 'f64', 'f16', 'i8', 'i32', 'i64'] as const)('loops of as many steps for all, on %s', (e) => {
+  for (const [n, target] of [
+    [37, RELAXED],
+    [3, PLAIN],
+  ] as const) {
+    const configuration = { target, numerics: 'strict', level: 3 } as const;
+    const stages = new Map<string, string>();
+    const text = counted(e, n);
+    const module = compile(text, { ...configuration, dump: (stage, ir) => void stages.set(stage, ir) });
+    expect(stages.get('interchange-while-map')).toContain('array.map');
+    for (const steps of [0, 1, 7]) {
+      const args = [tensor(e, [n], 1), tensor(e, [n], 2), steps];
+      expect(difference(interpretProgram(text, args, configuration), callCompiled(module, args))).toBeUndefined();
+    }
+    module.dispose();
+  }
+});

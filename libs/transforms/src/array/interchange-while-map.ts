@@ -14,16 +14,20 @@
 // that are done. Legality is proved on the scalar code of one element: with its condition false, the next state folds to the state.
 // So the bits are the same. A counter of the steps is the largest of the elements' counts.
 //
+// A loop whose condition no element has a part in, such as a loop.for, takes the same steps for all of them: then there is
+// nothing to prove but that elements read no others.
+//
 // Requires fixed numerics; runs before rotate-while-loops and fusion. Bodies are simplified under the condition being true.
 // (Interchange of a sequential loop with the parallel loops in it: Allen and Kennedy, 1984.)
 import { BroadcastOp, ExtractOp, FromScalarOp, MapOp, ReduceOp, YieldOp } from '@budflow/dialect-array';
 import { AddIOp, AndIOp, CmpIOp, integerOf } from '@budflow/dialect-core';
-import { WhileOp } from '@budflow/dialect-loop';
+import { ForOp, WhileOp } from '@budflow/dialect-loop';
 import {
   Block,
   Builder,
   ConstantLike,
   type Context,
+  isMemoryEffectFree,
   Operation,
   Region,
   TensorType,
@@ -32,6 +36,7 @@ import {
 } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { groupOrder, setOrder } from './numerics/orders.js';
+import { countedWhile } from './while-map/counted.js';
 import { isUniform, Refusal, scalarOf } from './while-map/element-code.js';
 import { commonShape, OneElement } from './while-map/one-element.js';
 
@@ -44,11 +49,12 @@ export const interchangeWhileMap = definePass({
   run(func, pass) {
     const loops: Operation[] = [];
     func.walkPostOrder((op) => {
-      if (WhileOp.is(op) && op.results.some((r) => !isUniform(r.type))) loops.push(op);
+      if ((WhileOp.is(op) || ForOp.is(op)) && op.results.some((r) => !isUniform(r.type))) loops.push(op);
     });
     for (const loop of loops) {
       try {
-        interchange(loop);
+        if (ForOp.is(loop)) interchangeFor(loop);
+        else interchange(loop);
         pass.statistic('interchanged');
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
@@ -65,14 +71,37 @@ export const interchangeWhileMap = definePass({
   },
 });
 
+/** As the loop that counts; it stays as it was when elements need one another. */
+function interchangeFor(loop: Operation): void {
+  const block = loop.parent!;
+  const own = new Set(block.ops);
+  const counted = countedWhile(loop);
+  const results = loop.results.map((result) => [result, counted.result(result.index)] as const);
+  for (const [old, made] of results) old.replaceAllUsesWith(made);
+  try {
+    interchange(counted);
+    loop.erase();
+  } catch (error) {
+    for (const [old, made] of results) made.replaceAllUsesWith(old);
+    for (const op of block.ops.reverse()) if (!own.has(op)) op.erase();
+    throw error;
+  }
+}
+
 function interchange(loop: Operation): void {
   const before = loop.region(0).entry;
+  for (const { entry } of loop.regions)
+    for (const op of entry.ops)
+      if (op !== entry.terminator && !isMemoryEffectFree(op)) throw new Refusal(`'${op.name}' has effects`);
   // 1. The code of one element, and the proof that elements need not wait for each other.
   const shape = commonShape([...before.arguments, ...loop.region(1).entry.arguments]);
   const element = new OneElement(loop, shape);
   element.checkInactiveIsStill(before.arguments.map((a) => !isUniform(a.type)));
   const live = loop.results.flatMap((r, i) => (r.hasUses ? [i] : []));
   if (live.length === 0) throw new Refusal('none of its results is used');
+  if (!element.waits && shape.includes(0)) throw new Refusal('it has no elements');
+  if (!element.waits && live.every((i) => isUniform(loop.result(i).type)))
+    throw new Refusal('no tensor that it results in is used');
   for (const i of live) if (isUniform(loop.result(i).type)) checkCounter(element, i, loop.result(i));
   element.assumeActive();
 

@@ -19,12 +19,13 @@ export interface Active {
 }
 
 export interface LoopCondition {
-  readonly active: Active;
+  /** Absent when all elements take the same steps. */
+  readonly active?: Active;
   /** The other conditions, all of which must hold. */
   readonly uniform: readonly Value[];
 }
 
-/** Takes `reduce or (active) and u and ..` apart. */
+/** Takes `reduce or (active) and u and ..` apart, or a condition that elements have no part in. */
 export function loopCondition(condition: Value): LoopCondition {
   const active: Active[] = [];
   const uniform: Value[] = [];
@@ -34,13 +35,8 @@ export function loopCondition(condition: Value): LoopCondition {
     else uniform.push(part);
   }
   const [only] = active;
-  if (!only || active.length > 1)
-    throw new Refusal(
-      active.length === 0
-        ? 'its condition does not ask whether some element goes on'
-        : 'its condition asks about the elements more than once',
-    );
-  return { active: only, uniform };
+  if (active.length > 1) throw new Refusal('its condition asks about the elements more than once');
+  return only ? { active: only, uniform } : { uniform };
 }
 
 function parts(value: Value): Value[] {

@@ -6,7 +6,7 @@ import { interpretPureOp } from '@budflow/interpreter';
 import { Block, Builder, ConstantLike, Operation, Region, TensorType, type Value } from '@budflow/ir';
 import { applyPatternsGreedily } from '@budflow/rewrite';
 import { eliminateCommonSubexpressions } from '../../general/cse.js';
-import { loopCondition } from './condition.js';
+import { type Active, loopCondition } from './condition.js';
 import { ElementCode, isUniform, Refusal, scalarOf } from './element-code.js';
 
 /** A condition, and whether it holds. */
@@ -16,6 +16,8 @@ export class OneElement {
   readonly root: Operation;
   /** Values from outside that the code reads, and the arguments of the block that stand for them. */
   readonly captures: ReadonlyMap<Value, Value>;
+  /** Whether elements stop by themselves, and wait for others; otherwise all take the same steps. */
+  readonly waits: boolean;
   private readonly uniformConditions: number;
   private readonly passedCount: number;
   private readonly stateCount: number;
@@ -30,8 +32,8 @@ export class OneElement {
     const code = new ElementCode(loop, shape, block, builder);
     for (const argument of before.arguments) code.bind(argument, block.addArgument(scalarOf(context, argument.type)));
     const condition = loopCondition(before.terminator.operand(0));
-    const element = code.value(condition.active.value);
-    const active = condition.active.inverted ? negate(builder, element) : element;
+    const active = condition.active ? activeElement(builder, code, condition.active) : bit(builder, true);
+    this.waits = condition.active !== undefined;
     const uniform = condition.uniform.map((v) => {
       if (!isUniform(v.type)) throw new Refusal('its condition is no scalar');
       return code.value(v);
@@ -77,6 +79,7 @@ export class OneElement {
    * each next value simplifies to the value before. Whether an element is active may depend on nothing but itself.
    */
   checkInactiveIsStill(isElement: readonly boolean[]): void {
+    if (!this.waits) return;
     const reached = this.slice([this.active]);
     if (this.state.some((v, i) => !isElement[i] && reached.has(v)))
       throw new Refusal('whether an element goes on depends on the step');
@@ -127,6 +130,17 @@ function simplify(root: Operation): void {
     regionSimplify: 'disabled',
   });
   eliminateCommonSubexpressions(root);
+}
+
+function activeElement(builder: Builder, code: ElementCode, { value, inverted }: Active): Value {
+  const element = code.value(value);
+  return inverted ? negate(builder, element) : element;
+}
+
+function bit(builder: Builder, value: boolean): Value {
+  const { context } = builder;
+  const attr = value ? context.trueAttr : context.falseAttr;
+  return ConstantOp.build(builder, 0, { value: attr, resultTypes: [context.i1] });
 }
 
 function negate(builder: Builder, value: Value): Value {

@@ -1,7 +1,7 @@
 // What the heuristics of the default schedule share: the kernel, its target, the steps they try, and its loops.
 import { collectAccesses } from '@budflow/analysis';
 import { constantTripCount, ForOp, inductionVariable, WhileOp } from '@budflow/dialect-loop';
-import { byteWidth, type Operation, type Type } from '@budflow/ir';
+import { byteWidth, FloatType, type Operation, type Type } from '@budflow/ir';
 import type { Target } from '@budflow/target';
 import type { Step } from '../schedule.js';
 import { type StoreGroup, storeGroups } from '../vectorize/interleaved-stores.js';
@@ -14,6 +14,9 @@ export const UNKNOWN_TRIPS = 256;
 
 /** Registers that run a loop.while together: enough to hide latencies, few enough to be done at about the same time. */
 const WHILE_UNROLL = 2;
+
+/** Share of the registers that hold what loops carry; constants and what is being computed have the rest. */
+const STATE_SHARE = 2 / 3;
 
 /** Bytes that caches load at once. */
 export const CACHE_LINE = 64;
@@ -116,9 +119,23 @@ export class SchedulingSite {
     const strides = long.map((a) => elementStride(a, inductionVariable(loop)) ?? 0);
     const fields = Math.max(0, ...strides, ...[...this.records(loop).values()].map((group) => group.stores.length));
     // Each field has vectors of its own.
-    const many = hasVaryingWhile(loop) ? WHILE_UNROLL : (this.target.engine?.elementwiseUnroll ?? 4);
+    const most = hasVaryingWhile(loop) ? WHILE_UNROLL : (this.target.engine?.elementwiseUnroll ?? 4);
+    const many = Math.min(most, this.statesInFlight(loop));
     const unroll = fields > 2 ? 1 : many;
     return Math.max(this.lanesOfRegister(loop), (unroll * this.target.vectorBits) / 8 / wide);
+  }
+
+  /** Vectors of which the state that loops inside carry stays in registers, with room to compute the next one. */
+  private statesInFlight(loop: Operation): number {
+    let state = 0;
+    loop.walk((op) => {
+      if (op === loop || !(WhileOp.is(op) || ForOp.is(op))) return;
+      state = Math.max(state, op.results.filter((r) => r.type instanceof FloatType).length);
+    });
+    const registers = this.target.engine?.maxLiveVectors ?? 15;
+    return state === 0
+      ? Number.POSITIVE_INFINITY
+      : 2 ** Math.max(0, Math.floor(Math.log2((STATE_SHARE * registers) / (state + 1))));
   }
 
   widest(loop: Operation): number {
