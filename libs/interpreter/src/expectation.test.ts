@@ -60,6 +60,10 @@ describe('nearness', () => {
     expect(unmetExpectation('f32', f32(1), f32(1), ulps(1, 3))).toMatch(/are not 1 to 3 units/);
     expect(unmetExpectation('f32', f32(Infinity), f32(3.4028234663852886e38), ulps(0, 3))).toMatch(/\(far apart\)/);
     expect(unmetExpectation('f64', f64(1), f64(1 + 2 ** -51), ulps(2, 2))).toBeUndefined();
+    const far = ulps(2 ** 53 - 1, 2 ** 53 - 1);
+    expect(unmetExpectation('f32', f32(Infinity, Infinity), f32(-Infinity, NaN), far)).toBeUndefined();
+    expect(unmetExpectation('f64', f64(-1), f64(1), ulps(0, 2 ** 53 - 1))).toBeUndefined();
+    expect(unmetExpectation('f32', f32(Infinity, 1), f32(Infinity, 2), far)).toMatch(/^2 of 2 elements/);
   });
 
   test('of half floats goes by their bits', () => {

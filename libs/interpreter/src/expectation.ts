@@ -6,7 +6,7 @@ import type { ElementStorage } from './element.js';
 export interface Expectation {
   /**
    * `equal`: the same bits. `tolerance`: the difference is at most that. `ulps`: the number of values of the type from one
-   * to the other lies between two bounds.
+   * to the other lies between two bounds; infinities and NaN are 2^53 - 1 from others, and all is as near as that.
    */
   readonly relation: 'equal' | 'tolerance' | 'ulps';
   readonly tolerance: number;
@@ -136,7 +136,9 @@ function isMet(
   if (relation === 'tolerance')
     return x === y || (Number.isNaN(x) && Number.isNaN(y)) || Math.abs((x as number) - (y as number)) <= tolerance;
   const distance = ulpDistance(elements, actual, expected, k);
-  return distance !== undefined && distance >= BigInt(minUlps) && distance <= BigInt(maxUlps);
+  const isUnlimited = maxUlps >= Number.MAX_SAFE_INTEGER;
+  if (distance === undefined) return isUnlimited;
+  return distance >= BigInt(minUlps) && (isUnlimited || distance <= BigInt(maxUlps));
 }
 
 /** Values of the type from one number to the other; undefined where one is infinite or NaN and the other is not the same. */

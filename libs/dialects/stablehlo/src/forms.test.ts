@@ -49,6 +49,15 @@ test.each([
   expect(errorsOf(`func.func private @f() attributes {a = #sdy.sharding${text}}`).join()).toContain(message);
 });
 
+test('units in the last place may be as many as 64 bits hold', () => {
+  const expectation = 'check.expect_close %x, %x, max_ulp_difference = 18446744073709551615, min_ulp_difference = 2';
+  const text = (line: string) => `func.func @f(%x: tensor<f32>) {\n${line} : tensor<f32>, tensor<f32>\nreturn\n}`;
+  expect(roundTrips(text(expectation))).toContain('max_ulp_difference = 18446744073709551615, min_ulp_difference = 2');
+  expect(errorsOf(text('check.expect_close %x, %x, max_ulp_difference = "many"')).join()).toContain(
+    'expected a number of units, got "many"',
+  );
+});
+
 test('lists as older versions wrote them are read as those of today', () => {
   const text =
     roundTrips(`func.func @f(%x: tensor<2x3xi64>, %i: tensor<2xi64>, %k: tensor<3x3x1x1xf32>, %y: tensor<1x4x4x1xf32>) {

@@ -32,12 +32,15 @@ const elements: AttrSpec<DenseElementsAttr> = {
   ...attr.elements,
   check: (a) => a instanceof DenseElementsAttr,
 };
+/** More units than lie between numbers of any type that is told apart here. */
+const FAR_APART = Number.MAX_SAFE_INTEGER;
 const ulps: AttrSpec<number> = {
   description: '64-bit unsigned integer attribute',
   form: 'untyped',
   optional: false,
   check: (a) => a instanceof IntegerAttr && a.type instanceof IntegerType && a.type.width === 64,
-  read: (a) => (a as IntegerAttr).number,
+  // The largest one stands for the distance from infinity and NaN.
+  read: (a) => Math.min(Number((a as IntegerAttr).bigint), FAR_APART),
   make: (c, v) => c.integerAttr(c.integer(64, 'unsigned'), v),
 };
 
@@ -139,13 +142,16 @@ const UlpDifferences: CustomDirective = {
       if (key < 0) parser.error(`expected '${ULP_NAMES[0]}' or '${ULP_NAMES[1]}'`, at);
       if (args[key]!.attribute !== undefined) parser.error(`'${ULP_NAMES[key]}' is given twice`, at);
       parser.punctuation('=');
-      args[key]!.attribute = ulps.make(parser.context, parser.integer());
+      const start = parser.offset();
+      const value = parser.attribute(parser.context.integer(64, 'unsigned'));
+      if (!(value instanceof IntegerAttr)) parser.error(`expected a number of units, got ${value}`, start);
+      args[key]!.attribute = value;
     }
     return true;
   },
   print(printer, args) {
     args.forEach(({ attribute }, i) => {
-      if (attribute !== undefined) printer.text(`, ${ULP_NAMES[i]} = ${ulps.read(attribute)}`);
+      if (attribute !== undefined) printer.text(`, ${ULP_NAMES[i]} = ${(attribute as IntegerAttr).bigint}`);
     });
   },
 };
@@ -154,7 +160,8 @@ const ULP_NAMES = ['max_ulp_difference', 'min_ulp_difference'] as const;
 export const ExpectCloseOp = defineOp({
   name: 'check.expect_close',
   summary: 'Expects a tensor to be within units in the last place of another one.',
-  description: 'Numbers of representable values between two elements, from min_ulp_difference to max_ulp_difference.',
+  description:
+    'Numbers of representable values between two elements, from min_ulp_difference to max_ulp_difference. Of infinities and NaN to others it is the largest number of 64 bits.',
   example: example(
     'check.expect_close %x, %y, max_ulp_difference = 2, min_ulp_difference = 1 : tensor<2xf32>, tensor<2xf32>',
   ),
