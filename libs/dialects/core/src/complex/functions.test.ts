@@ -107,6 +107,9 @@ describe('functions of complex numbers', () => {
     // Near the unit circle: half of x^2 + y^2 - 1.
     close(apply('log', [1, 1e-10]), [5e-21, 1e-10]);
     close(apply('log1p', [1e-20, -3e-21]), [1e-20, -3e-21]);
+    // 1 + z on the unit circle, but for the rounding of its parts.
+    close(apply('log1p', [-0.2, 0.6]), [-2.2204460492503132e-17, 0.6435011087932844]);
+    close(apply('log1p', [-1.9, 0.4358898943540674]), [-6.63100866941307e-17, 2.6905658417935308]);
     close(apply('expm1', [1e-20, 1e-20]), [1e-20, 1e-20]);
     close(apply('asin', [1e-20, -1e-20]), [1e-20, -1e-20]);
     close(apply('atan', [1e-300, 1]), [Math.PI / 4, Math.log(2e300) / 2]);

@@ -204,7 +204,7 @@ class Functions<R, B> {
     return { re: this.logAbs(z), im: this.r.atan2(z.im, z.re) };
   }
 
-  /** As log of 1 + z; of small z the real part is log1p(2a + a^2 + b^2) / 2. */
+  /** As log of 1 + z; where neither is large and 1 + z not near 0 the real part is log1p(2a + a^2 + b^2) / 2. */
   log1p({ re: a, im: b }: Parts<R>): Parts<R> {
     const { r } = this;
     const moved = { re: r.add(r.constant(1), a), im: b };
@@ -213,10 +213,11 @@ class Functions<R, B> {
     const first = this.exactSum(r.add(a, a), aa.high);
     const second = this.exactSum(first.high, bb.high);
     const rest = r.add(second.high, r.add(r.add(first.low, second.low), r.add(aa.low, bb.low)));
-    const small = r.less(r.max(r.abs(a), r.abs(b)), r.constant(0.5));
+    // Next to -1 the sum has lost what 1 + a has.
+    const isExact = r.and(r.less(r.max(r.abs(a), r.abs(b)), r.constant(2)), r.less(r.constant(-0.5), rest));
     const value = this.logAbsOf({
-      base: r.select(small, r.constant(0), parts.base),
-      rest: r.select(small, rest, parts.rest),
+      base: r.select(isExact, r.constant(0), parts.base),
+      rest: r.select(isExact, rest, parts.rest),
     });
     return { re: this.logSpecial(moved, value), im: r.atan2(b, moved.re) };
   }
