@@ -179,3 +179,43 @@ describe('reduce_window', () => {
     ]);
   });
 });
+
+describe('products of neighbours side by side', () => {
+  /** Slices of %x at the given places, side by side, as the left operand of a product. */
+  function product(starts: readonly number[], { size = 4, stride = 1, features = 9, flat = false } = {}): string {
+    const width = starts.length * features;
+    const one = `tensor<2x${size}x${features}xf32>`;
+    const wide = `tensor<2x${size}x${width}xf32>`;
+    const rows = flat ? `tensor<${2 * size}x${width}xf32>` : wide;
+    const result = rows.replace(`x${width}x`, 'x3x');
+    const slices = starts.map((at, n) => {
+      const end = at + (size - 1) * stride + 1;
+      return `%s${n} = array.slice %x [0:2:1, ${at}:${end}:${stride}, 0:${features}:1] : tensor<2x12x${features}xf32> to ${one}`;
+    });
+    return `func.func @main(%x: tensor<2x12x${features}xf32>, %w: tensor<${width}x3xf32>) -> ${result} {
+  ${slices.join('\n  ')}
+  %c = array.concat ${starts.map((_, n) => `%s${n}`).join(', ')} dim = 2 : ${starts.map(() => one).join(', ')} to ${wide}
+  ${flat ? `%r = array.reshape %c : ${wide} to ${rows}` : ''}
+  %0 = array.dot_general ${flat ? '%r' : '%c'}, %w contract = [${flat ? 1 : 2}] x [0] : ${rows}, tensor<${width}x3xf32> -> ${result}
+  return %0 : ${result}
+}`;
+  }
+  const convs = (text: string): string[] =>
+    expanded(text)
+      .filter((line) => line.includes('array.conv'))
+      .map((line) => line.replace(/.* dims/, 'dims'));
+
+  test('are a convolution, in the order of their sums', () => {
+    expect(convs(product([1, 2, 3]))).toEqual(['dims = "b0f_0io->b0f"']);
+    expect(convs(product([0, 2, 4], { stride: 3 }))).toEqual([
+      'dims = "b0f_0io->b0f" strides = [3] rhs_dilation = [2]',
+    ]);
+    expect(convs(product([0, 1], { flat: true }))).toEqual(['dims = "b0f_0io->b0f"']);
+  });
+  test('stay when they lie in another order or unevenly, or have few features', () => {
+    expect(convs(product([2, 1, 0]))).toEqual([]);
+    expect(convs(product([0, 1, 3]))).toEqual([]);
+    expect(convs(product([1, 1, 2]))).toEqual([]);
+    expect(convs(product([0, 1, 2], { features: 8 }))).toEqual([]);
+  });
+});

@@ -6,14 +6,16 @@
 //   conv .. feature_groups = n                       ->    reshape to a dimension 'g' for groups, conv, reshape back
 //   conv of an image of one feature, kept last         ->    conv dims = "b01_01o->b01f" of the image without it
 //   reduce_window max %x init %z low = .. high = ..  ->    array.pad with the value of %z, reduce_window
+//   dot_general (concat of neighbours), %w           ->    array.conv
 //
 // Windows then meet elements only: no branch in a loop, and their accesses are affine, so that what schedules and vectorises
 // matrix products and stencils sees nothing new. Padding takes part in sums as the definition says, so no bit changes. A
 // padding that is not a constant stays with its reduce_window. (As the im2col-free convolutions of TVM and oneDNN.)
-import { ConvOp, ReduceWindowOp } from '@budflow/dialect-array';
+import { ConvOp, DotGeneralOp, ReduceWindowOp } from '@budflow/dialect-array';
 import type { Operation } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { expandConv } from './windows/conv.js';
+import { neighboursToConv } from './windows/neighbours.js';
 import { expandReduceWindow } from './windows/reduce-window.js';
 import { dropUnitFeatures } from './windows/unit-features.js';
 
@@ -26,17 +28,21 @@ export const expandWindows = definePass({
     convolutions: 'convolutions made plain',
     features: 'convolutions without features of size one',
     windows: 'padded windows made plain',
+    neighbours: 'products of neighbours made convolutions',
   },
   run(func, pass) {
     const found: Operation[] = [];
     func.walk((op) => {
-      if (ConvOp.is(op) || ReduceWindowOp.is(op)) found.push(op);
+      if (ConvOp.is(op) || ReduceWindowOp.is(op) || DotGeneralOp.is(op)) found.push(op);
     });
     let changed = false;
     for (const op of found) {
       if (ConvOp.is(op)) {
         if (!expandConv(op)) continue;
         pass.statistic('convolutions');
+      } else if (DotGeneralOp.is(op)) {
+        if (!neighboursToConv(op)) continue;
+        pass.statistic('neighbours');
       } else {
         if (!expandReduceWindow(op)) continue;
         pass.statistic('windows');

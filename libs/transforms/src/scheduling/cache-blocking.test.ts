@@ -230,6 +230,8 @@ describe('the model of blocks', () => {
     // With panels that the first cache does not hold, only for many rows.
     expect([16, 32, 256].map((rows) => mr(rows, 1024))).toEqual([4, 4, 6]);
     expect(mr(18, 1024, false)).toBe(6);
+    // Not for short sums, nor for those that are cut.
+    expect([16, 32, 64, 2048, 4096].map((depth) => mr(1024, depth))).toEqual([4, 4, 6, 6, 4]);
   });
 
   test('sums are cut when their panels no longer stream from the second cache, and then fill the first', () => {

@@ -83,7 +83,7 @@ function cacheOf(target: Target, level: number, given: number): Cache {
  */
 export function registerTile(
   target: Target,
-  shape: Pick<ProductShape, 'sumBytes' | 'isFused' | 'rows' | 'depth' | 'bytes' | 'isPacked'>,
+  shape: Pick<ProductShape, 'sumBytes' | 'isFused' | 'rows' | 'depth' | 'bytes' | 'isPacked' | 'isPlain'>,
 ): { readonly mr: number; readonly nr: number } {
   const { sumBytes, isFused, rows = UNKNOWN_ROWS } = shape;
   const width = lanes(target, 8 * sumBytes);
@@ -100,7 +100,9 @@ export function registerTile(
     const l1 = cacheOf(target, 1, 0);
     const isFar = ({ mr, nr }: typeof first) =>
       shape.isPacked && (shape.depth ?? 0) * (mr + nr) * shape.bytes > share(l1, 1);
-    const fits = (tile: typeof first) => tile.mr <= rows && (rows >= MANY_ROWS || !isFar(tile));
+    const depth = shape.depth ?? MANY_TERMS;
+    const isUsual = depth >= FEW_TERMS && (depth <= MANY_TERMS || !shape.isPlain);
+    const fits = (tile: typeof first) => tile.mr <= rows && isUsual && (rows >= MANY_ROWS || !isFar(tile));
     return measured
       .filter((tile, i) => tile.nr === first.nr && (fits(tile) || i === measured.length - 1))
       .reduce((best, tile) => (cycles(tile) < cycles(best) ? tile : best));
@@ -237,6 +239,10 @@ const SHARED_TILES = 8;
 /** Columns, and rows, assumed when they are known at run time only. */
 const UNKNOWN_COLUMNS = 1024;
 const UNKNOWN_ROWS = 1024;
+
+/** Terms of sums for which the largest register tile pays: a tile of fewer is mostly stores, sums of more are cut. */
+const FEW_TERMS = 48;
+const MANY_TERMS = 2048;
 
 /** Rows from which on the largest register tile pays with panels that are not in the first cache. */
 const MANY_ROWS = 64;
