@@ -207,7 +207,7 @@ describe('products of neighbours side by side', () => {
 
   test('are a convolution, in the order of their sums', () => {
     expect(convs(product([1, 2, 3]))).toEqual(['dims = "b0f_0io->b0f"']);
-    expect(convs(product([0, 2, 4], { stride: 3 }))).toEqual([
+    expect(convs(product([0, 2, 4], { size: 3, stride: 3 }))).toEqual([
       'dims = "b0f_0io->b0f" strides = [3] rhs_dilation = [2]',
     ]);
     expect(convs(product([0, 1], { flat: true }))).toEqual(['dims = "b0f_0io->b0f"']);
