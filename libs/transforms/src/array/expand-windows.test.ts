@@ -69,6 +69,26 @@ describe('convolutions', () => {
     ]);
   });
 
+  test('columns that are strided get their features last, where these are many', () => {
+    const strided = (features: number, strides: string) =>
+      expanded(
+        conv(
+          `dims = "bf01_oi01->bf01" strides = ${strides}`,
+          `tensor<1x${features}x5x7xf32>`,
+          `tensor<17x${features}x2x3xf32>`,
+          `tensor<1x17x4x${strides.includes('2') ? 3 : 5}xf32>`,
+        ),
+      );
+    expect(strided(16, '[1, 2]')).toEqual([
+      '%0 = array.transpose %arg0 perm = [0, 2, 3, 1]',
+      '%1 = array.transpose %arg1 perm = [2, 3, 1, 0]',
+      '%2 = array.conv %0, %1 dims = "b01f_01io->b01f" strides = [1, 2]',
+      '%3 = array.transpose %2 perm = [0, 3, 1, 2]',
+    ]);
+    expect(strided(15, '[1, 2]')).toHaveLength(1);
+    expect(strided(16, '[1, 1]')).toHaveLength(1);
+  });
+
   test('features of one that come last are left out, so that rows lie in memory as they are walked', () => {
     const text = conv('dims = "b01f_01io->b01f"', 'tensor<1x5x6x1xf32>', 'tensor<2x3x1x1xf32>', 'tensor<1x4x4x1xf32>');
     expect(expanded(text)).toEqual([

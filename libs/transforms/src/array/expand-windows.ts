@@ -7,6 +7,7 @@
 //   conv of an image of one feature, kept last         ->    conv dims = "b01_01o->b01f" of the image without it
 //   reduce_window max %x init %z low = .. high = ..  ->    array.pad with the value of %z, reduce_window
 //   dot_general (concat of neighbours), %w           ->    array.conv
+//   conv dims = "bf01_oi01->bf01" strides = [2, 2]   ->    conv dims = "b01f_01io->b01f" of transposed operands
 //
 // Windows then meet elements only: no branch in a loop, and their accesses are affine, so that what schedules and vectorises
 // matrix products and stencils sees nothing new. Padding takes part in sums as the definition says, so no bit changes. A
@@ -15,6 +16,7 @@ import { ConvOp, DotGeneralOp, ReduceWindowOp } from '@budflow/dialect-array';
 import type { Operation } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { expandConv } from './windows/conv.js';
+import { featuresLast } from './windows/features-last.js';
 import { neighboursToConv } from './windows/neighbours.js';
 import { expandReduceWindow } from './windows/reduce-window.js';
 import { dropUnitFeatures } from './windows/unit-features.js';
@@ -27,6 +29,7 @@ export const expandWindows = definePass({
   statistics: {
     convolutions: 'convolutions made plain',
     features: 'convolutions without features of size one',
+    transposed: 'convolutions with features last now',
     windows: 'padded windows made plain',
     neighbours: 'products of neighbours made convolutions',
   },
@@ -54,8 +57,9 @@ export const expandWindows = definePass({
       if (ConvOp.is(op)) plain.push(op);
     });
     for (const op of plain) {
-      if (!dropUnitFeatures(op)) continue;
-      pass.statistic('features');
+      if (featuresLast(op)) pass.statistic('transposed');
+      else if (dropUnitFeatures(op)) pass.statistic('features');
+      else continue;
       changed = true;
     }
     if (!changed) pass.unchanged();

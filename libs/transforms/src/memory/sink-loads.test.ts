@@ -6,7 +6,12 @@ import { sinkLoads } from './sink-loads.js';
 /** Rows that are loaded, all of them before the first store: row r of the result is the sum of rows r and r + 1. */
 function kernel(
   rows: number,
-  { into = '%out', operations = 1, kernel = ' attributes {rt.kernel = #rt.kernel<inputs = 1, outputs = 1>}' } = {},
+  {
+    into = '%out',
+    operations = 1,
+    operation = 'addf',
+    kernel = ' attributes {rt.kernel = #rt.kernel<inputs = 1, outputs = 1>}',
+  } = {},
 ): string {
   const m = 'memref<20x4xf32>';
   const v = 'vector<4xf32>';
@@ -14,7 +19,7 @@ function kernel(
   const sums = all.slice(1).flatMap((r) =>
     Array.from({ length: operations }, (_, k) => {
       const before = k === 0 ? `%v${r - 1}` : `%s${r}_${k - 1}`;
-      return `    %s${r}_${k} = arith.addf ${before}, %v${r} : ${v}`;
+      return `    %s${r}_${k} = arith.${operation} ${before}, %v${r} : ${v}`;
     }),
   );
   return `func.func @k(%x: ${m}, %out: ${m})${kernel} {
@@ -55,6 +60,8 @@ describe('sink-loads', () => {
     expect(sunk(kernel(15)).count).toBe(0);
     expect(sunk(kernel(20), '{target=x86-64-v4}').count).toBe(0);
     expect(sunk(kernel(16, { operations: 9 })).count).toBe(0);
+    expect(sunk(kernel(16, { operations: 2 })).count).toBe(14);
+    expect(sunk(kernel(16, { operations: 2, operation: 'maximumf' })).count).toBe(0);
   });
 
   test('moves no load behind a store that may write it', () => {

@@ -18,8 +18,12 @@ import { type Block, type Operation, Pure, VectorType } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { getTarget, TargetError } from '@budflow/target';
 
-/** Operations for each load up to which a block waits for loads rather than for its operations. */
+/** Operations for each access below which a block waits for loads rather than for its operations. */
 const SHORT = 4;
+
+/** Maxima and minima that propagate NaN are several instructions (decision 2). */
+const EXTREMES: ReadonlySet<string> = new Set(['arith.maximumf', 'arith.minimumf']);
+const INSTRUCTIONS_OF_EXTREME = 5;
 
 /** Registers where the target does not say how many an engine uses. */
 const REGISTERS = 15;
@@ -65,8 +69,10 @@ function sinkLoadsOf(func: Operation, block: Block, registers: number): number {
   const isVector = (op: Operation): boolean => op.resultCount > 0 && op.result(0).type instanceof VectorType;
   const early = ops.slice(0, Math.max(0, first)).filter((op) => accessOf.get(op)?.kind === 'read' && isVector(op));
   if (early.length <= registers) return 0;
-  const computing = ops.filter((op) => !accessOf.has(op) && isVector(op) && op.operandCount > 0).length;
-  if (computing > SHORT * accesses.length) return 0;
+  const computing = ops
+    .filter((op) => !accessOf.has(op) && isVector(op) && op.operandCount > 0)
+    .reduce((sum, op) => sum + (EXTREMES.has(op.name) ? INSTRUCTIONS_OF_EXTREME : 1), 0);
+  if (computing >= SHORT * accesses.length) return 0;
 
   // Stores stay in order; what they need comes in front of them, and loads of what they may write.
   const order: Operation[] = [];

@@ -1,0 +1,50 @@
+// Images whose columns are strided under a window: with features last, what a window meets lies side by side.
+//
+//   conv %x, %w dims = "bf01_oi01->bf01" strides = [2, 2]
+//     ->  conv (transpose %x), (transpose %w) dims = "b01f_01io->b01f" strides = [2, 2], and a transpose of the result
+//
+// A vector of every other column is shuffled together from two for each row of weights; transposing does it once. The sums
+// have the order they had.
+import { ConvOp, convLabels, convWindow, isPlainConv, TransposeOp } from '@budflow/dialect-array';
+import { Builder, DYNAMIC, Operation, type TensorType, type Value } from '@budflow/ir';
+
+/** Input features, and output features, that fill vectors and are read often enough. */
+const MANY = 16;
+
+/** Brings features last where a convolution walks over columns in strides; returns whether it did. */
+export function featuresLast(op: Operation): boolean {
+  const window = convWindow(op);
+  if (!isPlainConv(window)) return false;
+  const { lhs, rhs } = convLabels(op);
+  const [image, kernel, result] = [...op.operands, op.result(0)].map((v) => v.type as TensorType) as [
+    TensorType,
+    TensorType,
+    TensorType,
+  ];
+  const column = lhs.spatial.indexOf(image.rank - 1);
+  const isStrided = column >= 0 && window.strides[column]! > 1;
+  if (!isStrided || lhs.group >= 0 || lhs.feature < 0 || rhs.batch < 0) return false;
+  if (image.shape[lhs.feature]! < MANY || kernel.shape[rhs.batch]! < MANY) return false;
+  if ([...image.shape, ...kernel.shape, ...result.shape].includes(DYNAMIC)) return false;
+
+  const builder = Builder.before(op);
+  const { context } = op;
+  const [l, rest] = ConvOp.dims(op).split('_') as [string, string];
+  const [r, out] = rest.split('->') as [string, string];
+  const digits = (text: string) => text.replace(/\D/g, '');
+  const batch = l.includes('b') ? 'b' : '';
+  const order = { l: `${batch}${digits(l)}f`, r: `${digits(r)}io`, out: `${batch}${digits(out)}f` };
+  const arranged = (value: Value, from: string, to: string): Value =>
+    from === to
+      ? value
+      : TransposeOp.build(builder, op.loc, { operand: value, perm: [...to].map((label) => from.indexOf(label)) });
+  const operands = [arranged(op.operand(0), l, order.l), arranged(op.operand(1), r, order.r)];
+  const shape = [...order.out].map((label) => result.shape[out.indexOf(label)]!);
+  const dims = context.stringAttr(`${order.l}_${order.r}->${order.out}`);
+  const attributes = context.withAttribute(op.attributes, 'dims', dims);
+  const type = context.tensor(shape, result.element);
+  const made = builder.insert(Operation.create(op.info, op.loc, operands, [type], attributes)).result(0);
+  op.result(0).replaceAllUsesWith(arranged(made, order.out, out));
+  op.erase();
+  return true;
+}
