@@ -155,3 +155,32 @@ describe('array.sort by keys', () => {
       ),
     );
 });
+
+describe('the first of sorted rows', () => {
+  for (const element of ['f32', 'i32', 'ui8', 'f64', 'i64'] as const)
+    for (const direction of ['ascending', 'descending'])
+      check(`of ${element}, ${direction}, with their places`, () =>
+        (
+          [
+            [[3, 200], 1, 8],
+            [[90, 3], 0, 5],
+            [[70], 0, 1],
+          ] as const
+        ).map(([shape, dim, first]): Case => {
+          const [t, i] = [type(element, shape), type('i32', shape)];
+          const cut = shape.map((d, k) => (k === dim ? first : d));
+          const range = cut.map((d) => `0:${d}:1`).join(', ');
+          const total = element.startsWith('f') ? ' total_order' : '';
+          return {
+            text: `func.func @main(%x: ${t}) -> (${type(element, cut)}, ${type('i32', cut)}) {
+  %i = array.iota dim = ${dim} : ${i}
+  %0:2 = array.sort %x, %i dim = ${dim} ${direction}${total} : ${t}, ${i}
+  %1 = array.slice %0#0 [${range}] : ${t} to ${type(element, cut)}
+  %2 = array.slice %0#1 [${range}] : ${i} to ${type('i32', cut)}
+  return %1, %2 : ${type(element, cut)}, ${type('i32', cut)}
+}`,
+            args: [keys(element, shape, { nan: true })],
+          };
+        }),
+      );
+});

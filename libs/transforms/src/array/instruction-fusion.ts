@@ -8,8 +8,8 @@
 // Requires fixed numerics (what is cloned has its roundings written down). Afterwards every op with a loop form is inside
 // of some fusion; constants, sizes and reshapes that are views stay outside. Vertical fusion after XLA: producers into
 // consumers, walking from the last op to the first, with rows of reductions as the unit that epilogues share.
-import { MulOp } from '@budflow/dialect-array';
-import { type Block, Builder, type Operation, RegionBranch } from '@budflow/ir';
+import { MulOp, SliceOp, SortOp } from '@budflow/dialect-array';
+import { type Block, Builder, DYNAMIC, type Operation, RegionBranch } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { getTarget, TargetError } from '@budflow/target';
 import { liftDims } from './fusion/dims.js';
@@ -96,6 +96,7 @@ export function fuseBlock(
 ): { readonly report: FusionReport; readonly fusions: number } {
   liftDims(block);
   isolateProducts(block);
+  noteFirst(block);
   const plan = planFusions(block, options);
   emitFusions(block, plan);
   return { report: { decisions: plan.decisions }, fusions: plan.groups.length };
@@ -108,6 +109,18 @@ function isolateProducts(block: Block): void {
     const product = op.operand(0).definingOp;
     if (!product || !MulOp.is(product) || product.parent !== block || product.result(0).hasOneUse()) continue;
     op.setOperand(0, Builder.before(op).insert(product.clone()).result(0));
+  }
+}
+
+/** Sorts of which slices take the beginning of each row say so: their kernels cannot see who reads them. */
+function noteFirst(block: Block): void {
+  for (const op of block.ops) {
+    if (!SortOp.is(op)) continue;
+    const dim = SortOp.dim(op);
+    const users = op.results.flatMap((result) => result.users());
+    const limits = users.map((user) => (SliceOp.is(user) ? SliceOp.limits(user)[dim]! : DYNAMIC));
+    if (limits.length === 0 || limits.includes(DYNAMIC)) continue;
+    op.setAttr('first', op.context.i64Attr(Math.max(...limits)));
   }
 }
 

@@ -16,6 +16,7 @@ import {
   type Operation,
   OpPattern,
   OpPatternKind,
+  optionalAttr,
   Pure,
   Region,
   type TensorType,
@@ -43,7 +44,8 @@ export const SortOp = defineOp({
 elements in pairs, an element of the right run before one of the left exactly if the comparator says so; elements that it does not tell apart
 keep their order, and a comparator that contradicts itself has one outcome too. In short, \`ascending\` or \`descending\` stand for
 a comparison of the first operand's elements; with floats NaN then has no place, but \`total_order\` gives it one:
--NaN < -inf < .. < -0 < +0 < .. < inf < NaN. \`stable\` says that the program depends on the order of equal elements, which is kept in any case.`,
+-NaN < -inf < .. < -0 < +0 < .. < inf < NaN. \`stable\` says that the program depends on the order of equal elements, which is kept in any case. \`first\` says that
+of each row only so many elements at its beginning are read: a kernel may leave the others as they are.`,
   example: `func.func @f(%x: tensor<4x?xf32>, %i: tensor<4x?xi32>) -> (tensor<4x?xf32>, tensor<4x?xi32>) {
   %0:2 = array.sort %x, %i dim = 1 stable descending total_order : tensor<4x?xf32>, tensor<4x?xi32>
   %1:2 = array.sort %0#0, %0#1 dim = 0 : tensor<4x?xf32>, tensor<4x?xi32> comparator(%a: f32, %b: f32, %c: i32, %d: i32) {
@@ -56,7 +58,7 @@ a comparison of the first operand's elements; with floats NaN then has no place,
 }`,
   operands: { inputs: variadic(ScalarTensor) },
   results: { results: variadic(ScalarTensor) },
-  attributes: { dim: attr.i64, stable: attr.unit },
+  attributes: { dim: attr.i64, stable: attr.unit, first: optionalAttr(attr.i64) },
   regions: { comparator: { blocks: 'one' } },
   traits: [Pure, IsolatedFromAbove],
   interfaces: [

@@ -106,6 +106,30 @@ describe('ops that build their own loops', () => {
     expect(reverse('tensor<4x?xf32>')).toBe(true);
   });
 
+  test('of a row of which only the beginning is read, that is selected', () => {
+    const firsts = (count: number, order: string, whole = '') => {
+      const [full, part] = ['tensor<300xf32>', `tensor<${count}xf32>`];
+      const body = `  %0 = array.sort %x dim = 0 ${order} : ${full}
+  %1 = array.slice %0 [0:${count}:1] : ${full} to ${part}
+${whole}  return %1 : ${part}`;
+      return lower(main(`%x: ${full}`, part, body)).names.some((n) => n.startsWith('sort_select'));
+    };
+    expect(firsts(8, 'descending total_order')).toBe(true);
+    // Too many, no order of NaN, or somebody reads it all.
+    expect(firsts(40, 'descending total_order')).toBe(false);
+    expect(firsts(8, 'descending')).toBe(false);
+    const all = lower(
+      main(
+        '%x: tensor<300xi32>',
+        'tensor<300xi32>, tensor<8xi32>',
+        `  %0 = array.sort %x dim = 0 ascending : tensor<300xi32>
+  %1 = array.slice %0 [0:8:1] : tensor<300xi32> to tensor<8xi32>
+  return %0, %1 : tensor<300xi32>, tensor<8xi32>`,
+      ),
+    );
+    expect(all.names.some((n) => n.startsWith('sort_select'))).toBe(false);
+  });
+
   test('long rows are sorted by digits and short ones by ranks where the comparator compares keys, all others by merging', () => {
     const sort = (size: number | '?', element: string, how: string) => {
       const type = `tensor<${size}x${element}>`;

@@ -1,6 +1,6 @@
 // array.sort: rows are apart. A row is merged bottom-up by its comparator (sort-merge.ts), or, where the comparator
 // compares keys that order as unsigned integers do: a long one is sorted by the digits of those (sort-radix.ts), a short
-// one by counting (sort-rank.ts).
+// one by counting (sort-rank.ts). Of a row of which only a few elements are read, those are selected (sort-first.ts).
 //
 //   loop.for %i name "sort.d0" {
 //     %by_digits = loop.if n >= 1024 { count digits; no NaN? } else { false }
@@ -10,6 +10,7 @@ import type { Value } from '@budflow/ir';
 import { buildConstant } from '../../loop/lowering/scalar-ops.js';
 import type { LoopLoweringMethods } from './interface.js';
 import type { LoweringSite } from './site.js';
+import { keepsFirst, sortFirst } from './sort-first.js';
 import { findSortKey } from './sort-key.js';
 import { mergeRow } from './sort-merge.js';
 import { digitsOf, HAS_NAN, RadixSort, smallestRow } from './sort-radix.js';
@@ -19,6 +20,12 @@ import { SortRows } from './sort-rows.js';
 export const lowerSort: LoopLoweringMethods = {
   build(op, site) {
     const rows = new SortRows(site, SortOp.dim(op));
+    const first = SortOp.first(op);
+    const key = first === undefined ? undefined : findSortKey(op);
+    if (key && typeof rows.size === 'number' && keepsFirst(key, rows.size, first!)) {
+      rows.forEach(() => sortFirst(rows, key, first!));
+      return;
+    }
     const rank = rankSort(rows);
     if (rank) {
       const merge = rank.canFail ? mergeSort(rows) : undefined;
