@@ -23,7 +23,9 @@ export const lowerSort: LoopLoweringMethods = {
     const first = SortOp.first(op);
     const key = first === undefined ? undefined : findSortKey(op);
     if (key && typeof rows.size === 'number' && keepsFirst(key, rows.size, first!)) {
-      rows.forEach(() => sortFirst(rows, key, first!));
+      rows.forEach(() => {
+        sortFirst(rows, key, first!);
+      });
       return;
     }
     const rank = rankSort(rows);
