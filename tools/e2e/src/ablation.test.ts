@@ -231,6 +231,19 @@ ${[2, 3, 4, 5, 6, 7, 8].map((k) => `  %s${k - 1} = array.add %s${k - 2}, %v${k} 
     [tensor('f32', [6]), tensor('f32', [6], 2)],
   ],
   [
+    // A loop whose steps read other elements, with a repeated row in front of it.
+    `func.func @main(%x: tensor<8xf32>, %y: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %b = array.broadcast %x dims = [1] : tensor<8xf32> to tensor<4x8xf32>
+  %r = loop.for %i = 0 to 3 iter_args(%c = %y) -> (tensor<4x8xf32>) {
+    %t = array.reverse %c dims = [1] : tensor<4x8xf32>
+    %s = array.add %t, %b : tensor<4x8xf32>
+    loop.yield %s : tensor<4x8xf32>
+  }
+  return %r : tensor<4x8xf32>
+}`,
+    [tensor('f32', [8]), tensor('f32', [4, 8], 2)],
+  ],
+  [
     // Bytes whose products have 16 bits.
     `func.func @main(%x: tensor<64xui8>) -> tensor<64xui8> {
   %w = array.cast %x : tensor<64xui8> to tensor<64xi32>
