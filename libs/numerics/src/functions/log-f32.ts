@@ -36,8 +36,8 @@ const LOG_LONG = [
 
 const LOG2E_MINUS_1 = 0.4426950408889634;
 
-/** log10(e) and log10(2), each the sum of a part with few bits and the rest. */
-const LOG10E = { high: 0.4342041015625, low: 9.038034075182765e-5 };
+const LOG10E = 0.4342944819032518;
+/** The sum of a part with few bits and the rest. */
 const LOG10_OF_2 = { high: 0.301025390625, low: 4.605038981195214e-6 };
 
 /** `x = 2^e (1 + f)`. */
@@ -82,13 +82,11 @@ function base2<F, I, M>(alg: Algebra<F, I, M>, { exponent, f }: ScaledSplit<F, I
   return alg.mulAdd(exponent, alg.constF(EXPONENT_UNIT), alg.add(small, f));
 }
 
-/** `e log10(2) + (f + tail) log10(e)`, the small terms first. */
+/** `e log10(2) + (f + tail) log10(e)`, the small terms first; half of `f`, which is exact, is most of it. */
 function base10<F, I, M>(alg: Algebra<F, I, M>, { exponent, f }: ScaledSplit<F, I>): F {
-  const t = tail(alg, f);
-  const fromMantissa = alg.mul(alg.add(f, t), alg.constF(LOG10E.low));
-  const low = alg.mulAdd(exponent, alg.constF(LOG10_OF_2.low * EXPONENT_UNIT), fromMantissa);
-  const high = alg.constF(LOG10E.high);
-  const small = alg.mulAdd(f, high, alg.mulAdd(t, high, low));
+  const rest = alg.mul(f, alg.constF(LOG10E - 0.5));
+  const low = alg.mulAdd(exponent, alg.constF(LOG10_OF_2.low * EXPONENT_UNIT), rest);
+  const small = alg.mulAdd(f, alg.constF(0.5), alg.mulAdd(tail(alg, f), alg.constF(LOG10E), low));
   return alg.mulAdd(exponent, alg.constF(LOG10_OF_2.high * EXPONENT_UNIT), small);
 }
 
