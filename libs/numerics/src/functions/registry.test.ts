@@ -545,7 +545,7 @@ const expansionLengths = {
   expm1: 24,
   log: 18,
   log2: 23,
-  log10: 24,
+  log10: 23,
   log1p: 25,
   // Without the branches for rare values, each of which counts as one.
   sin: 42,
