@@ -23,8 +23,8 @@ const divisions = ['divsi', 'divui', 'remsi', 'remui', 'floordivsi', 'ceildivsi'
   (op): Row => ({
     name: `${op} by zero for every element`,
     text: `func.func @F(%x: tensor<9xi32>, %y: tensor<9xi32>) -> tensor<9xi32> {
-  %0 = array.map %x, %y : tensor<9xi32>, tensor<9xi32> to tensor<9xi32> body(%a: i32, %b: i32) { // <-
-    %1 = arith.${op} %a, %b : i32
+  %0 = array.map %x, %y : tensor<9xi32>, tensor<9xi32> to tensor<9xi32> body(%a: i32, %b: i32) {
+    %1 = arith.${op} %a, %b : i32 // <-
     array.yield %1 : i32
   }
   return %0 : tensor<9xi32>
@@ -40,8 +40,8 @@ const ROWS: readonly Row[] = [
   {
     name: 'a quotient that no integer is',
     text: `func.func @F(%x: tensor<1xi32>, %y: tensor<1xi32>) -> tensor<1xi32> {
-  %0 = array.map %x, %y : tensor<1xi32>, tensor<1xi32> to tensor<1xi32> body(%a: i32, %b: i32) { // <-
-    %1 = arith.divsi %a, %b : i32
+  %0 = array.map %x, %y : tensor<1xi32>, tensor<1xi32> to tensor<1xi32> body(%a: i32, %b: i32) {
+    %1 = arith.divsi %a, %b : i32 // <-
     array.yield %1 : i32
   }
   return %0 : tensor<1xi32>
@@ -56,10 +56,10 @@ const ROWS: readonly Row[] = [
   %i = arith.index_cast %n : index to i32
   %t = array.from_scalar %i : i32 -> tensor<i32>
   %s = array.broadcast %t dims = [] sizes(%n) : tensor<i32> to tensor<?xi32>
-  %0 = array.map %x, %s : tensor<?xi32>, tensor<?xi32> to tensor<?xi32> body(%a: i32, %b: i32) { // <-
+  %0 = array.map %x, %s : tensor<?xi32>, tensor<?xi32> to tensor<?xi32> body(%a: i32, %b: i32) {
     %c5 = arith.constant 5 : i32
     %1 = arith.subi %b, %c5 : i32
-    %2 = arith.divsi %a, %1 : i32
+    %2 = arith.divsi %a, %1 : i32 // <-
     array.yield %2 : i32
   }
   return %0 : tensor<?xi32>

@@ -25,6 +25,7 @@ import {
   type Type,
   type Value,
 } from '@budflow/ir';
+import { callSite } from './call-site.js';
 import { type HostExpression, hostOperation, isOverSlots, productOf, sameExpression } from './expression.js';
 import { indexExpression } from './index-ops.js';
 import { lastUses } from './last-uses.js';
@@ -40,7 +41,6 @@ import {
   placeOf,
   widthOf,
 } from './lowering-values.js';
-import { isParallelPhase } from './parallel-phase.js';
 import {
   type ArgumentSpec,
   argumentSlots,
@@ -538,13 +538,7 @@ class Lowering extends ControlFlowLowering {
     });
     const sizes = layout.sizeWords.map((word) => byWord.get(word)!);
     const site = this.sites.length;
-    const at = placeOf(op);
-    this.sites.push({
-      kernel,
-      wordCount: layout.wordCount,
-      ...(isParallelPhase(phase) ? { parallel: true as const } : {}),
-      ...(at === undefined ? {} : { at }),
-    });
+    this.sites.push(callSite(op, kernel, phase, layout.wordCount));
     this.steps.push({ kind: 'call', site, words, chunks: chunkExpression(phase.chunks, sizes) });
   }
 

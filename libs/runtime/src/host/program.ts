@@ -1,7 +1,7 @@
 // The host program of an entry function: what runs in JavaScript around the kernels. Plain data without addresses: made
 // by `lower.ts`, run by `generate.ts` (as JavaScript) or `interpret.ts`, and fit for storing beside an artefact.
 import { BLOCK_ALIGNMENT, WORD_BYTES } from '@budflow/backend-api';
-import type { AttributeData, Expectation } from '@budflow/interpreter';
+import type { AttributeData, Expectation, TrapKind } from '@budflow/interpreter';
 import type { HostExpression, HostNumber, ScalarFunctions } from './expression.js';
 import type { ScalarOperation } from './scalar-ops.js';
 
@@ -232,6 +232,13 @@ export interface HostSite {
   readonly parallel?: true;
   /** What calls it, for traps: `f.mlir:3:8`. */
   readonly at?: string;
+  /** The integer divisions in it, where that is another line. */
+  readonly divisionAt?: string;
+}
+
+/** The line of a trap of an engine in a kernel. */
+export function placeOfTrap(site: HostSite | undefined, kind: TrapKind): string | undefined {
+  return kind === 'DivisionByZero' || kind === 'Undefined' ? (site?.divisionAt ?? site?.at) : site?.at;
 }
 
 /** A constant buffer; its address is in `slot` from the start. */

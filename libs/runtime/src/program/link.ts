@@ -18,6 +18,7 @@ import {
   type HostRequirement,
   type HostResults,
   isFixedWord,
+  placeOfTrap,
   siteOffsets,
 } from '../host/program.js';
 import { scalarFunctions } from '../host/scalar-ops.js';
@@ -177,7 +178,7 @@ export function linkProgram(
         // Engines name an exported function by its index, which costs calls nothing.
         const names = functionsOnStack(error as Error);
         const site = environment.kernels.findIndex((k) => names.includes(k.name));
-        return trapAt(trap.kind, trap.reason, program.sites[site]?.at, program.name);
+        return trapAt(trap.kind, trap.reason, placeOfTrap(program.sites[site], trap.kind), program.name);
       },
       unlink() {
         unlink();

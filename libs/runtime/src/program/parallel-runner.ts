@@ -1,6 +1,6 @@
 // Kernel calls of a program on several threads: what goes wrong in them, on whichever thread, is a trap of the caller's.
 import { trapAt, trapOfMessage } from '../errors.js';
-import type { HostProgram } from '../host/program.js';
+import { type HostProgram, placeOfTrap } from '../host/program.js';
 import type { ParallelSite } from '../threads/parallel-kernel.js';
 import { WorkerLost } from '../threads/pool.js';
 
@@ -11,8 +11,9 @@ export function parallelRunner(
   kernelTrap: (site: number, begin: number, next: number) => never,
 ): (site: number, chunks: number) => void {
   const failed = (site: number, message: string): Error => {
-    const { kernel, at } = program.sites[site]!;
+    const { kernel } = program.sites[site]!;
     const { kind, reason } = trapOfMessage(message);
+    const at = placeOfTrap(program.sites[site], kind);
     return trapAt(kind, kind === 'KernelTrap' ? `kernel '${kernel}' failed: ${reason}` : reason, at, program.name);
   };
   return (site, chunks) => {

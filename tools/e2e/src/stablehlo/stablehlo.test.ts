@@ -1,5 +1,6 @@
 // StableHLO programs against XLA: the values beside this file are what XLA:CPU computed for programs of JAX and for ones in
-// text. Interpreter and WebAssembly come close to them, and in `strict` are equal to each other bit by bit.
+// text (but for NaN in formats without a mantissa, which StableHLO makes infinite). Interpreter and WebAssembly come close
+// to them, and in `strict` are equal to each other bit by bit.
 import { readFileSync } from 'node:fs';
 import { bf16Bits, bf16FromBits, f16Bits, f16FromBits } from '@budflow/numerics';
 import { buildPipelineConfig, PassManager } from '@budflow/pass';
