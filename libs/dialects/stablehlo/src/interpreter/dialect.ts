@@ -1,8 +1,5 @@
 // The interpreter dialect: what StableHLO's reference interpreter adds to programs under test.
 import {
-  ArrayAttr,
-  type Attribute,
-  type AttrSpec,
   attr,
   type Dialect,
   defineDialect,
@@ -16,13 +13,8 @@ import { HloAnyQuantizedTensor, HloTensorOrToken } from '../types.js';
 
 // What is printed and recorded must not be left out.
 const observed = MemoryEffects.implement({ effects: () => [{ kind: 'write', value: null }] });
-const list: AttrSpec<readonly Attribute[]> = {
-  description: 'array attribute',
-  optional: false,
-  check: (a) => a instanceof ArrayAttr,
-  read: (a) => (a as ArrayAttr).elements,
-  make: (c, v) => c.arrayAttr(v),
-};
+/** A list of lists of functions. */
+const functions = attr.array(attr.array(attr.symbol));
 const example = (line: string) => `func.func @example(%x: tensor<2xf32>) {
   ${line}
   return
@@ -58,7 +50,7 @@ export const RunParallelOp = defineOp({
   example: example('%0 = "interpreter.run_parallel"(%x) {programs = [[@f]]} : (tensor<2xf32>) -> tensor<2xf32>'),
   operands: { inputs: variadic(HloTensorOrToken) },
   results: { results: variadic(HloTensorOrToken) },
-  attributes: { programs: list, infeed: optionalAttr(list) },
+  attributes: { programs: functions, infeed: optionalAttr(functions) },
 });
 
 export const interpreterDialect: Dialect = defineDialect({
