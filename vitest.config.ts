@@ -27,6 +27,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     setupFiles: [
       join(root, 'tools/ci/record-diagnostics.ts'),
+      join(root, 'tools/ci/seed-properties.ts'),
       ...(process.env.BUDFLOW_ABLATE ? [join(root, 'tools/ci/ablate-pass.ts')] : []),
     ],
     testTimeout: 60_000,

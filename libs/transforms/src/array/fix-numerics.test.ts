@@ -332,6 +332,7 @@ test('a sum of something and itself is a product by two, for contraction', () =>
   const kinds = (text: string, options: string) => lines(fix(text, options)).map((line) => line.replace(/ .*/, ''));
   const relaxed = '{target=wasm32-relaxed-simd}';
   expect(kinds(doubled, relaxed)).toEqual(['array.dim', 'array.full', 'array.fma']);
+  expect(kinds(doubled.replace('%c, %0', '%0, %c'), relaxed)).toEqual(['array.dim', 'array.full', 'array.fma']);
   expect(kinds(doubled, '{mode=strict}')).toEqual(['array.add', 'array.add']);
   // Read twice, it is computed once.
   expect(kinds(doubled.replace('return %1', '%2 = array.mul %1, %0 : tensor<?xf32>\n  return %2'), relaxed)).toEqual([

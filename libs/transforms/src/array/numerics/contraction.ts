@@ -42,7 +42,7 @@ export function formFma(add: Operation, kind: 'relaxed' | 'exact'): boolean {
     const builder = Builder.before(add);
     const fused = FmaOp.build(builder, add.loc, {
       a: product.operand(0),
-      b: find === onlyDouble ? fullLike(builder, add, 2) : product.operand(1),
+      b: find === onlyDouble ? fullLike(builder, product, 2) : product.operand(1),
       c: add.operand(1 - side),
       kind,
     });
