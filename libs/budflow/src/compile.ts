@@ -48,6 +48,7 @@ import {
   registerTarget,
   targetNames,
 } from '@budflow/target';
+import { keepEntry } from '@budflow/transforms/general';
 import { convertStablehloToArray, usesStablehlo } from '@budflow/transforms/stablehlo';
 import { CompiledModule } from './compiled-module.js';
 import { createContext } from './context.js';
@@ -83,7 +84,10 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
   });
   options.dump?.('input', module.toString());
   // Signatures and what sizes are required of arguments are those of array programs.
-  if (usesStablehlo(module)) runPipeline(module, options, { pipeline: [convertStablehloToArray.name] }, registry);
+  if (usesStablehlo(module)) {
+    if (options.entry !== undefined) keepEntry(module, options.entry);
+    runPipeline(module, options, { pipeline: [convertStablehloToArray.name] }, registry);
+  }
   const entries = checked(context, () => entryFunctions(module, options.entry));
   const names = entries.map((func) => symbolName(func)!);
   const opsBefore = countOps(entries);

@@ -11,9 +11,9 @@ export const RUN_FLAGS: readonly FlagGroup[] = [
       { name: 'entry', value: 'NAME', help: 'The function; default: main, or the only public one.' },
       {
         name: 'all-functions',
-        help: 'Run every public function that takes no arguments, and report which fail.',
+        help: 'Run every public function that takes no arguments, in all parts between lines `// -----`, and report which fail. Files of StableHLO tests run so without it.',
       },
-      { name: 'split-input-file', help: 'With --all-functions: those of all parts between lines `// -----`.' },
+      { name: 'split-input-file', help: 'The same as --all-functions, under the name of other tools.' },
       {
         name: 'backend',
         value: 'KIND',
@@ -59,6 +59,11 @@ export const RUN_FLAGS: readonly FlagGroup[] = [
   {
     title: 'Inputs and outputs',
     flags: [
+      {
+        name: 'args',
+        value: 'LIST',
+        help: 'The inputs as a list of MLIR arrays, `[dense<1> : tensor<2xi32>, ..]`; @FILE reads the list from a file, @A.npy,@B.npy arrays from theirs.',
+      },
       { name: 'random', value: 'SEED', help: 'Random values for the inputs that are not given.' },
       {
         name: 'sizes',
@@ -71,6 +76,12 @@ export const RUN_FLAGS: readonly FlagGroup[] = [
         value: 'FILE.npy',
         repeat: true,
         help: 'Write a result to a file; once for each result, in order. Without it results are printed.',
+      },
+      {
+        name: 'format',
+        value: 'KIND',
+        choices: ['numpy', 'mlir'],
+        help: 'How results are printed: as NumPy prints them, or as the interpreter of StableHLO does, `tensor<2xi32> {..}`. Default: mlir with --args, else numpy.',
       },
     ],
   },
@@ -119,7 +130,8 @@ Examples:
   bud-run f.mlir a.npy --benchmark=2 --json         how fast it is
   bud-run f.mlir a.npy --backend=interp             what the program means
   bud-run f.mlir --random=1 --check-each            which pass is wrong
-  bud-run tests.mlir --all-functions --split-input-file   what StableHLO's tests expect
+  bud-run f.mlir --args='[dense<1> : tensor<2xi32>]'  arrays in the text of MLIR, in and out
+  bud-run tests.mlir                                what the functions of a file of tests expect
 
 Negative numbers go behind --: bud-run f.mlir -- -1.5
 

@@ -427,7 +427,7 @@ func.func @fails() {
   it.each([
     [['t.mlir', '--all-functions', '--entry=fine'], /--all-functions and --entry: one at a time/],
     [['t.mlir', '--all-functions', 'x.npy'], /leave x.npy out/],
-    [['t.mlir', '--split-input-file'], /add --all-functions/],
+    [['t.mlir', '--split-input-file', '--entry=fine'], /--all-functions and --entry: one at a time/],
   ])('says what %j cannot mean', async (argv, message) => {
     const { code, err } = await run(argv, { 't.mlir': TESTS });
     expect(code).toBe(2);

@@ -18,12 +18,20 @@ export async function runMain(argv: readonly string[], io: Io): Promise<number> 
   const settings = settingsOf(args, given);
   const { runProgram, trapped } = await import('./run-program.js');
   const program = { file: inputName(file), source: await readInput(io, file), given, args, io, ...settings };
-  if (args.isOn('all-functions')) return (await import('./all-functions.js')).runAllFunctions(program);
+  const runsOne = ONE.some((name) => args.has(name) || args.isOn(name)) || given.length > 0;
+  if (runsAll(args) || !runsOne) {
+    const { isTestFile, runAllFunctions } = await import('./all-functions.js');
+    if (runsAll(args) || (await isTestFile(program))) return runAllFunctions(program);
+  }
   try {
     return await runProgram(program);
   } catch (error) {
     throw trapped(error);
   }
+}
+
+function runsAll(args: Arguments): boolean {
+  return args.isOn('all-functions') || args.isOn('split-input-file');
 }
 
 function print(io: Io, text: string): number {
@@ -68,9 +76,10 @@ function settingsOf(args: Arguments, given: readonly string[]): Settings {
     throw new UsageError(`-O${args.value('O')} and --pipeline-config both say which passes run`);
   if (args.isOn('check-each') && given.length === 0 && random === undefined)
     return { random: 0, sizes: [], benchmarkSeconds, threads, repeatedFlags: repeated(args) };
-  if (args.isOn('all-functions')) checkForAll(args, given);
-  else if (args.isOn('split-input-file'))
-    throw new UsageError('--split-input-file: one program is run; add --all-functions to run those of all parts');
+  if (runsAll(args)) checkForAll(args, given);
+  if (args.has('args') && (given.length > 0 || random !== undefined))
+    throw new UsageError(`--args gives all inputs: leave ${given.length > 0 ? given.join(' ') : '--random'} out`);
+  if (args.isOn('json') && args.has('format')) throw new UsageError('--json and --format: one at a time');
   return { random, sizes: sizes.map(Number), benchmarkSeconds, threads, repeatedFlags: repeated(args) };
 }
 
@@ -79,9 +88,12 @@ function threadsOf(text: string): number | 'auto' {
   throw new UsageError(`'--threads' is a whole number >= 1 or auto, got '${text}'`);
 }
 
+/** Flags about one function. */
+const ONE: readonly string[] = ['entry', 'output', 'benchmark', 'dump', 'check-each', 'args', 'random'];
+
 /** What makes no sense for several functions at once. */
 function checkForAll(args: Arguments, given: readonly string[]): void {
-  const one = ['entry', 'output', 'benchmark', 'dump', 'check-each'].find((name) => args.has(name) || args.isOn(name));
+  const one = ONE.find((name) => args.has(name) || args.isOn(name));
   if (one !== undefined) throw new UsageError(`--all-functions and --${one}: one at a time`);
   if (given.length > 0)
     throw new UsageError(`--all-functions runs functions without arguments: leave ${given.join(' ')} out`);

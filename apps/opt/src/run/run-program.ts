@@ -1,6 +1,14 @@
 // The body of bud-run: read the program, gather its inputs, run it, and show what came out.
 import type { CustomCall } from '@budflow/interpreter';
-import { type Context, type Operation, parseModule, renderDiagnostic, verify } from '@budflow/ir';
+import {
+  type Context,
+  type FunctionType,
+  type Operation,
+  parseModule,
+  renderDiagnostic,
+  symbolName,
+  verify,
+} from '@budflow/ir';
 import { type NumericsMode, nearestName, passesOf, TraceRecorder } from '@budflow/pass';
 import { getTarget } from '@budflow/target';
 import { enableRelaxedSimd } from '@budflow/target/node';
@@ -25,8 +33,9 @@ import { describeArray, type HostArray, type HostValue } from './host-array.js';
 import { readInputs } from './inputs.js';
 import type { Settings } from './main.js';
 import { checkOutputs, printResults, resultToJson, writeOutputs } from './outputs.js';
+import { argsOf, printMlirResults, readList } from './mlir-arrays.js';
 import { printArray } from './print-array.js';
-import { findEntry, type Signature, signatureOf } from './signature.js';
+import { asWritten, findEntry, functionTypeOf, type Signature, signatureOf } from './signature.js';
 
 export interface Program extends Settings {
   readonly file: string;
@@ -64,13 +73,18 @@ export async function runProgram(program: Program): Promise<number> {
   checkAblated(ablate, chosen);
   for (const name of ablate) io.stderr(`left out: ${leftOut(name, chosen)}\n`);
 
-  const { context, module, parseMs } = await readModule(program, chosen, extensions);
-  const signature = signatureOf(findEntry(module, program.entry ?? args.value('entry'), program.file), context);
+  const { context, module, written, parseMs } = await readModule(program, chosen, extensions);
+  const signature = withWritten(
+    signatureOf(findEntry(module, program.entry ?? args.value('entry'), program.file), context),
+    written,
+  );
   checkOutputs(args.values('output'), signature.results.length, signature.name);
-  const inputs = readInputs(
+  const list = args.value('args');
+  const listed = list === undefined ? undefined : argsOf(list, io);
+  const inputs = listed && 'list' in listed ? readList(listed.list, signature.parameters, context) : readInputs(
     signature,
     {
-      given: program.given,
+      given: listed ? listed.files : program.given,
       random: program.random,
       sizes: program.sizes,
       program: program.file,
@@ -89,12 +103,27 @@ export async function runProgram(program: Program): Promise<number> {
     : benchmark(prepared, backend, engine, program.benchmarkSeconds);
 }
 
+function withWritten(signature: Signature, written: FunctionType | undefined): Signature {
+  return written === undefined ? signature : asWritten(signature, written);
+}
+
+/** The module of a file as it is written, verified. */
+export async function readSource(program: Program): Promise<Operation> {
+  return parsed(program, (await loadDialects({ texts: [program.source] })).newContext());
+}
+
 /** The program in the array dialect and those below. StableHLO runs as the array program that it is, with that one's signature. */
-export async function readModule(
+async function readModule(
   program: Program,
-  chosen?: ChosenPipeline,
-  extensions?: Extensions,
-): Promise<{ readonly context: Context; readonly module: Operation; readonly parseMs: number }> {
+  chosen: ChosenPipeline | undefined,
+  extensions: Extensions | undefined,
+): Promise<{
+  readonly context: Context;
+  readonly module: Operation;
+  /** The type of the function that runs as it was before the conversion; undefined where there was none. */
+  readonly written: FunctionType | undefined;
+  readonly parseMs: number;
+}> {
   const isStablehlo = mentionsStablehlo(program.source);
   const conversion = isStablehlo ? await pipelineOfText('convert-stablehlo-to-array', 'bud-run') : undefined;
   const { newContext } = await loadDialects({
@@ -107,9 +136,16 @@ export async function readModule(
   const context = newContext();
   const start = performance.now();
   const module = parsed(program, context);
-  if (conversion) (await import('./engines.js')).runPasses(module, conversion, {});
+  let written: FunctionType | undefined;
+  if (conversion) {
+    const func = findEntry(module, program.entry ?? program.args.value('entry'), program.file);
+    written = functionTypeOf(func);
+    // What cannot be converted in other functions is no matter of this one.
+    (await import('@budflow/transforms/general')).keepEntry(module, symbolName(func)!);
+    (await import('./engines.js')).runPasses(module, conversion, {});
+  }
   const parseMs = performance.now() - start;
-  return { context, module, parseMs };
+  return { context, module, written, parseMs };
 }
 
 /** @throws UsageError for a backend that nobody brings */
@@ -256,8 +292,14 @@ function runOnce({ program, signature }: Prepared, backend: string, engine: Engi
       first_ms: firstMs,
       results: shown,
     });
-  } else if (paths.length === 0) io.stdout(printResults(results));
+  } else if (paths.length === 0)
+    io.stdout(printsMlir(args) ? printMlirResults(results, signature.writtenResults) : printResults(results));
   return ExitCode.ok;
+}
+
+/** Whether arrays are printed as MLIR has them: what comes in like that goes out like that. */
+function printsMlir(args: Arguments): boolean {
+  return (args.value('format') ?? (args.has('args') ? 'mlir' : 'numpy')) === 'mlir';
 }
 
 function described(value: HostValue): object {

@@ -28,12 +28,22 @@ export interface Parameter {
   readonly element: Type;
   /** Sizes, null for dynamic ones; undefined for a number. */
   readonly shape: readonly (number | null)[] | undefined;
+  /** The element type that the text of the program has, where what runs has another that carries it. */
+  readonly written?: Type | undefined;
 }
 
 export interface Signature {
   readonly name: string;
   readonly parameters: readonly Parameter[];
   readonly results: readonly Type[];
+  /** Element types of the results as the text of the program has them. */
+  readonly writtenResults: readonly Type[];
+}
+
+/** The type of a function, undefined when it has none. */
+export function functionTypeOf(func: Operation): FunctionType | undefined {
+  const attr = func.attr('function_type');
+  return attr instanceof TypeAttr && attr.type instanceof FunctionType ? attr.type : undefined;
 }
 
 /** The function to run: the one asked for, `main`, or the only public one. @throws CommandError */
@@ -61,14 +71,40 @@ export function findEntry(module: Operation, wanted: string | undefined, file: s
 
 /** @throws CommandError for types of arguments that files cannot give */
 export function signatureOf(func: Operation, context: Context): Signature {
-  const attr = func.attr('function_type');
   const name = symbolName(func) ?? '';
-  if (!(attr instanceof TypeAttr) || !(attr.type instanceof FunctionType))
-    throw new CommandError(`@${name} has no function type`);
-  const { inputs, results } = attr.type;
+  const type = functionTypeOf(func);
+  if (type === undefined) throw new CommandError(`@${name} has no function type`);
+  const { inputs, results } = type;
   const names = argumentNames(func, context, inputs.length);
   const parameters = inputs.flatMap((type, i) => parametersOf(type, names[i] ?? `arg${i}`, name));
-  return { name, parameters, results: results.flatMap(tupleLeaves) };
+  const leaves = results.flatMap(tupleLeaves);
+  return { name, parameters, results: leaves, writtenResults: leaves.map(elementOf) };
+}
+
+/** The same signature with the element types of the function as it was written, before conversions. */
+export function asWritten(signature: Signature, written: FunctionType): Signature {
+  const leaves = (types: readonly Type[]) => types.flatMap(tupleLeaves).map(elementOf).filter(isNumber);
+  const [inputs, results] = [leaves(written.inputs), leaves(written.results)];
+  const { parameters } = signature;
+  return {
+    ...signature,
+    parameters:
+      inputs.length === parameters.length ? parameters.map((p, i) => ({ ...p, written: inputs[i] })) : parameters,
+    writtenResults: results.length === signature.results.length ? results : signature.writtenResults,
+  };
+}
+
+function isNumber(type: Type): boolean {
+  return (
+    type instanceof IntegerType ||
+    type instanceof FloatType ||
+    type instanceof IndexType ||
+    type instanceof ComplexType
+  );
+}
+
+function elementOf(type: Type): Type {
+  return type instanceof TensorType || type instanceof MemRefType ? type.element : type;
 }
 
 /** The elements of tuples are given and returned one by one. */
@@ -86,8 +122,7 @@ function parameterOf(type: Type, name: string, func: string): Parameter {
     const shape = type.shape.map((d) => (d === DYNAMIC ? null : d));
     return { name, type, element: type.element, dtype: type.element.toString(), shape };
   }
-  const isNumber = type instanceof IntegerType || type instanceof FloatType || type instanceof IndexType;
-  if (isNumber || type instanceof ComplexType)
+  if (isNumber(type))
     return { name, type, element: type, dtype: type.toString(), shape: undefined };
   throw new CommandError(
     `@${func}: argument %${name} is of type ${type}, which no file can give: tensors, memrefs and numbers can be passed`,

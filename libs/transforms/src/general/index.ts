@@ -7,6 +7,7 @@ export * from './inline.js';
 export * from './inlining/call-graph.js';
 export { inlineCall, NO_INLINE } from './inlining/inline-call.js';
 export * from './int-range-optimizations.js';
+export * from './keep-entry.js';
 export * from './op-equality.js';
 export * from './print-op-stats.js';
 export * from './reconcile-unrealized-casts.js';
