@@ -4,8 +4,8 @@
 import { type Operation, symbolName, symbolVisibility } from '@budflow/ir';
 import { CommandError, ExitCode } from '../cli/errors.js';
 import { runCli } from '../cli/run-cli.js';
-import { atItsLine, splitInput } from '../opt/split.js';
 import { mentionsStablehlo } from '../compiler/dialects.js';
+import { atItsLine, splitInput } from '../opt/split.js';
 import { type Program, readSource, runProgram, trapped } from './run-program.js';
 
 /** Runs the functions one by one; what goes wrong in one is reported, and the others run. Returns the worst exit code. */

@@ -53,7 +53,11 @@ export function readList(list: Uint8Array, parameters: readonly Parameter[], con
   });
 }
 
-function inputFrom(attr: DenseElementsAttr, { name, dtype, shape, type, element, written }: Parameter, i: number): HostValue {
+function inputFrom(
+  attr: DenseElementsAttr,
+  { name, dtype, shape, type, element, written }: Parameter,
+  i: number,
+): HostValue {
   const given = attr.type;
   const wanted = shape ?? [];
   const isFitting =
@@ -62,7 +66,9 @@ function inputFrom(attr: DenseElementsAttr, { name, dtype, shape, type, element,
     wanted.every((size, d) => size === null || size === given.shape[d]) &&
     given.element === (written ?? element);
   if (!isFitting)
-    throw new CommandError(`--args: input ${i} (%${name}): expected ${shape === undefined ? dtype : type}, got ${given}`);
+    throw new CommandError(
+      `--args: input ${i} (%${name}): expected ${shape === undefined ? dtype : type}, got ${given}`,
+    );
   const access = elementAccess(element);
   if (given.element === element) {
     const { data } = tensorFromDense(attr);

@@ -32,8 +32,8 @@ import type { Engine } from './engines.js';
 import { describeArray, type HostArray, type HostValue } from './host-array.js';
 import { readInputs } from './inputs.js';
 import type { Settings } from './main.js';
-import { checkOutputs, printResults, resultToJson, writeOutputs } from './outputs.js';
 import { argsOf, printMlirResults, readList } from './mlir-arrays.js';
+import { checkOutputs, printResults, resultToJson, writeOutputs } from './outputs.js';
 import { printArray } from './print-array.js';
 import { asWritten, findEntry, functionTypeOf, type Signature, signatureOf } from './signature.js';
 
@@ -81,18 +81,21 @@ export async function runProgram(program: Program): Promise<number> {
   checkOutputs(args.values('output'), signature.results.length, signature.name);
   const list = args.value('args');
   const listed = list === undefined ? undefined : argsOf(list, io);
-  const inputs = listed && 'list' in listed ? readList(listed.list, signature.parameters, context) : readInputs(
-    signature,
-    {
-      given: listed ? listed.files : program.given,
-      random: program.random,
-      sizes: program.sizes,
-      program: program.file,
-      flags: program.repeatedFlags,
-    },
-    context,
-    program.io,
-  );
+  const inputs =
+    listed && 'list' in listed
+      ? readList(listed.list, signature.parameters, context)
+      : readInputs(
+          signature,
+          {
+            given: listed ? listed.files : program.given,
+            random: program.random,
+            sizes: program.sizes,
+            program: program.file,
+            flags: program.repeatedFlags,
+          },
+          context,
+          program.io,
+        );
   if (!chosen && args.has('dump'))
     throw new UsageError('--dump: no passes run; say which with -O or --pipeline-config');
   const prepared: Prepared = { program, context, module, signature, inputs, chosen, ablate, parseMs, extensions };

@@ -96,10 +96,7 @@ export function asWritten(signature: Signature, written: FunctionType): Signatur
 
 function isNumber(type: Type): boolean {
   return (
-    type instanceof IntegerType ||
-    type instanceof FloatType ||
-    type instanceof IndexType ||
-    type instanceof ComplexType
+    type instanceof IntegerType || type instanceof FloatType || type instanceof IndexType || type instanceof ComplexType
   );
 }
 
@@ -122,8 +119,7 @@ function parameterOf(type: Type, name: string, func: string): Parameter {
     const shape = type.shape.map((d) => (d === DYNAMIC ? null : d));
     return { name, type, element: type.element, dtype: type.element.toString(), shape };
   }
-  if (isNumber(type))
-    return { name, type, element: type, dtype: type.toString(), shape: undefined };
+  if (isNumber(type)) return { name, type, element: type, dtype: type.toString(), shape: undefined };
   throw new CommandError(
     `@${func}: argument %${name} is of type ${type}, which no file can give: tensors, memrefs and numbers can be passed`,
   );
