@@ -45,6 +45,14 @@ describe('contractions', () => {
     expect(normal(byHand.steps)).toEqual(normal(named.steps));
   });
 
+  test('read the copy of the right operand in rows that fill no tile, too', () => {
+    const { text } = scheduled(matmul(70, 20, 40));
+    const product = text.indexOf('name "dot_general');
+    expect(text.slice(product)).toContain('"dot_general.r0~1"');
+    expect(text.slice(0, product)).toMatch(/load %arg1/);
+    expect(text.slice(product)).not.toMatch(/load %arg1/);
+  });
+
   test('of dynamic sizes compute the same at every size', () => {
     scheduled(matmul('?', '?', '?'), [
       [1, 1, 1, 1],

@@ -34,27 +34,32 @@ export function contraction(
   site.attempt({ primitive: 'split', loop: J, factor: width, tail: 'peel' });
   site.attempt({ primitive: 'reorder', loops: [`${I}.i`, `${J}.i`] });
   const unrolled = rows === undefined || rows >= mr;
-  if (unrolled) site.attempt({ primitive: 'split', loop: `${I}.i`, factor: mr, tail: 'peel' });
-  const depth: Depth | undefined = unrolled && kc !== undefined ? { I, J: [`${J}.o`], K: K[0]! } : undefined;
   const wide = nc === undefined ? 0 : Math.ceil(nc / width);
-  if (wide > 0 && site.attempt({ primitive: 'split', loop: `${J}.o`, factor: wide, tail: 'guard' }))
-    depth?.J.splice(0, 1, `${J}.o.o`, `${J}.o.i`);
-  const panels = wide > 0 ? [`${J}.o.o`, `${J}.o.i`] : [`${J}.o`];
+  const isWide = wide > 0 && site.attempt({ primitive: 'split', loop: `${J}.o`, factor: wide, tail: 'guard' });
+  const panels = isWide ? [`${J}.o.o`, `${J}.o.i`] : [`${J}.o`];
+  const depth: Depth | undefined = unrolled && kc !== undefined ? { I, J: panels, K: K[0]! } : undefined;
+  let copy: string | undefined;
+  const copyRight = (before: readonly string[], terms: readonly string[]): void => {
+    if (!packed.right) return;
+    const { buffer } = packed.right;
+    copy = packInOrder(site, { buffer, before, panel: panels[panels.length - 1]!, terms, lanes: `${J}.i` });
+  };
+  // Before the tiles: rows that fill none read the copy, too.
+  if (!depth && packed.right) copyRight([...packed.right.outer, ...panels.slice(0, -1)], K);
+  if (unrolled) site.attempt({ primitive: 'split', loop: `${I}.i`, factor: mr, tail: 'peel' });
   const isCut = depth !== undefined && site.attempt({ primitive: 'split', loop: depth.K, factor: kc!, tail: 'guard' });
 
   // 2. Copies. That of the right operand is made where a block of it is used, when few blocks of rows use it.
   const isLocal = isCut && rows !== undefined && Math.ceil(rows / mc) <= LOCAL_BLOCKS;
-  let copy: string | undefined;
-  if (packed.right) {
-    const { buffer, outer: around } = packed.right;
-    const terms = isCut ? [`${K[0]}.o`, `${K[0]}.i`] : K;
-    const before = isLocal ? [`${I}.o`, ...panels.slice(0, -1), terms[0]!] : [...around, ...panels.slice(0, -1)];
-    const inner = isLocal ? terms.slice(1) : terms;
-    copy = packInOrder(site, { buffer, before, panel: panels[panels.length - 1]!, terms: inner, lanes: `${J}.i` });
+  const terms = isCut ? [`${K[0]}.o`, `${K[0]}.i`] : K;
+  if (depth && packed.right) {
+    const before = isLocal
+      ? [`${I}.o`, ...panels.slice(0, -1), terms[0]!]
+      : [...packed.right.outer, ...panels.slice(0, -1)];
+    copyRight(before, isLocal ? terms.slice(1) : terms);
   }
   if (unrolled && packed.left) {
     const { buffer, outer: around } = packed.left;
-    const terms = isCut ? [`${K[0]}.o`, `${K[0]}.i`] : K;
     site.attempt({ primitive: 'pack', buffer, loops: [...around, `${I}.o`, `${I}.i.o`, ...terms, `${I}.i.i`] });
   }
 
@@ -69,7 +74,7 @@ export function contraction(
     site.attempt({ primitive: 'compute_at', stage: copy, loop: `${depth.K}.o` });
   // Blocks of columns go outside of those of rows, with the copy of each one, when no columns are left beside them.
   const isFull = columns !== undefined && columns % width === 0;
-  if (!isCut && wide > 0 && isFull && site.attempt({ primitive: 'reorder', loops: [`${J}.o.o`, `${I}.o`] }) && copy)
+  if (!isCut && isWide && isFull && site.attempt({ primitive: 'reorder', loops: [`${J}.o.o`, `${I}.o`] }) && copy)
     site.attempt({ primitive: 'compute_at', stage: copy, loop: `${J}.o.o` });
   return true;
 }
