@@ -184,3 +184,54 @@ describe('the first of sorted rows', () => {
         }),
       );
 });
+
+describe('the first of long sorted rows, by a bound on their keys', () => {
+  // Short and sampled rows, along both dimensions; ties are frequent (`keys`, ui8), NaN only in the total order.
+  const rows = [
+    [[2, 300], 1, 40],
+    [[700, 3], 0, 350],
+    [[9001], 0, 100],
+  ] as const;
+  for (const element of ['f32', 'i32', 'ui8', 'f64', 'i64'] as const)
+    check(`of ${element}, with their places`, () =>
+      rows.flatMap(([shape, dim, first], i) =>
+        ['ascending', 'descending'].map((direction, j): Case => {
+          const [t, places] = [type(element, shape), type('i32', shape)];
+          const cut = shape.map((d, k) => (k === dim ? first : d));
+          const range = cut.map((d) => `0:${d}:1`).join(', ');
+          const total = element.startsWith('f') && (i + j) % 2 === 0 ? ' total_order' : '';
+          return {
+            text: `func.func @main(%x: ${t}) -> (${type(element, cut)}, ${type('i32', cut)}) {
+  %i = array.iota dim = ${dim} : ${places}
+  %0:2 = array.sort %x, %i dim = ${dim} ${direction}${total} : ${t}, ${places}
+  %1 = array.slice %0#0 [${range}] : ${t} to ${type(element, cut)}
+  %2 = array.slice %0#1 [${range}] : ${places} to ${type('i32', cut)}
+  return %1, %2 : ${type(element, cut)}, ${type('i32', cut)}
+}`,
+            args: [keys(element, shape, { nan: total !== '' || i === 1 })],
+          };
+        }),
+      ),
+    );
+
+  check('where a sample says nothing: periods, constants, NaN', () => {
+    const t = 'tensor<16384xf32>';
+    const text = `func.func @main(%x: ${t}) -> tensor<50xf32> {
+  %0 = array.sort %x dim = 0 ascending : ${t}
+  %1 = array.slice %0 [0:50:1] : ${t} to tensor<50xf32>
+  return %1 : tensor<50xf32>
+}`;
+    const of = (value: (i: number) => number): Case => ({
+      text,
+      args: [{ shape: [16384], data: Float32Array.from({ length: 16384 }, (_, i) => value(i)) }],
+    });
+    // A sample takes every sixteenth.
+    return [
+      of((i) => (i % 16 === 0 ? i : -i)),
+      of((i) => (i % 16 === 0 ? -i : i)),
+      of(() => -0),
+      of((i) => (i % 1000 === 7 ? -1 : 3)),
+      of((i) => (i === 9000 ? Number.NaN : Math.sin(i))),
+    ];
+  });
+});

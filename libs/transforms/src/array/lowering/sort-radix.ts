@@ -11,6 +11,7 @@ import { buildBinary, buildCompare, buildConstant, IndexCastOp, IndexCastUIOp, T
 import { FillOp } from '@budflow/dialect-memory';
 import type { Type, Value } from '@budflow/ir';
 import { buildOrderedKey, elementOfKey, keyOperands, keyType, type SortKey } from './sort-key.js';
+import type { Size } from './site.js';
 import type { RowBuffer, SortRows } from './sort-rows.js';
 
 export interface Digits {
@@ -37,8 +38,20 @@ export function smallestRow(digits: Digits): number {
 /** Flags of what is among the keys; a row that was not counted is as one with NaN. */
 export const [HAS_NAN, HAS_NEGATIVE_ZERO] = [1, 2];
 
+/** Elements of a row to sort instead of all of them. */
+export interface Candidates {
+  readonly size: Value;
+  /** As many as there can be. */
+  readonly room: number;
+  /** The ordered key of a candidate; zeros are equal. */
+  keyAt(i: Value): Value;
+  /** i32: where in the row it is. */
+  placeAt(i: Value): Value;
+}
+
 export class RadixSort {
   private readonly rows: SortRows;
+  private readonly candidates: Candidates | undefined;
   private readonly key: SortKey;
   private readonly digits: Digits;
   /** How the first operand follows from its ordered key; other operands have to be fetched. */
@@ -51,18 +64,19 @@ export class RadixSort {
   private counts: Value | undefined;
 
   /** Called outside of the loops over rows. */
-  constructor(rows: SortRows, key: SortKey, digits: Digits) {
+  constructor(rows: SortRows, key: SortKey, digits: Digits, candidates?: Candidates) {
     const { op } = rows.site;
     this.rows = rows;
+    this.candidates = candidates;
     this.key = key;
     this.digits = digits;
-    this.zerosApart = key.order === 'float' && key.inverse === 'element' && op.operandCount === 1;
+    this.zerosApart = !candidates && key.order === 'float' && key.inverse === 'element' && op.operandCount === 1;
     this.restores = key.inverse !== undefined && (key.order !== 'float' || this.zerosApart);
     this.indices = digits.count > 1 && (op.operandCount > 1 || !this.restores);
     this.needed = keyOperands(op, key);
     const sets = Math.min(2, digits.count - 1);
     const types = [keyType(rows.site, key), ...(this.indices ? [op.context.i32] : [])];
-    this.buffers = rows.provide(new Array<readonly Type[]>(sets).fill(types).flat());
+    this.buffers = rows.provide(new Array<readonly Type[]>(sets).fill(types).flat(), candidates?.room);
   }
 
   /** Whether rows with NaN have no place in the order of keys. */
@@ -83,12 +97,12 @@ export class RadixSort {
     const zero = () => buildConstant(builder, loc, site.op.context.i32, 0);
     FillOp.create(builder, loc, { memref: this.counts!, value: zero() });
     const [flags] = site.range(
-      { lower: 0, upper: this.rows.size, name: this.rows.name('count') },
+      { lower: 0, upper: this.size, name: this.rows.name('count') },
       [zero()],
       (i, [old]) => {
         const { bits, key } = this.keyAt(i);
         for (let p = 0; p < this.digits.count; p++) this.next(bits, p);
-        return [this.canFail ? this.flagsOf(bits, key, old!) : old!];
+        return [this.canFail && !this.candidates ? this.flagsOf(bits, key, old!) : old!];
       },
     );
     return flags!;
@@ -120,10 +134,11 @@ export class RadixSort {
     const set = (p: number) => buffers.slice((p % 2) * width, (p % 2) * width + width);
     for (let p = 0; p < digits.count; p++) {
       const isLast = p === digits.count - 1;
-      site.range({ lower: 0, upper: this.rows.size, name: this.rows.name('pass') }, [], (i) => {
-        const [key, index] = p === 0 ? [this.keyAt(i).bits, undefined] : set(p - 1).map((b) => b.load(i));
+      site.range({ lower: 0, upper: this.size, name: this.rows.name('pass') }, [], (i) => {
+        const [key, index] =
+          p === 0 ? [this.keyAt(i).bits, this.candidates?.placeAt(i)] : set(p - 1).map((b) => b.load(i));
         const place = this.castIndex(this.next(key!, p));
-        if (isLast) this.write(key!, p === 0 ? i : index && this.castIndex(index), place);
+        if (isLast) this.write(key!, index ? this.castIndex(index) : p === 0 ? i : undefined, place);
         else {
           const [keys, indices] = set(p);
           keys!.store(key!, place);
@@ -135,8 +150,16 @@ export class RadixSort {
     if (this.zerosApart) this.restoreZeros(flags);
   }
 
+  private get size(): Size {
+    return this.candidates ? this.candidates.size : this.rows.size;
+  }
+
   private keyAt(i: Value): { bits: Value; key: Value } {
     const { site } = this.rows;
+    if (this.candidates) {
+      const bits = this.candidates.keyAt(i);
+      return { bits, key: bits };
+    }
     const elements = site.op.operands.map((x, k) => (this.needed.has(k) ? site.load(x, this.rows.at(i)) : x));
     return buildOrderedKey(site, this.key, elements, { zerosApart: this.zerosApart });
   }

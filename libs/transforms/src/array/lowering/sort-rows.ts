@@ -26,17 +26,17 @@ export class SortRows {
     this.others = sizes.filter((_, d) => d !== dim);
   }
 
-  /** What a row has `count` buffers of, by element type; called outside of the loops over rows. */
-  provide(types: readonly Type[]): () => RowBuffer[] {
+  /** Buffers of a row, or of some of its elements, by element type; called outside of the loops over rows. */
+  provide(types: readonly Type[], some?: number): () => RowBuffer[] {
     const make = (type: Type, outer: readonly Size[]): RowBuffer => {
-      const memory = this.site.scratch([...outer, this.size], type);
+      const memory = this.site.scratch([...outer, some ?? this.size], type);
       const at = (i: Value) => (outer.length ? [...this.row, i] : [i]);
       return {
         load: (i) => this.site.loadScratch(memory, at(i)),
         store: (value, i) => this.site.storeScratch(value, memory, at(i)),
       };
     };
-    if (typeof this.size === 'number') return () => types.map((type) => make(type, []));
+    if (some !== undefined || typeof this.size === 'number') return () => types.map((type) => make(type, []));
     const shared = types.map((type) => make(type, this.others));
     return () => shared;
   }

@@ -1,6 +1,7 @@
 // array.sort: rows are apart. A row is merged bottom-up by its comparator (sort-merge.ts), or, where the comparator
 // compares keys that order as unsigned integers do: a long one is sorted by the digits of those (sort-radix.ts), a short
-// one by counting (sort-rank.ts). Of a row of which only a few elements are read, those are selected (sort-first.ts).
+// one by counting (sort-rank.ts). Of a row of which only a few elements are read, those are selected (sort-first.ts,
+// sort-select.ts).
 //
 //   loop.for %i name "sort.d0" {
 //     %by_digits = loop.if n >= 1024 { count digits; no NaN? } else { false }
@@ -16,6 +17,7 @@ import { mergeRow } from './sort-merge.js';
 import { digitsOf, HAS_NAN, RadixSort, smallestRow } from './sort-radix.js';
 import { isShortRow, RankSort } from './sort-rank.js';
 import { SortRows } from './sort-rows.js';
+import { selectsFirst, SelectSort } from './sort-select.js';
 
 export const lowerSort: LoopLoweringMethods = {
   build(op, site) {
@@ -25,6 +27,14 @@ export const lowerSort: LoopLoweringMethods = {
     if (key && typeof rows.size === 'number' && keepsFirst(key, rows.size, first!)) {
       rows.forEach(() => {
         sortFirst(rows, key, first!);
+      });
+      return;
+    }
+    if (key && typeof rows.size === 'number' && selectsFirst(rows.size, first!)) {
+      const select = new SelectSort(rows, key, rows.size, first!);
+      const merge = select.canFail ? mergeSort(rows) : undefined;
+      rows.forEach(() => {
+        select.sort(() => merge?.());
       });
       return;
     }
