@@ -190,6 +190,29 @@ describe('fix-numerics: orders', () => {
       'array.reduce add %2 init %cst dims = [1] {contract = "relaxed", order = #array.order<sequential>}',
     );
   });
+  test('so do other reductions of what two such factors make, but sums in strict not', () => {
+    const pairs = (
+      body: string,
+      kind: string,
+      m = 8,
+    ) => `func.func @main(%a: tensor<${m}x32xf32>, %b: tensor<6x32xf32>) -> tensor<${m}x6xf32> {
+  %z = array.constant dense<0.0> : tensor<f32>
+  %0 = array.broadcast %a dims = [0, 2] : tensor<${m}x32xf32> to tensor<${m}x6x32xf32>
+  %1 = array.broadcast %b dims = [1, 2] : tensor<6x32xf32> to tensor<${m}x6x32xf32>
+  %2 = array.${body} : tensor<${m}x6x32xf32>
+  %3 = array.mul %2, %2 : tensor<${m}x6x32xf32>
+  %4 = array.reduce ${kind} %3 init %z dims = [2] : tensor<${m}x6x32xf32>, tensor<f32> to tensor<${m}x6xf32>
+  return %4 : tensor<${m}x6xf32>
+}`;
+    const order = (text: string, options = '') => /order<(\w+)/.exec(lines(fix(text, options)).at(-1)!)![1];
+    expect(order(pairs('sub %0, %1', 'add'))).toBe('sequential');
+    expect(order(pairs('sub %0, %1', 'add'), '{mode=strict}')).toBe('canonical');
+    // No order matters to a maximum.
+    expect(order(pairs('sub %0, %1', 'max'), '{mode=strict}')).toBe('sequential');
+    // One factor only, or too few rows for a tile.
+    expect(order(pairs('sub %0, %0', 'max'))).toBe('canonical');
+    expect(order(pairs('sub %0, %1', 'add', 2))).toBe('canonical');
+  });
   test('a product in which one factor varies with every result dimension is no matrix product', () => {
     const text = matmulAsReduce
       .replace('%a: tensor<4x5xf32>', '%a: tensor<4x5x6xf32>')

@@ -6,7 +6,7 @@
 //
 // Runs once, before anything is cloned. In `strict` nothing contracts and reductions have the canonical order; in
 // `default` and `fast` products contract into sums as the target multiplies and adds. Sums of products in the shape of a
-// matrix product, and dot_general, add in ascending order; a dot_general that has no free dimension to vectorise over
+// matrix product, and dot_general, add in ascending order, and so do reductions of other ops on two such factors; a dot_general that has no free dimension to vectorise over
 // becomes a reduction in lanes; a reciprocal root among much other arithmetic becomes a division by a root; a scan along the last dimension runs in blocks of a few lanes. The mode is left in the module's attribute `budflow.numerics`.
 import { ConvOp, DotGeneralOp, namedReduction, ReduceOp, ScanOp } from '@budflow/dialect-array';
 import { FastMath, FastMathAttr } from '@budflow/dialect-core';
@@ -31,6 +31,7 @@ import {
   groupOrder,
   isBlockedScan,
   isContractionShaped,
+  isSumOfProducts,
   orderMatters,
   scanLanes,
   setOrder,
@@ -179,7 +180,9 @@ function orderReduction(op: Operation, mode: NumericsMode): Operation[] {
   if (ReduceOp.kind(op) === undefined) return [op];
   // Without an identity it is a fold, too.
   const noIdentity = StructuredOp.of(op)?.reduction?.identity(op).includes(null);
-  if (noIdentity || (orderMatters(op) && isContractionShaped(op))) {
+  // In `strict` only products have an order of their own; where no order matters the blocks may be chosen.
+  const ascends = mode === 'strict' && orderMatters(op) ? isSumOfProducts(op) : isContractionShaped(op);
+  if (noIdentity || ascends) {
     setOrder(op, { kind: 'sequential' });
     return [op];
   }

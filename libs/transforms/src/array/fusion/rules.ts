@@ -1,6 +1,6 @@
 // Whether a producer may be computed inside a kernel, and as what. After XLA's ShouldFuse and TVM's operator patterns;
 // the limits are those of one processor core: code size, streams of memory, and how often something is computed.
-import { MulOp, ReduceOp, ReshapeOp } from '@budflow/dialect-array';
+import { MulOp, ReshapeOp } from '@budflow/dialect-array';
 import {
   AffineExpr,
   ConstantLike,
@@ -13,7 +13,7 @@ import {
   TensorType,
 } from '@budflow/ir';
 import { derivePattern } from '../derive-pattern.js';
-import { isContractionShaped } from '../numerics/orders.js';
+import { contractionBody, isContractionShaped } from '../numerics/orders.js';
 import {
   type Accesses,
   countAccesses,
@@ -99,9 +99,9 @@ export function isContractedProduct(producer: Operation): boolean {
   );
 }
 
-/** Whether the producer makes the products that a reduction in the shape of a matrix product adds. */
-function isProductOf(producer: Operation, root: Operation): boolean {
-  return ReduceOp.is(root) && MulOp.is(producer) && root.operand(0) === producer.result(0);
+/** Whether the producer makes what a reduction in the shape of a matrix product combines from its factors. */
+function isBodyOf(producer: Operation, root: Operation): boolean {
+  return contractionBody(root)?.has(producer) ?? false;
 }
 
 /** Whether the op is a reduction that adds products unrounded. */
@@ -144,7 +144,7 @@ export function mayJoin(
   const stage = yielded || needsLoops(producer, accesses);
   const contraction = isContraction(root);
   const readsBuffers = pattern(root) === OpPatternKind.outElementwiseFusable;
-  if (contraction && !isProductOf(producer, root) && (stage || flops(producer) > 0 || readsBuffers))
+  if (contraction && !isBodyOf(producer, root) && (stage || flops(producer) > 0 || readsBuffers))
     return { refusal: 'contraction' };
   const patchwork = isPatchwork(StructuredOp.of(producer)!);
   const boxes = patchwork && !stage ? boxesWith(producer, accesses, group) : group.boxes;

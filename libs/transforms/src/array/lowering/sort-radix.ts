@@ -10,8 +10,8 @@
 import { buildBinary, buildCompare, buildConstant, IndexCastOp, IndexCastUIOp, TruncIOp } from '@budflow/dialect-core';
 import { FillOp } from '@budflow/dialect-memory';
 import type { Type, Value } from '@budflow/ir';
-import { buildOrderedKey, elementOfKey, keyOperands, keyType, type SortKey } from './sort-key.js';
 import type { Size } from './site.js';
+import { buildOrderedKey, elementOfKey, keyOperands, keyType, type SortKey } from './sort-key.js';
 import type { RowBuffer, SortRows } from './sort-rows.js';
 
 export interface Digits {
@@ -96,15 +96,11 @@ export class RadixSort {
     const { builder, loc } = site;
     const zero = () => buildConstant(builder, loc, site.op.context.i32, 0);
     FillOp.create(builder, loc, { memref: this.counts!, value: zero() });
-    const [flags] = site.range(
-      { lower: 0, upper: this.size, name: this.rows.name('count') },
-      [zero()],
-      (i, [old]) => {
-        const { bits, key } = this.keyAt(i);
-        for (let p = 0; p < this.digits.count; p++) this.next(bits, p);
-        return [this.canFail && !this.candidates ? this.flagsOf(bits, key, old!) : old!];
-      },
-    );
+    const [flags] = site.range({ lower: 0, upper: this.size, name: this.rows.name('count') }, [zero()], (i, [old]) => {
+      const { bits, key } = this.keyAt(i);
+      for (let p = 0; p < this.digits.count; p++) this.next(bits, p);
+      return [this.canFail && !this.candidates ? this.flagsOf(bits, key, old!) : old!];
+    });
     return flags!;
   }
 

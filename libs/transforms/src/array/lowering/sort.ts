@@ -17,7 +17,7 @@ import { mergeRow } from './sort-merge.js';
 import { digitsOf, HAS_NAN, RadixSort, smallestRow } from './sort-radix.js';
 import { isShortRow, RankSort } from './sort-rank.js';
 import { SortRows } from './sort-rows.js';
-import { selectsFirst, SelectSort } from './sort-select.js';
+import { SelectSort, selectsFirst } from './sort-select.js';
 
 export const lowerSort: LoopLoweringMethods = {
   build(op, site) {

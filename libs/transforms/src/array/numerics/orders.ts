@@ -78,21 +78,63 @@ export function orderMatters(op: Operation): boolean {
   return (kind === 'add' || kind === 'mul') && isRounded((op.operand(0).type as TensorType).element);
 }
 
+/** Whether a reduction combines what two factors make, in the shape of a matrix product; see `contractionBody`. */
+export function isContractionShaped(op: Operation): boolean {
+  return contractionBody(op) !== undefined;
+}
+
+/** Whether it is a sum of products: such sums run in ascending order in every mode. */
+export function isSumOfProducts(op: Operation): boolean {
+  return contractionBody(op)?.size === 1 && ReduceOp.kind(op) === 'add' && MulOp.is(op.operand(0).definingOp!);
+}
+
 /**
  * "Matrix product as broadcast, multiply, reduce": a sum of products in which each factor is the same along some result
- * dimension and both vary along every reduced one. It runs like dot_general, in ascending order.
+ * dimension and both vary along every reduced one. It runs like dot_general, in ascending order. So does any reduction of
+ * what elementwise ops make of two such factors: squares of differences, maxima of sums. Returns the ops that compute what
+ * is reduced from the factors.
  */
-export function isContractionShaped(op: Operation): boolean {
-  if (!ReduceOp.is(op) || ReduceOp.kind(op) !== 'add') return false;
-  const product = op.operand(0).definingOp;
-  if (!product || !MulOp.is(product)) return false;
+export function contractionBody(op: Operation): ReadonlySet<Operation> | undefined {
+  if (!ReduceOp.is(op) || ReduceOp.kind(op) === undefined || op.operandCount !== 2) return undefined;
   const dims = ReduceOp.dims(op);
-  const kept = shapeOf(op.operand(0)).flatMap((size, d) => (dims.includes(d) || size === 1 ? [] : [d]));
-  return product.operands.every((factor) => {
-    const varies = varyingDims(factor);
-    return dims.every((d) => varies[d]) && kept.some((d) => !varies[d]);
-  });
+  const shape = shapeOf(op.operand(0));
+  const kept = shape.flatMap((size, d) => (dims.includes(d) || size === 1 ? [] : [d]));
+  if (dims.length === 0 || kept.length === 0) return undefined;
+  const product = op.operand(0).definingOp;
+  if (product && MulOp.is(product) && ReduceOp.kind(op) === 'add') {
+    const varies = product.operands.map((factor) => varyingDims(factor));
+    if (varies.every((v) => dims.every((d) => v[d]) && kept.some((d) => !v[d]))) return new Set([product]);
+  }
+  // Tiles of short sums are mostly loads and stores.
+  const terms = dims.reduce((n, d) => n * (shape[d] === DYNAMIC ? SHORTEST_SUM : shape[d]!), 1);
+  const sides = kept.filter((d) => shape[d] === DYNAMIC || shape[d]! >= SMALLEST_SIDE);
+  if (sides.length < 2 || terms < SHORTEST_SUM) return undefined;
+  const body = new Set<Operation>();
+  const factors = new Map<Value, readonly boolean[]>();
+  const visit = (value: Value): boolean => {
+    if (factors.has(value)) return true;
+    const varies = varyingDims(value);
+    if (!varies.includes(true)) return true;
+    if (sides.some((d) => !varies[d])) {
+      factors.set(value, varies);
+      return factors.size <= 2 && dims.every((d) => varies[d]);
+    }
+    const made = value.definingOp;
+    if (!made || OpPattern.of(made)?.pattern(made) !== OpPatternKind.elementwise) return false;
+    if (body.has(made)) return true;
+    body.add(made);
+    return body.size <= LARGEST_BODY && made.operands.every(visit);
+  };
+  if (!visit(op.operand(0)) || factors.size !== 2) return undefined;
+  const [left, right] = [...factors.values()] as [readonly boolean[], readonly boolean[]];
+  const apart = sides.some((d) => left[d] && !right[d]) && sides.some((d) => right[d] && !left[d]);
+  return apart ? body : undefined;
 }
+
+/** What a reduction other than a sum of products needs to run like one: terms, and places on each side. */
+const [SHORTEST_SUM, SMALLEST_SIDE] = [16, 4];
+/** Elementwise ops between the factors and the reduction: more leave no registers for a tile. */
+const LARGEST_BODY = 6;
 
 /** Along which dimensions a value may differ. Looks through ops that repeat and move elements. */
 function varyingDims(value: Value, depth = 8): boolean[] {
