@@ -16,9 +16,9 @@ import {
   parseKernel,
   run,
 } from '../../../../libs/transforms/src/scheduling/testing/kernel.js';
-import { type Next, randomKernel } from './generate.js';
+import { type Next, type RandomKernel, randomKernel } from './generate.js';
 import { judge, type Verdict } from './oracle.js';
-import { traceKernel } from './trace.js';
+import { type AccessEvent, traceKernel } from './trace.js';
 
 export interface PrimitiveCount {
   proposed: number;
@@ -45,12 +45,20 @@ export interface FuzzOptions {
   readonly perProgram: number;
   readonly maxFailures?: number;
   readonly onProgress?: (done: number, failures: number) => void;
+  readonly onFailure?: (text: string) => void;
 }
 
 const NAMES = Object.keys(STEP_SCHEMAS) as PrimitiveName[];
 const STEPS = 6;
 
-export function fuzzSchedules({ programs, seed, perProgram, maxFailures = 5, onProgress }: FuzzOptions): FuzzResult {
+export function fuzzSchedules({
+  programs,
+  seed,
+  perProgram,
+  maxFailures = 5,
+  onProgress,
+  onFailure,
+}: FuzzOptions): FuzzResult {
   const counts = new Map<PrimitiveName, PrimitiveCount>();
   for (const name of NAMES)
     counts.set(name, {
@@ -66,19 +74,41 @@ export function fuzzSchedules({ programs, seed, perProgram, maxFailures = 5, onP
   const failures: string[] = [];
   let schedules = 0;
   for (let p = 0; p < programs && failures.length < maxFailures; p++) {
-    const { text, stages } = randomKernel(seed * 100_003 + p);
-    const original = parseKernel(text);
+    const { text, stages, original } = definedKernel(seed * 100_003 + p);
     const expected = run(original, [], p + 1);
     for (let s = 0; s < perProgram && failures.length < maxFailures; s++) {
       const next = generator((seed * 7919 + p * 131 + s * 17 + 1) * 2654435761);
       for (let i = 0; i < 8; i++) next();
       const failure = trySchedule(text, stages, expected, p + 1, next, counts);
-      if (failure) failures.push(`program ${p}, schedule ${s}: ${failure}`);
+      if (failure) {
+        failures.push(`program ${p}, schedule ${s}: ${failure}`);
+        onFailure?.(failures.at(-1)!);
+      }
       schedules++;
     }
     onProgress?.(p + 1, failures.length);
   }
   return { counts, failures, schedules };
+}
+
+/** The first random kernel from a seed on that reads no element of a private buffer before one was written there. */
+function definedKernel(seed: number): RandomKernel & { readonly original: Operation } {
+  for (let attempt = 0; ; attempt++) {
+    const kernel = randomKernel(seed + attempt * 1_000_000_007);
+    const original = parseKernel(kernel.text);
+    const events = traceKernel(functionOf(original), true);
+    if (!events || !readsUndefined(events)) return { ...kernel, original };
+  }
+}
+
+/** What such elements hold is undefined, so that a legal schedule may change it. */
+function readsUndefined(events: readonly AccessEvent[]): boolean {
+  const written = new Set<string>();
+  for (const { cell, isWrite, buffer } of events) {
+    if (isWrite) written.add(cell);
+    else if (buffer.definingOp !== null && !written.has(cell)) return true;
+  }
+  return false;
 }
 
 function trySchedule(
@@ -145,7 +175,7 @@ function randomStep(func: Operation, stages: readonly string[], done: readonly S
   // What undoes or completes a compute_at means something behind one.
   const moved = done.findLast((step) => step.primitive === 'compute_at');
   let primitive: PrimitiveName = moved && next() % 2 === 0 ? pick(['compute_root', 'store_at']) : pick(NAMES);
-  if (primitive === 'compute_root' && !moved && next() % 8) primitive = 'compute_at';
+  if ((primitive === 'compute_root' || primitive === 'store_at') && !moved && next() % 8) primitive = 'compute_at';
   const nested = perfectNests(loops.map(([, l]) => l));
   switch (primitive) {
     case 'split':

@@ -25,6 +25,7 @@ await runCommand(
         last = performance.now();
         console.error(`${done} programs, ${failed} failures`);
       },
+      onFailure: (text) => console.error(`\n${text}\n`),
     });
     console.log(describeCounts(counts, { reasons: line.has('reasons') }));
     console.log(`${schedules} schedules, ${failures.length} failures`);
