@@ -13,6 +13,8 @@ import {
 export type AffineKind = 'dim' | 'symbol' | 'constant' | 'add' | 'mul' | 'mod' | 'floordiv' | 'ceildiv';
 export type AffineBinaryKind = Exclude<AffineKind, 'dim' | 'symbol' | 'constant'>;
 
+const KIND_CODES: Readonly<Record<AffineBinaryKind, number>> = { add: 0, mul: 1, mod: 2, floordiv: 3, ceildiv: 4 };
+const KIND_CODES_SIZE = 8;
 const SMALLEST = -(1n << 63n);
 
 export class AffineExpr {
@@ -44,40 +46,54 @@ export class AffineExpr {
     this.id = id;
   }
 
-  private static table = new Map<string, AffineExpr>();
-  private static unique(
-    kind: AffineKind,
+  // Leaves by value; every other expression by its left operand's id, then by its right one's and the kind.
+  private static count = 0;
+  private static readonly dims = new Map<number, AffineExpr>();
+  private static readonly symbols = new Map<number, AffineExpr>();
+  private static readonly constants = new Map<number | bigint, AffineExpr>();
+  private static readonly nodes: (Map<number, AffineExpr> | undefined)[] = [];
+
+  private static leaf<K>(
+    table: Map<K, AffineExpr>,
+    key: K,
+    kind: 'dim' | 'symbol' | 'constant',
     value: number,
     wide: bigint | null,
-    lhs: AffineExpr | null,
-    rhs: AffineExpr | null,
   ): AffineExpr {
-    const key = `${kind}:${wide ?? value}:${lhs ? lhs.id : ''}:${rhs ? rhs.id : ''}`;
-    let found = AffineExpr.table.get(key);
-    if (!found) {
-      found = new AffineExpr(kind, value, wide, lhs, rhs, AffineExpr.table.size);
-      AffineExpr.table.set(key, found);
-    }
-    return found;
+    const made = new AffineExpr(kind, value, wide, null, null, AffineExpr.count++);
+    table.set(key, made);
+    return made;
   }
 
   static dim(position: number): AffineExpr {
-    return AffineExpr.unique('dim', position, null, null, null);
+    const { dims } = AffineExpr;
+    return dims.get(position) ?? AffineExpr.leaf(dims, position, 'dim', position, null);
   }
   static symbol(position: number): AffineExpr {
-    return AffineExpr.unique('symbol', position, null, null, null);
+    const { symbols } = AffineExpr;
+    return symbols.get(position) ?? AffineExpr.leaf(symbols, position, 'symbol', position, null);
   }
   /** Text can hold signed 64-bit constants. */
   static constant(value: number | bigint): AffineExpr {
+    const { constants } = AffineExpr;
     if (typeof value === 'number' && Number.isSafeInteger(value))
-      return AffineExpr.unique('constant', value === 0 ? 0 : value, null, null, null);
+      return constants.get(value) ?? AffineExpr.leaf(constants, value, 'constant', value + 0, null);
     const wide = BigInt(value);
     const rounded = Number(wide);
-    return AffineExpr.unique('constant', rounded, Number.isSafeInteger(rounded) ? null : wide, null, null);
+    if (Number.isSafeInteger(rounded)) return AffineExpr.constant(rounded);
+    return constants.get(wide) ?? AffineExpr.leaf(constants, wide, 'constant', rounded, wide);
   }
   /** The node as it is, without any simplification; for affine-simplify.ts. */
   static node(kind: AffineBinaryKind, lhs: AffineExpr, rhs: AffineExpr): AffineExpr {
-    return AffineExpr.unique(kind, 0, null, lhs, rhs);
+    let table = AffineExpr.nodes[lhs.id];
+    if (!table) AffineExpr.nodes[lhs.id] = table = new Map();
+    const key = rhs.id * KIND_CODES_SIZE + KIND_CODES[kind];
+    let found = table.get(key);
+    if (!found) {
+      found = new AffineExpr(kind, 0, null, lhs, rhs, AffineExpr.count++);
+      table.set(key, found);
+    }
+    return found;
   }
   /**
    * What MLIR makes of `lhs kind rhs`: parentheses around sums stay, `(d0 + d1) * 2` for one. Text is read with this;

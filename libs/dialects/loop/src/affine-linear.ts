@@ -85,11 +85,21 @@ function build(terms: ReadonlyMap<AffineExpr, number>, constant: number): Affine
   return sum === null ? AffineExpr.constant(constant) : sum.add(constant);
 }
 
+/** Normal forms that were asked for; the same few expressions come again and again. */
+const normalForms = new Map<AffineExpr, AffineExpr>();
+const MOST_NORMAL_FORMS = 1 << 15;
+
 /** The expression as dimensions, then symbols, then other atoms, then the constant: equal linear sums become `===`. */
 export function normalizeExpr(e: AffineExpr): AffineExpr {
   if (e.lhs === null) return e;
-  const { terms, constant } = linearForm(e);
-  return build(terms, constant);
+  let normal = normalForms.get(e);
+  if (normal === undefined) {
+    const { terms, constant } = linearForm(e);
+    normal = build(terms, constant);
+    if (normalForms.size >= MOST_NORMAL_FORMS) normalForms.clear();
+    normalForms.set(e, normal);
+  }
+  return normal;
 }
 
 /** `x - y` when it is one number whatever the inputs are. */

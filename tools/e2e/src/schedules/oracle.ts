@@ -17,11 +17,12 @@ export function judge(kernel: Operation, step: Step, events: readonly AccessEven
     case 'fuse':
       return 'legal';
     case 'unswitch': {
-      let conditions = 0;
-      find(step.loop)?.walk((op) => {
-        if (op.name === 'loop.if') conditions++;
+      const loop = find(step.loop);
+      let fits = false;
+      loop?.walk((op) => {
+        fits ||= op.name === 'loop.if' && isInvariant(op.operand(0), loop);
       });
-      return conditions > 0 ? 'legal' : 'unclear';
+      return fits ? 'legal' : 'unclear';
     }
     case 'split':
       return step.tail === 'shift' ? repeated(find(step.loop), events) : 'legal';
@@ -90,6 +91,13 @@ export function judge(kernel: Operation, step: Step, events: readonly AccessEven
     default:
       return 'unclear';
   }
+}
+
+/** Whether a value is computed from what comes from outside of a loop, without memory. */
+function isInvariant(value: Value, loop: Operation): boolean {
+  const op = value.definingOp;
+  if (op === null) return value.parentBlock === null || !loop.isAncestorOf(value.parentBlock.parentOp!);
+  return !loop.isAncestorOf(op) || (op.name !== 'memory.load' && op.operands.every((v) => isInvariant(v, loop)));
 }
 
 /** Whether the bounds are the same, word for word. */
