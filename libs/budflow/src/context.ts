@@ -17,6 +17,6 @@ export function createContext(): Context {
   registerMemoryDialect(context);
   registerSimdDialect(context);
   registerRtDialect(context);
-  for (const dialect of STABLEHLO_DIALECTS) context.registerDialect(dialect);
+  for (const dialect of STABLEHLO_DIALECTS) context.registerLazyDialect(dialect.name, () => dialect);
   return context;
 }

@@ -30,8 +30,7 @@ export class OpInfo {
   assembly: PreparedAssembly | null = null;
   private defaults: readonly (readonly [string, Attribute])[] | null = null;
   private upgrades: readonly (readonly [string, Upgrade])[] | null = null;
-  /** `"name"` in UTF-8, for the generic printer. */
-  readonly quotedName: Uint8Array;
+  private quoted: Uint8Array | null = null;
 
   constructor(context: Context, name: string, id: number) {
     this.context = context;
@@ -39,7 +38,12 @@ export class OpInfo {
     const dot = name.indexOf('.');
     this.dialect = dot < 0 ? '' : name.slice(0, dot);
     this.id = id;
-    this.quotedName = new TextEncoder().encode(`"${name}"`);
+  }
+
+  /** `"name"` in UTF-8, for the generic printer. */
+  get quotedName(): Uint8Array {
+    this.quoted ??= new TextEncoder().encode(`"${this.name}"`);
+    return this.quoted;
   }
 
   /** Attributes that absent ones stand for; such values are dropped when read, so that equal ops are equal. */

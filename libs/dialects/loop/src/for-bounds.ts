@@ -72,7 +72,10 @@ export function setForBounds(op: Operation, lower: AppliedMap, upper: AppliedMap
  */
 export function constantTripCount(op: Operation): number | undefined {
   const { lower, upper, step } = forBounds(op);
-  const { a, b } = overCommonInputs(op.context, lower, upper);
+  const isKnown = lower.operands.length === 0 && upper.operands.length === 0;
+  const { a, b } = isKnown
+    ? { a: lower.map.results, b: upper.map.results }
+    : overCommonInputs(op.context, lower, upper);
   for (const from of a) {
     for (const to of b) {
       const length = constantDifference(to, from);

@@ -19,4 +19,4 @@ export { type BoundLike, buildFor, carriedArguments, type ForOptions, inductionV
 export { loopDialect, registerLoopDialect } from './dialect.js';
 export { constantTripCount, type ForBounds, forBounds, forInits, setForBounds } from './for-bounds.js';
 export { ForOp, YieldOp } from './for-op.js';
-export { checkLoopNames, loopsByName, nameLoops } from './names.js';
+export { checkLoopNames, loopsByName, nameLoops, walkLoops } from './names.js';

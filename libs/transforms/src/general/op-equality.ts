@@ -34,6 +34,15 @@ export function hashOp(op: Operation): number {
   return h & 0x3fffffff;
 }
 
+/** A 32-bit hash of all ops inside an op, equal for ops with equal bodies. */
+export function hashNested(op: Operation): number {
+  let h = 0;
+  op.walk((inner) => {
+    if (inner !== op) h = mix(mix(h, inner.info.id), inner.attributes.id);
+  });
+  return h;
+}
+
 /** Whether two ops have equal results wherever both may stand. Successors are not looked through: they must be the same. */
 export function sameOp(a: Operation, b: Operation): boolean {
   return equal(a, b, null, null);

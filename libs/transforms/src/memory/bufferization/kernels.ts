@@ -10,10 +10,12 @@ import {
   Region,
   StringAttr,
   SymbolTable,
+  symbolName,
   TensorType,
   type Type,
   type Value,
 } from '@budflow/ir';
+import { hashNested, sameOp } from '../../general/op-equality.js';
 import { bufferized } from './types.js';
 
 /** Output `output` of a kernel is stored over input `input`. */
@@ -30,8 +32,8 @@ export interface KernelForm {
 
 export class KernelOutliner {
   private readonly symbols: SymbolTable;
-  /** Kernels by their text without the name. */
-  private readonly known = new Map<string, string>();
+  /** Kernels by what ops they are made of. */
+  private readonly known = new Map<number, Operation[]>();
   private readonly counters = new Map<string, number>();
   shared = 0;
 
@@ -89,16 +91,18 @@ export class KernelOutliner {
     }
 
     // 3. One function for all equal ones.
-    const text = kernel.toString();
-    const found = this.known.get(text);
-    if (found !== undefined) {
+    const hash = hashNested(kernel);
+    const alike = this.known.get(hash) ?? [];
+    for (const other of alike) {
+      kernel.setAttr('sym_name', other.attr('sym_name') ?? null);
+      if (!sameOp(other, kernel)) continue;
       kernel.destroy();
       this.shared++;
-      return found;
+      return symbolName(other)!;
     }
     kernel.setAttr('sym_name', context.stringAttr(this.nextName(host)));
     const name = this.symbols.insert(kernel, host);
-    this.known.set(text, name);
+    this.known.set(hash, [...alike, kernel]);
     return name;
   }
 

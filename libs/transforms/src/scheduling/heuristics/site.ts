@@ -1,6 +1,6 @@
 // What the heuristics of the default schedule share: the kernel, its target, the steps they try, and its loops.
 import { collectAccesses } from '@budflow/analysis';
-import { constantTripCount, ForOp, inductionVariable, WhileOp } from '@budflow/dialect-loop';
+import { constantTripCount, ForOp, inductionVariable, loopsByName, WhileOp, walkLoops } from '@budflow/dialect-loop';
 import { byteWidth, FloatType, type Operation, type Type } from '@budflow/ir';
 import type { Target } from '@budflow/target';
 import type { Step } from '../schedule.js';
@@ -39,14 +39,14 @@ export class SchedulingSite {
 
   loops(): Operation[] {
     const list: Operation[] = [];
-    this.func.walk((op) => {
-      if (ForOp.is(op) && ForOp.name(op) !== undefined) list.push(op);
+    walkLoops(this.func, (op) => {
+      if (ForOp.name(op) !== undefined) list.push(op);
     });
     return list;
   }
 
   loop(name: string): Operation | undefined {
-    return this.loops().find((l) => nameOf(l) === name);
+    return loopsByName(this.func).get(name);
   }
 
   trips(loop: Operation): number {
@@ -58,8 +58,8 @@ export class SchedulingSite {
     const name = nameOf(loop);
     if (!/\.d\d+(\.i)?(~\d+)?$/.test(name)) return false;
     let inner = true;
-    loop.walk((op) => {
-      if (op === loop || !ForOp.is(op)) return;
+    walkLoops(loop, (op) => {
+      if (op === loop) return;
       // Sequential loops run as they are, on vectors, whatever stage they belong to; lanes are vectors of their own.
       const other = nameOf(op);
       if (/\.d\d+/.test(other) || /(?<!\.r\d+)\.(l|t|i|h\d+)$/.test(other)) inner = false;
