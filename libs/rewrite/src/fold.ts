@@ -3,6 +3,7 @@ import {
   Attribute,
   Commutative,
   ConstantLike,
+  DenseElementsAttr,
   elementCount,
   type FoldResult,
   Idempotent,
@@ -10,6 +11,8 @@ import {
   Involution,
   isShaped,
   type Operation,
+  OpPattern,
+  OpPatternKind,
   Pure,
   SymbolTrait,
   Terminator,
@@ -24,7 +27,7 @@ export type DefaultFold = (op: Operation, operands: readonly Attribute[]) => rea
 export interface FoldOptions {
   /** Tried when an op's own fold gives nothing and all operands are constants; interpretation, in the compiler. */
   readonly defaultFold?: DefaultFold | undefined;
-  /** `defaultFold` makes no constants of more elements than this; default 4096. */
+  /** `defaultFold` makes no constants of more elements than this, but splats of splats; default 4096. */
   readonly maxFoldedElements?: number | undefined;
 }
 
@@ -83,7 +86,8 @@ export function foldOp(op: Operation, options: FoldOptions = {}): readonly FoldR
         if (list.length > 0) return checked(op, list);
       }
     }
-    if (interpret && constants === count && resultsAreSmall(op, options.maxFoldedElements ?? 4096)) {
+    const isSmall = (): boolean => resultsAreSmall(op, options.maxFoldedElements ?? 4096);
+    if (interpret && constants === count && (isSplatCombined(op, operands) || isSmall())) {
       const folded = options.defaultFold!(op, operands as Attribute[]);
       if (folded !== null) return checked(op, folded);
     }
@@ -117,6 +121,14 @@ export function isDead(op: Operation): boolean {
   if (op.hasResultUses) return false;
   if (op.info.hasTrait(Terminator) || op.info.hasTrait(SymbolTrait)) return false;
   return wouldBeTriviallyDead(op);
+}
+
+/** Whether an elementwise op combines constants of one element each, however large: its result is one, too. */
+function isSplatCombined(op: Operation, operands: readonly (Attribute | null)[]): boolean {
+  return (
+    operands.every((a) => a instanceof DenseElementsAttr && a.splat) &&
+    OpPattern.of(op)?.pattern(op) === OpPatternKind.elementwise
+  );
 }
 
 function resultsAreSmall(op: Operation, limit: number): boolean {

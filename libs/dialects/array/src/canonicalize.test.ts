@@ -74,6 +74,57 @@ describe('canonicalization', () => {
     }
   });
 
+  test('quotients and remainders rounded down are those of before, for every byte', () => {
+    const t = 'tensor<256xi8>';
+    const splat = (name: string, value: number | boolean, type = t): string =>
+      `  %${name} = array.constant dense<${value}> : ${type}`;
+    for (const by of [2, 3, 7, 10, 64, 100, 127]) {
+      const text = `func.func @f(%x: ${t}) -> (${t}, ${t}) {
+${splat('c', by)}
+${splat('o', 1)}
+${splat('z', 0)}
+  %s = array.sign %x : ${t}
+  %q = array.div %x, %c : ${t}
+  %m = array.rem %x, %c : ${t}
+  %a = array.cmp ne, %s, %o : ${t}
+  %b = array.cmp ne, %m, %z : ${t}
+  %n = array.and %b, %a : tensor<256xi1>
+  %l = array.sub %q, %o : ${t}
+  %r = array.select %n, %l, %q : ${t}
+  %d = array.cmp lt, %m, %z : ${t}
+  %e = array.and %b, %d : tensor<256xi1>
+  %g = array.add %m, %c : ${t}
+  %h = array.select %e, %g, %m : ${t}
+  return %r, %h : ${t}, ${t}
+}`;
+      const context = newContext();
+      const numbers = Array.from({ length: 256 }, (_, i) => i - 128);
+      const [quotients, remainders] = (['before', 'after'] as const).map((when) => {
+        const module = moduleFrom(text, context);
+        if (when === 'after') {
+          canonicalize(module);
+          expect(printModule(module)).not.toContain('array.rem');
+        }
+        return results(module, [tensor(context, t, numbers)]);
+      });
+      expect(remainders).toEqual(quotients);
+    }
+  });
+
+  test('splats are folded whatever their size', () => {
+    expect(
+      body(
+        '%x: tensor<1000000xf32>',
+        `%a = array.constant dense<3.0> : tensor<1000000xf32>
+%b = array.constant dense<4> : tensor<1000000xi32>
+%d = array.cast %b : tensor<1000000xi32> to tensor<1000000xf32>
+%e = array.cmp lt, %a, %d : tensor<1000000xf32>
+%r = array.select %e, %x, %a : tensor<1000000xf32>`,
+        'tensor<1000000xf32>',
+      ),
+    ).toEqual(['return %arg0 : tensor<1000000xf32>']);
+  });
+
   test('every pattern applied in the cases above', () => {
     const patterns = arrayDialect.ops.flatMap((d) => d.spec.patterns ?? []).map((p) => p.name);
     expect(patterns.filter((name) => !applied.has(name))).toEqual([]);

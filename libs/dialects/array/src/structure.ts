@@ -61,12 +61,12 @@ export function noMaps(count: number): null[] {
 
 /** Interfaces of an op that computes every element of its result from the elements of its operands at the same place. */
 export function elementwiseInterfaces(
-  cost: PointCost,
+  cost: PointCost | ((op: Operation) => PointCost),
   body: (op: Operation, context: BodyContext) => Value,
 ): InterfaceImplementation[] {
   return [
     OpPattern.implement({ pattern: () => OpPatternKind.elementwise }),
-    OpCost.implement({ pointCost: () => cost }),
+    OpCost.implement({ pointCost: typeof cost === 'function' ? cost : () => cost }),
     StructuredOp.implement({
       domain: (op) => operandDomain(op, 0),
       indexingMaps(op) {

@@ -1,10 +1,11 @@
-// Ops between element widths: widen_low, widen_high, narrow.
+// Ops between element widths: widen_low, widen_high, narrow, and the upper halves of products.
 
 import {
   type CastOp,
   type ElementStorage,
   elementAccess,
   Interpretable,
+  integerExtended,
   type Scalar,
   scalarCast,
   step1,
@@ -13,6 +14,7 @@ import {
 import {
   allTypesMatch,
   attr,
+  Commutative,
   type Context,
   defineOp,
   FloatType,
@@ -158,5 +160,44 @@ export const NarrowOp = defineOp({
         'simd.narrow-type',
         `expects ${2 * from.lanes} lanes of half the width of ${from.element}, got ${to}`,
       );
+  },
+});
+
+export const MulHighOp = defineOp({
+  name: 'simd.mul_high',
+  summary: 'the upper halves of the products of lanes',
+  description:
+    'The product has twice the width of the lanes (i8, i16, i32); its upper half is the result. Lanes are signed, or unsigned with `unsigned`. With a multiplier that stands for 1 / d, it divides.',
+  example: `func.func @f(%a: vector<8xi16>, %b: vector<8xi16>) -> vector<8xi16> {
+  %0 = simd.mul_high %a, %b {unsigned} : vector<8xi16>
+  return %0 : vector<8xi16>
+}`,
+  operands: { lhs: Vector, rhs: Vector },
+  results: { result: Vector },
+  attributes: { unsigned: attr.unit },
+  traits: [Pure, Commutative, allTypesMatch('lhs', 'rhs', 'result')],
+  interfaces: [
+    Interpretable.implement({
+      compile(op, c) {
+        const type = vectorType(op.result(0));
+        const product = integerExtended(op.attr('unsigned') ? 'mului' : 'mulsi', type.element);
+        const access = elementAccess(type.element);
+        return step2(op, c, (a, b) => {
+          const result = access.make(type.lanes);
+          for (let l = 0; l < type.lanes; l++) {
+            const [x, y] = [a, b].map((v) => access.load(v as ElementStorage, l) as number) as [number, number];
+            access.store(result, l, product(x, y)[1] as Scalar);
+          }
+          return result;
+        });
+      },
+    }),
+  ],
+  inferTypes: (_, { operands }) => [operands[0]!.type],
+  assembly: '$lhs `,` $rhs attr-dict `:` type($result)',
+  verify(op) {
+    const type = vectorType(op.result(0));
+    if (!(type.element instanceof IntegerType) || ![8, 16, 32].includes(type.element.width))
+      op.emitError('simd.mul-high-type', `expects lanes of i8, i16 or i32, got ${type}`);
   },
 });

@@ -1,6 +1,6 @@
 // The dialect object.
 import { type Context, defineDialect } from '@budflow/ir';
-import { NarrowOp, WidenHighOp, WidenLowOp } from './convert-ops.js';
+import { MulHighOp, NarrowOp, WidenHighOp, WidenLowOp } from './convert-ops.js';
 import { ExtractOp, InsertOp, MaskFirstNOp, SplatOp } from './lane-ops.js';
 import { GatherOp, LoadOp, MaskedLoadOp, MaskedStoreOp, ScatterOp, StoreOp, StridedLoadOp } from './memory-ops.js';
 import { REDUCE_OPS } from './reduce-ops.js';
@@ -29,6 +29,7 @@ export const simdDialect = defineDialect({
     WidenLowOp,
     WidenHighOp,
     NarrowOp,
+    MulHighOp,
     ...Object.values(REDUCE_OPS),
   ],
   materializeConstant: (builder, loc, value, type) =>

@@ -1,5 +1,5 @@
 // Public face of the simd dialect.
-export { NarrowOp, WidenHighOp, WidenLowOp, widerElement } from './convert-ops.js';
+export { MulHighOp, NarrowOp, WidenHighOp, WidenLowOp, widerElement } from './convert-ops.js';
 export { registerSimdDialect, simdDialect } from './dialect.js';
 export { ExtractOp, InsertOp, MaskFirstNOp, SplatOp } from './lane-ops.js';
 export { GatherOp, LoadOp, MaskedLoadOp, MaskedStoreOp, ScatterOp, StoreOp, StridedLoadOp } from './memory-ops.js';

@@ -6,6 +6,7 @@ describe('verifier', () => {
   const V = 'vector<4xf32>';
   const args = `%v: ${V}, %m: memref<?x?xf32>, %i: index, %k: vector<4xi1>, %o: vector<4xi32>, %s: f32`;
   test.each([
+    [`%r = simd.mul_high %v, %v : ${V}`, 'simd.mul-high-type', 'expects lanes of i8, i16 or i32, got vector<4xf32>'],
     [
       `%r = simd.load %m[%i] : memref<?x?xf32>, ${V}`,
       'simd.index-count',

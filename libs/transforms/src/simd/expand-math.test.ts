@@ -22,34 +22,6 @@ ${names.map((x) => `  ${x} = simd.load %m${x.slice(1)}[%z] : memref<8x${type}>, 
   return module.toString();
 }
 
-describe('quotients of vectors by powers of two', () => {
-  const divided = (op: string, type: string, by: number) => {
-    const text = `func.func @k(%m: memref<32x${type}>, %o: memref<32x${type}>) {
-  %z = arith.constant 0 : index
-  %x = simd.load %m[%z] : memref<32x${type}>, vector<32x${type}>
-  %y = arith.constant dense<${by}> : vector<32x${type}>
-  %r = arith.${op} %x, %y : vector<32x${type}>
-  simd.store %r, %o[%z] : memref<32x${type}>, vector<32x${type}>
-  return
-}`;
-    const before = runFunction(parse(text), 'k');
-    const module = parse(text);
-    const manager = new PassManager(pipeline('builtin.module', passItem(expandMath, {})));
-    expect(manager.run(module).succeeded).toBe(true);
-    expect(runFunction(module, 'k')).toEqual(before);
-    return module.toString();
-  };
-
-  test.each(['divsi', 'remsi', 'divui', 'remui'])('arith.%s becomes shifts and masks', (op) => {
-    for (const type of ['i8', 'i16', 'i32', 'i64'])
-      for (const by of [1, 2, 8, 64]) expect(divided(op, type, by)).not.toContain(`arith.${op}`);
-  });
-
-  test('other divisors, and the one that is no positive number, stay', () => {
-    for (const by of [3, -2, -128]) expect(divided('divsi', 'i8', by)).toContain('arith.divsi');
-  });
-});
-
 describe('expand-math', () => {
   const names =
     'exp expm1 log log1p tanh erf rsqrt sin cos tan asin acos atan asinh acosh atanh sinh cosh cbrt round'.split(' ');

@@ -117,6 +117,45 @@ function emitMultiplyBytes(e: FunctionEmitter, op: Operation): void {
   e.unpin(op.operand(1), b);
 }
 
+/** Products of the first and second half of lanes, each twice as wide, by the width of lanes; null where there are none. */
+const EXTENDED_PRODUCTS: Readonly<Record<Sign, readonly (readonly [PlainOpcode, PlainOpcode] | null)[]>> = {
+  signed: [
+    [Op.i16x8_extmul_low_i8x16_s, Op.i16x8_extmul_high_i8x16_s],
+    [Op.i32x4_extmul_low_i16x8_s, Op.i32x4_extmul_high_i16x8_s],
+    [Op.i64x2_extmul_low_i32x4_s, Op.i64x2_extmul_high_i32x4_s],
+    null,
+  ],
+  unsigned: [
+    [Op.i16x8_extmul_low_i8x16_u, Op.i16x8_extmul_high_i8x16_u],
+    [Op.i32x4_extmul_low_i16x8_u, Op.i32x4_extmul_high_i16x8_u],
+    [Op.i64x2_extmul_low_i32x4_u, Op.i64x2_extmul_high_i32x4_u],
+    null,
+  ],
+};
+
+/** Upper halves of products: every other lane of the products in twice the width. */
+function emitMultiplyHigh(e: FunctionEmitter, op: Operation): void {
+  const { f } = e;
+  const { bits } = e.representation(op.result(0));
+  const [low, high] = EXTENDED_PRODUCTS[op.attr('unsigned') ? 'unsigned' : 'signed'][shapeOf(bits)]!;
+  const bytes = bits / 8;
+  const a = e.pin(op.operand(0));
+  const b = e.pin(op.operand(1));
+  for (const opcode of [low, high]) {
+    f.get(a);
+    f.get(b);
+    f.emit(opcode);
+  }
+  f.shuffle(
+    Array.from({ length: 16 }, (_, i) => {
+      const lane = Math.floor(i / bytes);
+      return (2 * lane + 1) * bytes + (i % bytes);
+    }),
+  );
+  e.unpin(op.operand(0), a);
+  e.unpin(op.operand(1), b);
+}
+
 function bitwise(i32: PlainOpcode, i64: PlainOpcode, vector: PlainOpcode): OpEntry {
   return integer({ i32, i64, vector: [vector, vector, vector, vector], sign: 'unsigned', wraps: false });
 }
@@ -406,6 +445,7 @@ export const INTEGER_OPS: Readonly<Record<string, OpEntry>> = {
   'arith.addi': onMasks(add, Op.v128_xor),
   'arith.subi': onMasks(sub, Op.v128_xor),
   'arith.muli': onMasks(mul, Op.v128_and),
+  'simd.mul_high': pure(emitMultiplyHigh),
   'arith.divsi': integer({ i32: Op.i32_div_s, i64: Op.i64_div_s, vector: none, sign: 'signed', wraps: true }),
   'arith.divui': integer({ i32: Op.i32_div_u, i64: Op.i64_div_u, vector: none, sign: 'unsigned', wraps: false }),
   'arith.remsi': integer({ i32: Op.i32_rem_s, i64: Op.i64_rem_s, vector: none, sign: 'signed', wraps: true }),

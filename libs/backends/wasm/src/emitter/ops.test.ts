@@ -490,6 +490,15 @@ describe('lanes', () => {
       });
     }
   });
+  test.each(['i8', 'i16', 'i32'] as const)('upper halves of products of %s', (type) => {
+    for (const unsigned of ['', ' {unsigned}'])
+      check({
+        inputs: [type, type],
+        output: type,
+        lanes: LANES[type],
+        body: `%r = simd.mul_high %x0, %x1${unsigned} : ${typeText(type, LANES[type])}`,
+      });
+  });
   test.each([2, 4, 8, 16])('simd.mask.first_n of %i lanes', (lanes) => {
     check({
       inputs: [],

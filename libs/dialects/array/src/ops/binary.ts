@@ -6,6 +6,7 @@ import {
   defineOp,
   definePattern,
   type FoldResult,
+  IntegerType,
   type Operation,
   type PointCost,
   Pure,
@@ -38,7 +39,7 @@ interface BinaryOptions {
   readonly summary: string;
   readonly description?: string;
   readonly operands: TypeConstraint;
-  readonly cost: PointCost;
+  readonly cost: PointCost | ((op: Operation) => PointCost);
   readonly element?: string;
   readonly commutative?: true;
   /** Lowered to arithmetic whose multiply-adds round as `contract` says. */
@@ -160,12 +161,22 @@ export const MulOp = defineBinary('mul', {
   },
 });
 
+/** Integers are divided by a constant with a product and shifts. */
+function divisionCost(general: PointCost): (op: Operation) => PointCost {
+  return (op) => {
+    const { element } = tensorType(op.result(0));
+    const by = op.operand(1).definingOp;
+    const isCheap = element instanceof IntegerType && element.width <= 32 && by?.name === 'array.constant';
+    return isCheap ? { flops: general.flops, expensive: false } : general;
+  };
+}
+
 export const DivOp = defineBinary('div', {
   summary: 'Quotient',
   description:
     "Integers truncate toward zero; x / 0 has all bits set (-1), the most negative value divided by -1 is itself. Complex numbers by Smith's method, scaled by the larger part of the divisor.",
   operands: ArithmeticTensor,
-  cost: { flops: 5, expensive: true },
+  cost: divisionCost({ flops: 5, expensive: true }),
   fold: (op, [, rhs]) => (isSplat(rhs, 1) ? op.operand(0) : null),
 });
 
@@ -173,7 +184,7 @@ export const RemOp = defineBinary('rem', {
   summary: 'Remainder with the sign of the dividend',
   description: "Exact for floats (C's fmod). For integers x rem 0 is x.",
   operands: NumericTensor,
-  cost: { flops: 8, expensive: true },
+  cost: divisionCost({ flops: 8, expensive: true }),
   fold: (op, [, rhs]) => (!isFloat(op) && isSplat(rhs, 1) ? zero(op) : null),
 });
 

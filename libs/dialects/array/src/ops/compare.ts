@@ -22,6 +22,7 @@ import { isExtreme, isSplat, splatOf } from '../splat.js';
 import { elementwiseInterfaces, tensorType } from '../structure.js';
 import { expectResult, verifySameOperandTypes, verifySameTypes } from '../verify-types.js';
 import { AddOp } from './binary.js';
+import { floorDivisionPatterns } from './floor-division.js';
 
 function isPredicate(text: string): text is ComparePredicate {
   return (COMPARE_PREDICATES as readonly string[]).includes(text);
@@ -112,8 +113,13 @@ export const CmpOp = defineOp({
         `requires eq or ne for complex numbers, which have no order, got '${predicate}'; compare array.real, array.imag or array.abs of them`,
       );
   },
-  fold(op): FoldResult | null {
-    if (op.operand(0) !== op.operand(1)) return null;
+  fold(op, [, rhs]): FoldResult | null {
+    if (op.operand(0) !== op.operand(1)) {
+      // b != false == b, b == true == b
+      const same = { ne: 0, eq: 1, lt: undefined, le: undefined, gt: undefined, ge: undefined }[CmpOp.predicate(op)];
+      if (same === undefined || !isBoolean(tensorType(op.operand(0)).element)) return null;
+      return isSplat(rhs, same) ? op.operand(0) : null;
+    }
     const known = reflexive(CmpOp.predicate(op), isRounded(tensorType(op.operand(0)).element));
     return known === undefined ? null : splatOf(op.context, op.result(0).type, known ? 1 : 0);
   },
@@ -206,6 +212,7 @@ export const SelectOp = defineOp({
     return isSplat(condition, 0) ? op.operand(2) : null;
   },
   patterns: [
+    ...floorDivisionPatterns,
     definePattern({
       name: 'select-of-negated-condition',
       equation: 'select(not c, x, y) == select(c, y, x)',

@@ -239,4 +239,37 @@ export const ARITHMETIC_CASES: readonly CanonicalizationCase[] = [
     ti,
     ['%0 = array.cast', '%1 = array.cast', 'return %1'],
   ],
+  [
+    'a quotient rounded down is one division by a positive constant',
+    i,
+    `${c('c', '10', ti)}
+${c('o', '1', ti)}
+${c('z', '0', ti)}
+%s = array.sign %x : ${ti}
+%q = array.div %x, %c : ${ti}
+%m = array.rem %x, %c : ${ti}
+%a = array.cmp ne, %s, %o : ${ti}
+%b = array.cmp ne, %m, %z : ${ti}
+%n = array.and %a, %b : tensor<4xi1>
+%l = array.sub %q, %o : ${ti}
+%r = array.select %n, %l, %q : ${ti}`,
+    ti,
+    ['%cst', '%cst', '%0 = array.shr_s', '%1 = array.xor', '%2 = array.div', '%3 = array.xor', 'return %3'],
+  ],
+  [
+    'a remainder that is not negative, by a power of two, is a mask',
+    i,
+    `${c('c', '8', ti)}
+${c('z', '0', ti)}
+%f = array.constant dense<false> : tensor<4xi1>
+%m = array.rem %x, %c : ${ti}
+%a = array.cmp lt, %m, %z : ${ti}
+%b = array.cmp ne, %a, %f : tensor<4xi1>
+%d = array.cmp ne, %m, %z : ${ti}
+%n = array.and %b, %d : tensor<4xi1>
+%l = array.add %m, %c : ${ti}
+%r = array.select %n, %l, %m : ${ti}`,
+    ti,
+    ['%cst', '%0 = array.and %arg0', 'return %0'],
+  ],
 ];

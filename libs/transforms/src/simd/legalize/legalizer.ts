@@ -170,6 +170,9 @@ export class VectorLegalizer {
       case 'simd.concat':
         this.concat(builder, op);
         return true;
+      case 'simd.mul_high':
+        this.elementwise(builder, op);
+        return true;
       case 'loop.yield':
       case 'loop.condition':
       case 'func.return':
