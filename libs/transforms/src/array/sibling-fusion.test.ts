@@ -170,6 +170,61 @@ describe('sibling-fusion', () => {
     expect(merge(init)).toMatchObject({ merged: 0, missed: ['waits'] });
   });
 
+  test('elementwise results over one domain are one nest; what only the other read is not stored', () => {
+    const found = merge(
+      main(
+        `%x: ${M}, %y: ${M}`,
+        `${M}, ${M}, ${M}`,
+        `  %m = array.exp %x : ${M}
+  %n = array.mul %m, %y : ${M}
+  %a = array.div %x, %m : ${M}
+  %b = array.sub %n, %a : ${M}
+  %c = array.sqrt %n : ${M}
+  %d = array.div %b, %m : ${M}
+  return %b, %c, %d : ${M}, ${M}, ${M}`,
+      ),
+    );
+    expect(found.kernels).toHaveLength(1);
+    expect(found.kernels[0]!.match(/exp/g)).toHaveLength(1);
+    expect(found.loops).toHaveLength(1);
+  });
+
+  test('elementwise results of unknown size, and a result made from another', () => {
+    const t = 'tensor<?xf32>';
+    const found = merge(
+      main(
+        `%x: ${t}, %y: ${t}`,
+        `${t}, ${t}`,
+        `  %a = array.div %x, %y : ${t}\n  %b = array.exp %a : ${t}\n  return %a, %b : ${t}, ${t}`,
+      ),
+      { sizes: [70, 70] },
+    );
+    expect(found).toMatchObject({ merged: 1, kernels: ['div exp'], loops: ['"div.d0"'] });
+  });
+
+  test('not what reads the other elsewhere, or has another domain', () => {
+    const t = 'tensor<40xf32>';
+    const other = main(
+      `%x: ${t}`,
+      `${t}, ${t}`,
+      `  %a = array.exp %x : ${t}
+  %r = array.reverse %a dims = [0] : ${t}
+  %b = array.mul %a, %r : ${t}
+  return %a, %b : ${t}, ${t}`,
+    );
+    expect(merge(other)).toMatchObject({ merged: 0 });
+    const half = 'tensor<20xf32>';
+    const part = main(
+      `%x: ${t}`,
+      `${t}, ${half}`,
+      `  %a = array.exp %x : ${t}
+  %h = array.slice %x [0:40:2] : ${t} to ${half}
+  %b = array.log %h : ${half}
+  return %a, %b : ${t}, ${half}`,
+    );
+    expect(merge(part)).toMatchObject({ merged: 0 });
+  });
+
   test('an unknown target is an error', () => {
     const text = main(`%x: ${M}`, V, `${reduce('a', 'add', '%x')}  return %a : ${V}`);
     expect(() => merge(text, { options: '{target=abacus}' })).toThrow('unknown target "abacus"');

@@ -1,4 +1,5 @@
-// sibling-fusion: kernels that reduce over one domain, and read the same arrays there, become one with several results.
+// sibling-fusion: kernels that reduce over one domain, or compute element by element over one, and read the same arrays
+// there, become one with several results.
 //
 //   %a = array.fusion(%p = %x, %q = %y) {           %r:2 = array.fusion(%p = %x, %q = %y) {
 //     %0 = array.exp %p                               %0 = array.exp %p
@@ -8,13 +9,14 @@
 //     %0 = array.exp %p                               array.yield %2, %3 }
 //     %1 = array.reduce add %0 init %z }
 //
-// The reductions become one nest of loops (array-to-loop): arrays are read, and what both are made from is computed, once;
-// an elementwise value that one kernel stored for the other stays in registers. Requires instruction-fusion and orders
-// of reductions; no order changes. As the multi-output fusion of siblings in XLA, for reductions.
+// They become one nest of loops (array-to-loop): arrays are read, and what both are made from is computed, once; an
+// elementwise value that one kernel stored for the other stays in registers, and needs no array if nobody else reads it.
+// Requires instruction-fusion and orders of reductions; no order changes. As XLA's multi-output fusion.
 import { bodyOps, FusionOp, YieldOp } from '@budflow/dialect-array';
 import {
   Block,
   Builder,
+  ConstantLike,
   type Operation,
   OpPattern,
   OpPatternKind,
@@ -25,13 +27,15 @@ import {
 } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { getTarget, TargetError } from '@budflow/target';
+import { resultMap } from './fusion/accesses.js';
 import { bodyAccesses } from './fusion/body-accesses.js';
 import { sortBlock } from './fusion/emit.js';
-import { isSiblingReduction, siblingReductions } from './fusion/siblings.js';
+import { flops } from './fusion/rules.js';
+import { isSiblingReduction, isSiblingResult, siblingReductions } from './fusion/siblings.js';
 
 export const siblingFusion = definePass({
   name: 'sibling-fusion',
-  summary: 'merge kernels that reduce the same arrays over one domain',
+  summary: 'merge kernels that reduce, or map, the same arrays over one domain',
   anchor: 'func.func',
   options: {
     'max-operands': {
@@ -75,29 +79,37 @@ type Report = (fusion: Operation, name: 'merged' | 'operand-limit' | 'waits', me
 function mergeSiblings(block: Block, maxOperands: number, report: Report): number {
   const kernels: Operation[] = [];
   let count = 0;
-  for (const fusion of block.ops.filter((op) => FusionOp.is(op) && onlyReduces(op))) {
+  const isMap = new Map<Operation, boolean>();
+  for (const fusion of block.ops.filter((op) => FusionOp.is(op))) {
+    const maps = onlyMaps(fusion);
+    if (!maps && !onlyReduces(fusion)) continue;
+    isMap.set(fusion, maps);
     let kernel = fusion;
-    for (const [i, first] of kernels.entries()) {
-      if (!shareArray(first, fusion)) continue;
-      const merged = mergeTwo(first, fusion);
+    for (let i = 0; i < kernels.length; i++) {
+      const first = kernels[i]!;
+      if (isMap.get(first) !== maps || !shareArray(first, kernel)) continue;
+      if (maps && !readsInPlace(kernel, first)) continue;
+      const merged = mergeTwo(first, kernel);
       if (!merged) continue;
       const problem =
         arraysOf(merged) > maxOperands
           ? (['operand-limit', 'together they would read and write too many arrays at once'] as const)
-          : waitsFor(fusion, first)
+          : waitsFor(kernel, first)
             ? (['waits', 'one of the two kernels waits for the other'] as const)
             : undefined;
       if (problem) {
-        report(fusion, problem[0], problem[1]);
+        report(kernel, problem[0], problem[1]);
         merged.erase();
         continue;
       }
-      report(fusion, 'merged', 'reduces the same arrays as a kernel before it: they become one');
-      replaceBoth(first, fusion, merged);
+      report(kernel, 'merged', `${maps ? 'maps' : 'reduces'} the same arrays as a kernel before it: they become one`);
+      replaceBoth(first, kernel, merged);
+      isMap.set(merged, maps);
       kernels.splice(i, 1);
       kernel = merged;
       count++;
-      break;
+      // The two together may share something with a kernel that neither did before.
+      i = -1;
     }
     kernels.push(kernel);
   }
@@ -116,6 +128,33 @@ function onlyReduces(fusion: Operation): boolean {
     stages.every((op) => op.results.every((r) => yielded.has(r))) &&
     stages.every((op) => reductions.includes(op) || isBefore(op, reductions))
   );
+}
+
+/** Operations of a nest of several results: with more, its values do not stay in registers anyway. */
+const MAX_MAPPED_FLOPS = 256;
+
+/** Whether a kernel is one nest of parallel loops, in which every result is stored where the nest is. */
+function onlyMaps(fusion: Operation): boolean {
+  const body = bodyOps(fusion);
+  if (body.length === 0 || !body.every((op) => StructuredOp.of(op) || op.info.hasTrait(ConstantLike))) return false;
+  const { stages, patches, leaders } = bodyAccesses(fusion);
+  return (
+    patches.length === 0 &&
+    stages.every(isSiblingResult) &&
+    (stages.length === 1 || stages.every((op) => leaders.get(op) === stages[0]))
+  );
+}
+
+/** Whether a kernel reads what another one makes only where it stores its own results, so that it is in a register there. */
+function readsInPlace(fusion: Operation, first: Operation): boolean {
+  const { stages, values, anywhere } = bodyAccesses(fusion);
+  const own = resultMap(stages[0]!, 0);
+  return fusion.operands.every((operand, i) => {
+    if (operand.definingOp !== first) return true;
+    const argument = fusion.region(0).entry.arguments[i]!;
+    if (anywhere.has(argument)) return false;
+    return [...(values.get(argument)?.values() ?? [])].every((maps) => [...maps].every((map) => map === own));
+  });
 }
 
 /** Whether an op is elementwise and made from no reduction. */
@@ -187,11 +226,18 @@ function mergeTwo(first: Operation, second: Operation): Operation | undefined {
     regions: [region],
     resultTypes: results.map((r) => r.type),
   });
+  if (isOneMap(merged)) return merged;
   const leaders = siblingReductions(bodyOps(merged));
   const nests = new Set(bodyOps(merged).flatMap((op) => (StructuredOp.of(op)?.reduction ? [leaders.get(op)] : [])));
   if (nests.size === 1 && !nests.has(undefined)) return merged;
   merged.erase();
   return undefined;
+}
+
+/** Whether what two maps became is one nest: all their results over one domain. */
+function isOneMap(merged: Operation): boolean {
+  const work = bodyOps(merged).reduce((sum, op) => sum + (StructuredOp.of(op) ? flops(op) : 0), 0);
+  return work <= MAX_MAPPED_FLOPS && onlyMaps(merged);
 }
 
 /** What others still need of the results. */

@@ -271,19 +271,22 @@ class KernelLowering {
         return;
       }
       this.code.scope(() => {
-        const values = structured.reduction
-          ? this.reduce(ops, name, domain, sizes, point)
-          : this.code.body(op, point, []);
-        values.forEach((value, i) => {
-          const indices = maps[i]!.results.map((e) =>
+        const places = maps.map((map) =>
+          map.results.map((e) =>
             applyAffine(
               this.builder,
               op.loc,
-              op.context.affineMap(maps[i]!.numDims, 0, [e]),
+              op.context.affineMap(map.numDims, 0, [e]),
               Array.from(point, (p) => p ?? this.constant(0)),
             ),
-          );
-          buildStore(this.builder, op.loc, value, targets[i]!, indices);
+          ),
+        );
+        const values = structured.reduction
+          ? this.reduce(ops, name, domain, sizes, point)
+          : this.sideBySideBodies(ops, point, places);
+        // All is read before anything is stored: a result may lie where an operand does.
+        values.forEach((value, i) => {
+          buildStore(this.builder, op.loc, value, targets[i]!, places[i]!);
         });
       });
     };
@@ -295,6 +298,18 @@ class KernelLowering {
       const stage = box === largest ? name : `${name}_part${++parts}`;
       this.code.scope(() => this.code.inBox(begin, () => nest(0, stage, box)));
     }
+  }
+
+  /** Elements of the results of ops at one point; one of them may be made from another. */
+  private sideBySideBodies(ops: readonly Operation[], point: readonly Value[], places: readonly Value[][]): Value[] {
+    if (ops.length === 1) return this.code.body(ops[0]!, point, []);
+    const values: Value[] = [];
+    for (const op of ops)
+      for (const [i, value] of this.code.body(op, point, []).entries()) {
+        this.code.hold(op.result(i), places[values.length]!, value);
+        values.push(value);
+      }
+    return values;
   }
 
   private reduce(

@@ -1,17 +1,18 @@
-// How the body of an array.fusion reads its values: for each, the stages that read it and the maps by which they do. The stages are the ops to which the lowering gives loops of their own.
+// How the body of an array.fusion reads its values: for each, the stages that read it and the maps by which they do. The
+// stages are the ops to which the lowering gives loops of their own.
 import { bodyOps } from '@budflow/dialect-array';
-import { type Operation, StructuredOp, type Value } from '@budflow/ir';
-import { type Accesses, addAccess, operandMap, readsAnywhere, throughOp } from './accesses.js';
+import { type AffineMap, type Operation, StructuredOp, type Value } from '@budflow/ir';
+import { type Accesses, addAccess, operandMap, readsAnywhere, resultMap, throughOp } from './accesses.js';
 import { isPatchwork } from './patches.js';
 import { needsLoops } from './rules.js';
-import { siblingReductions } from './siblings.js';
+import { siblingReductions, siblingResults } from './siblings.js';
 
 export interface BodyAccesses {
   /** In program order; the last one is the root. */
   readonly stages: readonly Operation[];
   /** Ops of several pieces that stages read without a buffer between them. */
   readonly patches: readonly Operation[];
-  /** Of reductions that run side by side, the first: their nest reads what any of them does. */
+  /** Of reductions, or of results, that one nest computes, the first: their nest reads what any of them does. */
   readonly leaders: ReadonlyMap<Operation, Operation>;
   /** For block arguments and results of body ops; stages that run side by side are one. */
   readonly values: ReadonlyMap<Value, Accesses>;
@@ -20,6 +21,30 @@ export interface BodyAccesses {
 }
 
 export function bodyAccesses(fusion: Operation): BodyAccesses {
+  const results = siblingResults(fusion);
+  if (results.size > 0) {
+    const together = accessesWith(fusion, results);
+    if (isOneNest(together)) return together;
+  }
+  return accessesWith(fusion, siblingReductions(bodyOps(fusion)));
+}
+
+/** Whether all that has loops runs in one nest, in which nothing but the element at hand is read of what it computes. */
+function isOneNest({ stages, patches, leaders, values, anywhere }: BodyAccesses): boolean {
+  return (
+    patches.length === 0 &&
+    stages.every((op) => leaders.has(op)) &&
+    stages.every((op) =>
+      op.results.every((result) => {
+        const own = resultMap(op, result.index);
+        const reads = [...(values.get(result) ?? new Map<Operation, Set<AffineMap>>()).values()];
+        return !anywhere.has(result) && reads.every((maps) => [...maps].every((map) => map === own));
+      }),
+    )
+  );
+}
+
+function accessesWith(fusion: Operation, leaders: ReadonlyMap<Operation, Operation>): BodyAccesses {
   const block = fusion.region(0).entry;
   const yielded = new Set(block.terminator.operands);
   const reads = new Map<Value, Accesses>();
@@ -31,7 +56,6 @@ export function bodyAccesses(fusion: Operation): BodyAccesses {
     }
     return found;
   };
-  const leaders = siblingReductions(bodyOps(fusion));
   const anywhere = new Set<Value>();
   const stages: Operation[] = [];
   const patches: Operation[] = [];

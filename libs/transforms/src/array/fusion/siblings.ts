@@ -1,7 +1,9 @@
-// Reductions of a fusion that run over one domain side by side: the lowering gives them one nest, so that what they read
-// is loaded, and what they share computed, once. (Multi-output fusion of reductions, as in XLA.)
+// Reductions, or elementwise results, of a fusion that run over one domain side by side: the lowering gives them one nest, so
+// that what they read is loaded, and what they share computed, once. (Multi-output fusion, as in XLA.)
+import { bodyOps } from '@budflow/dialect-array';
 import { type Operation, OpPattern, OpPatternKind, StructuredOp, type Value } from '@budflow/ir';
 import { operandMap, rankOf, resultMap } from './accesses.js';
+import { isPatchwork } from './patches.js';
 import { isContraction } from './rules.js';
 
 /** Sums that run together keep their accumulators in registers: four of sixteen lanes fill them. */
@@ -28,6 +30,43 @@ export function siblingReductions(body: readonly Operation[]): Map<Operation, Op
   }
   for (const [op, nest] of nests) if (nest.length === 1) leaders.delete(op);
   return leaders;
+}
+
+/**
+ * For each op whose results leave a fusion without reductions, the first of them, where one nest over their common domain
+ * could store them all; empty where it could not, or where there is but one.
+ */
+export function siblingResults(fusion: Operation): Map<Operation, Operation> {
+  const leaders = new Map<Operation, Operation>();
+  const body = bodyOps(fusion);
+  const yielded = new Set(fusion.region(0).entry.terminator.operands.map((v) => v.definingOp));
+  if (yielded.size < 2) return leaders;
+  const members = body.filter((op) => yielded.has(op));
+  const [first] = members;
+  const fits = (op: Operation): boolean => isSiblingResult(op) && haveOneDomain(first!, op);
+  if (members.length < yielded.size || body.some((op) => StructuredOp.of(op)?.reduction) || !members.every(fits))
+    return leaders;
+  for (const op of members) leaders.set(op, first!);
+  return leaders;
+}
+
+/** An op of one nest of parallel loops that writes the element at its own place. */
+export function isSiblingResult(op: Operation): boolean {
+  const structured = StructuredOp.of(op);
+  return (
+    structured !== undefined &&
+    structured.reduction === undefined &&
+    !isPatchwork(structured) &&
+    structured.domain(op).every((d) => d.iterator === 'parallel') &&
+    structured.domain(op).length > 0
+  );
+}
+
+/** Whether the domains of two ops surely have the same sizes, and results lie at the same places of them. */
+function haveOneDomain(a: Operation, b: Operation): boolean {
+  if (a === b) return true;
+  const [p, q] = [a, b].map((op) => StructuredOp.of(op)!.domain(op));
+  return p!.length === q!.length && sameMaps(a, b) && p!.every((_, i) => sameSize(a, b, i));
 }
 
 /** Whether `op`, or a nest that it needs, waits for a reduction of `nest`. */

@@ -31,6 +31,8 @@ export class ScalarCode {
   readonly buffers: Map<Value, Value>;
   /** Elements already built in the current scope, so that diamonds stay linear. */
   private memo = new Map<string, Value>();
+  /** Tensors with a buffer of which an element is at hand, in front of the store of it. */
+  private readonly held = new Set<Value>();
   private readonly valueIds = new Map<Value, number>();
   /** Where loop variables begin, in a box of the domain. */
   private box: ReadonlyMap<Value, number> = new Map();
@@ -58,6 +60,8 @@ export class ScalarCode {
   /** The element of `tensor` at `indices` (one index value for each dimension). */
   element(tensor: Value, indices: readonly Value[], loc: LocationRef): Value {
     const buffer = this.buffers.get(tensor);
+    const held = buffer && this.held.has(tensor) ? this.memo.get(this.place(tensor, indices)) : undefined;
+    if (held) return held;
     // A load may see another value later (accumulators, in-place updates), so only pure code is remembered.
     if (buffer) return buildLoad(this.builder, loc, buffer, indices);
     const key = this.place(tensor, indices);
@@ -89,6 +93,12 @@ export class ScalarCode {
       this.memo.set(this.place(result, indices), results[i]!);
     });
     return results[tensor.index]!;
+  }
+
+  /** In the current scope, the element at `indices` is `value`, in whatever buffer it will lie. */
+  hold(tensor: Value, indices: readonly Value[], value: Value): void {
+    this.held.add(tensor);
+    this.memo.set(this.place(tensor, indices), value);
   }
 
   /** Builds with loop variables known to begin at a place: what lies there of a tensor in pieces, all iterations read. */

@@ -5,7 +5,7 @@ import { type BodyAccesses, bodyAccesses } from '../../array/fusion/body-accesse
 import { type Box, boxesOf } from '../../array/fusion/patches.js';
 
 export interface Stage {
-  /** The op, or reductions that run side by side. */
+  /** The op, or reductions or results that run side by side. */
   readonly ops: readonly Operation[];
   /** Unique within the kernel; its loops are `name.d0 ... name.r0 ...`. */
   readonly name: string;

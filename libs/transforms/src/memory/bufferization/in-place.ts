@@ -7,27 +7,34 @@ import { hasLoopLowering, loopLowering } from '../../array/lowering/registry.js'
 
 /**
  * Pairs (input, output) of equal types such that storing the output over the input is safe in any order of elements. The
- * output is the one of the last stage; only that stage reads the input, point by point.
+ * output is one of the last stage; only that stage reads the input, point by point.
  */
 export function inPlaceCandidates(fusion: Operation): { readonly input: number; readonly output: number }[] {
   const block = fusion.region(0).entry;
   const opaque = bodyOps(fusion).find(hasLoopLowering);
   if (opaque) return destinations(fusion, opaque);
-  const { stages, values: reads, anywhere } = bodyAccesses(fusion);
+  const { stages, leaders, values: reads, anywhere } = bodyAccesses(fusion);
   const root = stages[stages.length - 1];
   if (!root) return [];
   const structured = StructuredOp.of(root)!;
   if (isPatchwork(structured) || structured.domain(root).some((d) => d.iterator === 'reduction')) return [];
-  const maps = structured.indexingMaps(root);
+  // What one nest computes together is read before any of it is stored.
+  const nest = leaders.get(root) ?? root;
   const list: { input: number; output: number }[] = [];
   block.terminator.operands.forEach((value, output) => {
-    if (value.definingOp !== root) return;
-    const own = maps[root.operandCount + value.index];
+    const writer = value.definingOp;
+    if (!writer || (leaders.get(writer) ?? writer) !== nest) return;
+    const own = StructuredOp.of(writer)!.indexingMaps(writer)[writer.operandCount + value.index];
     block.arguments.forEach((argument: Value, input) => {
       if (argument.type !== value.type || anywhere.has(argument)) return;
       const accesses = [...(reads.get(argument) ?? new Map<Operation, ReadonlySet<unknown>>())];
-      const ownOnly = accesses.every(([stage, read]) => stage === root && [...read].every((map) => map === own));
-      if (accesses.length > 0 && ownOnly && allowed(root, argument)) list.push({ input, output });
+      const ownOnly = accesses.every(([stage, read]) => stage === nest && [...read].every((map) => map === own));
+      if (
+        accesses.length > 0 &&
+        ownOnly &&
+        stages.every((op) => (leaders.get(op) ?? op) !== nest || allowed(op, argument))
+      )
+        list.push({ input, output });
     });
   });
   return list;
@@ -41,9 +48,9 @@ export function scratchResults(fusion: Operation): Map<number, number> {
   const shared = new Map<number, number>();
   const unused = fusion.results.filter((r) => !r.hasUses);
   if (unused.length === 0) return shared;
-  const { stages, values: reads } = bodyAccesses(fusion);
+  const { stages, leaders, values: reads } = bodyAccesses(fusion);
   const root = stages[stages.length - 1];
-  if (!root) return shared;
+  if (!root || leaders.has(root)) return shared;
   const structured = StructuredOp.of(root)!;
   if (isPatchwork(structured) || structured.domain(root).some((d) => d.iterator === 'reduction')) return shared;
   const yielded = fusion.region(0).entry.terminator.operands;
