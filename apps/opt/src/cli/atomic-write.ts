@@ -51,8 +51,15 @@ export function writeAtomically(path: string, data: string | Uint8Array | readon
   }
 }
 
-/** Ctrl-C while a file is written takes effect right after, so that no temporary file is left behind. */
+let signalsAreDeferred = false;
+
+/** Ctrl-C while files are written takes effect right after, so that no temporary file is left behind. */
 function deferSignals(): void {
+  if (signalsAreDeferred) return;
+  signalsAreDeferred = true;
+  setImmediate(() => {
+    signalsAreDeferred = false;
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const again = () => process.kill(process.pid, signal);
     process.once(signal, again);
