@@ -69,14 +69,14 @@ describe('convolutions', () => {
     ]);
   });
 
-  test('columns that are strided get their features last, where these are many', () => {
-    const strided = (features: number, strides: string) =>
+  test('columns that are strided, or few, get their features last, where these are many', () => {
+    const strided = (features: number, strides: string, columns = 65) =>
       expanded(
         conv(
           `dims = "bf01_oi01->bf01" strides = ${strides}`,
-          `tensor<1x${features}x5x7xf32>`,
+          `tensor<1x${features}x5x${columns}xf32>`,
           `tensor<17x${features}x2x3xf32>`,
-          `tensor<1x17x4x${strides.includes('2') ? 3 : 5}xf32>`,
+          `tensor<1x17x4x${strides.includes('2') ? (columns - 1) / 2 : columns - 2}xf32>`,
         ),
       );
     expect(strided(16, '[1, 2]')).toEqual([
@@ -87,6 +87,8 @@ describe('convolutions', () => {
     ]);
     expect(strided(15, '[1, 2]')).toHaveLength(1);
     expect(strided(16, '[1, 1]')).toHaveLength(1);
+    expect(strided(16, '[1, 1]', 33)).toHaveLength(4);
+    expect(strided(16, '[1, 1]', 34)).toHaveLength(1);
   });
 
   test('features of one that come last are left out, so that rows lie in memory as they are walked', () => {
