@@ -18,6 +18,7 @@ import type { Plugin } from './plugin.js';
 import type { KernelSchedule } from './schedule.js';
 
 const FUSION = 'instruction-fusion';
+const SIBLINGS = 'sibling-fusion';
 
 export interface CompileOptions {
   /** Name of the function to compile (default: every public one). */
@@ -105,7 +106,7 @@ function withWorkers(pipeline: PipelineJson, workers: number): PipelineJson {
 
 function chosenPipeline(options: CompileOptions, target: string): PipelineJson {
   const pipeline = options.pipeline ?? defaultPipeline(options.level ?? 3, target, options.numerics ?? 'default');
-  return options.fuse === false || options.ablate?.includes(FUSION)
+  return fusesNothing(options)
     ? { ...pipeline, pipeline: pipeline.pipeline.map(withoutFusion) }
     : pipeline;
 }
@@ -122,9 +123,14 @@ function withSchedules(pipeline: PipelineJson, schedules: readonly KernelSchedul
   return { ...pipeline, pipeline: pipeline.pipeline.map(visit) };
 }
 
-/** The passes to skip: fusion does not skip, it fuses nothing. */
+function fusesNothing({ fuse, ablate }: CompileOptions): boolean {
+  return fuse === false || ablate?.includes(FUSION) === true;
+}
+
+/** The passes to skip: fusion does not skip, it fuses nothing; then kernels are not merged either. */
 export function skippedPasses(options: CompileOptions): readonly string[] {
-  return options.ablate?.filter((name) => name !== FUSION) ?? [];
+  const skipped = options.ablate?.filter((name) => name !== FUSION) ?? [];
+  return fusesNothing(options) ? [...skipped, SIBLINGS] : skipped;
 }
 
 function withoutFusion(item: PipelineItemJson): PipelineItemJson {
