@@ -106,9 +106,7 @@ function withWorkers(pipeline: PipelineJson, workers: number): PipelineJson {
 
 function chosenPipeline(options: CompileOptions, target: string): PipelineJson {
   const pipeline = options.pipeline ?? defaultPipeline(options.level ?? 3, target, options.numerics ?? 'default');
-  return fusesNothing(options)
-    ? { ...pipeline, pipeline: pipeline.pipeline.map(withoutFusion) }
-    : pipeline;
+  return fusesNothing(options) ? { ...pipeline, pipeline: pipeline.pipeline.map(withoutFusion) } : pipeline;
 }
 
 /** Tells `apply-schedule` what it is to apply. */
