@@ -11,6 +11,7 @@ import {
   Heap,
   pipelineFor,
   type RuntimeEvent,
+  schedule,
   type TypedArray,
 } from './index.js';
 
@@ -70,6 +71,9 @@ const SIZES: Record<string, readonly (readonly number[])[]> = {
   ],
 };
 
+/** Threads divide all work, however short. */
+const NEVER_WAIT = { awakeNs: 0, parkedNs: 0 };
+
 function data(shape: readonly number[], seed: number): Float32Array {
   let state = seed;
   return Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, () => {
@@ -85,7 +89,7 @@ async function bitsOf(module: CompiledModule, memory: ArrayMemory, count: number
     backend: wasmBackend,
     memory,
     events: new EventStream(),
-    threads: pool ? { pool, count, thresholds: { awakeNs: 0, parkedNs: 0 } } : undefined,
+    threads: pool ? { pool, count, thresholds: NEVER_WAIT } : undefined,
   });
   await loaded.ready();
   const bits: Record<string, string> = {};
@@ -123,6 +127,45 @@ describe('threads', () => {
       own: (run.mock.results[i]!.value as { own: number }).own,
     }));
     expect(outcomes.some(({ job, own }) => own < job.chunks)).toBe(true);
+  });
+
+  it('give the same bits to schedules of any steps', async () => {
+    const text = `func.func @main(%a: tensor<60x40xf32>, %b: tensor<40x60xf32>) -> tensor<60x40xf32> {
+  %0 = array.transpose %b perm = [1, 0] : tensor<40x60xf32> to tensor<60x40xf32>
+  %1 = array.add %a, %0 : tensor<60x40xf32>
+  return %1 : tensor<60x40xf32>
+}`;
+    const [a, b] = [data([60, 40], 1), data([40, 60], 2)];
+    const want = (compile(text).main(a, b) as NdArray).data.slice();
+    const parallel = schedule();
+    parallel.stage('add').split('d1', 8).parallel('d0', { grain: 7 });
+    // Each chunk copies back all of the result: in order, or they would undo one another.
+    const copies = schedule();
+    copies.stage('add').fuse('d0', 'd1').split('d0.add.d1', 33, { tail: 'guard' }).cacheWrite('arg2', 'd0.add.d1.i');
+    const run = vi.spyOn(WorkerPool.prototype, 'run');
+    for (const [steps, chunks] of [
+      [parallel, [9]],
+      [copies, []],
+    ] as const)
+      for (const threads of [1, 2, 3, 4]) {
+        run.mockClear();
+        const module = compile(text, { threads, schedules: [steps], heap: Heap.create() });
+        await module.ready();
+        const loaded = loadModule(module.program, {
+          backend: wasmBackend,
+          memory: new ArrayMemory(Heap.create()),
+          events: new EventStream(),
+          threads:
+            threads > 1 ? { pool: sharedThreads(threads).pool!, count: threads, thresholds: NEVER_WAIT } : undefined,
+        });
+        await loaded.ready();
+        const inputs = [NdArray.from(a, [60, 40]), NdArray.from(b, [40, 60])];
+        for (let round = 0; round < 5; round++)
+          expect(loaded.functions.get('main')!.call(inputs)[0]!.data).toEqual(want);
+        expect([...new Set(run.mock.calls.map(([job]) => job.chunks))]).toEqual(threads > 1 ? chunks : []);
+        loaded.unload();
+        module.dispose();
+      }
   });
 
   it('are one where the heap is private, and the report and an event say so', () => {

@@ -46,6 +46,8 @@ export const LoopAttrs = {
   grain: 'grain',
   tail: 'tail',
   pipeline: 'pipeline',
+  /** On a loop that its name would call parallel: iterations depend on one another, and run in order. */
+  sequential: 'loop.sequential',
   /** On a function: the schedule steps still to be applied, which name its loops. */
   schedule: 'loop.schedule',
 } as const;

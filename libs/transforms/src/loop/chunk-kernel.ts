@@ -8,7 +8,8 @@
 //
 // Every parallel root loop becomes a phase whose iterations are the chunks; what lies between them becomes phases of one
 // chunk. Names tell which loops are parallel: array-to-loop calls loops `stage.d0` or `stage.c` when their iterations
-// touch different elements, and the primitives keep that. Buffers that cross phases, or have a size known only at run
+// touch different elements, and scheduling keeps that; a user's schedule may not, which apply-schedule marks
+// (`loop.sequential`), and may make other loops `parallel`. Buffers that cross phases, or have a size known only at run
 // time, become arguments which the program allocates (rt.temporary). The schedule has already cut the outer loops by
 // problem size, so results do not depend on who runs which chunk. A private buffer that becomes an argument is one for
 // all chunks: a phase whose chunks use it over again is marked rt.serial. Runs after scheduling and vectorization.
@@ -38,13 +39,14 @@ import {
   MemRefType,
   type Operation,
   Region,
-  StringAttr,
+  type StringAttr,
   SymbolRefAttr,
   SymbolTable,
   type Value,
 } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
 import { inlineCalls } from '../memory/outlining/inline-calls.js';
+import { isCountable, isParallelLoop } from '../support/chunk-loops.js';
 import { buildPrivateFunction, kernelsOf } from '../support/kernel-function.js';
 
 export const chunkKernel = definePass({
@@ -90,17 +92,6 @@ interface Segment {
   readonly loop: Operation | null;
 }
 
-/** Loops of parallel dimensions and of chunks of a reduction may run in any order. */
-function isParallelRoot(op: Operation): boolean {
-  const name = op.attr('name');
-  return ForOp.is(op) && name instanceof StringAttr && /\.(d\d+|c)(\.o)*(~\d+)?$/.test(name.value) && isCountable(op);
-}
-
-function isCountable(loop: Operation): boolean {
-  const { lower, upper, step } = forBounds(loop);
-  return loop.resultCount === 0 && step === 1 && lower.map.singleConstant() === 0 && upper.map.results.length === 1;
-}
-
 /** Root ops that may be repeated in every phase that needs them: private buffers, and index computations on sizes. */
 type Setup = ReadonlySet<Operation>;
 
@@ -143,7 +134,7 @@ function segmentsOf(ops: readonly Operation[], setup: Setup): Segment[] {
   for (const op of ops) {
     if (setup.has(op)) continue;
     const last = segments[segments.length - 1];
-    if (isParallelRoot(op)) segments.push({ ops: [op], loop: op });
+    if (isParallelLoop(op) && isCountable(op)) segments.push({ ops: [op], loop: op });
     else if (last && last.loop === null) last.ops.push(op);
     else segments.push({ ops: [op], loop: null });
   }

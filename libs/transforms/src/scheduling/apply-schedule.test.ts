@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { APPLIED_SCHEDULE_ATTR, applySchedulePass } from './apply-schedule.js';
 import { applySchedule } from './engine.js';
 import { type Schedule, serializeSchedule } from './schedule.js';
-import { functionOf, lines, parseKernel, schedule } from './testing/kernel.js';
+import { checkVerified, functionOf, lines, parseKernel, schedule } from './testing/kernel.js';
 import { ADD, WAVEFRONT } from './testing/kernels.js';
 
 const withSchedule = (text: string, json: string): string =>
@@ -78,6 +78,85 @@ describe('apply-schedule', () => {
     expect(apply(ADD.replace(') {', ') attributes {loop.schedule = 7 : i64} {')).diagnostics[0]!.message).toContain(
       'expected a string of JSON',
     );
+  });
+});
+
+/** Lines of loops after the schedule, and the remarks about loops that do not run on several threads. */
+function settled(text: string, steps: Schedule['steps']) {
+  const { module, result, diagnostics } = apply(withSchedule(text, serializeSchedule({ steps })), { strict: true });
+  expect(diagnostics).toEqual([]);
+  checkVerified(module);
+  return {
+    loops: lines(module).filter((line) => /^loop\.for|^\} \{/.test(line)),
+    missed: result.remarks.filter((r) => r.kind === 'missed').map((r) => r.message),
+  };
+}
+
+describe('apply-schedule and threads', () => {
+  const grid = (body: string) => `func.func @f(%a: memref<6x10xf32>, %b: memref<6x10xf32>) {
+    loop.for %i = 0 to 6 name "x.d0" { loop.for %j = 0 to 10 name "x.d1" { ${body} } }
+    return
+  }`;
+  const COPY = grid(`%x = memory.load %a[%i, %j] : memref<6x10xf32>
+    memory.store %x, %b[%i, %j] : memref<6x10xf32>`);
+
+  test('chunks that copy back more than they write run in order', () => {
+    const pieces: Schedule['steps'] = [
+      { primitive: 'fuse', loops: ['x.d0', 'x.d1'] },
+      { primitive: 'split', loop: 'x.d0.x.d1', factor: 7, tail: 'guard' },
+    ];
+    const copy = { primitive: 'cache_write', buffer: 'arg1', loop: 'x.d0.x.d1.i' } as const;
+    expect(settled(COPY, pieces)).toMatchObject({ missed: [] });
+    const { loops, missed } = settled(COPY, [...pieces, copy]);
+    expect(loops.at(-1)).toBe('} {loop.sequential}');
+    expect(missed).toEqual([
+      'loop "x.d0.x.d1.o" runs on one thread: after these steps its iterations may depend on one another',
+    ]);
+    // Where the loop was made parallel, the step is refused.
+    const parallel = { primitive: 'parallel', loop: 'x.d0.x.d1.o' } as const;
+    const { refused } = applySchedule(functionOf(parseKernel(COPY)), { steps: [...pieces, parallel, copy] });
+    expect(refused).toMatchObject([
+      { primitive: 'cache_write', dependence: { message: expect.stringContaining('arg1') } },
+    ]);
+    expect(refused[0]!.reason).toMatch(
+      /^iterations of parallel loop "x.d0.x.d1.o" would not be independent: loop-carried dependence through /,
+    );
+  });
+
+  test('merged loops of which one reads what the other wrote an iteration before run in order', () => {
+    const text = `func.func @f(%a: memref<9xf32>, %b: memref<9xf32>) {
+      %one = arith.constant 1.0 : f32
+      loop.for %i = 0 to 8 name "a.d0" {
+        %p = loop.apply affine_map<(d0) -> (d0 + 1)>(%i)
+        memory.store %one, %a[%p] : memref<9xf32>
+      }
+      loop.for %i = 0 to 8 name "b.d0" {
+        %x = memory.load %a[%i] : memref<9xf32>
+        memory.store %x, %b[%i] : memref<9xf32>
+      }
+      return
+    }`;
+    const { loops, missed } = settled(text, [{ primitive: 'merge', loops: ['a.d0', 'b.d0'] }]);
+    expect(loops).toEqual(['loop.for %i = 0 to 8 name "a.d0" {', '} {loop.sequential}']);
+    expect(missed).toHaveLength(1);
+  });
+
+  test('parallel root loops are chunks of the grain, counted from 0', () => {
+    const text = COPY.replace('%i = 0 to 6', '%i = 1 to 6');
+    const at = (loop: string, grain?: number): Schedule['steps'] => [
+      { primitive: 'parallel', loop, ...(grain === undefined ? {} : { grain }) },
+    ];
+    expect(settled(COPY, at('x.d0')).loops[0]).toBe('loop.for %i = 0 to 6 name "x.d0" {');
+    expect(settled(COPY, at('x.d0', 4)).loops).toEqual([
+      'loop.for %i = 0 to 2 name "x.d0.o" {',
+      'loop.for %i_0 = 0 to min affine_map<(d0) -> (4, d0 * -4 + 6)>(%i) name "x.d0.i" {',
+      'loop.for %i_1 = 0 to 10 name "x.d1" {',
+      '} {grain = 4 : i64, parallel}',
+    ]);
+    expect(settled(text, at('x.d0')).loops[0]).toBe('loop.for %i = 0 to 5 name "x.d0.o" {');
+    expect(settled(COPY, at('x.d1')).missed).toEqual([
+      'loop "x.d1" is inside another loop: only outermost loops run on several threads',
+    ]);
   });
 });
 

@@ -8,12 +8,14 @@
 //
 // Requires named loops over buffers, as array-to-loop leaves them. Steps that are refused are remarks, or errors with
 // `strict` (for schedules that a user wrote). The attribute goes; what was applied is kept in `loop.schedule_applied`.
+// Root loops made parallel are cut into chunks then (parallel-roots.ts).
 // The option `schedules` gives schedules to kernels by name, which then count as if they had the attribute.
 import { LoopAttrs } from '@budflow/dialect-loop';
 import { isKernel } from '@budflow/dialect-rt';
 import { type Operation, StringAttr, symbolName } from '@budflow/ir';
 import { definePass, nearestName } from '@budflow/pass';
 import { applySchedule, type Refusal } from './engine.js';
+import { settleParallelRoots } from './parallel-roots.js';
 import { FIRST_KERNEL, parseSchedule, parseSchedules, type Schedule, serializeSchedule } from './schedule.js';
 
 /** On a function: the steps of its schedule that were applied, as JSON. */
@@ -75,6 +77,7 @@ export const applySchedulePass = definePass({
         message: 'a hint for machines that have such instructions: WebAssembly has none, its code leaves it out',
         at: func,
       });
+    settleParallelRoots(func, remark);
     for (const refusal of refused) {
       const message = describeRefusal(refusal);
       remark({

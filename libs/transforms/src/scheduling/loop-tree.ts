@@ -82,13 +82,13 @@ export function moveBody(loop: Operation, block: Block): void {
   }
 }
 
-/** Refuses a loop with a dependence between its iterations. */
-export function refuseCarried(kernel: Operation, loop: Operation): void {
+/** Refuses a loop with a dependence between its iterations; `why` comes before what it is. */
+export function refuseCarried(kernel: Operation, loop: Operation, why = ''): void {
   const name = loopName(loop);
   const carried = carriedDependence(kernel, loop);
   if (carried === null) return;
-  if ('unknown' in carried) throw new Refusal(`'${carried.unknown.name}' may touch any memory`, { loop: name });
-  throw new Refusal(`loop-carried dependence through ${carried.report.message}`, {
+  if ('unknown' in carried) throw new Refusal(`${why}'${carried.unknown.name}' may touch any memory`, { loop: name });
+  throw new Refusal(`${why}loop-carried dependence through ${carried.report.message}`, {
     loop: name,
     dependence: carried.report,
   });

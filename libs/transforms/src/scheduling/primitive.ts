@@ -41,16 +41,19 @@ export function definePrimitive<S extends Step>(
   return {
     name,
     schema: STEP_SCHEMAS[name as PrimitiveName],
-    apply(kernel, step) {
-      try {
-        transform(kernel, step);
-        return { ok: true };
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        return { ok: false, refused: error.message, loop: error.loop, dependence: error.dependence };
-      }
-    },
+    apply: (kernel, step) => resultOf(() => transform(kernel, step)),
   };
+}
+
+/** Runs what throws a Refusal where a step is not to be applied. */
+export function resultOf(transform: () => void): StepResult {
+  try {
+    transform();
+    return { ok: true };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { ok: false, refused: error.message, loop: error.loop, dependence: error.dependence };
+  }
 }
 
 /** Runs a transformation of several steps: when a later one is refused, the kernel is as it was before the first. */
