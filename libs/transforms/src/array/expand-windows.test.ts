@@ -91,6 +91,25 @@ describe('convolutions', () => {
     expect(strided(16, '[1, 1]', 34)).toHaveLength(1);
   });
 
+  test('gradients of weights, whose windows are larger than the result, are products of rows of batch and feature', () => {
+    const gradient = (batch: number) =>
+      expanded(
+        conv(
+          'dims = "fb01_io01->fb01"',
+          `tensor<2x${batch}x6x7xf32>`,
+          'tensor<2x16x4x5xf32>',
+          `tensor<16x${batch}x3x3xf32>`,
+        ),
+      );
+    expect(gradient(16)).toEqual([
+      '%0 = array.transpose %arg0 perm = [2, 3, 0, 1]',
+      '%1 = array.transpose %arg1 perm = [2, 3, 0, 1]',
+      '%2 = array.conv %0, %1 dims = "01fb_01io->01bf"',
+      '%3 = array.transpose %2 perm = [3, 2, 0, 1]',
+    ]);
+    expect(gradient(15)).toHaveLength(1);
+  });
+
   test('features of one that come last are left out, so that rows lie in memory as they are walked', () => {
     const text = conv('dims = "b01f_01io->b01f"', 'tensor<1x5x6x1xf32>', 'tensor<2x3x1x1xf32>', 'tensor<1x4x4x1xf32>');
     expect(expanded(text)).toEqual([

@@ -53,6 +53,18 @@ describe('contractions', () => {
     expect(text.slice(product)).not.toMatch(/load %arg1/);
   });
 
+  test('whose long sums run over several loops take all tiles for one step of the outermost', () => {
+    const [x, w, r] = ['tensor<6x17x4x64xf32>', 'tensor<5x16x4x8xf32>', 'tensor<2x2x64x8xf32>'];
+    const program = `func.func @main(%x: ${x}, %w: ${w}) -> ${r} {
+  %0 = array.conv %x, %w dims = "01fb_01io->01bf" : ${x}, ${w} -> ${r}
+  return %0 : ${r}
+}`;
+    const small = 'builtin.module(func.func(cache-blocking{l1=1024 l2=8192},default-schedule))';
+    const { primitives, text } = scheduled(program, [[]], LOWER, small);
+    expect(primitives).toContain('distribute');
+    expect(text.indexOf('name "conv.r0"')).toBeLessThan(text.indexOf('name "conv.d3.o"', text.indexOf('conv.r0')));
+  });
+
   test('of dynamic sizes compute the same at every size', () => {
     scheduled(matmul('?', '?', '?'), [
       [1, 1, 1, 1],
@@ -212,6 +224,7 @@ describe('the model of blocks', () => {
     isFused: true,
     isPacked: true,
     isPlain: true,
+    innerDepth: undefined as number | undefined,
   });
   const wasm = getTarget('wasm32-relaxed-simd');
   const unmeasured = (name: string): Target => {
@@ -248,6 +261,10 @@ describe('the model of blocks', () => {
     expect(blockSizes(wasm, shape(128, 256, 8192), given).kc).toBe(512);
     expect(blockSizes(wasm, shape(128, 256, 8192), { ...given, l1: 16 * 1024 }).kc).toBe(256);
     expect(blockSizes(wasm, { ...shape(128, 256, 8192), isPlain: false }, given).kc).toBeUndefined();
+    // Over several loops, at the outermost one.
+    const nested = { ...shape(128, 256, 8192), isPlain: false, innerDepth: 256 };
+    expect(blockSizes(wasm, nested, given).kc).toBe(256);
+    expect(blockSizes(wasm, { ...nested, depth: 512 }, given).kc).toBeUndefined();
     const narrow: Target = { ...wasm, bandwidth: { ...wasm.bandwidth, caches: [28, 10, 7] } };
     expect(blockSizes(narrow, shape(1024, 1024, 1024), given).kc).toBe(512);
   });

@@ -109,6 +109,7 @@ export const cacheBlocking = definePass({
         isFused: isFused(site.target, contracted),
         isPacked: packed.right !== undefined,
         isPlain: product.outer.length + product.between.length === 0 && contracted.length === 1,
+        innerDepth: contracted.length > 1 ? tripsOf(contracted.slice(1)) : undefined,
       };
       const sizes = blockSizes(site.target, shape, options);
       const before = new Set(site.roots().map((op) => stageOf(nameOf(op))));

@@ -37,7 +37,9 @@ export function contraction(
   const wide = nc === undefined ? 0 : Math.ceil(nc / width);
   const isWide = wide > 0 && site.attempt({ primitive: 'split', loop: `${J}.o`, factor: wide, tail: 'guard' });
   const panels = isWide ? [`${J}.o.o`, `${J}.o.i`] : [`${J}.o`];
-  const depth: Depth | undefined = unrolled && kc !== undefined ? { I, J: panels, K: K[0]! } : undefined;
+  // A sum over several loops is cut at the outermost one, a sum over one loop by a split.
+  const isNested = K.length > 1;
+  const depth = unrolled && kc !== undefined ? { I, J: panels, K: isNested ? K[0]! : `${K[0]}.o` } : undefined;
   let copy: string | undefined;
   const copyRight = (before: readonly string[], terms: readonly string[]): void => {
     if (!packed.right) return;
@@ -47,11 +49,12 @@ export function contraction(
   // Before the tiles: rows that fill none read the copy, too.
   if (!depth && packed.right) copyRight([...packed.right.outer, ...panels.slice(0, -1)], K);
   if (unrolled) site.attempt({ primitive: 'split', loop: `${I}.i`, factor: mr, tail: 'peel' });
-  const isCut = depth !== undefined && site.attempt({ primitive: 'split', loop: depth.K, factor: kc!, tail: 'guard' });
+  const isCut =
+    depth !== undefined && (isNested || site.attempt({ primitive: 'split', loop: K[0]!, factor: kc!, tail: 'guard' }));
 
   // 2. Copies. That of the right operand is made where a block of it is used, when few blocks of rows use it.
-  const isLocal = isCut && rows !== undefined && Math.ceil(rows / mc) <= LOCAL_BLOCKS;
-  const terms = isCut ? [`${K[0]}.o`, `${K[0]}.i`] : K;
+  const isLocal = isCut && !isNested && rows !== undefined && Math.ceil(rows / mc) <= LOCAL_BLOCKS;
+  const terms = isCut && !isNested ? [`${K[0]}.o`, `${K[0]}.i`] : K;
   if (depth && packed.right) {
     const before = isLocal
       ? [`${I}.o`, ...panels.slice(0, -1), terms[0]!]
@@ -71,7 +74,7 @@ export function contraction(
 
   // 4. Blocks of the sum, and of columns.
   if (isCut && cutDepth(site, depth) && isLocal && copy)
-    site.attempt({ primitive: 'compute_at', stage: copy, loop: `${depth.K}.o` });
+    site.attempt({ primitive: 'compute_at', stage: copy, loop: depth.K });
   // Blocks of columns go outside of those of rows, with the copy of each one, when no columns are left beside them.
   const isFull = columns !== undefined && columns % width === 0;
   if (!isCut && isWide && isFull && site.attempt({ primitive: 'reorder', loops: [`${J}.o.o`, `${I}.o`] }) && copy)
@@ -121,7 +124,8 @@ function packInOrder(site: SchedulingSite, { buffer, before, panel, terms, lanes
 interface Depth {
   readonly I: string;
   /** The loops over panels, outermost first. */
-  readonly J: string[];
+  readonly J: readonly string[];
+  /** The loop over blocks of the sum. */
   readonly K: string;
 }
 
@@ -135,9 +139,9 @@ interface Depth {
 function cutDepth(site: SchedulingSite, { I, J, K }: Depth): boolean {
   const [panel, tile] = [J[J.length - 1]!, `${I}.i.o`];
   return (
-    site.attempt({ primitive: 'distribute', loop: tile, at: `${K}.o` }) &&
+    site.attempt({ primitive: 'distribute', loop: tile, at: K }) &&
     site.attempt({ primitive: 'distribute', loop: panel, at: tile }) &&
-    site.attempt({ primitive: 'reorder', loops: [`${K}.o`, panel, tile] })
+    site.attempt({ primitive: 'reorder', loops: [K, panel, tile] })
   );
 }
 

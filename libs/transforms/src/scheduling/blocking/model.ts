@@ -24,6 +24,8 @@ export interface ProductShape {
   readonly isPacked: boolean;
   /** Whether the sum and the columns can be cut: one contracted loop, and no parallel loops beside rows and columns. */
   readonly isPlain: boolean;
+  /** Terms of the contracted loops inside of the outermost one, where there are several. */
+  readonly innerDepth: number | undefined;
 }
 
 /** Sizes that are given instead of computed; 0 for those that are not. */
@@ -168,7 +170,7 @@ function share(cache: Cache, part: number): number {
 
 /** The blocks for a product on a machine. */
 export function blockSizes(target: Target, shape: ProductShape, given: GivenSizes): BlockSizes {
-  const { rows, columns, depth, bytes, sumBytes, isPacked, isPlain } = shape;
+  const { rows, columns, depth, innerDepth, bytes, sumBytes, isPacked, isPlain } = shape;
   const tile = registerTile(target, shape);
   const mr = given.mr || tile.mr;
   const nr = given.nr || tile.nr;
@@ -193,6 +195,9 @@ export function blockSizes(target: Target, shape: ProductShape, given: GivenSize
   let kc = given.kc || undefined;
   if (!kc && isPlain && depth !== undefined && depth > longest) kc = balanced(depth, termsIn(l1), 16);
   if (kc !== undefined && (!isPlain || (depth !== undefined && kc >= depth))) kc = undefined;
+  // A sum over several loops can be cut at the outermost one only.
+  const isNested = innerDepth !== undefined && depth !== undefined && depth > longest;
+  if (isNested && innerDepth >= FEW_TERMS && (rows ?? UNKNOWN_ROWS) >= MANY_ROWS) kc = innerDepth;
   const terms = kc ?? depth ?? longest;
   reasons.push(
     `${kc === undefined ? `sums of ${depth ?? 'unknown'} terms in registers` : `kc ${kc}`}: panels of ${kib(terms * nr * bytes)} stream from ${panelHome.name}`,
