@@ -74,7 +74,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
     load: () => import('@budflow/transforms/memory'),
   },
   {
-    passes: ['expand-half-floats', 'expand-math', 'legalize-vectors', 'slp-vectorize'],
+    passes: ['divide-by-invariants', 'expand-half-floats', 'expand-math', 'legalize-vectors', 'slp-vectorize'],
     load: () => import('@budflow/transforms/simd'),
   },
   {

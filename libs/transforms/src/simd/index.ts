@@ -1,3 +1,4 @@
+export { divideByInvariants } from './divide-by-invariants.js';
 export { expandHalfFloats } from './expand-half-floats.js';
 export { expandMath } from './expand-math.js';
 export { irAlgebra } from './ir-algebra.js';
