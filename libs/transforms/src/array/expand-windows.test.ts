@@ -5,11 +5,15 @@ import { runMain, runPasses } from '../testing/programs.js';
 import { expandWindows } from './expand-windows.js';
 
 /** Ops of @main after the pass, whose results are those of before. */
-function expanded(text: string): string[] {
+function expanded(text: string, options = ''): string[] {
   const module = parse(text);
   const before = runMain(module, {});
-  runPasses(module, 'builtin.module(func.func(expand-windows))', [expandWindows]);
-  expect(runMain(module, {})).toEqual(before);
+  runPasses(module, `builtin.module(func.func(expand-windows${options}))`, [expandWindows]);
+  // A sum without its zeros may be a negative zero.
+  const signless = (values: readonly string[]) => values.map((list) => list.replaceAll(/(^| )-0(?= |$)/g, '$10'));
+  const after = runMain(module, {});
+  if (options) expect(signless(after)).toEqual(signless(before));
+  else expect(after).toEqual(before);
   return module
     .toString()
     .split('\n')
@@ -89,6 +93,52 @@ describe('convolutions', () => {
     expect(strided(16, '[1, 1]')).toHaveLength(1);
     expect(strided(16, '[1, 1]', 33)).toHaveLength(4);
     expect(strided(16, '[1, 1]', 34)).toHaveLength(1);
+  });
+
+  test('zeros between elements of a dilated image are left out, except in strict mode', () => {
+    const dilated = conv(
+      'dims = "b01f_01io->b01f" low = [1, 1] high = [1, 0] lhs_dilation = [2, 1]',
+      'tensor<1x3x5x2xf32>',
+      'tensor<2x2x2x4xf32>',
+      'tensor<1x6x5x4xf32>',
+    );
+    expect(expanded(dilated, '{mode=default}')).toEqual([
+      '%0 = array.slice %arg1 [1:2:2, 0:2:1, 0:2:1, 0:4:1]',
+      '%1 = array.pad %arg0 low = [0, 0, 1, 0] high = [0, 0, 0, 0] value 0.000000e+00',
+      '%2 = array.conv %1, %0 dims = "b01f_01io->b01f"',
+      '%3 = array.slice %arg1 [0:1:2, 0:2:1, 0:2:1, 0:4:1]',
+      '%4 = array.pad %arg0 low = [0, 0, 1, 0] high = [0, 0, 0, 0] value 0.000000e+00',
+      '%5 = array.conv %4, %3 dims = "b01f_01io->b01f"',
+      '%6 = array.reshape %2',
+      '%7 = array.reshape %5',
+      '%8 = array.concat %6, %7 dim = 2',
+      '%9 = array.reshape %8',
+    ]);
+    expect(expanded(dilated, '{mode=strict}').filter((op) => op.includes('conv'))).toHaveLength(1);
+  });
+
+  test('of any dilation, window and padding, and in groups', () => {
+    for (const [dilation, size, low, high, image, window] of [
+      [2, 1, 0, 0, 4, ''],
+      [2, 3, 2, 2, 4, ''],
+      [2, 3, 1, 2, 5, 'reversed = [0]'],
+      [3, 2, 1, 4, 3, ''],
+      [3, 5, -1, 7, 4, ''],
+      [4, 3, 3, -2, 4, 'feature_groups = 2'],
+      [2, 4, 0, 3, 1, 'batch_groups = 2'],
+    ] as const) {
+      const places = dilation * (image - 1) + 1 + low + high - size + 1;
+      const features = window.startsWith('feature') ? 4 : 2;
+      const batch = window.startsWith('batch') ? 2 : 1;
+      const text = conv(
+        `dims = "b0f_0io->b0f" low = [${low}] high = [${high}] lhs_dilation = [${dilation}] ${window}`,
+        `tensor<${batch}x${image}x${features}xf32>`,
+        `tensor<${size}x2x4xf32>`,
+        `tensor<1x${places}x4xf32>`,
+      );
+      const ops = expanded(text, '{mode=fast}');
+      expect(ops.filter((op) => /array.(conv|full)/.test(op))).toHaveLength(dilation);
+    }
   });
 
   test('gradients of weights, whose windows are larger than the result, are products of rows of batch and feature', () => {

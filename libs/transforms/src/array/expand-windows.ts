@@ -5,12 +5,14 @@
 //
 //   conv .. feature_groups = n                       ->    reshape to a dimension 'g' for groups, conv, reshape back
 //   conv of an image of one feature, kept last         ->    conv dims = "b01_01o->b01f" of the image without it
+//   conv %x, %w lhs_dilation = [2]                   ->    a conv for even, one for odd places, side by side (not in strict)
 //   reduce_window max %x init %z low = .. high = ..  ->    array.pad with the value of %z, reduce_window
 //   dot_general (concat of neighbours), %w           ->    array.conv
 //   conv dims = "bf01_oi01->bf01" strides = [2, 2]   ->    conv dims = "b01f_01io->b01f" of transposed operands
 //
 // Windows then meet elements only: no branch in a loop, and their accesses are affine, so that what schedules and vectorises
-// matrix products and stencils sees nothing new. Padding takes part in sums as the definition says, so no bit changes. A
+// matrix products and stencils sees nothing new. Padding takes part in sums as the definition says, so no bit changes;
+// zeros between the elements of a dilated image do in `strict` only, where they cost most of the work. A
 // padding that is not a constant stays with its reduce_window. (As the im2col-free convolutions of TVM and oneDNN.)
 import { ConvOp, DotGeneralOp, ReduceWindowOp } from '@budflow/dialect-array';
 import type { Operation } from '@budflow/ir';
@@ -18,6 +20,7 @@ import { definePass } from '@budflow/pass';
 import { expandConv } from './windows/conv.js';
 import { featuresLast } from './windows/features-last.js';
 import { neighboursToConv } from './windows/neighbours.js';
+import { leaveOutGaps } from './windows/phases.js';
 import { expandReduceWindow } from './windows/reduce-window.js';
 import { dropUnitFeatures } from './windows/unit-features.js';
 
@@ -25,8 +28,17 @@ export const expandWindows = definePass({
   name: 'expand-windows',
   summary: 'make padding, dilation and groups of convolutions and windows explicit',
   anchor: 'func.func',
+  options: {
+    mode: {
+      type: 'string',
+      enum: ['strict', 'default', 'fast'],
+      description: 'strict: sums keep the zeros of dilated images, which count where a weight is infinite or NaN',
+      default: 'strict',
+    },
+  },
   dependentDialects: ['array'],
   statistics: {
+    phases: 'convolutions of dilated images, made plain ones for each phase',
     convolutions: 'convolutions made plain',
     features: 'convolutions without features of size one',
     transposed: 'convolutions with features last now',
@@ -41,7 +53,11 @@ export const expandWindows = definePass({
     let changed = false;
     for (const op of found) {
       if (ConvOp.is(op)) {
-        if (!expandConv(op)) continue;
+        const phases = pass.options.mode === 'strict' ? undefined : leaveOutGaps(op);
+        if (phases) {
+          pass.statistic('phases');
+          for (const phase of phases) expandConv(phase);
+        } else if (!expandConv(op)) continue;
         pass.statistic('convolutions');
       } else if (DotGeneralOp.is(op)) {
         if (!neighboursToConv(op)) continue;
