@@ -3,6 +3,7 @@
 import { ForOp, loopsByName } from '@budflow/dialect-loop';
 import type { Operation } from '@budflow/ir';
 import {
+  applySchedule,
   applyStep,
   type PrimitiveName,
   STEP_SCHEMAS,
@@ -16,6 +17,7 @@ import {
   parseKernel,
   run,
 } from '../../../../libs/transforms/src/scheduling/testing/kernel.js';
+import { wrongChunks } from './chunks.js';
 import { type Next, type RandomKernel, randomKernel } from './generate.js';
 import { judge, type Verdict } from './oracle.js';
 import { type AccessEvent, traceKernel } from './trace.js';
@@ -76,10 +78,12 @@ export function fuzzSchedules({
   for (let p = 0; p < programs && failures.length < maxFailures; p++) {
     const { text, stages, original } = definedKernel(seed * 100_003 + p);
     const expected = run(original, [], p + 1);
+    // Kernels of array-to-loop have the names of parallel loops only where they are.
+    const threads = wrongChunks(functionOf(original), 'all')?.length === 0;
     for (let s = 0; s < perProgram && failures.length < maxFailures; s++) {
       const next = generator((seed * 7919 + p * 131 + s * 17 + 1) * 2654435761);
       for (let i = 0; i < 8; i++) next();
-      const failure = trySchedule(text, stages, expected, p + 1, next, counts);
+      const failure = trySchedule(text, stages, expected, p + 1, next, counts, { threads });
       if (failure) {
         failures.push(`program ${p}, schedule ${s}: ${failure}`);
         onFailure?.(failures.at(-1)!);
@@ -118,6 +122,7 @@ function trySchedule(
   dataSeed: number,
   next: Next,
   counts: ReadonlyMap<PrimitiveName, PrimitiveCount>,
+  { threads }: { readonly threads: boolean },
 ): string | undefined {
   const module = parseKernel(text);
   const func = functionOf(module);
@@ -161,7 +166,11 @@ function trySchedule(
   const replayed = parseKernel(text);
   for (const step of steps) applyStep(functionOf(replayed), step);
   if (replayed.toString() !== module.toString()) return told('does not replay to the same loops');
-  return undefined;
+  if (!threads) return undefined;
+  const marked = parseKernel(text);
+  applySchedule(functionOf(marked), { steps });
+  const wrong = wrongChunks(functionOf(marked));
+  return wrong?.length ? told(`loops ${wrong.join(', ')} cannot be chunks`) : undefined;
 }
 
 /** A step that fits the loops that are there, legal or not; `done` are those before it. */
