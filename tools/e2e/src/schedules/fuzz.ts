@@ -236,8 +236,12 @@ function randomStep(func: Operation, stages: readonly string[], done: readonly S
       return { primitive, stage };
     }
     case 'store_at': {
-      if (moved && next() % 4)
-        return next() % 2 ? { primitive, stage: moved.stage, loop: moved.loop } : { primitive, stage: moved.stage };
+      if (moved && next() % 8) {
+        // Outwards, then in again.
+        const last = done.findLast((step) => step.primitive === 'store_at');
+        const isOut = last?.stage === moved.stage && last.loop === undefined;
+        return isOut ? { primitive, stage: moved.stage, loop: moved.loop } : { primitive, stage: moved.stage };
+      }
       const stage = pick(stages);
       return next() % 3 ? { primitive, stage, loop } : { primitive, stage };
     }
