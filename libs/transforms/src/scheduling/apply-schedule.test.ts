@@ -141,6 +141,30 @@ describe('apply-schedule and threads', () => {
     expect(missed).toHaveLength(1);
   });
 
+  test('iterations that share a buffer outside of the loop run in order, also when it is cut in two', () => {
+    const text = `func.func @f(%a: memref<8xf32>) {
+      %t = memory.alloca() : memref<8xf32>
+      %one = arith.constant 1.0 : f32
+      loop.for %i = 0 to 8 name "s.d0" { memory.store %one, %t[%i] : memref<8xf32> }
+      loop.for %i = 0 to 8 name "c.d0" {
+        %x = memory.load %t[%i] : memref<8xf32>
+        memory.store %x, %a[%i] : memref<8xf32>
+      }
+      return
+    }`;
+    const { loops } = settled(text, [
+      { primitive: 'compute_at', stage: 's', loop: 'c.d0' },
+      { primitive: 'store_at', stage: 's' },
+      { primitive: 'peel', loop: 'c.d0', iterations: 3 },
+    ]);
+    expect(loops).toEqual([
+      'loop.for %i = 0 to 3 name "c.d0~1" {',
+      '} {loop.sequential}',
+      'loop.for %i = 3 to 8 name "c.d0" {',
+      '} {loop.sequential}',
+    ]);
+  });
+
   test('parallel root loops are chunks of the grain, counted from 0', () => {
     const text = COPY.replace('%i = 0 to 6', '%i = 1 to 6');
     const at = (loop: string, grain?: number): Schedule['steps'] => [

@@ -74,6 +74,7 @@ const JOINS_ITERATIONS: ReadonlySet<PrimitiveName> = new Set([
   'merge',
   'compute_at',
   'compute_root',
+  'store_at',
   'cache_write',
   'rfactor',
   'fuse',
