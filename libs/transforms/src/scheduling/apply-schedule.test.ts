@@ -143,26 +143,25 @@ describe('apply-schedule and threads', () => {
 
   test('iterations that share a buffer outside of the loop run in order, also when it is cut in two', () => {
     const text = `func.func @f(%a: memref<8xf32>) {
-      %t = memory.alloca() : memref<8xf32>
+      %t = memory.alloca() : memref<8x2xf32>
       %one = arith.constant 1.0 : f32
-      loop.for %i = 0 to 8 name "s.d0" { memory.store %one, %t[%i] : memref<8xf32> }
+      %c1 = arith.constant 1 : index
+      loop.for %i = 0 to 8 name "s.d0" {
+        loop.for %j = 0 to 2 name "s.d1" { memory.store %one, %t[%i, %j] : memref<8x2xf32> }
+      }
       loop.for %i = 0 to 8 name "c.d0" {
-        %x = memory.load %t[%i] : memref<8xf32>
+        %x = memory.load %t[%i, %c1] : memref<8x2xf32>
         memory.store %x, %a[%i] : memref<8xf32>
       }
       return
     }`;
-    const { loops } = settled(text, [
+    const { loops, missed } = settled(text, [
       { primitive: 'compute_at', stage: 's', loop: 'c.d0' },
       { primitive: 'store_at', stage: 's' },
       { primitive: 'peel', loop: 'c.d0', iterations: 3 },
     ]);
-    expect(loops).toEqual([
-      'loop.for %i = 0 to 3 name "c.d0~1" {',
-      '} {loop.sequential}',
-      'loop.for %i = 3 to 8 name "c.d0" {',
-      '} {loop.sequential}',
-    ]);
+    expect(loops.filter((line) => line === '} {loop.sequential}')).toHaveLength(2);
+    expect(missed.map((message) => message.slice(0, 13))).toEqual(['loop "c.d0~1"', 'loop "c.d0" r']);
   });
 
   test('parallel root loops are chunks of the grain, counted from 0', () => {
