@@ -7,6 +7,7 @@ export * from './fold.js';
 export * from './interpretable.js';
 export * from './interpreter.js';
 export * from './kernels.js';
+export { customCallOf } from './lapack-calls.js';
 export * from './scalar/casts.js';
 export * from './scalar/floats.js';
 export * from './scalar/integers.js';

@@ -10,3 +10,6 @@ export * from './identity.js';
 export * from './integer.js';
 export * from './random.js';
 export * from './reduction.js';
+export * from './matrices/eigh.js';
+export * from './matrices/matrix.js';
+export * from './matrices/svd.js';

@@ -2,6 +2,7 @@
 import {
   attributesAsData,
   customCallHint,
+  customCallOf,
   Interpretable,
   type MemRefValue,
   makeTensor,
@@ -55,7 +56,7 @@ as arrays of the types in \`signature\`; the outputs are zero before. Further at
         const { target } = call;
         const inputs = CallHostOp.inputs(op).map((v) => c.slot(v));
         const outputs = CallHostOp.outputs(op).map((v) => c.slot(v));
-        const run = Object.hasOwn(c.options.customCalls ?? {}, target) ? c.options.customCalls![target] : undefined;
+        const run = customCallOf(target, c.options.customCalls);
         return ({ values }) => {
           if (!run)
             throw new RuntimeTrap(

@@ -1,6 +1,6 @@
 // A custom call as a step of a host program.
 import { CallHostOp, hostCallOf } from '@budflow/dialect-rt';
-import { customCallHint } from '@budflow/interpreter';
+import { customCallHint, customCallOf } from '@budflow/interpreter';
 import type { Operation, Value } from '@budflow/ir';
 import type { HostBuffer } from './lowering-scope.js';
 import type { HostCustomCall } from './program.js';
@@ -14,7 +14,7 @@ export function customCallStep(
   known: readonly string[] | undefined,
 ): HostCustomCall | undefined {
   const { target, attributes, inputs, outputs } = hostCallOf(op);
-  if (known && !known.includes(target)) {
+  if (known && !known.includes(target) && customCallOf(target, undefined) === undefined) {
     op.emitError(
       'runtime.custom-call-missing',
       `calls "${target}", for which nothing is registered; ${customCallHint(target)}`,

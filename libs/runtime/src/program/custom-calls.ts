@@ -1,5 +1,5 @@
 // Custom calls of a loaded program: the arrays that the functions of the user see, and what goes wrong in them.
-import { type CustomCall, customCallHint, RuntimeTrap, runCustomCall } from '@budflow/interpreter';
+import { type CustomCall, customCallHint, customCallOf, RuntimeTrap, runCustomCall } from '@budflow/interpreter';
 import { InternalError } from '@budflow/ir';
 import type { ArrayMemory } from '../arrays/array-memory.js';
 import { bytesPerElement, countOf, type DType } from '../arrays/dtype.js';
@@ -28,7 +28,8 @@ export function customCallRunner(
 ): (number: number, values: readonly number[]) => void {
   const calls = customCallsOf(program);
   const functions = calls.map(({ target, at }) => {
-    if (Object.hasOwn(provided, target)) return provided[target]!;
+    const found = customCallOf(target, provided);
+    if (found !== undefined) return found;
     const reason = `nothing is registered for the custom call "${target}": ${customCallHint(target)}`;
     throw trapAt('BadArgument', reason, at, program.name);
   });

@@ -2,6 +2,7 @@
 import {
   attributesAsData,
   customCallHint,
+  customCallOf,
   Interpretable,
   makeTensor,
   RuntimeTrap,
@@ -33,7 +34,7 @@ export function interpretCustomCall(
       const inputs = operands.slice(0, operands.length - open);
       const sizes = operands.slice(operands.length - open);
       const results = c.resultSlots(op);
-      const run = Object.hasOwn(c.options.customCalls ?? {}, target) ? c.options.customCalls![target] : undefined;
+      const run = customCallOf(target, c.options.customCalls);
       return ({ values }) => {
         if (!run)
           throw new RuntimeTrap(

@@ -108,7 +108,8 @@ function unknownCall(op: Operation): string | undefined {
 
 /** A function that the user of the program provides. */
 function callOutside(site: HloSite, name: string): (readonly Value[])[] {
-  const config = hlo.CustomCallOp.backend_config(site.op);
+  // Newer programs have their configuration as data, under a name of its own.
+  const config = site.op.attr('mhlo.backend_config') ?? hlo.CustomCallOp.backend_config(site.op);
   const made = CustomCallOp.create(site.rewriter, site.loc, {
     inputs: site.all(),
     sizes: [],
