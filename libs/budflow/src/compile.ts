@@ -48,7 +48,7 @@ import {
   registerTarget,
   targetNames,
 } from '@budflow/target';
-import { keepEntry } from '@budflow/transforms/general';
+import { cse, keepEntry } from '@budflow/transforms/general';
 import { convertStablehloToArray, usesStablehlo } from '@budflow/transforms/stablehlo';
 import { CompiledModule } from './compiled-module.js';
 import { createContext } from './context.js';
@@ -86,7 +86,8 @@ export function compile(source: string | Uint8Array, options: CompileOptions = {
   // Signatures and what sizes are required of arguments are those of array programs.
   if (usesStablehlo(module)) {
     if (options.entry !== undefined) keepEntry(module, options.entry);
-    runPipeline(module, options, { pipeline: [convertStablehloToArray.name] }, registry);
+    // Sizes that are computed twice are one and the same, which the checks of sizes have to see.
+    runPipeline(module, options, { pipeline: [convertStablehloToArray.name, cse.name] }, registry);
   }
   const entries = checked(context, () => entryFunctions(module, options.entry));
   const names = entries.map((func) => symbolName(func)!);

@@ -1,4 +1,6 @@
 // Public face of the interpreter.
+
+export { customCallOf } from './builtin-calls.js';
 export * from './custom-calls.js';
 export * from './element.js';
 export * from './elementwise.js';
@@ -7,7 +9,6 @@ export * from './fold.js';
 export * from './interpretable.js';
 export * from './interpreter.js';
 export * from './kernels.js';
-export { customCallOf } from './lapack-calls.js';
 export * from './scalar/casts.js';
 export * from './scalar/floats.js';
 export * from './scalar/integers.js';

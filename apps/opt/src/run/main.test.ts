@@ -417,6 +417,28 @@ func.func @fails() {
     expect(JSON.parse(json.out)).toMatchObject({ entry: 'main' });
   });
 
+  it.each([['wasm'], ['interp']])(
+    'runs the functions of a file of tests without a flag, each by itself, by %s',
+    async (backend) => {
+      const parts = await run(['t.mlir', `--backend=${backend}`], { 't.mlir': TESTS });
+      expect(parts).toMatchObject({ code: 3, out: '@fine: fine\n@fails: failed\n1 fine, 1 failed\n' });
+      const one = TESTS.slice(0, TESTS.indexOf('func.func @takes'));
+      const quantized = `func.func @quantized() {
+  %x = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %q = stablehlo.uniform_quantize %x : (tensor<2xf32>) -> tensor<2x!quant.uniform<i8:f32, 0.5>>
+  func.return
+}
+`;
+      const mixed = await run(['t.mlir', `--backend=${backend}`], { 't.mlir': `${quantized}${one}` });
+      expect(mixed).toMatchObject({ code: 1, out: '@quantized: failed\n@fine: fine\n1 fine, 1 failed\n' });
+      expect(mixed.err).toMatch(/t.mlir:3:8: error: .*quantized arithmetic is not supported/);
+      // The function that is asked for does not mind, either.
+      expect(
+        await run(['t.mlir', '--entry=fine', `--backend=${backend}`], { 't.mlir': `${quantized}${one}` }),
+      ).toMatchObject({ code: 0, err: '' });
+    },
+  );
+
   it('goes on behind what cannot be run', async () => {
     const text = `func.func @bad() { %x = stablehlo.nothing : tensor<i32> func.return }\n// -----\nfunc.func @good() { func.return }`;
     const { code, out, err } = await run(['t.mlir', '--all-functions', '--split-input-file'], { 't.mlir': text });
@@ -438,5 +460,108 @@ func.func @fails() {
     const { code, err } = await run(['f.mlir', '--all-functions']);
     expect(code).toBe(1);
     expect(err).toMatch(/f.mlir: has no public function without arguments to run/);
+  });
+});
+
+describe('--args and --format', () => {
+  const SUM = `func.func @main(%a: tensor<2xi32>, %b: tensor<2xi32>) -> tensor<2xi32> {
+  %0 = stablehlo.add %a, %b : tensor<2xi32>
+  return %0 : tensor<2xi32>
+}
+`;
+  const withArgs = (args: string, ...flags: string[]) =>
+    run(['s.mlir', `--args=${args}`, ...flags], {
+      's.mlir': SUM,
+      list: '[dense<1> : tensor<2xi32>,\n dense<2> : tensor<2xi32>]\n',
+      'a.npy': npy('i32', [2], Int32Array.of(1, 1)),
+      'b.npy': npy('i32', [2], Int32Array.of(2, 2)),
+    });
+
+  it.each([['[dense<1> : tensor<2xi32>, dense<2> : tensor<2xi32>]'], ['@list'], ['@a.npy,@b.npy']])(
+    'takes inputs as the text of MLIR or from files, and prints results so: %s',
+    async (args) => {
+      for (const backend of ['wasm', 'interp'])
+        expect(await withArgs(args, `--backend=${backend}`)).toMatchObject({
+          code: 0,
+          out: 'tensor<2xi32> {\n  [3, 3]\n}\n',
+          err: '',
+        });
+      expect((await withArgs(args, '--format=numpy')).out).toBe('result: i32 [2]\n[3 3]\n');
+    },
+  );
+
+  it.each([
+    ['not_array', 2, /'--args' is a list of arrays.*\n--args:1:1: error: expected an attribute/],
+    ['[4.0 : f32]', 2, /element 0 is '4.000000e\+00 : f32', not an array/],
+    ['[dense<1> : tensor<2xi32>]', 2, /lists 1 array, and the function takes 2/],
+    [
+      '[dense<1> : tensor<2xi32>, dense<1> : tensor<3xi32>]',
+      1,
+      /input 1 \(%b\): expected tensor<2xi32>, got tensor<3xi32>/,
+    ],
+    ['[dense<1> : tensor<2xi32>, dense<1> : tensor<2xi64>]', 1, /expected tensor<2xi32>, got tensor<2xi64>/],
+    ['[dense<1> : vector<2xi32>, dense<1> : tensor<2xi32>]', 1, /got vector<2xi32>/],
+    ['@missing', 1, /cannot read 'missing'/],
+    ['@a.npy,@list', 2, /mixes .npy files and others/],
+    ['@list,@list', 2, /one file with a list/],
+  ])('says what is wrong with %s', async (args, code, message) => {
+    const result = await withArgs(args);
+    expect(result.code).toBe(code);
+    expect(result.err).toMatch(message);
+  });
+
+  it('go with no other inputs, and not with JSON', async () => {
+    expect((await run(['f.mlir', 'x.npy', '--args=[]'])).err).toMatch(/--args gives all inputs: leave x.npy out/);
+    expect((await run(['f.mlir', '--args=[]', '--random=1'])).err).toMatch(/leave --random out/);
+    expect((await run(['f.mlir', '--format=mlir', '--json'])).err).toMatch(/one at a time/);
+  });
+
+  it('know all types, as the interpreter of StableHLO prints them', async () => {
+    const types = [
+      'tensor<i1>',
+      'tensor<2xi4>',
+      'tensor<0xui8>',
+      'tensor<2x1xf16>',
+      'tensor<2xcomplex<f32>>',
+      'tensor<ui64>',
+    ];
+    const names = types.map((_, i) => `%${i}`);
+    const text = `func.func @main(${types.map((t, i) => `%${i}: ${t}`).join(', ')}) -> (${types.join(', ')}) {
+  return ${names.join(', ')} : ${types.join(', ')}
+}
+`;
+    const values = [
+      'true',
+      '[-8, 7]',
+      '',
+      '[[1.0], [0x7C00]]',
+      '[(1.0, -0.5), (0.0, 0x7FC00000)]',
+      '18446744073709551615',
+    ];
+    const args = `[${types.map((t, i) => `dense<${values[i]}> : ${t}`).join(', ')}]`;
+    for (const backend of ['wasm', 'interp']) {
+      const { out, err } = await run(['t.mlir', `--args=${args}`, `--backend=${backend}`], {
+        't.mlir': `${text}func.func private @x() { %0 = stablehlo.constant dense<1> : tensor<i32> func.return }\n`,
+      });
+      expect(err).toBe('');
+      expect(out).toBe(`tensor<i1> {true}
+tensor<2xi4> {
+  [-8, 7]
+}
+tensor<0xui8> {
+  []
+}
+tensor<2x1xf16> {
+  [
+    [1.000000e+00],
+    [0x7C00]
+  ]
+}
+tensor<2xcomplex<f32>> {
+  [[1.000000e+00, -5.000000e-01], [0.000000e+00, 0x7FC00000]]
+}
+tensor<ui64> {18446744073709551615}
+`);
+    }
   });
 });

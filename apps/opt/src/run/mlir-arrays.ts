@@ -43,14 +43,15 @@ export function readList(list: Uint8Array, parameters: readonly Parameter[], con
     const why = diagnostics.map((d) => `\n${renderDiagnostic(context, d)}`).join('');
     throw new UsageError(`'--args' is a list of arrays: ${EXAMPLE}${why}`);
   }
-  const { elements } = result;
-  if (elements.length !== parameters.length)
-    throw new UsageError(`'--args' lists ${elements.length} arrays, and the function takes ${parameters.length}`);
-  return elements.map((attr, i) => {
-    if (!(attr instanceof DenseElementsAttr))
-      throw new UsageError(`'--args': element ${i} is '${attr}', not an array: ${EXAMPLE}`);
-    return inputFrom(attr, parameters[i]!, i);
+  const arrays = result.elements.map((attr, i) => {
+    if (attr instanceof DenseElementsAttr) return attr;
+    throw new UsageError(`'--args': element ${i} is '${attr}', not an array: ${EXAMPLE}`);
   });
+  if (arrays.length !== parameters.length)
+    throw new UsageError(
+      `'--args' lists ${arrays.length} ${arrays.length === 1 ? 'array' : 'arrays'}, and the function takes ${parameters.length}`,
+    );
+  return arrays.map((attr, i) => inputFrom(attr, parameters[i]!, i));
 }
 
 function inputFrom(

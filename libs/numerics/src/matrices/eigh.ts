@@ -1,6 +1,14 @@
 // Eigenvalues and eigenvectors of Hermitian matrices: Householder reflections to a tridiagonal matrix, then implicit QL
 // steps, as EISPACK's htridi and tql2 (Wilkinson and Reinsch, Handbook for Automatic Computation II, 1971).
-import { identityMatrix, largestPart, lengthOf, type Matrix, permuteColumns, scaleNearOne, zeroMatrix } from './matrix.js';
+import {
+  identityMatrix,
+  largestPart,
+  lengthOf,
+  type Matrix,
+  permuteColumns,
+  scaleNearOne,
+  zeroMatrix,
+} from './matrix.js';
 
 export interface HermitianEigen {
   /** In ascending order. */

@@ -1,6 +1,15 @@
 // Singular values and vectors by one-sided Jacobi rotations (Hestenes 1958; Demmel and Veselic 1992): columns are turned in
 // pairs until all are orthogonal, their lengths are the singular values. Small ones are as accurate as large ones.
-import { adjoint, identityMatrix, largestPart, lengthOf, type Matrix, permuteColumns, scaleNearOne, zeroMatrix } from './matrix.js';
+import {
+  adjoint,
+  identityMatrix,
+  largestPart,
+  lengthOf,
+  type Matrix,
+  permuteColumns,
+  scaleNearOne,
+  zeroMatrix,
+} from './matrix.js';
 
 export interface SingularValues {
   /** In descending order, as many as the smaller size. */

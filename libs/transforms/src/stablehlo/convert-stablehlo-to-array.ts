@@ -14,6 +14,7 @@ import { applyPartialConversion, type ConversionPattern, ConversionTarget, type 
 import { flatFunctionType } from '../array/flatten-tuples.js';
 import { sortForTopK } from './approx-top-k.js';
 import { captureRefusal, passCaptures, sinkConstants } from './captures.js';
+import { inlineFunctionsOfSizes } from './inline-sizes.js';
 import { extendArguments, extendedResults } from './narrow.js';
 import { resolveProbes } from './probes.js';
 import { hasScalarRegions, scalarize } from './regions.js';
@@ -50,6 +51,7 @@ flattened. An op without a counterpart is an error.`,
       pass.unchanged();
       return;
     }
+    inlineFunctionsOfSizes(module);
     sortForTopK(module);
     resolveProbes(module);
     sinkConstants(module);

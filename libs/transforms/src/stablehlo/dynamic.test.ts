@@ -86,22 +86,62 @@ test('slices of constant sizes are those of gather, padding of constants that of
   expect(results.map((r) => r.split(' ').length)).toEqual([8, 4]);
 });
 
+test('shapes that follow from data are read when the program gets there', () => {
+  const text = main(
+    ') -> (tensor<?x3xi32>, tensor<?xi32>)',
+    `  %x = stablehlo.constant dense<[1, 0, 1, 1]> : tensor<4xui8>
+  %zero = stablehlo.constant dense<0> : tensor<ui8>
+  %n = stablehlo.reduce(%x init: %zero) applies stablehlo.add across dimensions = [0] : (tensor<4xui8>, tensor<ui8>) -> tensor<ui8>
+  %m = stablehlo.reshape %n : (tensor<ui8>) -> tensor<1xui8>
+  %k = stablehlo.convert %m : (tensor<1xui8>) -> tensor<1xi64>
+  %three = stablehlo.constant dense<3> : tensor<1xi64>
+  %s = stablehlo.concatenate %k, %three, dim = 0 : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
+  %0 = stablehlo.dynamic_iota %s, dim = 0 : (tensor<2xi64>) -> tensor<?x3xi32>
+  %1 = stablehlo.dynamic_iota %m, dim = 0 : (tensor<1xui8>) -> tensor<?xi32>
+  return %0, %1 : tensor<?x3xi32>, tensor<?xi32>`,
+  );
+  expect(runMain(convert(text))).toEqual(['0 0 0 1 1 1 2 2 2', '0 1 2']);
+});
+
+test('a dimension that might be repeated is not, and the program stops where it would have to be', () => {
+  const text = (size: number) =>
+    main(
+      ') -> tensor<?x3xi32>',
+      `  %m = stablehlo.constant dense<1> : tensor<1xi32>
+  %n = stablehlo.add %m, %m : tensor<1xi32>
+  %x = stablehlo.dynamic_iota %n, dim = 0 : (tensor<1xi32>) -> tensor<?xi32>
+  %c = stablehlo.constant dense<[${size}, 3]> : tensor<2xi32>
+  %0 = stablehlo.dynamic_broadcast_in_dim %x, %c, dims = [0] : (tensor<?xi32>, tensor<2xi32>) -> tensor<?x3xi32>
+  return %0 : tensor<?x3xi32>`,
+    );
+  expect(runMain(convert(text(2)))).toEqual(['0 0 0 1 1 1']);
+  expect(() => runMain(convert(text(4)))).toThrow('got 2, expected 4');
+});
+
+test('functions of sizes that are not known are inlined, and what calls itself is not', () => {
+  const text = `func.func @main() -> tensor<?xi32> {
+  %n = stablehlo.constant dense<3> : tensor<i32>
+  %0 = call @outer(%n) : (tensor<i32>) -> tensor<?xi32>
+  return %0 : tensor<?xi32>
+}
+func.func private @outer(%n: tensor<i32>) -> tensor<?xi32> {
+  %0 = call @inner(%n) : (tensor<i32>) -> tensor<?xi32>
+  %1 = stablehlo.add %0, %0 : tensor<?xi32>
+  return %1 : tensor<?xi32>
+}
+func.func private @inner(%n: tensor<i32>) -> tensor<?xi32> {
+  %s = stablehlo.reshape %n : (tensor<i32>) -> tensor<1xi32>
+  %0 = stablehlo.dynamic_iota %s, dim = 0 : (tensor<1xi32>) -> tensor<?xi32>
+  return %0 : tensor<?xi32>
+}`;
+  const module = convert(text);
+  expect(runMain(module)).toEqual(['0 2 4']);
+  expect(module.toString()).not.toMatch(/call|@outer|@inner|array.extract/);
+  const endless = text.replace('call @inner(%n)', 'call @outer(%n)');
+  expect(convert(endless).toString()).toMatch(/func.call @outer|call @outer/);
+});
+
 test.each([
-  [
-    'its shape follows from data',
-    '%s: tensor<1xi32>) -> tensor<?xi32>',
-    '%0 = stablehlo.dynamic_iota %s, dim = 0 : (tensor<1xi32>) -> tensor<?xi32>\n  return %0 : tensor<?xi32>',
-  ],
-  [
-    'its shape follows from data',
-    '%x: tensor<4xf32>, %s: tensor<2xi32>) -> tensor<?x?xf32>',
-    '%0 = stablehlo.dynamic_reshape %x, %s : (tensor<4xf32>, tensor<2xi32>) -> tensor<?x?xf32>\n  return %0 : tensor<?x?xf32>',
-  ],
-  [
-    'it is not known whether dimension 0 of its operand is repeated',
-    '%x: tensor<?xf32>) -> tensor<4x3xf32>',
-    '%s = stablehlo.constant dense<[4, 3]> : tensor<2xi32>\n  %0 = stablehlo.dynamic_broadcast_in_dim %x, %s, dims = [0] : (tensor<?xf32>, tensor<2xi32>) -> tensor<4x3xf32>\n  return %0 : tensor<4x3xf32>',
-  ],
   [
     'its size is not a constant',
     '%x: tensor<4xf32>, %n: tensor<i32>) -> tensor<?xf32, #stablehlo.bounds<4>>',

@@ -1,20 +1,22 @@
 // Sizes that are values: StableHLO's dynamic ops get shapes, widths and indices as tensors of integers. Where those follow
-// from constants and from sizes of other tensors, and not from data, they become numbers and index values.
-import { ConcatOp, DimOp, ReshapeOp, SliceOp } from '@budflow/dialect-array';
-import { buildConstant, buildNamed } from '@budflow/dialect-core';
-import { DenseElementsAttr, DYNAMIC, denseElement, IndexType, TensorType, type Value } from '@budflow/ir';
+// from constants and from sizes of other tensors they become numbers and index values, where they follow from data the
+// program reads them when it gets there.
+import { ConcatOp, DimOp, ExtractOp, ReshapeOp, SliceOp } from '@budflow/dialect-array';
+import { buildConstant, buildNamed, IndexCastOp } from '@budflow/dialect-core';
+import { DenseElementsAttr, DYNAMIC, denseElement, IndexType, IntegerType, TensorType, type Value } from '@budflow/ir';
 import type { HloSite } from './site.js';
 
 const ARITHMETIC = { add: 'addi', sub: 'subi', mul: 'muli', div: 'divsi', min: 'minsi', max: 'maxsi' } as const;
 
-/** A number, an index value, or arithmetic on such. */
+/** A number, an index value, an element of a tensor of integers, or arithmetic on such. */
 export type Size =
   | number
+  | { readonly element: Value; readonly at: number }
   | { readonly index: Value }
   | { readonly of: Value; readonly dim: number }
   | { readonly kind: keyof typeof ARITHMETIC; readonly lhs: Size; readonly rhs: Size };
 
-/** The elements of a vector of sizes, or of one size; undefined where they follow from data. */
+/** The elements of a vector of sizes, or of one size; undefined where nobody knows how many they are. */
 export function sizesOf(value: Value): readonly Size[] | undefined {
   const { type } = value;
   if (!(type instanceof TensorType) || type.rank > 1 || type.shape[0] === DYNAMIC) return undefined;
@@ -28,6 +30,17 @@ export function constantNumbers(value: Value): readonly number[] | undefined {
 }
 
 function sizeAt(value: Value, index: number): Size | undefined {
+  return derivedSize(value, index) ?? elementSize(value, index);
+}
+
+function elementSize(value: Value, at: number): Size | undefined {
+  const { type } = value;
+  const isList = type instanceof TensorType && type.rank <= 1 && type.element instanceof IntegerType;
+  return isList ? { element: value, at } : undefined;
+}
+
+/** Where a size comes from, as far as that is from constants, sizes and other lists. */
+function derivedSize(value: Value, index: number): Size | undefined {
   const op = value.definingOp;
   if (!op) return undefined;
   const constant = op.attr('value');
@@ -117,9 +130,23 @@ export function buildSize(site: HloSite, size: Size): Value {
   const { rewriter, loc, context } = site;
   if (typeof size === 'number') return buildConstant(rewriter, loc, context.index, size);
   if ('index' in size) return size.index;
+  if ('element' in size) return elementIndex(site, size.element, size.at);
   if ('of' in size) return DimOp.build(rewriter, loc, { operand: size.of, dimension: size.dim });
   const [lhs, rhs] = [buildSize(site, size.lhs), buildSize(site, size.rhs)];
   return buildNamed(rewriter, loc, `arith.${ARITHMETIC[size.kind]}`, [lhs, rhs]);
+}
+
+/** An element of a list of integers, or of rank 0, as an index. */
+function elementIndex(site: HloSite, list: Value, at: number): Value {
+  const { rewriter, loc, context } = site;
+  const numbers = site.cast(list, context.i64);
+  const one = { starts: [at], limits: [at + 1], strides: [1], resultTypes: [context.tensor([1], context.i64)] };
+  const operand =
+    (list.type as TensorType).rank === 0
+      ? numbers
+      : site.reshape(SliceOp.build(rewriter, loc, { operand: numbers, ...one }), []);
+  const scalar = ExtractOp.build(rewriter, loc, { operand, resultTypes: [context.i64] });
+  return IndexCastOp.build(rewriter, loc, { in: scalar, resultTypes: [context.index] });
 }
 
 /** What a type leaves open is told by sizes that are known. */

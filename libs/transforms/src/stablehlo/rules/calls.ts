@@ -118,6 +118,8 @@ function callOutside(site: HloSite, name: string): (readonly Value[])[] {
     ...(config === undefined ? {} : { backend_config: config }),
     resultTypes: site.types(),
   });
+  const message = site.op.attr('error_message');
+  if (message) made.setAttr('error_message', message);
   return site.results(made);
 }
 

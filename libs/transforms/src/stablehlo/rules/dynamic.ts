@@ -1,6 +1,7 @@
 // Ops whose shapes, widths or indices are values: where those do not follow from data, they are ops of known shapes, or of
 // sizes that the host computes before it runs them.
-import { BroadcastOp, IotaOp, ReshapeOp, SliceOp } from '@budflow/dialect-array';
+import { BroadcastOp, ExpectOp, FromScalarOp, IotaOp, ReshapeOp, SliceOp } from '@budflow/dialect-array';
+import { IndexCastOp } from '@budflow/dialect-core';
 import * as hlo from '@budflow/dialect-stablehlo';
 import { DYNAMIC, type Operation, type TensorType, type Value } from '@budflow/ir';
 import { type HloRules, ruleFor } from '../rule.js';
@@ -30,8 +31,11 @@ function refinedType(site: HloSite, sizes: readonly Size[]): TensorType {
   return site.context.tensor(refined(type, sizes), type.element);
 }
 
-/** Dimensions of the operand of a broadcast that might be repeated or not. */
-function doubtfulDimension(op: Operation): number | undefined {
+/**
+ * Dimensions of the operand that might be repeated or not, as far as is known before the program runs. They are taken as not
+ * repeated, as front ends mean them, and the program stops where that is not so.
+ */
+function doubtfulDimensions(op: Operation): number[] {
   const sizes = sizesOf(op.operand(1))!;
   const [from, to] = [op.operand(0), op.result(0).type as TensorType];
   const dims = hlo.DynamicBroadcastInDimOp.broadcast_dimensions(op);
@@ -39,11 +43,28 @@ function doubtfulDimension(op: Operation): number | undefined {
     ...(hlo.DynamicBroadcastInDimOp.known_expanding_dimensions(op) ?? []),
     ...(hlo.DynamicBroadcastInDimOp.known_nonexpanding_dimensions(op) ?? []),
   ];
-  const at = (from.type as TensorType).shape.findIndex(
-    (size, i) =>
-      size === DYNAMIC && !known.includes(i) && to.shape[dims[i]!] !== 1 && !isSizeOf(sizes[dims[i]!]!, from, i),
+  return (from.type as TensorType).shape.flatMap((size, i) =>
+    size === DYNAMIC && !known.includes(i) && to.shape[dims[i]!] !== 1 && !isSizeOf(sizes[dims[i]!]!, from, i)
+      ? [i]
+      : [],
   );
-  return at < 0 ? undefined : at;
+}
+
+/** Stops the program unless two sizes are equal. */
+function expectEqual(site: HloSite, actual: Value, expected: Value): void {
+  const { rewriter, loc, context } = site;
+  const [lhs, rhs] = [actual, expected].map((size) => {
+    const scalar = IndexCastOp.build(rewriter, loc, { in: size, resultTypes: [context.i64] });
+    return FromScalarOp.build(rewriter, loc, { scalar, resultTypes: [context.tensor([], context.i64)] });
+  }) as [Value, Value];
+  ExpectOp.create(rewriter, loc, {
+    actual: lhs,
+    expected: rhs,
+    relation: 'equal',
+    tolerance: 0,
+    min_ulps: 0,
+    max_ulps: 0,
+  });
 }
 
 function dynamicBroadcast(site: HloSite): Value {
@@ -53,6 +74,7 @@ function dynamicBroadcast(site: HloSite): Value {
   const expanding = hlo.DynamicBroadcastInDimOp.known_expanding_dimensions(op) ?? [];
   let x = site.operand(0);
   const { shape, element } = x.type as TensorType;
+  for (const i of doubtfulDimensions(op)) expectEqual(site, site.dim(x, i), buildSize(site, sizes[dims[i]!]!));
   // 1. What is repeated has size 1 in the type, what is not the size of the result.
   const target = refined(site.type(), sizes).slice();
   const source = shape.map((size, i) => {
@@ -83,12 +105,7 @@ function dynamicWidths(op: Operation): Widths {
 export const DYNAMICS: HloRules = {
   ...ruleFor(hlo.DynamicBroadcastInDimOp, {
     equation: 'dynamic_broadcast_in_dim x, sizes dims == broadcast x dims sizes(sizes)',
-    refuses(op) {
-      const refusal = sizesRefusal('shape', op.operand(1));
-      if (refusal !== undefined) return refusal;
-      const doubt = doubtfulDimension(op);
-      return doubt === undefined ? undefined : `it is not known whether dimension ${doubt} of its operand is repeated`;
-    },
+    refuses: (op) => sizesRefusal('shape', op.operand(1)),
     convert: (site) => [dynamicBroadcast(site)],
   }),
   ...ruleFor(hlo.DynamicReshapeOp, {

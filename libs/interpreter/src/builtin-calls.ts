@@ -1,6 +1,13 @@
 // Custom calls that are there without anybody providing them: the calls of LAPACK that JAX writes for eigenvalues and singular
-// values, by the contract of its kernels. Both engines run these very functions, in doubles, and round what comes out.
-import { adjoint, hermitianEigen, type Matrix, type SingularValues, singularValues, zeroMatrix } from '@budflow/numerics';
+// values, by the contract of its kernels, and its checks of symbolic sizes. Both engines run these very functions, in doubles, and round what comes out.
+import {
+  adjoint,
+  hermitianEigen,
+  type Matrix,
+  type SingularValues,
+  singularValues,
+  zeroMatrix,
+} from '@budflow/numerics';
 import type { CustomCall, CustomCallArray, CustomCallInfo } from './custom-calls.js';
 import type { ElementStorage } from './element.js';
 
@@ -69,9 +76,12 @@ function batches({ shape }: CustomCallArray): number {
 /** @throws Error when the arrays are not those of the routine */
 function checkArrays(inputs: readonly CustomCallArray[], outputs: readonly CustomCallArray[], results: number): void {
   const [a] = inputs;
-  const isMatrix = inputs.length === 1 && a !== undefined && a.shape.length >= 2 && /^(?:f32|f64|complex<f..>)$/.test(a.dtype);
+  const isMatrix =
+    inputs.length === 1 && a !== undefined && a.shape.length >= 2 && /^(?:f32|f64|complex<f..>)$/.test(a.dtype);
   if (!isMatrix || outputs.length !== results)
-    throw new Error(`it takes one matrix of floats or complex numbers, or a batch of them, and gives ${results} arrays`);
+    throw new Error(
+      `it takes one matrix of floats or complex numbers, or a batch of them, and gives ${results} arrays`,
+    );
 }
 
 /** ssyevd, dsyevd, cheevd, zheevd: eigenvectors in the place of the matrix, eigenvalues in ascending order, and whether there are any. */
@@ -118,7 +128,15 @@ const singular: CustomCall = (inputs, outputs, call) => {
   }
 };
 
+/** JAX's check of what it knows of symbolic sizes: `{0}` in its message stands for the first number after the condition. */
+const shapeAssertion: CustomCall = ([condition, ...sizes], _, { attributes }) => {
+  if (condition === undefined || condition.data.length !== 1 || condition.data[0]) return;
+  const text = typeof attributes.error_message === 'string' ? attributes.error_message : 'a size is not as expected';
+  throw new Error(text.replace(/\{(\d+)\}/g, (all, index) => `${sizes[Number(index)]?.data[0] ?? all}`));
+};
+
 const BUILTIN: Readonly<Record<string, CustomCall>> = Object.fromEntries([
+  ['shape_assertion', shapeAssertion] as const,
   ...['ssyevd', 'dsyevd', 'cheevd', 'zheevd'].map((name) => [`lapack_${name}_ffi`, hermitian] as const),
   ...['s', 'd', 'c', 'z'].flatMap((letter) =>
     ['gesdd', 'gesvd'].map((name) => [`lapack_${letter}${name}_ffi`, singular] as const),
