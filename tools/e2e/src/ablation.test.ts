@@ -179,6 +179,16 @@ func.func @main(%x: tensor<40xf32>) -> (tensor<40xf32>) {
     [tensor('f32', [2, 24])],
   ],
   [
+    // A function of bytes.
+    `func.func @main(%x: tensor<2100xui8>) -> (tensor<2100xf32>) {
+  %g = array.constant dense<0.45> : tensor<2100xf32>
+  %0 = array.cast %x : tensor<2100xui8> to tensor<2100xf32>
+  %1 = array.pow %0, %g : tensor<2100xf32>
+  return %1 : tensor<2100xf32>
+}`,
+    [tensor('ui8', [2100])],
+  ],
+  [
     // Padded windows.
     `func.func @main(%x: tensor<6x20xf32>) -> (tensor<3x10xf32>) {
   %lowest = array.constant dense<0xFF800000> : tensor<f32>

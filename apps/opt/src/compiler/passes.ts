@@ -37,6 +37,7 @@ export const PASS_GROUPS: readonly PassGroup[] = [
       'expand-packs',
       'expand-windows',
       'fft-tables',
+      'tabulate-bytes',
       'fix-numerics',
       'flatten-tuples',
       'instruction-fusion',

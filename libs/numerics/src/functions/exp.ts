@@ -138,14 +138,33 @@ export function expF32<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   const power = alg.bitcastToFloat(alg.shlI(reduced.biased, k.mantissaBits));
   const common = alg.mulAdd(power, expm1Reduced(alg, reduced, EXP_F32), power);
   // A power of two scales exactly, fused or not: between the ends, both ways give the same bits.
-  const [result] = alg.selectRare(rare, [common], (cold) => [expAtEnds(cold, x)], { everywhere: true }) as readonly [F];
+  const [result] = alg.selectRare(rare, [common], (cold) => [expOfMasked(cold, x, rare, common)], {
+    everywhere: true,
+  }) as readonly [F];
+  return result;
+}
+
+/** Below it e^x is less than half of the least subnormal number of f32. */
+const VANISHES = -104;
+
+/**
+ * Elements that a mask has taken far below the others, as in attention, are zero: where there are none but these, what was
+ * computed for the others stands.
+ */
+function expOfMasked<F, I, M>(alg: Algebra<F, I, M>, x: F, rare: M, common: F): F {
+  const vanishes = alg.cmpLt(x, alg.constF(VANISHES));
+  const masked = alg.select(vanishes, alg.constF(0), common);
+  const others = alg.andM(rare, alg.notM(vanishes));
+  const [result] = alg.selectRare(others, [masked], (cold) => [expAtEnds(cold, x)], { everywhere: true }) as readonly [
+    F,
+  ];
   return result;
 }
 
 /** As `expF32`, for all x. */
 function expAtEnds<F, I, M>(alg: Algebra<F, I, M>, x: F): F {
   const k = EXP_CONSTANTS_F32;
-  const reduced = reduce(alg, atLeast(alg, atMost(alg, x, 89), -104), k, k.bias);
+  const reduced = reduce(alg, atLeast(alg, atMost(alg, x, 89), VANISHES), k, k.bias);
   const y = alg.add(alg.constF(1), expm1Reduced(alg, reduced, EXP_F32));
   return scaleByPowerOfTwo(alg, y, alg.addI(reduced.biased, alg.constI(k.bias)), k);
 }

@@ -29,3 +29,4 @@ export { hasLoopLowering, loopLowering } from './lowering/registry.js';
 export type { LoweringSite } from './lowering/site.js';
 export { siblingFusion } from './sibling-fusion.js';
 export { sinkBroadcasts } from './sink-broadcasts.js';
+export { tabulateBytes } from './tabulate-bytes.js';

@@ -35,6 +35,20 @@ describe('elementwise kernels', () => {
     expect(scheduled(elementwise('add', 10)).text).toContain('name "add.d0.i~1"');
   });
 
+  test('of short rows end with a vector that overlaps the one before, unless they work in place', () => {
+    const rows = (n: number) => `func.func @main(%x: tensor<6x${n}xf32>, %y: tensor<${n}xf32>) -> tensor<6x${n}xf32> {
+  %b = array.broadcast %y dims = [1] : tensor<${n}xf32> to tensor<6x${n}xf32>
+  %r = array.mul %x, %b : tensor<6x${n}xf32>
+  return %r : tensor<6x${n}xf32>
+}`;
+    const tails = (n: number) =>
+      scheduled(rows(n)).steps.flatMap((s) => ('tail' in s && s.loop.includes('.d1') ? [s.tail] : []));
+    expect(tails(100)).toContain('shift');
+    // One or two elements are no vector's work.
+    expect(tails(97)).not.toContain('shift');
+    expect(scheduled(rows(100)).text).not.toContain('name "mul.d1~1"');
+  });
+
   test('of zero elements compute nothing', () => {
     scheduled(elementwise('add', 0));
   });

@@ -4,6 +4,11 @@ import type { Operation } from '@budflow/ir';
 import { nameOf } from './names.js';
 import type { SchedulingSite } from './site.js';
 
+/** Iterations of a loop of which those beyond the last whole vector count. */
+const SHORT_ROW = 1024;
+/** Iterations that are more work one by one than as a vector. */
+const WORTH_A_VECTOR = 3;
+
 /** Cuts the loop into vectors. */
 export function vectors(site: SchedulingSite, loop: Operation): void {
   const name = nameOf(loop);
@@ -19,6 +24,11 @@ export function vectors(site: SchedulingSite, loop: Operation): void {
     if (registers < 1) return;
     lanes = site.lanesOfRegister(loop);
   }
-  if (site.attempt({ primitive: 'split', loop: name, factor: lanes, tail: 'peel' }))
+  // A short row that is no multiple of vectors: the last one overlaps the one before, if nobody can tell.
+  const shifts = trips !== undefined && trips <= SHORT_ROW && trips % lanes >= WORTH_A_VECTOR;
+  if (
+    (shifts && site.attempt({ primitive: 'split', loop: name, factor: lanes, tail: 'shift' })) ||
+    site.attempt({ primitive: 'split', loop: name, factor: lanes, tail: 'peel' })
+  )
     site.attempt({ primitive: 'vectorize', loop: `${name}.i` });
 }
