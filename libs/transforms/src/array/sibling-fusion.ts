@@ -75,6 +75,8 @@ export const siblingFusion = definePass({
 
 type Report = (fusion: Operation, name: 'merged' | 'operand-limit' | 'waits', message: string) => void;
 
+const TOO_MANY_ARRAYS = 'together they would read and write too many arrays at once';
+
 /** Merges each kernel of a block into the first one before it that it can be computed with; returns how many. */
 function mergeSiblings(block: Block, maxOperands: number, report: Report): number {
   const kernels: Operation[] = [];
@@ -88,12 +90,16 @@ function mergeSiblings(block: Block, maxOperands: number, report: Report): numbe
     for (let i = 0; i < kernels.length; i++) {
       const first = kernels[i]!;
       if (isMap.get(first) !== maps || !shareArray(first, kernel)) continue;
-      if (maps && !readsInPlace(kernel, first)) continue;
+      if (maps && !(mayBeOneMap(first, kernel) && readsInPlace(kernel, first))) continue;
+      if (maps && arraysOfBoth(first, kernel) > maxOperands) {
+        report(kernel, 'operand-limit', TOO_MANY_ARRAYS);
+        continue;
+      }
       const merged = mergeTwo(first, kernel);
       if (!merged) continue;
       const problem =
         arraysOf(merged) > maxOperands
-          ? (['operand-limit', 'together they would read and write too many arrays at once'] as const)
+          ? (['operand-limit', TOO_MANY_ARRAYS] as const)
           : waitsFor(kernel, first)
             ? (['waits', 'one of the two kernels waits for the other'] as const)
             : undefined;
@@ -171,14 +177,23 @@ function isBefore(op: Operation, reductions: readonly Operation[]): boolean {
   return true;
 }
 
+function isArray({ type }: Value): boolean {
+  return type instanceof TensorType && type.rank > 0;
+}
+
 /** Arrays that a kernel reads and writes. */
 function arraysOf(fusion: Operation): number {
-  return [...fusion.operands, ...fusion.results].filter((v) => v.type instanceof TensorType && v.type.rank > 0).length;
+  return [...fusion.operands, ...fusion.results].filter(isArray).length;
+}
+
+/** Arrays that one kernel of both would read and write. */
+function arraysOfBoth(first: Operation, second: Operation): number {
+  const read = new Set([...first.operands, ...second.operands].filter((v) => isArray(v) && v.definingOp !== first));
+  return read.size + resultsOfBoth(first, second).filter(isArray).length;
 }
 
 /** Whether two kernels read an array in common, or the second reads what the first one stores: siblings do. */
 function shareArray(first: Operation, second: Operation): boolean {
-  const isArray = ({ type }: Value): boolean => type instanceof TensorType && type.rank > 0;
   return second.operands.some((v) => isArray(v) && (v.definingOp === first || first.operands.includes(v)));
 }
 
@@ -226,7 +241,7 @@ function mergeTwo(first: Operation, second: Operation): Operation | undefined {
     regions: [region],
     resultTypes: results.map((r) => r.type),
   });
-  if (isOneMap(merged)) return merged;
+  if (onlyMaps(merged)) return merged;
   const leaders = siblingReductions(bodyOps(merged));
   const nests = new Set(bodyOps(merged).flatMap((op) => (StructuredOp.of(op)?.reduction ? [leaders.get(op)] : [])));
   if (nests.size === 1 && !nests.has(undefined)) return merged;
@@ -234,10 +249,14 @@ function mergeTwo(first: Operation, second: Operation): Operation | undefined {
   return undefined;
 }
 
-/** Whether what two maps became is one nest: all their results over one domain. */
-function isOneMap(merged: Operation): boolean {
-  const work = bodyOps(merged).reduce((sum, op) => sum + (StructuredOp.of(op) ? flops(op) : 0), 0);
-  return work <= MAX_MAPPED_FLOPS && onlyMaps(merged);
+/** Whether two maps are small enough for one nest, and make tensors of one shape: what is quick to see before they are merged. */
+function mayBeOneMap(first: Operation, second: Operation): boolean {
+  const shapeOf = (fusion: Operation): string => (fusion.result(0).type as TensorType).shape.join();
+  return work(first) + work(second) <= MAX_MAPPED_FLOPS && shapeOf(first) === shapeOf(second);
+}
+
+function work(fusion: Operation): number {
+  return bodyOps(fusion).reduce((sum, op) => sum + (StructuredOp.of(op) ? flops(op) : 0), 0);
 }
 
 /** What others still need of the results. */
