@@ -26,6 +26,7 @@ import { ensureYield, hasImplicitYield } from './asm.js';
 import { ifFlow, whileFlow } from './flow.js';
 import { interpretsIf, interpretsWhile } from './interpret.js';
 import { verifyYield } from './verify.js';
+import { whilePatterns } from './while-patterns.js';
 
 /** Moves what stands before the terminator in front of `op`; returns what the terminator passed. */
 function inlineBody(block: Block, op: Operation, args: readonly Value[], rewriter: Rewriter): Value[] {
@@ -421,5 +422,5 @@ passed, whose \`loop.yield\` passes the arguments of the first region again. The
       'loop.while-yield',
     );
   },
-  patterns: [whileNever],
+  patterns: [whileNever, ...whilePatterns],
 });

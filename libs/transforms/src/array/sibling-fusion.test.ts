@@ -213,6 +213,14 @@ describe('sibling-fusion', () => {
   return %a, %b : ${t}, ${t}`,
     );
     expect(merge(other)).toMatchObject({ merged: 0 });
+    // Of unknown size, it is reversed by loops of its own making.
+    const u = 'tensor<?xf32>';
+    const own = main(
+      `%x: ${u}`,
+      `${u}, ${u}`,
+      `  %r = array.reverse %x dims = [0] : ${u}\n  %b = array.add %r, %x : ${u}\n  return %r, %b : ${u}, ${u}`,
+    );
+    expect(merge(own, { sizes: [7] })).toMatchObject({ merged: 0, kernels: ['reverse', 'add'] });
     const half = 'tensor<20xf32>';
     const part = main(
       `%x: ${t}`,

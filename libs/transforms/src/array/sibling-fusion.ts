@@ -32,6 +32,7 @@ import { bodyAccesses } from './fusion/body-accesses.js';
 import { sortBlock } from './fusion/emit.js';
 import { flops } from './fusion/rules.js';
 import { isSiblingReduction, isSiblingResult, siblingReductions } from './fusion/siblings.js';
+import { hasLoopLowering } from './lowering/registry.js';
 
 export const siblingFusion = definePass({
   name: 'sibling-fusion',
@@ -143,6 +144,8 @@ const MAX_MAPPED_FLOPS = 256;
 function onlyMaps(fusion: Operation): boolean {
   const body = bodyOps(fusion);
   if (body.length === 0 || !body.every((op) => StructuredOp.of(op) || op.info.hasTrait(ConstantLike))) return false;
+  // An op that builds its loops itself is a kernel of its own.
+  if (body.some(hasLoopLowering)) return false;
   const { stages, patches, leaders } = bodyAccesses(fusion);
   return (
     patches.length === 0 &&
