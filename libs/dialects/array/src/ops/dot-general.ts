@@ -7,6 +7,7 @@ import {
   type DomainSize,
   DYNAMIC,
   defineOp,
+  definePattern,
   FloatType,
   OpCost,
   type Operation,
@@ -29,6 +30,7 @@ import { addValues, dotBody, identityAttribute } from '../reduce-body.js';
 import { contractAttribute, orderAttribute } from '../reduction-order.js';
 import { dimsMap, operandSize, tensorType } from '../structure.js';
 import { sizesAgree, verifyDims } from '../verify-types.js';
+import { TransposeOp } from './transpose.js';
 
 const LISTS = ['lhsBatch', 'rhsBatch', 'lhsContract', 'rhsContract'] as const;
 
@@ -74,6 +76,25 @@ function resultShape(lhs: TensorType, rhs: TensorType, lists: Pick<DotDimensions
   const free = (type: TensorType, b: readonly number[], c: readonly number[]) =>
     freeDims(type.rank, b, c).map((d) => type.shape[d]!);
   return [...batch, ...free(lhs, lhsBatch, lhsContract), ...free(rhs, rhsBatch, rhsContract)];
+}
+
+/** An operand, and what its dimensions are. */
+interface Side {
+  readonly value: Value;
+  readonly batch: readonly number[];
+  readonly contract: readonly number[];
+  readonly free: readonly number[];
+}
+
+/** The operand of a transpose in its place, where the free dimensions keep their order. */
+function throughTranspose(side: Side): Side & { readonly changed: boolean } {
+  const transpose = side.value.definingOp;
+  if (!transpose || !TransposeOp.is(transpose)) return { ...side, changed: false };
+  const perm = TransposeOp.perm(transpose);
+  const of = (dims: readonly number[]) => dims.map((d) => perm[d]!);
+  const free = of(side.free);
+  if (free.some((d, i) => i > 0 && d < free[i - 1]!)) return { ...side, changed: false };
+  return { value: transpose.operand(0), batch: of(side.batch), contract: of(side.contract), free, changed: true };
 }
 
 export const DotGeneralOp = defineOp({
@@ -230,6 +251,44 @@ converted first. \`contract\` makes every product and sum one multiply-add: \`ex
     const expected = op.context.tensor(resultShape(lhs, rhs, d), result.element);
     if (expected !== result) op.emitError('array.result-type', `requires a result of type ${expected}, got ${result}`);
   },
+  patterns: [
+    definePattern({
+      name: 'dot-of-transpose',
+      equation: 'dot_general<dims>(transpose<p>(x), y) == dot_general<p . dims>(x, y), free dimensions in their order',
+      root: 'array.dot_general',
+      rewrite(op, rewriter) {
+        const d = dotDimensions(op);
+        const lhs = throughTranspose({
+          value: op.operand(0),
+          batch: d.lhsBatch,
+          contract: d.lhsContract,
+          free: d.lhsFree,
+        });
+        const rhs = throughTranspose({
+          value: op.operand(1),
+          batch: d.rhsBatch,
+          contract: d.rhsContract,
+          free: d.rhsFree,
+        });
+        if (!lhs.changed && !rhs.changed) return false;
+        rewriter.setInsertionPoint(op);
+        const made = DotGeneralOp.create(rewriter, op.loc, {
+          lhs: lhs.value,
+          rhs: rhs.value,
+          lhsBatch: lhs.batch,
+          rhsBatch: rhs.batch,
+          lhsContract: lhs.contract,
+          rhsContract: rhs.contract,
+          order: DotGeneralOp.order(op),
+          contract: DotGeneralOp.contract(op),
+          fastmath: DotGeneralOp.fastmath(op),
+          resultTypes: [op.result(0).type],
+        });
+        rewriter.replaceOp(op, [made.result(0)]);
+        return true;
+      },
+    }),
+  ],
 });
 
 function parseDot(parser: AsmParser, state: OperationState): void {

@@ -42,6 +42,31 @@ export const MOVEMENT_CASES: readonly CanonicalizationCase[] = [
     ['%0 = array.full 1 : i32, tensor<?x?xi32> (%arg1, %arg0)', 'return %0'],
   ],
   [
+    'dot_general of transposed matrices',
+    '%x: tensor<8x4xf32>, %y: tensor<16x8xf32>',
+    `%0 = array.transpose %x perm = [1, 0] : tensor<8x4xf32> to tensor<4x8xf32>
+%1 = array.transpose %y perm = [1, 0] : tensor<16x8xf32> to tensor<8x16xf32>
+%r = array.dot_general %0, %1 contract = [1] x [0] : tensor<4x8xf32>, tensor<8x16xf32> -> tensor<4x16xf32>`,
+    'tensor<4x16xf32>',
+    ['%0 = array.dot_general %arg0, %arg1 contract = [0] x [1]', 'return %0'],
+  ],
+  [
+    'dot_general of transposed batches',
+    '%x: tensor<8x2x4xf32>, %y: tensor<2x4x6xf32>',
+    `%0 = array.transpose %x perm = [1, 0, 2] : tensor<8x2x4xf32> to tensor<2x8x4xf32>
+%r = array.dot_general %0, %y batch = [0] x [0] contract = [2] x [1] : tensor<2x8x4xf32>, tensor<2x4x6xf32> -> tensor<2x8x6xf32>`,
+    'tensor<2x8x6xf32>',
+    ['%0 = array.dot_general %arg0, %arg1 batch = [1] x [0] contract = [2] x [1]', 'return %0'],
+  ],
+  [
+    'dot_general of something whose free dimensions changed places stays',
+    '%x: tensor<2x3x4xf32>, %y: tensor<4xf32>',
+    `%0 = array.transpose %x perm = [1, 0, 2] : tensor<2x3x4xf32> to tensor<3x2x4xf32>
+%r = array.dot_general %0, %y contract = [2] x [0] : tensor<3x2x4xf32>, tensor<4xf32> -> tensor<3x2xf32>`,
+    'tensor<3x2xf32>',
+    ['%0 = array.transpose', '%1 = array.dot_general %0, %arg1', 'return %1'],
+  ],
+  [
     'reshape to the same type == x',
     '%x: tensor<4x?xf32>',
     '%r = array.reshape %x : tensor<4x?xf32> to tensor<4x?xf32>',
