@@ -6,6 +6,7 @@ import { laneDimension } from './buffers.js';
 import type { FunctionEmitter } from './function-emitter.js';
 import type { OpEntry } from './op-table.js';
 import { extendLow, extractLane, isVector, packLow, rankOf } from './ops-support.js';
+import { isRegisterTile } from './register-tiles.js';
 import { type Representation, representationOf } from './representation.js';
 
 /** The load of a scalar; an index as i64. */
@@ -135,13 +136,49 @@ function bytesToMask(e: FunctionEmitter, r: Representation): void {
   extendLow(e, 8, r.bits, 'signed');
 }
 
+/**
+ * The sums of a register tile from which operations behind its loop compute what is stored: V8 spills sums that anything but a
+ * store takes, so they go through the memory of the result (register-tiles.ts). None where the operations read memory.
+ */
+function sumsOfTile(e: FunctionEmitter, value: Value): Value[] {
+  const found = new Set<Value>();
+  let isPure = e.isPending(value);
+  const visit = (v: Value): void => {
+    const op = v.definingOp;
+    if (op?.name === 'loop.for') {
+      if (isVector(e.representation(v)) && isRegisterTile(op)) found.add(v);
+    } else if (op && e.isPending(v)) {
+      isPure &&= op.info.dialect === 'arith' || op.info.dialect === 'math';
+      for (const operand of op.operands) visit(operand);
+    }
+  };
+  if (isPure) visit(value);
+  return isPure ? [...found] : [];
+}
+
 function emitVectorStore(e: FunctionEmitter, op: Operation): void {
   const { f } = e;
   const value = op.operand(0);
   const r = e.representation(value);
   const offset = e.emitAddress(e.located(op));
-  emitLanes(e, value);
   const bytes = r.lanes * r.bytes;
+  const sums = bytes === 16 ? sumsOfTile(e, value) : [];
+  if (sums.length > 0) {
+    const address = f.local(ValueType.i32);
+    f.set(address);
+    for (const sum of sums) {
+      const local = e.pin(sum);
+      f.get(address);
+      f.get(local);
+      f.memory(Op.v128_store, offset, alignment(op, r.bytes, 16));
+      f.get(address);
+      f.memory(Op.v128_load, offset, alignment(op, r.bytes, 16));
+      f.set(local);
+    }
+    f.get(address);
+    f.release(address);
+  }
+  emitLanes(e, value);
   if (bytes === 16) f.memory(Op.v128_store, offset, alignment(op, r.bytes, 16));
   else f.memoryLane(STORE_LANE[bytes as Width], 0, offset, alignment(op, r.bytes, bytes));
 }

@@ -38,3 +38,23 @@ test('the sums are those of the interpreter, of no terms too', () => {
       { begin: 0, end: 2 },
     );
 });
+
+test('sums that operations behind the loop take pass through the memory of the result', () => {
+  const plain = (rows: number) => matmulText('relaxed', { m: '?', n: '?', k: '?', panels: '?' }, rows);
+  const scaled = (rows: number) =>
+    plain(rows).replaceAll(/simd\.store (%r#(\d+)), /g, (_, sum, n) => {
+      const lines = [
+        `%t${n} = arith.mulf ${sum}, ${sum} : vector<4xf32>`,
+        `%u${n} = arith.addf %t${n}, %zero : vector<4xf32>`,
+      ];
+      return `${lines.join('\n')}\nsimd.store %u${n}, `;
+    });
+  const stores = (text: string) =>
+    countNames(decode(compileKernel(text, { target: 'wasm32-relaxed-simd' }).bytes)[0]!)['v128.store'];
+  expect(stores(plain(6))).toBe(12);
+  expect(stores(scaled(6))).toBe(24);
+  // A tile that fits with all its operands is not spilled.
+  expect(stores(scaled(4))).toBe(8);
+  const args = [array(floats(12 * 7, 1, false), [12, 7]), array(floats(16 * 7, 2, false), [2, 7, 8])];
+  expectSame(scaled(6), [...args, array(new Float32Array(12 * 16), [12, 16])], { begin: 0, end: 2 });
+});

@@ -3,7 +3,7 @@
 // a product whose contracted loops are the window and the input features; in NCHW, output features and image columns are.
 import { type Access, collectAccesses } from '@budflow/analysis';
 import { constantTripCount, ForOp, inductionVariable } from '@budflow/dialect-loop';
-import { byteWidth, FloatAttr, type Operation, type Type } from '@budflow/ir';
+import { byteWidth, FloatType, type Operation, type Type } from '@budflow/ir';
 import type { Target } from '@budflow/target';
 import { dependsOn } from '../heuristics/accesses.js';
 import { nameOf, parallelChain } from '../heuristics/names.js';
@@ -74,18 +74,14 @@ export function tripsOf(loops: readonly Operation[]): number | undefined {
   return product;
 }
 
-/**
- * Whether the terms of a product are multiplied and added by one instruction of the machine, and nothing else needs a
- * register: a constant that all sums are added to behind the loop, as the init of a reduction, makes V8 spill a tile of 6x8.
- */
+/** Whether the terms of a product are multiplied and added by one instruction of the machine, and nothing else. */
 export function isFused(target: Target, contracted: readonly Operation[]): boolean {
   if (target.fma === 'none') return false;
-  for (let op = contracted[0]?.next ?? null; op !== null; op = op.next)
-    if (op.name === 'arith.addf' && op.operands.some((v) => v.definingOp?.attr('value') instanceof FloatAttr))
-      return false;
-  let found = false;
+  let sums = 0;
+  let others = 0;
   contracted[0]?.walk((op) => {
-    if (op.name === 'math.fma' && (target.fma === 'exact' || op.attr('relaxed'))) found = true;
+    if (op.name === 'math.fma' && (target.fma === 'exact' || op.attr('relaxed'))) sums++;
+    else if (op.info.dialect === 'arith' && op.result().type instanceof FloatType) others++;
   });
-  return found;
+  return sums > 0 && others === 0;
 }
