@@ -85,7 +85,10 @@ ${[0, 1, 2, 3].map((c) => `  %p${c} = array.mul %x${c}, %x${3 - c} : tensor<50x1
     `func.func @main(%x: tensor<50x3xf32>, %y: tensor<50x3xf32>) -> (tensor<50x3xf32>) {
   %0 = array.mul %x, %y : tensor<50x3xf32>
   %1 = array.max %0, %x : tensor<50x3xf32>
-  return %1 : tensor<50x3xf32>
+  %2 = array.sub %x, %y : tensor<50x3xf32>
+  %3 = array.max %1, %2 : tensor<50x3xf32>
+  %4 = array.max %3, %y : tensor<50x3xf32>
+  return %4 : tensor<50x3xf32>
 }`,
     [tensor('f32', [50, 3]), tensor('f32', [50, 3], 2)],
   ],

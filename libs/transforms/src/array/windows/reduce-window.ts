@@ -55,8 +55,18 @@ export function expandReduceWindow(op: Operation): boolean {
 const PLACES = 9;
 
 /**
+ * The dimension along which rows of the result run together, if any: neighbours there meet the same rows of the window, of
+ * which the greatest and the least are computed once.
+ */
+function slidingDim(window: readonly number[]): number | undefined {
+  const wide = window.flatMap((size, d) => (size > 1 ? [d] : []));
+  return wide.length < 2 ? undefined : wide.filter((d) => d < window.length - 1).pop();
+}
+
+/**
  * Replaces a window without padding by ops on whole tensors, one for each place, in the order in which the window is walked:
- * no bit changes. Sums of short floats stay, as they may be taken in longer ones.
+ * no bit changes. Least and greatest elements, for which no order matters, are first those of each row across the one dimension
+ * (`slidingDim`). Sums of short floats stay, as they may be taken in longer ones.
  */
 function writeOut(op: Operation, init: Attribute): void {
   const kind = combinerKind(op);
@@ -68,14 +78,30 @@ function writeOut(op: Operation, init: Attribute): void {
   const isShort = type.element instanceof FloatType && byteWidth(type.element)! < 4;
   if (isShort && kind !== 'min' && kind !== 'max') return;
   const builder = Builder.before(op);
+  const combine = (x: Value | undefined, y: Value): Value =>
+    x ? buildNamed(builder, op.loc, `array.${kind}`, [x, y]) : y;
+  const outermost = kind === 'min' || kind === 'max' ? slidingDim(window) : undefined;
   let total: Value = FullOp.build(builder, op.loc, { value: init, sizes: [], resultTypes: [type] });
+  let part: Value | undefined;
+  // The dimension in which parts are shared is walked outermost, each part on its own.
+  const order = window.map((_, d) => d).sort((x, y) => Number(y === outermost) - Number(x === outermost) || x - y);
   const place = window.map(() => 0);
   for (let n = 0; n < places; n++) {
     const starts = place.map((at, d) => at * windowDilation[d]!);
     const limits = starts.map((start, d) => start + (type.shape[d]! - 1) * strides[d]! + 1);
     const seen = SliceOp.build(builder, op.loc, { operand: op.operand(0), starts, limits, strides: [...strides] });
-    total = buildNamed(builder, op.loc, `array.${kind}`, [total, seen]);
-    for (let d = place.length - 1; d >= 0 && ++place[d]! === window[d]!; d--) place[d] = 0;
+    if (outermost === undefined) total = combine(total, seen);
+    else part = combine(part, seen);
+    const last = outermost === undefined ? -1 : place[outermost]!;
+    for (let k = order.length - 1; k >= 0; k--) {
+      const d = order[k]!;
+      if (++place[d]! < window[d]!) break;
+      place[d] = 0;
+    }
+    if (part && place[outermost!] !== last) {
+      total = combine(total, part);
+      part = undefined;
+    }
   }
   op.result(0).replaceAllUsesWith(total);
   op.erase();

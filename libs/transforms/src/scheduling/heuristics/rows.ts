@@ -10,7 +10,7 @@ import { vectors } from './vectors.js';
 
 /** Rows that run together when they share what they read, and the share of reads that must be left then at most. */
 const ROWS = 4;
-const SHARED = 0.7;
+const SHARED = 0.75;
 
 /** Rows that are added to accumulators in memory at once: as many as the first cache has ways, should they collide. */
 const ROW_BLOCK = 8;
