@@ -75,7 +75,14 @@ export const PASS_GROUPS: readonly PassGroup[] = [
     load: () => import('@budflow/transforms/memory'),
   },
   {
-    passes: ['divide-by-invariants', 'expand-half-floats', 'expand-math', 'legalize-vectors', 'negate-maxima', 'slp-vectorize'],
+    passes: [
+      'divide-by-invariants',
+      'expand-half-floats',
+      'expand-math',
+      'legalize-vectors',
+      'negate-maxima',
+      'slp-vectorize',
+    ],
     load: () => import('@budflow/transforms/simd'),
   },
   {
