@@ -24,6 +24,21 @@ export function hasRelaxedSimd(): boolean {
   return validates(RELAXED_SIMD_MODULE);
 }
 
+/** Generations of V8 by their major versions, of which the facts of registers were measured. */
+export type EngineGeneration = 11 | 12 | 13;
+
+// A type section with one empty structure.
+const GC_MODULE = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 3, 1, 0x5f, 0];
+
+/**
+ * The newest generation of V8 whose features this engine has: structures in WebAssembly came with 12 (Node 22),
+ * Float16Array with 13 (Node 24). Other engines are taken for the generation they came out with.
+ */
+export function engineGeneration(): EngineGeneration {
+  if (!validates(GC_MODULE)) return 11;
+  return 'Float16Array' in globalThis ? 13 : 12;
+}
+
 /** The best built-in WebAssembly target this engine can run. @throws TargetError if it has no SIMD */
 export function selectWasmTarget(): Target {
   if (hasRelaxedSimd()) return getTarget('wasm32-relaxed-simd');

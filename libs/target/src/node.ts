@@ -4,9 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { hasRelaxedSimd, selectWasmTarget } from './engine.js';
+import { V8_GENERATIONS } from './builtin.js';
+import { type EngineGeneration, engineGeneration, hasRelaxedSimd, selectWasmTarget } from './engine.js';
 import { getTarget, TargetError } from './lookup.js';
-import type { CacheLevel, EngineFacts, Target } from './target.js';
+import type { CacheLevel, Target } from './target.js';
 
 /**
  * Makes relaxed SIMD available in this process (all its threads) where the engine has it behind a flag, as Node 20
@@ -58,32 +59,19 @@ export function detectHost(options: DetectOptions = {}): Target {
 
 /**
  * The WebAssembly target for this process: relaxed SIMD where the engine has it (it is switched on if need be), with
- * this machine's caches, clock and number of processors. The number of accumulators of a sum stays that of the
- * built-in target, so that results do not depend on the engine's version.
+ * this machine's caches, clock and number of processors, and the facts of this generation of V8. The number of
+ * accumulators of a sum is that of the built-in target in all of them, so that results do not depend on it.
  */
-export function wasmTargetForThisEngine(options: DetectOptions & { readonly v8Version?: string } = {}): Target {
+export function wasmTargetForThisEngine(
+  options: DetectOptions & { readonly generation?: EngineGeneration } = {},
+): Target {
   enableRelaxedSimd();
   const target = withMachine(selectWasmTarget(), look(options));
-  const version = options.v8Version ?? process.versions.v8;
-  if (target.fma !== 'relaxed' || !target.engine || Number.parseInt(version, 10) < 13) return target;
-  return {
-    ...target,
-    engine: { ...target.engine, ...NEW_V8 },
-    sources: {
-      ...target.sources,
-      '/engine': 'measured on the reference machine (Zen 4): V8 13.6, 6x8 unrolled twice at 55-57 GFLOP/s',
-      '/engine/maxLiveVectors': 'measured on the reference machine (Zen 4): V8 13.6, 6x8 has 15 live vectors',
-    },
-  };
+  const generation = options.generation ?? engineGeneration();
+  const { facts, source } = V8_GENERATIONS[generation];
+  const { '/engine/maxLiveVectors': _, '/engine/microKernels': __, ...sources } = target.sources;
+  return { ...target, engine: facts, sources: { ...sources, '/engine': `detected: V8 ${generation}; ${source}` } };
 }
-
-const NEW_V8: Pick<EngineFacts, 'maxLiveVectors' | 'microKernels'> = {
-  maxLiveVectors: 15,
-  microKernels: [
-    { mr: 6, nr: 8, kUnroll: 2 },
-    { mr: 4, nr: 8, kUnroll: 1 },
-  ],
-};
 
 interface Machine {
   readonly root: string;

@@ -91,8 +91,8 @@ export const TARGET_SCHEMA: Schema = {
           description: 'register tiles of matrix products, best first; nr in f32 lanes',
           items: {
             type: 'object',
-            properties: { mr: count, nr: count, kUnroll: count },
-            required: ['mr', 'nr', 'kUnroll'],
+            properties: { mr: count, nr: count },
+            required: ['mr', 'nr'],
             additionalProperties: false,
           },
         },

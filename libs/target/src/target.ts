@@ -16,11 +16,10 @@ export interface CacheLevel {
   readonly sharedBy?: number;
 }
 
-/** A register tile of a matrix product: `mr` rows by `nr` f32 columns, the loop over k unrolled `kUnroll` times. */
+/** A register tile of a matrix product: `mr` rows by `nr` f32 columns. */
 export interface MicroKernelShape {
   readonly mr: number;
   readonly nr: number;
-  readonly kUnroll: number;
 }
 
 /** What is known of the compiler that turns our code into the machine's: V8 for Wasm, LLVM for native code. */
