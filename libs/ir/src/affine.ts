@@ -66,22 +66,20 @@ export class AffineExpr {
   }
 
   static dim(position: number): AffineExpr {
-    const { dims } = AffineExpr;
-    return dims.get(position) ?? AffineExpr.leaf(dims, position, 'dim', position, null);
+    return AffineExpr.dims.get(position) ?? AffineExpr.leaf(AffineExpr.dims, position, 'dim', position, null);
   }
   static symbol(position: number): AffineExpr {
-    const { symbols } = AffineExpr;
-    return symbols.get(position) ?? AffineExpr.leaf(symbols, position, 'symbol', position, null);
+    return AffineExpr.symbols.get(position) ?? AffineExpr.leaf(AffineExpr.symbols, position, 'symbol', position, null);
   }
   /** Text can hold signed 64-bit constants. */
   static constant(value: number | bigint): AffineExpr {
-    const { constants } = AffineExpr;
+    const table = AffineExpr.constants;
     if (typeof value === 'number' && Number.isSafeInteger(value))
-      return constants.get(value) ?? AffineExpr.leaf(constants, value, 'constant', value + 0, null);
+      return table.get(value) ?? AffineExpr.leaf(table, value, 'constant', value + 0, null);
     const wide = BigInt(value);
     const rounded = Number(wide);
     if (Number.isSafeInteger(rounded)) return AffineExpr.constant(rounded);
-    return constants.get(wide) ?? AffineExpr.leaf(constants, wide, 'constant', rounded, wide);
+    return table.get(wide) ?? AffineExpr.leaf(table, wide, 'constant', rounded, wide);
   }
   /** The node as it is, without any simplification; for affine-simplify.ts. */
   static node(kind: AffineBinaryKind, lhs: AffineExpr, rhs: AffineExpr): AffineExpr {

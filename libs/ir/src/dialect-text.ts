@@ -12,7 +12,7 @@ function closesAtEnd(text: string, open: number): boolean {
 }
 
 /** `dialect.body` where the body is a name, alone or with brackets around the rest; `dialect<body>` otherwise. */
-export function dialectText(dialect: string, body: string): string {
+function dialectText(dialect: string, body: string): string {
   const name = /^[A-Za-z][\w.]*/.exec(body)?.[0];
   const simple = name !== undefined && (name === body || (body[name.length] === '<' && closesAtEnd(body, name.length)));
   return simple ? `${dialect}.${body}` : `${dialect}<${body}>`;

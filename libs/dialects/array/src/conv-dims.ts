@@ -101,7 +101,7 @@ export function convLabels(op: Operation): ConvLabels {
 }
 
 /** The window over one operand as reduce_window has it; sizes of the rhs as given. */
-export function slidingWindow(window: ConvWindow, sizes: readonly number[]): WindowDims {
+function slidingWindow(window: ConvWindow, sizes: readonly number[]): WindowDims {
   return {
     window: sizes,
     strides: window.strides,

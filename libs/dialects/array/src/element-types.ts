@@ -11,57 +11,54 @@ import {
   typeConstraint,
 } from '@budflow/ir';
 
-export const FloatElement: TypeConstraint = typeConstraint('floating-point', (t) => t instanceof FloatType);
+const FloatElement: TypeConstraint = typeConstraint('floating-point', (t) => t instanceof FloatType);
 
 /** Complex numbers of f32 and f64: what lies in memory as pairs. */
-export const ComplexElement: TypeConstraint = typeConstraint(
+const ComplexElement: TypeConstraint = typeConstraint(
   'complex<f32> or complex<f64>',
   (t) => t instanceof ComplexType && t.element instanceof FloatType && t.element.width >= 32 && t.element.width <= 64,
 );
 
 /** Where functions of real and of complex numbers exist. */
-export const FunctionElement: TypeConstraint = typeConstraint(
+const FunctionElement: TypeConstraint = typeConstraint(
   'floating-point or complex',
   (t) => t instanceof FloatType || ComplexElement.check(t),
 );
 
 /** i1 is a truth value, not a number: `array.or`, `and`, `xor` are its arithmetic. */
-export const NumericElement: TypeConstraint = typeConstraint(
+const NumericElement: TypeConstraint = typeConstraint(
   'floating-point, integer (not i1) or index',
   (t) => t instanceof FloatType || t instanceof IndexType || (t instanceof IntegerType && t.width > 1),
 );
 
 /** What can be added and multiplied. */
-export const ArithmeticElement: TypeConstraint = typeConstraint(
+const ArithmeticElement: TypeConstraint = typeConstraint(
   'floating-point, complex, integer (not i1) or index',
   (t) => NumericElement.check(t) || ComplexElement.check(t),
 );
 
 /** Integers as bits: truth values have one, and index no fixed number of them. */
-export const BitsElement: TypeConstraint = typeConstraint(
-  'integer (not i1)',
-  (t) => t instanceof IntegerType && t.width > 1,
-);
+const BitsElement: TypeConstraint = typeConstraint('integer (not i1)', (t) => t instanceof IntegerType && t.width > 1);
 
 /** What can be raised to a power: integers with a sign, because powers have one. */
-export const PowerElement: TypeConstraint = typeConstraint(
+const PowerElement: TypeConstraint = typeConstraint(
   'floating-point, complex or signed integer (not i1)',
   (t) => FunctionElement.check(t) || (t instanceof IntegerType && t.width > 1 && t.signedness !== 'unsigned'),
 );
 
-export const IntegerElement: TypeConstraint = typeConstraint(
+const IntegerElement: TypeConstraint = typeConstraint(
   'integer or index',
   (t) => t instanceof IntegerType || t instanceof IndexType,
 );
 
 /** What is less or greater than another: numbers but complex ones, and truth values. */
-export const OrderedElement: TypeConstraint = typeConstraint(
+const OrderedElement: TypeConstraint = typeConstraint(
   'floating-point, integer or index',
   (t) => t instanceof FloatType || t instanceof IntegerType || t instanceof IndexType,
 );
 
 /** Numbers and truth values. */
-export const ScalarElement: TypeConstraint = typeConstraint(
+const ScalarElement: TypeConstraint = typeConstraint(
   'floating-point, complex, integer or index',
   (t) => FunctionElement.check(t) || t instanceof IntegerType || t instanceof IndexType,
 );

@@ -204,13 +204,13 @@ const ExponentMantissa: CustomDirective = {
 };
 
 /** `[DEFAULT, HIGH]` */
-export function parsePrecisions(parser: AsmParser): Attribute {
+function parsePrecisions(parser: AsmParser): Attribute {
   const { context } = parser;
   return context.arrayAttr(
     parser.commaSeparated('square', () => context.dialectAttr(Precision, Precision.bare.parse(parser))),
   );
 }
-export function precisionText(attribute: Attribute): string {
+function precisionText(attribute: Attribute): string {
   const words = (attribute as ArrayAttr).elements.map((e) => String((e as DialectAttr).parameters));
   return `[${words.join(', ')}]`;
 }

@@ -47,7 +47,7 @@ export function expectReturns(op: Operation, index: number, wanted: readonly Typ
 }
 
 /** Whether elements of one type become elements of another without loss. */
-export function isPromotable(from: Type, to: Type): boolean {
+function isPromotable(from: Type, to: Type): boolean {
   if (elementsAgree(from, to)) return true;
   if (from instanceof IntegerType && to instanceof IntegerType)
     return from.signedness === to.signedness && from.width <= to.width;

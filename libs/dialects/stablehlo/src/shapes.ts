@@ -45,7 +45,7 @@ export function boundsAttr(context: Context, bounds: readonly number[]): Attribu
 }
 
 /** The type of the numbers that a quantized type stands for; other types stand for themselves. */
-export function expressedType(type: Type): Type {
+function expressedType(type: Type): Type {
   return isQuantizedType(type) ? type.parameters.expressed : type;
 }
 

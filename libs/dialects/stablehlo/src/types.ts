@@ -43,7 +43,7 @@ export function isHloComplexType(type: Type): type is ComplexType {
 export function isQuantizedType(type: Type): type is DialectType<QuantizedParameters> {
   return UniformType.is(type);
 }
-export function isPerTensorQuantizedType(type: Type): boolean {
+function isPerTensorQuantizedType(type: Type): boolean {
   return UniformType.is(type) && type.parameters.axes.length === 0;
 }
 export function isTokenType(type: Type): boolean {
@@ -97,9 +97,6 @@ export const HloSignedFpComplexOrQuantizedTensor: TypeConstraint = ranked(
 );
 export const HloIntFpComplexOrQuantizedTensor: TypeConstraint = ranked(Int, Float, Complex, PerTensorQuantized);
 export const HloPredIntOrFpTensor: TypeConstraint = ranked(Pred, Int, Float);
-export const HloPredIntFpOrQuantizedTensor: TypeConstraint = ranked(Pred, Int, Float, PerTensorQuantized);
-export const HloIntFpOrComplexTensor: TypeConstraint = ranked(Int, Float, Complex);
-export const HloNonQuantizedTensor: TypeConstraint = ranked(Pred, Int, Float, Complex);
 export const HloQuantizedTensor: TypeConstraint = ranked(Quantized);
 /** Any tensor, quantized per tensor at most. */
 export const HloTensor: TypeConstraint = ranked(Pred, Int, Float, Complex, PerTensorQuantized);

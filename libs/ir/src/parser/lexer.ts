@@ -24,7 +24,7 @@ const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 export const MAX_DEPTH = 256;
 
 // Character classes.
-export const C_SPACE = 1;
+const C_SPACE = 1;
 /** Letters and `_`: the start of a bare identifier. */
 export const C_START = 2;
 export const C_DIGIT = 4;
@@ -32,7 +32,7 @@ export const C_DIGIT = 4;
 export const C_BARE = 8;
 /** C_BARE and `-`: the rest of what follows `%`, `^`, `#`, `!`. */
 export const C_SUFFIX = 16;
-export const C_HEX = 32;
+const C_HEX = 32;
 
 export const CLASS: Uint8Array = /* @__PURE__ */ (() => {
   const table = new Uint8Array(256);
@@ -453,7 +453,7 @@ export class Lexer {
   }
 }
 
-export function hexDigit(c: number): number {
+function hexDigit(c: number): number {
   return c <= 0x39 ? c - 0x30 : (c | 0x20) - 0x61 + 10;
 }
 

@@ -31,7 +31,7 @@ export type HostNumber = number | bigint;
 export type ScalarFunctions = readonly ((...args: HostNumber[]) => HostNumber)[];
 
 /** The result of an operator on integers. Division by zero gives 0. */
-export function applyOperator(op: HostOperator, l: number, r: number): number {
+function applyOperator(op: HostOperator, l: number, r: number): number {
   switch (op) {
     case 'add':
       return l + r;

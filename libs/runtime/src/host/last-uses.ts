@@ -2,7 +2,7 @@
 import { MemRefType, type Operation, type Value } from '@budflow/ir';
 
 /** Ops that give memory which somebody must free. */
-export function givesMemory(op: Operation): boolean {
+function givesMemory(op: Operation): boolean {
   return op.name === 'memory.alloc' || op.name === 'memory.arena' || op.name === 'func.call';
 }
 

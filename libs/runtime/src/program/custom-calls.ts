@@ -11,7 +11,7 @@ import { allSteps, type HostCustomCall, type HostProgram } from '../host/program
 export type CustomCalls = Readonly<Record<string, CustomCall<NdArray>>>;
 
 /** The custom calls of a program, in the order of their numbers. */
-export function customCallsOf(program: HostProgram): readonly HostCustomCall[] {
+function customCallsOf(program: HostProgram): readonly HostCustomCall[] {
   const calls: HostCustomCall[] = [];
   for (const step of allSteps(program.steps)) if (step.kind === 'custom') calls[step.number] = step;
   return calls;

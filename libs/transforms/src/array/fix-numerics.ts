@@ -23,7 +23,7 @@ import {
 } from '@budflow/ir';
 import { binaryMathFunctions, mathFunctions } from '@budflow/numerics';
 import { definePass } from '@budflow/pass';
-import { getTarget, TargetError } from '@budflow/target';
+import { getTarget } from '@budflow/target';
 import { type ContractKind, contractReduction, formFma } from './numerics/contraction.js';
 import { divideRoot } from './numerics/divided-roots.js';
 import { dotInLanes } from './numerics/dot-lanes.js';
@@ -69,16 +69,7 @@ export const fixNumerics = definePass({
   run(module, pass) {
     const { context } = module;
     const { mode } = pass.options;
-    let contract: ContractKind = 'none';
-    if (mode !== 'strict') {
-      try {
-        contract = getTarget(pass.options.target).fma;
-      } catch (error) {
-        if (!(error instanceof TargetError)) throw error;
-        module.emitError('fix-numerics.target', error.message);
-        return;
-      }
-    }
+    const contract: ContractKind = mode === 'strict' ? 'none' : getTarget(pass.options.target).fma;
 
     // 1. Dead ops would count as readers of a product.
     module.walkPostOrder((op) => {

@@ -251,7 +251,10 @@ test('an unknown target is an error that names the nearest, unless the limit is 
     return module.context.diagnostics.collect(() => manager.run(module)).diagnostics.map((d) => [d.id, d.message]);
   };
   expect(errors({ target: 'wasm32-simd182' })).toEqual([
-    ['instruction-fusion.target', `'func.func' op unknown target "wasm32-simd182"; did you mean "wasm32-simd128"?`],
+    [
+      'pass.target',
+      `'func.func' op cannot be given to pass 'instruction-fusion': unknown target "wasm32-simd182"; did you mean "wasm32-simd128"?`,
+    ],
   ]);
   expect(errors({ target: 'wasm32-simd182', 'max-operands': 8 })).toEqual([]);
   expect(errors({ target: 'wasm32-simd128' })).toEqual([]);

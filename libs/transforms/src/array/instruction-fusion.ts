@@ -11,7 +11,7 @@
 import { MulOp, SliceOp, SortOp } from '@budflow/dialect-array';
 import { type Block, Builder, DYNAMIC, type Operation, RegionBranch } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
-import { getTarget, TargetError } from '@budflow/target';
+import { getTarget } from '@budflow/target';
 import { liftDims } from './fusion/dims.js';
 import { emitFusions } from './fusion/emit.js';
 import { type FusionOptions, planFusions } from './fusion/plan.js';
@@ -46,16 +46,7 @@ export const instructionFusion = definePass({
     refused: 'producers left with a buffer of their own',
   },
   run(func, pass) {
-    let maxOperands = pass.options['max-operands'];
-    if (maxOperands === 0) {
-      try {
-        maxOperands = getTarget(pass.options.target).maxPrefetchStreams;
-      } catch (error) {
-        if (!(error instanceof TargetError)) throw error;
-        func.emitError('instruction-fusion.target', error.message);
-        return;
-      }
-    }
+    const maxOperands = pass.options['max-operands'] || getTarget(pass.options.target).maxPrefetchStreams;
     for (const block of fusionScopes(func)) {
       const { report, fusions } = fuseBlock(block, {
         maxOperands,

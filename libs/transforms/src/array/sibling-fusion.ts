@@ -26,7 +26,7 @@ import {
   type Value,
 } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
-import { getTarget, TargetError } from '@budflow/target';
+import { getTarget } from '@budflow/target';
 import { resultMap } from './fusion/accesses.js';
 import { bodyAccesses } from './fusion/body-accesses.js';
 import { sortBlock } from './fusion/emit.js';
@@ -50,16 +50,7 @@ export const siblingFusion = definePass({
   dependentDialects: ['array'],
   statistics: { merged: 'kernels computed by one with a kernel before them' },
   run(func, pass) {
-    let maxOperands = pass.options['max-operands'];
-    if (maxOperands === 0) {
-      try {
-        maxOperands = getTarget(pass.options.target).maxPrefetchStreams;
-      } catch (error) {
-        if (!(error instanceof TargetError)) throw error;
-        func.emitError('sibling-fusion.target', error.message);
-        return;
-      }
-    }
+    const maxOperands = pass.options['max-operands'] || getTarget(pass.options.target).maxPrefetchStreams;
     const blocks = new Set<Block>();
     func.walk((op) => {
       if (FusionOp.is(op)) blocks.add(op.parent!);

@@ -16,7 +16,7 @@ import { type Access, collectAccesses, overlapOf } from '@budflow/analysis';
 import { KernelAttrs } from '@budflow/dialect-rt';
 import { type Block, type Operation, Pure, VectorType } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
-import { getTarget, TargetError } from '@budflow/target';
+import { getTarget } from '@budflow/target';
 
 /** Operations for each access below which a block waits for loads rather than for its operations. */
 const SHORT = 4;
@@ -39,14 +39,7 @@ export const sinkLoads = definePass({
       pass.unchanged();
       return;
     }
-    let registers = REGISTERS;
-    try {
-      registers = getTarget(pass.options.target).engine?.maxLiveVectors ?? REGISTERS;
-    } catch (error) {
-      if (!(error instanceof TargetError)) throw error;
-      func.emitError('sink-loads.target', error.message);
-      return;
-    }
+    const registers = getTarget(pass.options.target).engine?.maxLiveVectors ?? REGISTERS;
     const blocks: Block[] = [...func.region(0).blocks];
     func.walk((op) => {
       if (op !== func) for (const region of op.regions) blocks.push(...region.blocks);

@@ -14,7 +14,7 @@ import { definePrimitive, Refusal } from './primitive.js';
 import type { PrefetchStep, StoreNontemporalStep } from './steps.js';
 
 /** On a load: iterations of the loop ahead for which its address is to be fetched. */
-export const PREFETCH_ATTR = 'memory.prefetch';
+const PREFETCH_ATTR = 'memory.prefetch';
 
 export const prefetch = definePrimitive<PrefetchStep>('prefetch', (kernel, { buffer, loop: name, distance }) => {
   const loop = findLoop(kernel, name);

@@ -19,7 +19,7 @@ import { constantTripCount, ForOp } from '@budflow/dialect-loop';
 import { ReduceAndOp, SliceOp, SplatOp } from '@budflow/dialect-simd';
 import { Builder, FloatType, type Operation, type Type, type Value, VectorType } from '@budflow/ir';
 import { definePass } from '@budflow/pass';
-import { getTarget, TargetError } from '@budflow/target';
+import { getTarget } from '@budflow/target';
 import { buildIf } from '../loop/lowering/scalar-ops.js';
 
 /** Elements of a loop from which on what comes in front of it pays. */
@@ -45,14 +45,7 @@ export const divideByInvariants = definePass({
   dependentDialects: ['arith', 'math', 'loop', 'simd'],
   statistics: { divisions: 'divisions replaced' },
   run(func, pass) {
-    let fma: 'none' | 'relaxed' | 'exact';
-    try {
-      fma = getTarget(pass.options.target).fma;
-    } catch (error) {
-      if (!(error instanceof TargetError)) throw error;
-      func.emitError('divide-by-invariants.target', error.message);
-      return;
-    }
+    const { fma } = getTarget(pass.options.target);
     const loops: Operation[] = [];
     if (fma !== 'none')
       func.walk((op) => {

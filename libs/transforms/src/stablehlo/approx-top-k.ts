@@ -16,7 +16,7 @@ import {
   TensorType,
 } from '@budflow/ir';
 
-export const APPROX_TOP_K = 'ApproxTopK';
+const APPROX_TOP_K = 'ApproxTopK';
 
 interface TopK {
   readonly dim: number;

@@ -235,7 +235,7 @@ export function isSafeOffset(distance: number, { pointer, terms }: Located, addr
   return pointer.nonNegative && pointer.anchor >= -LOWEST_ADDRESS && addresses.areNonNegative(terms);
 }
 
-export function sameTerms(a: readonly Term[], b: readonly Term[]): boolean {
+function sameTerms(a: readonly Term[], b: readonly Term[]): boolean {
   if (a.length !== b.length) return false;
   return a.every((t) => b.some((u) => t.value === u.value && t.symbol === u.symbol && t.coefficient === u.coefficient));
 }

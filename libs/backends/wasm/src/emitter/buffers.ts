@@ -11,7 +11,7 @@ import type { Values } from './values.js';
 /** A factor of a symbol: a word of the argument block (>= 0), or the value with id -1 - factor. */
 export type Factor = number;
 
-export function valueFactor(id: number): Factor {
+function valueFactor(id: number): Factor {
   return -1 - id;
 }
 

@@ -8,9 +8,8 @@ import {
   IntegerAttr,
   IntegerType,
   type Operation,
-  type ShapedType,
 } from '@budflow/ir';
-import { type FunctionBuilder, ValueType } from '../encoder/index.js';
+import type { FunctionBuilder } from '../encoder/index.js';
 import { isHalf, type Representation, representationOf } from './representation.js';
 
 /** The value of an arith.constant. */
@@ -95,30 +94,5 @@ function maskBytes({ bytes, splat }: DenseElementsAttr, r: Representation): Uint
   const width = r.bits / 8;
   for (let lane = 0; lane < r.lanes; lane++)
     if (bytes[splat ? 0 : lane] !== 0) out.fill(255, lane * width, (lane + 1) * width);
-  return out;
-}
-
-/** Writes a number as a constant of a scalar representation. */
-export function emitNumber(f: FunctionBuilder, valueType: ValueType, value: number): void {
-  switch (valueType) {
-    case ValueType.i32:
-      f.i32Const(value);
-      return;
-    case ValueType.i64:
-      f.i64Const(value);
-      return;
-    case ValueType.f32:
-      f.f32Const(value);
-      return;
-    default:
-      f.f64Const(value);
-  }
-}
-
-/** Bytes of a value repeated over a vector, for constants the emitter itself needs. */
-export function splatBytes(type: ShapedType['element'], value: number | bigint): Uint8Array {
-  const one = elementBytes(type, value);
-  const out = new Uint8Array(16);
-  for (let i = 0; i < 16; i++) out[i] = one[i % one.length]!;
   return out;
 }

@@ -243,7 +243,7 @@ export class Demand {
 }
 
 /** Whether operand `i` is a memref or an index of an access: these are part of the address. */
-export function isAddressOperand(op: Operation, entry: OpEntry, i: number): boolean {
+function isAddressOperand(op: Operation, entry: OpEntry, i: number): boolean {
   for (const { memref, indices } of entry.memrefs!) {
     if (i === memref) return true;
     if (indices === undefined) continue;

@@ -27,7 +27,7 @@ export interface Linear {
 
 const MAX_EXACT = 2 ** 52;
 
-export function constantLinear(constant: number): Linear {
+function constantLinear(constant: number): Linear {
   return { constant, values: [], coefficients: [] };
 }
 

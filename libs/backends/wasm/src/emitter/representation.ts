@@ -46,7 +46,7 @@ export function representationOf(type: Type): Representation | null {
   return made;
 }
 
-export function elementKind(type: Type): ElementKind | null {
+function elementKind(type: Type): ElementKind | null {
   if (type instanceof IndexType) return 'index';
   if (type instanceof IntegerType) {
     const name = `i${type.width}`;

@@ -35,7 +35,7 @@ export function halfLength(n: number): number {
   return n === 0 ? 0 : Math.floor(n / 2) + 1;
 }
 
-export function planFft(kind: FftKind, lengths: readonly number[]): FftPlan {
+function planFft(kind: FftKind, lengths: readonly number[]): FftPlan {
   const tables = new FftTables();
   const last = lengths.length - 1;
   const paired = isRealFft(kind) && lengths[last]! % 2 === 0;

@@ -31,7 +31,7 @@ import {
 } from '@budflow/ir';
 
 /** Run-time shape of a result whose dynamic sizes are given in order. */
-export function shapeWithSizes(type: TensorType, sizes: readonly number[]): number[] {
+function shapeWithSizes(type: TensorType, sizes: readonly number[]): number[] {
   let next = 0;
   return type.shape.map((d) => (d === DYNAMIC ? checkedSize(sizes[next++]!) : d));
 }

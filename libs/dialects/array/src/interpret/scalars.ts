@@ -41,7 +41,7 @@ const indexArithmetic = wideInteger(64, { signed: true });
 
 const INTEGER_UNARY = { neg: 'neg', abs: 'abs', not: 'not', popcount: 'popcount', clz: 'countLeadingZeros' } as const;
 
-export function integerUnaryScalar(kind: IntegerUnaryName, type: Type): Evaluator1 {
+function integerUnaryScalar(kind: IntegerUnaryName, type: Type): Evaluator1 {
   if (kind === 'sign') return isBigType(type) ? bigSign : Math.sign;
   const name = INTEGER_UNARY[kind];
   if (type instanceof IndexType) return (a: number) => toIndex(indexArithmetic[name](BigInt(a)));
@@ -60,7 +60,7 @@ export function integerPowerScalar(type: Type): Evaluator2 {
 /** Names of the arithmetic for the kinds that are called otherwise. */
 const SHIFTS = { shl: 'shl', shr_s: 'shrS', shr_u: 'shrU' } as const;
 
-export function integerBinaryScalar(kind: IntegerBinaryName, type: Type): Evaluator2 {
+function integerBinaryScalar(kind: IntegerBinaryName, type: Type): Evaluator2 {
   const name = kind === 'shl' || kind === 'shr_s' || kind === 'shr_u' ? SHIFTS[kind] : kind;
   if (type instanceof IndexType) return (a: number, b: number) => toIndex(indexArithmetic[name](BigInt(a), BigInt(b)));
   const a = arithmetic(type as IntegerType) as IntegerArithmetic<number>;

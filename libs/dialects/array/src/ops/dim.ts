@@ -11,7 +11,6 @@ import {
   InferIntRange,
   IntegerRange,
   OpCost,
-  type Operation,
   OpPattern,
   OpPatternKind,
   Pure,
@@ -140,10 +139,4 @@ export function sizeSource(value: Value, dim: number): { value: Value; dim: numb
   if (expr?.kind !== 'dim') return undefined;
   const size = structure.domain(op)[expr.value]!.size;
   return size.kind === 'operand' ? { value: op.operand(size.operand), dim: size.dim } : undefined;
-}
-
-/** The dimension `dim` of `value` as a static size, or as the op that asks for it. */
-export function isDimOf(size: Value, value: Value, dim: number): boolean {
-  const op: Operation | null = size.definingOp;
-  return op !== null && DimOp.is(op) && op.operand(0) === value && DimOp.dimension(op) === dim;
 }

@@ -27,7 +27,7 @@ function sliceCount(start: number, limit: number, stride: number): number {
 }
 
 /** The type of a slice; DYNAMIC limits stand for the size of a dynamic dimension. */
-export function sliceType(
+function sliceType(
   from: TensorType,
   starts: readonly number[],
   limits: readonly number[],

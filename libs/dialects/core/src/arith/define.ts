@@ -63,7 +63,7 @@ export const nonZeroDivisor: InterfaceImplementation = speculatableWhen((d) => N
 export const safeSignedDivisor: InterfaceImplementation = speculatableWhen(
   (d, op) => Number(d) !== 0 && !(Number(d) === -1 || elementWidth(op.result(0).type) === 1),
 );
-export const shiftInRange: InterfaceImplementation = speculatableWhen(
+const shiftInRange: InterfaceImplementation = speculatableWhen(
   (n, op) => Number(n) >= 0 && Number(n) < elementWidth(op.result(0).type),
 );
 

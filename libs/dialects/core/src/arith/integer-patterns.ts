@@ -241,6 +241,6 @@ export const xoriPatterns: readonly RewritePattern[] = [
 export const FLOAT_OUTCOMES = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 8, 15];
 
 /** The predicate that holds exactly when the given one does not, NaN included. */
-export function negatedFloat(predicate: number): number {
+function negatedFloat(predicate: number): number {
   return FLOAT_OUTCOMES.indexOf(ALL_OUTCOMES & ~FLOAT_OUTCOMES[predicate]!);
 }

@@ -73,7 +73,7 @@ function verifyName(op: Operation): void {
     op.emitError('irdl.name', `name '${name}' must contain only letters, digits, underscores and dots`);
 }
 
-export const IrdlDialectOp = defineOp({
+const IrdlDialectOp = defineOp({
   name: 'irdl.dialect',
   summary: 'Defines a dialect.',
   description:
@@ -90,7 +90,7 @@ export const IrdlDialectOp = defineOp({
         op.emitError('irdl.not-a-member', `can hold only ${DEFINITIONS.join(', ')}, got '${inner.name}'`);
   },
 });
-export const IrdlTypeOp = defineOp({
+const IrdlTypeOp = defineOp({
   name: 'irdl.type',
   summary: 'Defines a type of the dialect.',
   description: 'Written `!dialect.name<...>`, with the parameters that an `irdl.parameters` in the body lists.',
@@ -100,7 +100,7 @@ export const IrdlTypeOp = defineOp({
   traits: [NoTerminator, SymbolTrait],
   verify: (op) => verifyDefinition(op, ['irdl.parameters']),
 });
-export const IrdlAttributeOp = defineOp({
+const IrdlAttributeOp = defineOp({
   name: 'irdl.attribute',
   summary: 'Defines an attribute of the dialect.',
   description: 'Written `#dialect.name<...>`, with the parameters that an `irdl.parameters` in the body lists.',
@@ -110,7 +110,7 @@ export const IrdlAttributeOp = defineOp({
   traits: [NoTerminator, SymbolTrait],
   verify: (op) => verifyDefinition(op, ['irdl.parameters']),
 });
-export const IrdlOperationOp = defineOp({
+const IrdlOperationOp = defineOp({
   name: 'irdl.operation',
   summary: 'Defines an operation of the dialect.',
   description:

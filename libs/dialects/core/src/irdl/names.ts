@@ -10,7 +10,7 @@ export function nameOf(op: Operation): string {
 }
 
 /** The irdl.dialect around an op. */
-export function dialectAround(op: Operation): Operation | undefined {
+function dialectAround(op: Operation): Operation | undefined {
   for (let at: Operation | null = op; at; at = at.parentOp) if (at.name === 'irdl.dialect') return at;
   return undefined;
 }

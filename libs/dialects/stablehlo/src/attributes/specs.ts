@@ -1,13 +1,11 @@
 // Specifications of attributes that several ops share, with their friendly values.
 import {
-  ArrayAttr,
   type Attribute,
   type AttrSpec,
   attr,
   type Context,
   DenseArrayAttr,
   DenseElementsAttr,
-  DialectAttr,
   denseElement,
   IndexType,
   IntegerAttr,
@@ -141,8 +139,3 @@ export const apiVersion: AttrSpec<CustomCallApiVersion> = {
   read: (a) => CUSTOM_CALL_API_VERSIONS[(a as IntegerAttr).number]!,
   make: (c, v) => c.integerAttr(c.i32, CUSTOM_CALL_API_VERSIONS.indexOf(v)),
 };
-
-/** Whether an attribute is an array of attributes of one definition. */
-export function isArrayOf(a: Attribute, definition: unknown): boolean {
-  return a instanceof ArrayAttr && a.elements.every((e) => e instanceof DialectAttr && e.definition === definition);
-}

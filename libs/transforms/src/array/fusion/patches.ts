@@ -6,7 +6,7 @@ import { AffineExpr, type AffineMap, DYNAMIC, type Operation, StructuredOp, type
 import type { Accesses } from './accesses.js';
 
 /** Boxes of one kernel: three in each of three dimensions. Each is a loop nest of its own. */
-export const MAX_BOXES = 27;
+const MAX_BOXES = 27;
 
 /** Points of a domain from `lower` to below `upper`. */
 export interface Box {

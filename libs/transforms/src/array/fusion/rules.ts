@@ -111,7 +111,7 @@ export function contracts(op: Operation): boolean {
 }
 
 /** What a producer is, whoever consumes it. */
-export function producerRefusal(op: Operation): FusionRefusal | undefined {
+function producerRefusal(op: Operation): FusionRefusal | undefined {
   if (isViewReshape(op)) return 'reshape-view';
   if (isContraction(op)) return 'contraction';
   return undefined;

@@ -7,7 +7,7 @@ import { isPatchwork } from './patches.js';
 import { isContraction } from './rules.js';
 
 /** Sums that run together keep their accumulators in registers: four of sixteen lanes fill them. */
-export const MAX_SIBLINGS = 4;
+const MAX_SIBLINGS = 4;
 
 /**
  * For each reduction of a fusion body that runs with others: the first of them. Those of one nest have one domain and one

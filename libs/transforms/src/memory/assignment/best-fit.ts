@@ -16,7 +16,7 @@ export interface Assignment {
   readonly bytes: number;
 }
 
-export function overlapInTime(a: Block, b: Block): boolean {
+function overlapInTime(a: Block, b: Block): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 

@@ -5,7 +5,7 @@ import { ForOp, forBounds } from '@budflow/dialect-loop';
 import { Builder, DYNAMIC, IntegerAttr, type Operation, symbolVisibility, TensorType, type Value } from '@budflow/ir';
 
 /** On a cf.assert: the kind of the trap, other than CheckFailed. */
-export const TRAP_ATTR = 'rt.trap';
+const TRAP_ATTR = 'rt.trap';
 
 /** Checks before a fusion the sizes that it is given, apart from those that `checked` has and those that are never negative. */
 export function checkGivenSizes(fusion: Operation, checked: Set<Value>): void {

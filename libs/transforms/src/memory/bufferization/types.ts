@@ -2,7 +2,7 @@
 import { type Context, IntegerType, type MemRefType, TensorType, type Type } from '@budflow/ir';
 
 /** Elements in buffers are signless: the ops know how to read them. */
-export function bufferElement(context: Context, element: Type): Type {
+function bufferElement(context: Context, element: Type): Type {
   return element instanceof IntegerType ? context.integer(element.width) : element;
 }
 

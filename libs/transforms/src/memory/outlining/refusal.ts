@@ -82,7 +82,7 @@ function refusalOfCall(op: Operation, maxWork: number): string | undefined {
 }
 
 /** Types of numbers that kernels take and make. */
-export function isKernelScalar(type: Type): boolean {
+function isKernelScalar(type: Type): boolean {
   if (type instanceof IndexType) return true;
   if (type instanceof IntegerType) return type.signedness === 'signless' && [1, 8, 16, 32, 64].includes(type.width);
   return type instanceof FloatType && (type.name === 'f32' || type.name === 'f64');
