@@ -12,6 +12,7 @@
 import { CallOp, FuncOp } from '@budflow/dialect-core';
 import {
   DYNAMIC,
+  IntegerType,
   lookupSymbol,
   type Operation,
   type SymbolRefAttr,
@@ -23,10 +24,11 @@ import {
 import { callableRefusal, callRefusal, inlineCall } from '../general/inlining/inline-call.js';
 
 export function inlineFunctionsOfSizes(module: Operation): void {
+  const functions = module.region(0).entry.ops.filter((op) => FuncOp.is(op));
+  if (!functions.some(hasOpenSizes)) return;
   const open = new Set(
-    module.region(0).entry.ops.filter((op) => FuncOp.is(op) && symbolVisibility(op) === 'private' && hasOpenSizes(op)),
+    functions.filter((op) => symbolVisibility(op) === 'private' && (hasOpenSizes(op) || isArithmeticOfSizes(op))),
   );
-  if (open.size === 0) return;
   const callees = new Map([...open].map((func) => [func, callsIn(func, open)] as const));
   // Innermost first; what calls itself stays, and is refused where its sizes are not known.
   const done = new Set<Operation>();
@@ -64,6 +66,14 @@ function callsIn(func: Operation, open: ReadonlySet<Operation>): { call: Operati
     if (callee !== null && open.has(callee)) found.push({ call: op, callee });
   });
   return found;
+}
+
+/** Whether a function computes with single integers, as floor_divide does: with sizes, where those are not known. */
+function isArithmeticOfSizes(func: Operation): boolean {
+  const { inputs, results } = FuncOp.function_type(func);
+  return [...inputs, ...results].every(
+    (type) => type instanceof TensorType && type.rank === 0 && type.element instanceof IntegerType,
+  );
 }
 
 /** Whether a function has arrays of unknown sizes. */

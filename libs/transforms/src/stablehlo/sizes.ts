@@ -118,6 +118,17 @@ function combined(kind: keyof typeof ARITHMETIC, lhs: Size, rhs: Size): Size | u
   }
 }
 
+/** A size as another one and a number that is added to it; of numbers there is no other. */
+export function withOffset(size: Size): { readonly base: Size | undefined; readonly offset: number } {
+  if (typeof size === 'number') return { base: undefined, offset: size };
+  if (!('kind' in size) || (size.kind !== 'add' && size.kind !== 'sub')) return { base: size, offset: 0 };
+  const [lhs, rhs] = [withOffset(size.lhs), withOffset(size.rhs)];
+  if (rhs.base === undefined)
+    return { base: lhs.base, offset: size.kind === 'add' ? lhs.offset + rhs.offset : lhs.offset - rhs.offset };
+  if (lhs.base === undefined && size.kind === 'add') return { base: rhs.base, offset: lhs.offset + rhs.offset };
+  return { base: size, offset: 0 };
+}
+
 /** Whether a size is that of a dimension of a value. */
 export function isSizeOf(size: Size, value: Value, dim: number): boolean {
   const known = (value.type as TensorType).shape[dim]!;

@@ -19,10 +19,12 @@ const MOST = 1024;
 
 /** The numbers of `dense<[1, 2]> : tensor<2xi64>`, as older versions wrote lists; null for what is none. */
 function numbersOfList(a: Attribute, width: number): number[] | null {
-  if (!(a instanceof DenseElementsAttr && a.type instanceof TensorType && a.type.rank === 1)) return null;
+  if (!(a instanceof DenseElementsAttr && a.type instanceof TensorType && a.type.rank <= 1)) return null;
   const { shape, element } = a.type;
-  const isList = element instanceof IntegerType && element.width === width && shape[0]! <= MOST;
-  return isList ? Array.from({ length: shape[0]! }, (_, i) => Number(denseElement(a, i))) : null;
+  // The oldest ones wrote one number as an array of rank 0.
+  const count = shape[0] ?? 1;
+  const isList = element instanceof IntegerType && element.width === width && count <= MOST;
+  return isList ? Array.from({ length: count }, (_, i) => Number(denseElement(a, i))) : null;
 }
 
 /** `array<i64: 1, 2>` as numbers. */

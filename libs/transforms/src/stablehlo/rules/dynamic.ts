@@ -1,12 +1,12 @@
 // Ops whose shapes, widths or indices are values: where those do not follow from data, they are ops of known shapes, or of
 // sizes that the host computes before it runs them.
-import { BroadcastOp, ExpectOp, FromScalarOp, IotaOp, ReshapeOp, SliceOp } from '@budflow/dialect-array';
-import { IndexCastOp } from '@budflow/dialect-core';
+import { BroadcastOp, IotaOp, ReshapeOp } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
 import { DYNAMIC, type Operation, type TensorType, type Value } from '@budflow/ir';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
 import { buildSize, constantNumbers, isSizeOf, refined, type Size, sizesOf, withType } from '../sizes.js';
+import { expectEqual, rangesRefusal, slicedTo } from './dynamic-slices.js';
 import { paddedBy, type Widths } from './pad.js';
 
 /** Why an operand is no list of sizes. */
@@ -48,23 +48,6 @@ function doubtfulDimensions(op: Operation): number[] {
       ? [i]
       : [],
   );
-}
-
-/** Stops the program unless two sizes are equal. */
-function expectEqual(site: HloSite, actual: Value, expected: Value): void {
-  const { rewriter, loc, context } = site;
-  const [lhs, rhs] = [actual, expected].map((size) => {
-    const scalar = IndexCastOp.build(rewriter, loc, { in: size, resultTypes: [context.i64] });
-    return FromScalarOp.build(rewriter, loc, { scalar, resultTypes: [context.tensor([], context.i64)] });
-  }) as [Value, Value];
-  ExpectOp.create(rewriter, loc, {
-    actual: lhs,
-    expected: rhs,
-    relation: 'equal',
-    tolerance: 0,
-    min_ulps: 0,
-    max_ulps: 0,
-  });
 }
 
 function dynamicBroadcast(site: HloSite): Value {
@@ -155,21 +138,27 @@ export const DYNAMICS: HloRules = {
     convert: (site) => [withType(site, paddedBy(site, dynamicWidths(site.op)), site.type())],
   }),
   ...ruleFor(hlo.RealDynamicSliceOp, {
-    equation: 'real_dynamic_slice x, constants == slice x',
+    equation: 'real_dynamic_slice x, constants, limits == slice x',
     refuses(op) {
       const open = constantsRefusal(op, [
         ['start', 1],
         ['stride', 3],
       ]);
       if (open !== undefined) return open;
-      const limits = sizesOf(op.operand(2));
-      const known = limits?.every((limit, d) => typeof limit === 'number' || isSizeOf(limit, op.operand(0), d));
-      return known ? undefined : 'its limit is neither a constant nor the size of its operand';
+      const [starts, strides] = [1, 3].map((i) => constantNumbers(op.operand(i))!) as [number[], number[]];
+      return rangesRefusal(
+        op.operand(0),
+        sizesOf(op.operand(2))?.map((limit, d) => ({ start: starts[d]!, limit, stride: strides[d]! })),
+      );
     },
     convert(site) {
       const [starts, strides] = [1, 3].map((i) => constantNumbers(site.op.operand(i))!) as [number[], number[]];
-      const limits = sizesOf(site.op.operand(2))!.map((limit) => (typeof limit === 'number' ? limit : DYNAMIC));
-      return [sliced(site, starts, limits, strides)];
+      const ranges = sizesOf(site.op.operand(2))!.map((limit, d) => ({
+        start: starts[d]!,
+        limit,
+        stride: strides[d]!,
+      }));
+      return [withType(site, slicedTo(site, ranges), site.type())];
     },
   }),
   ...ruleFor(hlo.SetDimensionSizeOp, {
@@ -184,34 +173,8 @@ export const DYNAMICS: HloRules = {
       const { shape } = site.operand(0).type as TensorType;
       const [n] = constantNumbers(site.op.operand(1)) as [number];
       const dim = hlo.SetDimensionSizeOp.dimension(site.op);
-      return [
-        sliced(
-          site,
-          shape.map(() => 0),
-          shape.map((size, d) => (d === dim ? n : size)),
-          shape.map(() => 1),
-        ),
-      ];
+      const ranges = shape.map((size, d) => ({ start: 0, limit: d === dim ? n : size, stride: 1 }));
+      return [withType(site, slicedTo(site, ranges), site.type())];
     },
   }),
 };
-
-function sliced(
-  site: HloSite,
-  starts: readonly number[],
-  limits: readonly number[],
-  strides: readonly number[],
-): Value {
-  const { element } = site.type();
-  const shape = limits.map((limit, d) =>
-    limit === DYNAMIC ? DYNAMIC : Math.max(0, Math.ceil((limit - starts[d]!) / strides[d]!)),
-  );
-  const made = SliceOp.build(site.rewriter, site.loc, {
-    operand: site.operand(0),
-    starts,
-    limits,
-    strides,
-    resultTypes: [site.context.tensor(shape, element)],
-  });
-  return withType(site, made, site.type());
-}

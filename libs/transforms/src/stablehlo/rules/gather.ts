@@ -1,11 +1,12 @@
 // Slices at computed indices: gather, scatter, torch_index_select.
 import { GatherOp, ScatterOp } from '@budflow/dialect-array';
 import * as hlo from '@budflow/dialect-stablehlo';
-import { DYNAMIC, Region, type TensorType, type Value } from '@budflow/ir';
+import { DYNAMIC, type Operation, Region, type TensorType, type Value } from '@budflow/ir';
 import { moveScalarRegion } from '../regions.js';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
-import { constantNumbers, withType } from '../sizes.js';
+import { constantNumbers, sizesOf, withOffset, withType } from '../sizes.js';
+import { type Range, rangesRefusal, slicedTo } from './dynamic-slices.js';
 import { accumulated } from './reduce.js';
 
 function gathered(
@@ -29,6 +30,32 @@ function gathered(
   return withType(site, result, site.type());
 }
 
+/** The slice that a gather of one constant index takes; undefined for all others. */
+function rangesOfGather(op: Operation): Range[] | undefined {
+  const d = hlo.DynamicGatherOp.dimension_numbers(op);
+  const [x, indices, list] = [op.operand(0), op.operand(1), op.operand(2)];
+  const index = constantNumbers(indices);
+  const sizes = sizesOf(list);
+  const { rank, shape } = x.type as TensorType;
+  if (!index || !sizes || (indices.type as TensorType).rank !== 1 || d.collapsed_slice_dims.length > 0)
+    return undefined;
+  if (d.offset_dims.some((dim, i) => dim !== i) || d.offset_dims.length !== rank) return undefined;
+  const ranges = sizes.map((size, dim): Range => {
+    const at = d.start_index_map.indexOf(dim);
+    const wanted = Math.max(0, at < 0 ? 0 : index[at]!);
+    const { base, offset } = withOffset(size);
+    // The start is moved so far back that the slice lies within.
+    if (base !== undefined) {
+      const start = Math.min(wanted, Math.max(0, -offset));
+      return { start, limit: start === 0 ? size : { kind: 'add', lhs: size, rhs: start }, stride: 1 };
+    }
+    const room = shape[dim] === DYNAMIC ? (wanted === 0 ? 0 : -1) : shape[dim]! - offset;
+    const start = Math.min(wanted, room);
+    return { start, limit: start + offset, stride: 1 };
+  });
+  return ranges.some(({ start }) => start < 0) || rangesRefusal(x, ranges) !== undefined ? undefined : ranges;
+}
+
 export const GATHERS: HloRules = {
   ...ruleFor(hlo.GatherOp, {
     equation: 'gather x, i == array.gather x, i',
@@ -42,16 +69,17 @@ export const GATHERS: HloRules = {
     ],
   }),
   ...ruleFor(hlo.DynamicGatherOp, {
-    equation: 'dynamic_gather x, i, constant sizes == gather x, i sizes',
-    refuses: (op) => (constantNumbers(op.operand(2)) ? undefined : 'its slice sizes are not constants'),
-    convert: (site) => [
-      gathered(
-        site,
-        hlo.DynamicGatherOp.dimension_numbers(site.op),
-        constantNumbers(site.op.operand(2))!,
-        hlo.DynamicGatherOp.indices_are_sorted(site.op),
-      ),
-    ],
+    equation:
+      'dynamic_gather x, i, constant sizes == gather x, i sizes;  of one index that is a constant it is a slice',
+    refuses: (op) =>
+      constantNumbers(op.operand(2)) || rangesOfGather(op) ? undefined : 'its slice sizes are not constants',
+    convert(site) {
+      const constants = constantNumbers(site.op.operand(2));
+      const ranges = rangesOfGather(site.op);
+      const d = hlo.DynamicGatherOp.dimension_numbers(site.op);
+      if (constants) return [gathered(site, d, constants, hlo.DynamicGatherOp.indices_are_sorted(site.op))];
+      return [withType(site, slicedTo(site, ranges!), site.type())];
+    },
   }),
   ...ruleFor(hlo.TorchIndexSelectOp, {
     equation: 'torch_index_select x, i dim == gather x, i with slices of size 1 along dim',
