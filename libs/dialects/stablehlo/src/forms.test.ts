@@ -65,8 +65,10 @@ test('lists as older versions wrote them are read as those of today', () => {
   %1 = "stablehlo.transpose"(%x) {permutation = dense<[1, 0]> : tensor<2xi64>} : (tensor<2x3xi64>) -> tensor<3x2xi64>
   %2 = stablehlo.dynamic_broadcast_in_dim %x, %i, dims = [0, 1] {known_expanding_dimensions = dense<> : tensor<0xi64>} : (tensor<2x3xi64>, tensor<2xi64>) -> tensor<2x3xi64>
   %3 = "stablehlo.convolution"(%y, %k) {batch_group_count = 1 : i64, dimension_numbers = #stablehlo.conv<[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]>, feature_group_count = 1 : i64, window_strides = dense<1> : tensor<2xi64>, window_reversal = dense<true> : tensor<2xi1>} : (tensor<1x4x4x1xf32>, tensor<3x3x1x1xf32>) -> tensor<1x2x2x1xf32>
+  %4 = "stablehlo.reverse"(%x) {dimensions = dense<1> : tensor<i64>} : (tensor<2x3xi64>) -> tensor<2x3xi64>
   return
 }`);
+  expect(text).toContain('stablehlo.reverse %arg0, dims = [1]');
   expect(text).toContain('slice_sizes = array<i64: 1, 2>');
   expect(text).toContain('stablehlo.transpose %arg0, dims = [1, 0]');
   expect(text).toContain('known_expanding_dimensions = array<i64>');

@@ -118,6 +118,56 @@ test('a dimension that might be repeated is not, and the program stops where it 
   expect(() => runMain(convert(text(4)))).toThrow('got 2, expected 4');
 });
 
+test('slices that end at a size, or before it, are slices', () => {
+  const text = main(
+    '%x: tensor<?x4xi32>) -> (tensor<?x4xi32>, tensor<?x4xi32>, tensor<?x4xi32>, tensor<?x2xi32>)',
+    `  %zero = stablehlo.constant dense<0> : tensor<i32>
+  %one = stablehlo.constant dense<1> : tensor<i32>
+  %c4 = stablehlo.constant dense<4> : tensor<1xi32>
+  %ones = stablehlo.constant dense<1> : tensor<2xi32>
+  %zeros = stablehlo.constant dense<0> : tensor<2xi32>
+  %s2 = stablehlo.constant dense<2> : tensor<1xi32>
+  %n = stablehlo.get_dimension_size %x, dim = 0 : (tensor<?x4xi32>) -> tensor<i32>
+  %m = stablehlo.subtract %n, %one : tensor<i32>
+  %m1 = stablehlo.reshape %m : (tensor<i32>) -> tensor<1xi32>
+  %n1 = stablehlo.reshape %n : (tensor<i32>) -> tensor<1xi32>
+  %size = stablehlo.concatenate %m1, %c4, dim = 0 : (tensor<1xi32>, tensor<1xi32>) -> tensor<2xi32>
+  %half = stablehlo.concatenate %n1, %s2, dim = 0 : (tensor<1xi32>, tensor<1xi32>) -> tensor<2xi32>
+  %y = stablehlo.add %x, %x : tensor<?x4xi32>
+  %i0 = stablehlo.reshape %zero : (tensor<i32>) -> tensor<1xi32>
+  %i9 = stablehlo.constant dense<9> : tensor<1xi32>
+  %0 = "stablehlo.dynamic_gather"(%x, %i0, %size) <{dimension_numbers = #stablehlo.gather<offset_dims = [0, 1], start_index_map = [0]>}> : (tensor<?x4xi32>, tensor<1xi32>, tensor<2xi32>) -> tensor<?x4xi32>
+  %1 = "stablehlo.dynamic_gather"(%x, %i9, %size) <{dimension_numbers = #stablehlo.gather<offset_dims = [0, 1], start_index_map = [0]>}> : (tensor<?x4xi32>, tensor<1xi32>, tensor<2xi32>) -> tensor<?x4xi32>
+  %2 = stablehlo.real_dynamic_slice %y, %zeros, %size, %ones : (tensor<?x4xi32>, tensor<2xi32>, tensor<2xi32>, tensor<2xi32>) -> tensor<?x4xi32>
+  %3 = stablehlo.real_dynamic_slice %y, %zeros, %half, %ones : (tensor<?x4xi32>, tensor<2xi32>, tensor<2xi32>, tensor<2xi32>) -> tensor<?x2xi32>
+  return %0, %1, %2, %3 : tensor<?x4xi32>, tensor<?x4xi32>, tensor<?x4xi32>, tensor<?x2xi32>`,
+  );
+  const [first, last, doubled, half] = runMain(convert(text)).map((r) => r.split(' ').map(Number)) as number[][];
+  // All rows but the last, all but the first.
+  expect(first!.slice(4)).toEqual(last!.slice(0, -4));
+  expect(first).not.toEqual(last);
+  expect(doubled).toEqual(first!.map((v) => 2 * v));
+  expect(half).toHaveLength(first!.length / 2 + 2);
+  expect(half!.slice(-2)).toEqual(last!.slice(-4, -2).map((v) => 2 * v));
+});
+
+test.each([
+  ['%n', 'its slice sizes are not constants', 'multiply'],
+  ['%n', 'its slice sizes are not constants', 'minimum'],
+])('slices to %s otherwise are an error: %s', (_, reason, op) => {
+  const text = main(
+    '%x: tensor<?xi32>) -> tensor<?xi32>',
+    `  %two = stablehlo.constant dense<2> : tensor<1xi32>
+  %i = stablehlo.constant dense<0> : tensor<1xi32>
+  %n = stablehlo.get_dimension_size %x, dim = 0 : (tensor<?xi32>) -> tensor<i32>
+  %n1 = stablehlo.reshape %n : (tensor<i32>) -> tensor<1xi32>
+  %s = stablehlo.${op} %n1, %two : tensor<1xi32>
+  %0 = "stablehlo.dynamic_gather"(%x, %i, %s) <{dimension_numbers = #stablehlo.gather<offset_dims = [0], start_index_map = [0]>}> : (tensor<?xi32>, tensor<1xi32>, tensor<1xi32>) -> tensor<?xi32>
+  return %0 : tensor<?xi32>`,
+  );
+  expect(() => convert(text)).toThrow(reason);
+});
+
 test('functions of sizes that are not known are inlined, and what calls itself is not', () => {
   const text = `func.func @main() -> tensor<?xi32> {
   %n = stablehlo.constant dense<3> : tensor<i32>
