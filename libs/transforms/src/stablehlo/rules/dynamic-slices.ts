@@ -20,7 +20,13 @@ export function rangesRefusal(value: Value, ranges: readonly Range[] | undefined
     const { base, offset } = withOffset(limit);
     if (base === undefined) return true;
     // From the end backwards only slices without gaps are counted.
-    return shape[d] === DYNAMIC && !(typeof base === 'object' && 'kind' in base) && offset <= 0 && (offset === 0 || stride === 1) && start >= 0;
+    return (
+      shape[d] === DYNAMIC &&
+      !(typeof base === 'object' && 'kind' in base) &&
+      offset <= 0 &&
+      (offset === 0 || stride === 1) &&
+      start >= 0
+    );
   });
   return fits ? undefined : 'its limit is neither a constant nor the size of its operand, or less';
 }
