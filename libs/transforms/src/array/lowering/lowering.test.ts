@@ -107,16 +107,18 @@ describe('ops that build their own loops', () => {
   });
 
   test('of a row of which only the beginning is read, that is selected', () => {
-    const how = (count: number, order: string, whole = '') => {
-      const [full, part] = ['tensor<300xf32>', `tensor<${count}xf32>`];
+    const how = (count: number, order: string, { size = 300 } = {}) => {
+      const [full, part] = [`tensor<${size}xf32>`, `tensor<${count}xf32>`];
       const body = `  %0 = array.sort %x dim = 0 ${order} : ${full}
   %1 = array.slice %0 [0:${count}:1] : ${full} to ${part}
-${whole}  return %1 : ${part}`;
+  return %1 : ${part}`;
       const { names } = lower(main(`%x: ${full}`, part, body));
       return ['sort_select', 'sort_some', 'sort_merge', 'sort_count'].filter((k) => names.some((n) => n.startsWith(k)));
     };
     expect(how(8, 'descending total_order')).toEqual(['sort_select']);
     expect(how(40, 'descending total_order')).toEqual(['sort_some', 'sort_count']);
+    // A bound is found sooner in a long row.
+    expect(how(8, 'descending total_order', { size: 20000 })).toEqual(['sort_some', 'sort_count']);
     // Rows with NaN, which has no place, are merged.
     expect(how(8, 'descending')).toEqual(['sort_some', 'sort_merge', 'sort_count']);
     // More than half of the row, or all of it.

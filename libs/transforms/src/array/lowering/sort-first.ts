@@ -16,8 +16,11 @@ const MOST_KEPT = 16;
 /** Elements of a row for each that is kept, from which on reading it once is worth it. */
 const ROW_PER_KEPT = 8;
 
+/** Elements of a row from which on a bound on its keys finds them sooner (sort-select.ts): it takes them in vectors. */
+const LONG_ROW = 16384;
+
 export function keepsFirst(key: SortKey, size: number, first: number): boolean {
-  return key.order !== 'float' && first > 0 && first <= MOST_KEPT && size >= first * ROW_PER_KEPT;
+  return key.order !== 'float' && first > 0 && first <= MOST_KEPT && size >= first * ROW_PER_KEPT && size < LONG_ROW;
 }
 
 /** Stores the first `count` elements of the row at hand. */
