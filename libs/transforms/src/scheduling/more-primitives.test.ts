@@ -52,6 +52,38 @@ describe('tile', () => {
     `);
   });
 });
+describe('tile of triangles', () => {
+  const triangle = (end: string) => `func.func @f(%a: memref<?x12xf32>, %c: memref<?x12xf32>) {
+    %n = memory.dim %c, 0 : memref<?x12xf32>
+    loop.for %i = 0 to %n name "t.d0" {
+      loop.for %j = 0 to ${end} name "t.d1" {
+        %x = memory.load %a[%i, %j] : memref<?x12xf32>
+        memory.store %x, %c[%i, %j] : memref<?x12xf32>
+      }
+    }
+    return
+  }`;
+  const step = { primitive: 'tile', loops: ['t.d0', 't.d1'], factors: [3, 2] } as const;
+  const sizes = [0, 1, 2, 5, 9].map((n) => [n, n]);
+
+  test('runs tiles as far as the longest row needs', () => {
+    expect(loops(triangle('affine_map<(d0) -> (d0 + 1)>(%i)'), [step], sizes)).toMatchInlineSnapshot(`
+      [
+        "loop.for %i = 0 to affine_map<()[s0] -> (s0 ceildiv 3)>()[%dim] name "t.d0.o" {",
+        "loop.for %i_0 = 0 to affine_map<(d0) -> ((d0 * 3 + 1) ceildiv 2 + 1)>(%i) name "t.d1.o" {",
+        "loop.for %i_1 = 0 to min affine_map<(d0)[s0] -> (3, d0 * -3 + s0)>(%i)[%dim] name "t.d0.i" {",
+        "loop.for %i_2 = 0 to min affine_map<(d0, d1, d2) -> (2, d0 * 3 + d1 - d2 * 2 + 1)>(%i, %i_1, %i_0) name "t.d1.i" {",
+      ]
+    `);
+    expect(loops(triangle('affine_map<(d0) -> (-d0 + 10)>(%i)'), [step], sizes)[1]).toMatchInlineSnapshot(`"loop.for %i_0 = 0 to affine_map<(d0) -> ((d0 * -3) ceildiv 2 + 5)>(%i) name "t.d1.o" {"`);
+    checkSchedule(triangle('min affine_map<(d0) -> (2 * d0 + 1, 7)>(%i)'), [step], sizes);
+    checkSchedule(triangle('min affine_map<(d0) -> (d0 * 3, -d0 + 12)>(%i)'), [step], sizes);
+  });
+  test('refuses rows whose ends are no line', () => {
+    const depends = /^the bounds of loop "t.d1.o" depend on a loop of the nest$/;
+    expect(reason(triangle('affine_map<(d0) -> (d0 mod 5)>(%i)'), step)).toMatch(depends);
+  });
+});
 describe('split', () => {
   test('shift and mask', () => {
     expect(
