@@ -235,7 +235,7 @@ export const STEP_SCHEMAS: Readonly<Record<PrimitiveName, StepSchema>> = {
     required: ['loop'],
   },
   parallel: {
-    summary: 'marks a loop whose iterations may run at the same time',
+    summary: 'lets the iterations of a loop run at the same time: on several threads where no loop is around it',
     properties: { loop, grain: count('Iterations that one worker takes at a time.') },
     required: ['loop'],
   },
