@@ -75,7 +75,9 @@ describe('tile of triangles', () => {
         "loop.for %i_2 = 0 to min affine_map<(d0, d1, d2) -> (2, d0 * 3 + d1 - d2 * 2 + 1)>(%i, %i_1, %i_0) name "t.d1.i" {",
       ]
     `);
-    expect(loops(triangle('affine_map<(d0) -> (-d0 + 10)>(%i)'), [step], sizes)[1]).toMatchInlineSnapshot(`"loop.for %i_0 = 0 to affine_map<(d0) -> ((d0 * -3) ceildiv 2 + 5)>(%i) name "t.d1.o" {"`);
+    expect(loops(triangle('affine_map<(d0) -> (-d0 + 10)>(%i)'), [step], sizes)[1]).toMatchInlineSnapshot(
+      `"loop.for %i_0 = 0 to affine_map<(d0) -> ((d0 * -3) ceildiv 2 + 5)>(%i) name "t.d1.o" {"`,
+    );
     checkSchedule(triangle('min affine_map<(d0) -> (2 * d0 + 1, 7)>(%i)'), [step], sizes);
     checkSchedule(triangle('min affine_map<(d0) -> (d0 * 3, -d0 + 12)>(%i)'), [step], sizes);
   });
