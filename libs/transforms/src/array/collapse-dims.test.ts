@@ -139,6 +139,32 @@ describe('collapse-dims', () => {
     expect(shapes(pad('0, 1', '3x5'))).toBe('3x4 -> 3x5');
   });
 
+  test('batch, free and contracted dimensions of a product merge among themselves', () => {
+    const dot = (x: string, y: string, dims: string, r: string, same = false) =>
+      shapes(
+        collapse(
+          main(
+            same ? `%x: ${x}` : `%x: ${x}, %y: ${y}`,
+            r,
+            `  %0 = array.dot_general %x, ${same ? '%x' : '%y'} ${dims} : ${x}, ${y} -> ${r}\n  return %0 : ${r}`,
+          ),
+        ),
+      );
+    const t = (shape: string) => `tensor<${shape}xf32>`;
+    expect(dot(t('2x3x4x5'), t('5x6x7'), 'contract = [3] x [0]', t('2x3x4x6x7'))).toBe('24x5 5x42 -> 24x42');
+    expect(
+      dot(t('2x3x4x5x6'), t('2x3x5x6x7'), 'batch = [0, 1] x [0, 1] contract = [3, 4] x [2, 3]', t('2x3x4x7')),
+    ).toBe('6x4x30 6x30x7 -> 6x4x7');
+    // Contracted in another order, or apart in one of them.
+    expect(dot(t('4x5x6'), t('6x5x7'), 'contract = [1, 2] x [1, 0]', t('4x7'))).toBe('4x5x6 6x5x7 -> 4x7');
+    expect(dot(t('2x3x4x5'), t('3x5x2'), 'batch = [1] x [0] contract = [3] x [1]', t('3x2x4x2'))).toBe(
+      '2x3x4x5 3x5x2 -> 3x2x4x2',
+    );
+    // One tensor on both sides.
+    expect(dot(t('4x4x5'), t('4x4x5'), 'contract = [1, 2] x [0, 2]', t('4x4'), true)).toBe('4x4x5 -> 4x4');
+    expect(dot(t('4x5x5'), t('4x5x5'), 'contract = [1, 2] x [1, 2]', t('4x4'), true)).toBe('4x25 -> 4x4');
+  });
+
   test('what counts along a dimension keeps it', () => {
     const func = collapse(
       main(

@@ -53,6 +53,14 @@ describe('contractions', () => {
     expect(text.slice(product)).not.toMatch(/load %arg1/);
   });
 
+  test('take rows from a loop that has enough of them', () => {
+    const { steps } = scheduled(`func.func @main(%x: tensor<16x24x3xf32>, %w: tensor<24x8xf32>) -> tensor<16x3x8xf32> {
+  %0 = array.dot_general %x, %w contract = [1] x [0] : tensor<16x24x3xf32>, tensor<24x8xf32> -> tensor<16x3x8xf32>
+  return %0 : tensor<16x3x8xf32>
+}`);
+    expect(steps).toContainEqual({ primitive: 'unroll_and_jam', loop: 'dot_general.d0.i.i' });
+  });
+
   test('whose long sums run over several loops take all tiles for one step of the outermost', () => {
     const [x, w, r] = ['tensor<6x17x4x64xf32>', 'tensor<5x16x4x8xf32>', 'tensor<2x2x64x8xf32>'];
     const program = `func.func @main(%x: ${x}, %w: ${w}) -> ${r} {

@@ -6,6 +6,8 @@ import {
   bodyOps,
   ConstantOp,
   DimOp,
+  DotGeneralOp,
+  dotDimensions,
   FullOp,
   IotaOp,
   PadOp,
@@ -24,6 +26,12 @@ function shapeOf(value: Value): readonly number[] {
 interface Pair {
   parent: Pair | undefined;
   apart: boolean;
+}
+
+/** A tensor of a product, and its dimensions that stay with the next one as far as the product is concerned. */
+interface Side {
+  readonly value: Value;
+  readonly together: Set<number>;
 }
 
 export class MergeableDims {
@@ -80,6 +88,7 @@ export class MergeableDims {
     else if (TransposeOp.is(op)) this.transpose(op);
     else if (SliceOp.is(op)) this.slice(op);
     else if (PadOp.is(op)) this.pad(op);
+    else if (DotGeneralOp.is(op)) this.product(op);
     else if (FullOp.is(op) || IotaOp.is(op)) this.create(op);
     else if (DimOp.is(op)) {
       const dim = DimOp.dimension(op);
@@ -173,6 +182,32 @@ export class MergeableDims {
       if (padded(d + 1)) this.split(op.operand(0), d);
       if (padded(d)) this.splitBeforeDynamic(op.operand(0), d);
     }
+  }
+
+  /** Batch, free or contracted dimensions that follow each other in all tensors that have them. */
+  private product(op: Operation): void {
+    const { lhsBatch, rhsBatch, lhsContract, rhsContract, lhsFree, rhsFree } = dotDimensions(op);
+    const [lhs, rhs, result] = [op.operand(0), op.operand(1), op.result(0)];
+    const free = lhsBatch.length + lhsFree.length;
+    const places = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+    const sides = [lhs, rhs, result].map((value) => ({ value, together: new Set<number>() }));
+    const [l, r, out] = sides as [Side, Side, Side];
+    const join = (...lists: readonly (readonly [Side, readonly number[]])[]): void => {
+      const [[first, dims]] = lists as [readonly [Side, readonly number[]]];
+      for (let i = 0; i + 1 < dims.length; i++) {
+        if (lists.some(([, list]) => list[i + 1] !== list[i]! + 1)) continue;
+        for (const [side, list] of lists) {
+          this.tie(first.value, dims[i]!, side.value, list[i]!);
+          side.together.add(list[i]!);
+        }
+      }
+    };
+    join([out, places(0, lhsBatch.length)], [l, lhsBatch], [r, rhsBatch]);
+    join([out, places(lhsBatch.length, lhsFree.length)], [l, lhsFree]);
+    join([out, places(free, rhsFree.length)], [r, rhsFree]);
+    join([l, lhsContract], [r, rhsContract]);
+    for (const { value, together } of sides)
+      for (let i = 0; i + 1 < shapeOf(value).length; i++) if (!together.has(i)) this.split(value, i);
   }
 
   private create(op: Operation): void {

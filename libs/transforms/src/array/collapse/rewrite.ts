@@ -4,6 +4,7 @@ import {
   bodyOps,
   ConstantOp,
   DimOp,
+  DotGeneralOp,
   FusionOp,
   IotaOp,
   PadOp,
@@ -137,6 +138,13 @@ class Collapse {
     } else if (TransposeOp.is(op)) {
       const [from, to] = [this.dims.groups(op.operand(0)), this.dims.groups(op.result(0))];
       copy.setAttr('perm', list(to.map((g) => at(from, TransposeOp.perm(op)[g[0]!]!))));
+    } else if (DotGeneralOp.is(op)) {
+      const [lhs, rhs] = [this.dims.groups(op.operand(0)), this.dims.groups(op.operand(1))];
+      const merged = (groups: Groups, dims: readonly number[]) => list([...new Set(dims.map((d) => at(groups, d)))]);
+      copy.setAttr('lhsBatch', merged(lhs, DotGeneralOp.lhsBatch(op)));
+      copy.setAttr('rhsBatch', merged(rhs, DotGeneralOp.rhsBatch(op)));
+      copy.setAttr('lhsContract', merged(lhs, DotGeneralOp.lhsContract(op)));
+      copy.setAttr('rhsContract', merged(rhs, DotGeneralOp.rhsContract(op)));
     } else if (SliceOp.is(op)) this.slice(op, copy);
     else if (PadOp.is(op)) {
       const { shape } = op.operand(0).type as TensorType;

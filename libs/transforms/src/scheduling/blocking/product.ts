@@ -48,15 +48,20 @@ export function productOf(site: SchedulingSite, root: Operation): Product | unde
   );
   if (reads.length !== 2) return undefined;
   const on = (a: Access, loop: Operation) => dependsOn(a, inductionVariable(loop));
+  const found: Product[] = [];
   for (let at = chain.length - 2; at >= 0; at--) {
     const i = site.loop(chain[at]!)!;
     const right = reads.find((a) => on(a, j) && !on(a, i));
     const left = reads.find((a) => on(a, i) && !on(a, j));
     if (right && left)
-      return { outer: chain.slice(0, at), between: chain.slice(at + 1, -1), i, j, contracted, left, right };
+      found.push({ outer: chain.slice(0, at), between: chain.slice(at + 1, -1), i, j, contracted, left, right });
   }
-  return undefined;
+  // The innermost with rows for a tile.
+  return found.find(({ i }) => site.trips(i) >= FEW_ROWS) ?? found[0];
 }
+
+/** Rows that fill the smallest register tile. */
+const FEW_ROWS = 4;
 
 /** Bytes of an element that an access reads. */
 export function elementBytes(access: Access): number {
