@@ -10,6 +10,7 @@ import * as order from './order.js';
 import type { Plain } from './plain.js';
 import * as records from './records.js';
 import * as reductions from './reductions.js';
+import * as several from './several.js';
 import * as transforms from './transforms.js';
 
 export type { Plain } from './plain.js';
@@ -26,4 +27,5 @@ export const PLAIN: Readonly<Record<string, Plain>> = {
   ...indices,
   ...iterations,
   ...records,
+  ...several,
 };
