@@ -111,6 +111,37 @@ ${splat('z', 0)}
     }
   });
 
+  test('extremes of stacked tensors are where they were, ties and NaN among them', () => {
+    const piece = (type: string): string => `tensor<1x3x40x${type}>`;
+    const values = [Number.NaN, 0, -0, 1, 2, -1, Number.POSITIVE_INFINITY];
+    for (const type of ['f32', 'i8', 'ui8', 'i1'])
+      for (const which of ['argmin', 'argmax']) {
+        const text = `func.func @f(%a: ${piece(type)}, %b: ${piece(type)}, %c: ${piece(type)}) -> tensor<3x40xi32> {
+  %s = array.concat %a, %b, %c dim = 0 : ${piece(type)}, ${piece(type)}, ${piece(type)} to tensor<3x3x40x${type}>
+  %r = array.${which} %s dim = 0 : tensor<3x3x40x${type}> to tensor<3x40xi32>
+  return %r : tensor<3x40xi32>
+}`;
+        const context = newContext();
+        const some = (seed: number): number[] =>
+          Array.from({ length: 120 }, (_, i) => {
+            const at = (i * (seed + 1) + (i >> 3) * seed) % values.length;
+            return type === 'f32' ? values[at]! : at % 2;
+          });
+        const [before, after] = [false, true].map((folded) => {
+          const module = moduleFrom(text, context);
+          if (folded) {
+            canonicalize(module);
+            expect(printModule(module)).not.toContain(which);
+          }
+          return results(
+            module,
+            [0, 2, 4].map((seed) => tensor(context, piece(type), some(seed))),
+          );
+        });
+        expect(after).toEqual(before);
+      }
+  });
+
   test('splats are folded whatever their size', () => {
     expect(
       body(

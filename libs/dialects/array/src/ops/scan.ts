@@ -24,6 +24,7 @@ import { parseScalarRegion, printScalarRegion, regionsPrint } from '../region.js
 import { ShapeRules, type SizeConstraint, type SizeRule, sameShape, sameSize } from '../shape-rules.js';
 import { tensorType } from '../structure.js';
 import { expectResult, verifyDims } from '../verify-types.js';
+import { extremeOfPieces } from './extreme-of-pieces.js';
 
 export const ScanOp = defineOp({
   name: 'array.scan',
@@ -192,6 +193,7 @@ function defineArgExtreme<const N extends 'array.argmin' | 'array.argmax'>(name:
       const shape = shapeOf(from, dim);
       expectResult(op, op.context.tensor(shape, to.element));
     },
+    patterns: [extremeOfPieces(name, dimOf)],
   });
 }
 

@@ -272,4 +272,41 @@ ${c('z', '0', ti)}
     ti,
     ['%cst', '%0 = array.and %arg0', 'return %0'],
   ],
+  [
+    'the greatest of stacked tensors is chosen piece by piece',
+    '%x: tensor<1x4xi32>, %y: tensor<1x4xi32>, %z: tensor<1x4xi32>',
+    `%c = array.concat %x, %y, %z dim = 0 : tensor<1x4xi32>, tensor<1x4xi32>, tensor<1x4xi32> to tensor<3x4xi32>
+%r = array.argmax %c dim = 0 : tensor<3x4xi32> to tensor<4xi32>`,
+    ti,
+    [
+      ...['%cst', '%cst', '%cst', '%0 = array.reshape', '%1 = array.reshape', '%2 = array.cmp gt'],
+      ...[
+        '%3 = array.select',
+        '%4 = array.select',
+        '%5 = array.reshape',
+        '%6 = array.cmp gt',
+        '%7 = array.select',
+        'return %7',
+      ],
+    ],
+  ],
+  [
+    'so is the least, a NaN before all',
+    '%x: tensor<1x4xf32>, %y: tensor<1x4xf32>',
+    `%c = array.concat %x, %y dim = 0 : tensor<1x4xf32>, tensor<1x4xf32> to tensor<2x4xf32>
+%r = array.argmin %c dim = 0 : tensor<2x4xf32> to tensor<4xi32>`,
+    ti,
+    [
+      ...[
+        '%cst',
+        '%cst',
+        '%0 = array.reshape',
+        '%1 = array.reshape',
+        '%2 = array.cmp lt',
+        '%3 = array.cmp ne',
+        '%4 = array.cmp eq',
+      ],
+      ...['%5 = array.and', '%6 = array.or', '%7 = array.select', 'return %7'],
+    ],
+  ],
 ];
