@@ -163,6 +163,23 @@ operand is then null and the op is opaque to fusion.`,
       },
     }),
     definePattern({
+      name: 'reshape-of-unit-broadcast',
+      equation: 'reshape(broadcast x) == reshape(x), when the broadcast adds dimensions of size one',
+      root: 'array.reshape',
+      rewrite(op, rewriter) {
+        const inner = op.operand(0).definingOp;
+        if (inner?.name !== 'array.broadcast' || op.operandCount > 1 || inner.operandCount > 1) return false;
+        const [from, to] = [tensorType(inner.operand(0)), tensorType(inner.result(0))];
+        const dims = attr.i64Array.read(inner.attr('dims')!);
+        const ascends = dims.every((d, i) => i === 0 || d > dims[i - 1]!);
+        const count = elementCount(from.shape);
+        if (!ascends || count === undefined || count === 0 || count !== elementCount(to.shape)) return false;
+        const operand = inner.operand(0);
+        rewriter.modify(op, () => op.setOperand(0, operand));
+        return true;
+      },
+    }),
+    definePattern({
       name: 'reshape-of-full',
       equation: 'reshape(full(c)) == full(c)',
       root: 'array.reshape',

@@ -22,6 +22,7 @@ import { parseScalarRegion, printScalarRegion, regionsPrint, scalarTypes, verify
 import { ShapeRules, type SizeConstraint, type SizeRule, sameShape, sameSize } from '../shape-rules.js';
 import { tensorType } from '../structure.js';
 import { expectResult, sizesAgree, verifyDims } from '../verify-types.js';
+import { scatterPatterns } from './scatter-patterns.js';
 
 export function scatterDims(op: Operation): GatherDims {
   return {
@@ -137,6 +138,7 @@ updated in place.`,
       printScalarRegion(printer, op);
     },
   },
+  patterns: scatterPatterns(scatterDims),
   inferTypes: (_, state): Type[] => state.operands.slice(0, (state.operands.length - 1) / 2).map((v) => v.type),
   verify: verifyScatter,
   verifyRegions(op) {

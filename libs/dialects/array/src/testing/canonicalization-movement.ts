@@ -510,4 +510,15 @@ export const MOVEMENT_CASES: readonly CanonicalizationCase[] = [
       'return %2',
     ],
   ],
+  [
+    'scatter at index vectors of one component: plain indices, without the dimension that made vectors of them',
+    '%x: tensor<10x3xf32>, %i: tensor<2x5xi32>, %u: tensor<2x5x3xf32>',
+    `%b = array.broadcast %i dims = [0, 2] : tensor<2x5xi32> to tensor<2x1x5xi32>
+%r = array.scatter %x at %b updates %u window = [2] collapsed = [0] map = [0] vector = 1 : tensor<10x3xf32>, tensor<2x1x5xi32>, tensor<2x5x3xf32> body(%a: f32, %c: f32) {
+  %s = arith.addf %a, %c : f32
+  array.yield %s : f32
+}`,
+    'tensor<10x3xf32>',
+    ['%0 = array.scatter %arg0 at %arg1', '%1 = arith.addf', 'array.yield', 'return %0'],
+  ],
 ];

@@ -6,7 +6,7 @@
 //       out[%t] = update(out[%t], updates[%i]) } }
 //
 // A scatter runs in the order of its updates, except that batches, which touch different elements, are outermost and may
-// run side by side.
+// run side by side, and so may the elements of one row of a window, innermost: they are vectors.
 import {
   type GatherDims,
   inlineScalarRegion,
@@ -16,7 +16,7 @@ import {
   walkedIndexDims,
   windowOperandDims,
 } from '@budflow/dialect-array';
-import type { TensorType, Value } from '@budflow/ir';
+import type { Operation, TensorType, Value } from '@budflow/ir';
 import type { LoopLoweringMethods } from './interface.js';
 import type { LoweringSite } from './site.js';
 
@@ -45,7 +45,9 @@ function withinWindow(
   const place = Array.from({ length: operandRank }, () => site.index(0));
   const window = windowOperandDims(dims, operandRank);
   dims.windowDims.forEach((d, k) => {
-    place[window[k]!] = point[d]!;
+    // Coordinates of rows come later.
+    const at = point[d];
+    if (at) place[window[k]!] = at;
   });
   const outer = outerDims(dims, point.length).map((d) => point[d]!);
   const walked = walkedIndexDims(dims, rankOf(indices));
@@ -53,6 +55,13 @@ function withinWindow(
     place[d] = outer[walked.indexOf(dims.indexBatchDims[k]!)]!;
   });
   return place;
+}
+
+/** Whether a dimension of the updates walks over all of a dimension of the operand that no index moves. */
+function isWhole(op: Operation, dims: GatherDims, dim: number): boolean {
+  const at = dims.windowDims.indexOf(dim);
+  if (at < 0) return false;
+  return !dims.indexMap.includes(windowOperandDims(dims, rankOf(ScatterOp.inputs(op)[0]!))[at]!);
 }
 
 export const lowerScatter: LoopLoweringMethods = {
@@ -72,8 +81,11 @@ export const lowerScatter: LoopLoweringMethods = {
     // 1. Batches are apart.
     const batches = dims.indexBatchDims.map((d) => outer[walked.indexOf(d)]!);
     const others = sizes.flatMap((_, d) => (batches.includes(d) ? [] : [d]));
+    // 2. Rows of a window, which are whole wherever it lies, have elements of their own for each place: side by side.
+    const rows: number[] = [];
+    while (others.length > 0 && isWhole(op, dims, others[others.length - 1]!)) rows.unshift(others.pop()!);
     const run = (batch: readonly Value[]) => {
-      // 2. The rest is in order.
+      // 3. The rest is in order.
       site.sequential(
         others.map((d) => sizes[d]!),
         `${site.name}.s`,
@@ -87,6 +99,7 @@ export const lowerScatter: LoopLoweringMethods = {
             point[d] = rest[k]!;
           });
           const to = withinWindow(site, dims, rankOf(inputs[0]!), indices, point);
+          const window = windowOperandDims(dims, rankOf(inputs[0]!));
           const vector = outer.map((d) => point[d]!);
           let inside: Value | undefined;
           dims.indexMap.forEach((d, k) => {
@@ -95,16 +108,31 @@ export const lowerScatter: LoopLoweringMethods = {
             inside = inside ? site.and(inside, fits) : fits;
             to[d] = at;
           });
-          const update = (): readonly Value[] => {
+          const update = (): void => {
             const old = op.results.map((r) => site.loadResult(r, to));
             const fresh = updates.map((u) => site.load(u, point));
             inlineScalarRegion(op, site.builder, [...old, ...fresh]).forEach((value, i) => {
               site.store(value, op.result(i), to);
             });
+          };
+          const updateRows = (): readonly Value[] => {
+            if (rows.length === 0) update();
+            else
+              site.parallel(
+                rows.map((d) => sizes[d]!),
+                `${site.name}_row`,
+                (at) => {
+                  rows.forEach((d, k) => {
+                    point[d] = at[k]!;
+                    to[window[dims.windowDims.indexOf(d)]!] = at[k]!;
+                  });
+                  update();
+                },
+              );
             return [];
           };
-          if (inside) site.branch(inside, update);
-          else update();
+          if (inside) site.branch(inside, updateRows);
+          else updateRows();
           return [];
         },
       );
