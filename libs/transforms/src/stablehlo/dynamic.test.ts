@@ -168,6 +168,16 @@ test.each([
   expect(() => convert(text)).toThrow(reason);
 });
 
+test('products say as much of their sizes as their types do, not as their operands', () => {
+  const text = main(
+    '%x: tensor<2x3xi32>, %y: tensor<?x2xi32>) -> (tensor<?x?xi32>, tensor<2x2xi32>)',
+    `  %0 = stablehlo.dot_general %x, %x, contracting_dims = [1] x [1] : (tensor<2x3xi32>, tensor<2x3xi32>) -> tensor<?x?xi32>
+  %1 = stablehlo.dot_general %y, %y, contracting_dims = [0] x [0] : (tensor<?x2xi32>, tensor<?x2xi32>) -> tensor<2x2xi32>
+  return %0, %1 : tensor<?x?xi32>, tensor<2x2xi32>`,
+  );
+  expect(runMain(convert(text)).map((r) => r.split(' ').length)).toEqual([4, 4]);
+});
+
 test('functions of sizes that are not known are inlined, and what calls itself is not', () => {
   const text = `func.func @main() -> tensor<?xi32> {
   %n = stablehlo.constant dense<3> : tensor<i32>

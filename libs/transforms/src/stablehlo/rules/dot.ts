@@ -13,6 +13,7 @@ import {
 } from '@budflow/ir';
 import { type HloRules, ruleFor } from '../rule.js';
 import type { HloSite } from '../site.js';
+import { withType } from '../sizes.js';
 import { reduced } from './reduce-precision.js';
 
 interface Dims {
@@ -79,12 +80,17 @@ function product(site: HloSite, dims: Dims, lhs: Value, rhs: Value, element: Typ
   return summed(site, dims, lhs, rhs, element);
 }
 function summed(site: HloSite, dims: Dims, lhs: Value, rhs: Value, element: Type): Value {
-  return DotGeneralOp.build(site.rewriter, site.loc, {
-    lhs,
-    rhs,
-    ...dims,
-    resultTypes: [site.context.withElement(site.type(), element)],
-  });
+  const free = (value: Value, ...others: readonly (readonly number[])[]) =>
+    (value.type as TensorType).shape.filter((_, d) => !others.some((list) => list.includes(d)));
+  const shape = [
+    ...dims.lhsBatch.map((d) => (lhs.type as TensorType).shape[d]!),
+    ...free(lhs, dims.lhsBatch, dims.lhsContract),
+    ...free(rhs, dims.rhsBatch, dims.rhsContract),
+  ];
+  const resultTypes = [site.context.tensor(shape, element)];
+  const made = DotGeneralOp.build(site.rewriter, site.loc, { lhs, rhs, ...dims, resultTypes });
+  // The result may say more of its sizes, or less, than the operands do.
+  return withType(site, made, site.context.withElement(site.type(), element) as TensorType);
 }
 
 const FLOATS: ReadonlySet<string> = new Set(['bf16', 'f16', 'tf32', 'f32', 'f64']);
