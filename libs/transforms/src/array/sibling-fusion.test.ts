@@ -202,6 +202,19 @@ describe('sibling-fusion', () => {
     expect(found).toMatchObject({ merged: 1, kernels: ['div exp'], loops: ['"div.d0"'] });
   });
 
+  test('a kernel between two that become one waits for both', () => {
+    const t = 'tensor<4xui16>';
+    const found = merge(`func.func @main(%x: ${t}, %y: ${t}) -> (${t}, ${t}, ${t}) {
+  %n = array.not %x : ${t}
+  %r = array.reverse %n dims = [0] : ${t}
+  %a = array.add %r, %n : ${t}
+  %c = array.clamp %a, %y, %x : ${t}
+  %z = array.clz %n : ${t}
+  return %c, %z, %n : ${t}, ${t}, ${t}
+}`);
+    expect(found).toMatchObject({ merged: 1, kernels: ['not clz', 'reverse add clamp'] });
+  });
+
   test('not what reads the other elsewhere, or has another domain', () => {
     const t = 'tensor<40xf32>';
     const other = main(

@@ -81,7 +81,8 @@ function mergeSiblings(block: Block, maxOperands: number, report: Report): numbe
     let kernel = fusion;
     for (let i = 0; i < kernels.length; i++) {
       const first = kernels[i]!;
-      if (isMap.get(first) !== maps || !shareArray(first, kernel)) continue;
+      // Merging moves kernels behind others that read what they make.
+      if (isMap.get(first) !== maps || !shareArray(first, kernel) || !first.isBeforeInBlock(kernel)) continue;
       if (maps && !(mayBeOneMap(first, kernel) && readsInPlace(kernel, first))) continue;
       if (maps && arraysOfBoth(first, kernel) > maxOperands) {
         report(kernel, 'operand-limit', TOO_MANY_ARRAYS);
