@@ -195,6 +195,22 @@ describe('legalize-vectors', () => {
     expectSame(16, ['i1', 'i1'], 'i1', shuffle(reversed, 'i1'));
   });
 
+  test('a mask of wide data enters a loop in one, as it leaves it', () => {
+    const text = expectSame(
+      8,
+      ['f64', 'f64'],
+      'i1',
+      `  %five = arith.constant 5 : index
+  %m = arith.cmpf olt, %x0, %x1 : vector<8xf64>
+  %r = loop.for %i = 0 to 5 iter_args(%a = %m) -> (vector<8xi1>) {
+    %b = arith.xori %a, %m : vector<8xi1>
+    %c = arith.ori %b, %m : vector<8xi1>
+    loop.yield %c : vector<8xi1>
+  }`,
+    );
+    expectLegal(text);
+  });
+
   test('a carried vector that one op uses twice is split', () => {
     const body = `  %r = loop.for %i = 0 to 3 iter_args(%a = %x0) -> (vector<16xf32>) {
     %c = arith.cmpf oeq, %a, %a : vector<16xf32>

@@ -379,11 +379,19 @@ export class VectorLegalizer {
     }
   }
 
+  /** A mask that is legal as it is, but was made in the parts of wide data, enters a loop in one. */
+  private wholeOperands(op: Operation): void {
+    op.operands.forEach((v, i) => {
+      if (this.parts.has(v)) op.setOperand(i, this.carriedParts(Builder.before(op), op, v)[0]!);
+    });
+  }
+
   private forLoop(op: Operation): void {
     const inits = forInits(op);
     const wide = op.results.some((r) => this.isWide(r.type));
     const body = ForOp.body(op).entry;
     if (!wide) {
+      this.wholeOperands(op);
       this.block(body);
       return;
     }
@@ -418,6 +426,7 @@ export class VectorLegalizer {
     }
     const wide = op.results.some((r) => this.isWide(r.type)) || op.operands.some((v) => this.isWide(v.type));
     if (!wide) {
+      this.wholeOperands(op);
       for (const region of op.regions) for (const block of region.blocks) this.block(block);
       return;
     }
