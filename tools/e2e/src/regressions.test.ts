@@ -25,6 +25,15 @@ const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly T
     [tensor('f32', [3, 32, 17]), tensor('f32', []), tensor('f32', [3, 32], 2)],
   ],
   [
+    'what a kernel passes on as it came is not written over',
+    `func.func @main(%x: tensor<31xui64>, %y: tensor<11x3xui64>, %z: tensor<11x3xui64>) -> (tensor<11x3xui64>, tensor<11x3xui64>) {
+  %p = array.pack %x inner_dims_pos = [0] inner_tiles = [3] padding 2 : ui64 : tensor<31xui64> to tensor<11x3xui64>
+  %c = array.clamp %y, %p, %z : tensor<11x3xui64>
+  return %p, %c : tensor<11x3xui64>, tensor<11x3xui64>
+}`,
+    [tensor('ui64', [31]), tensor('ui64', [11, 3], 2), tensor('ui64', [11, 3], 3)],
+  ],
+  [
     'nothing is cut out behind the last of the tensors side by side',
     `func.func @main(%x: tensor<4x3x7xi1>) -> (tensor<0x3x0xi1>) {
   %c = array.concat %x, %x dim = 2 : tensor<4x3x7xi1>, tensor<4x3x7xi1> to tensor<4x3x14xi1>

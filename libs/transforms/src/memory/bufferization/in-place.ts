@@ -27,6 +27,8 @@ export function inPlaceCandidates(fusion: Operation): { readonly input: number; 
     const own = StructuredOp.of(writer)!.indexingMaps(writer)[writer.operandCount + value.index];
     block.arguments.forEach((argument: Value, input) => {
       if (argument.type !== value.type || anywhere.has(argument)) return;
+      // What leaves as it came is copied behind the loops.
+      if (block.terminator.operands.includes(argument)) return;
       const accesses = [...(reads.get(argument) ?? new Map<Operation, ReadonlySet<unknown>>())];
       const ownOnly = accesses.every(([stage, read]) => stage === nest && [...read].every((map) => map === own));
       if (
