@@ -114,6 +114,20 @@ describe('loops of the same steps for all elements', () => {
     expect(runMain(module)).toEqual(before);
   });
 
+  test('one inside of another, with values that only the inner one reads', () => {
+    const inner = `%g = array.add %a, %f : tensor<3x7xf32>
+    %y = loop.for %j = 0 to 3 iter_args(%z = %x) -> (tensor<3x7xf32>) {
+      %w = array.mul %z, %a : tensor<3x7xf32>
+      %v = array.sub %w, %g : tensor<3x7xf32>
+      loop.yield %v : tensor<3x7xf32>
+    }`;
+    const module = parse(steps('0 to 4', inner));
+    const before = runMain(module);
+    expect(runPasses(module, PIPELINE, [interchangeWhileMap]).statistics).toEqual({ interchanged: 2 });
+    expect(opsOf(module).filter((name) => name.startsWith('loop'))).toEqual([]);
+    expect(runMain(module)).toEqual(before);
+  });
+
   test('not those that do something', () => {
     const asserts = `%bound = arith.constant 3 : i32
     %ok = arith.cmpi slt, %k, %bound : i32

@@ -38,7 +38,7 @@ import { definePass } from '@budflow/pass';
 import { groupOrder, setOrder } from './numerics/orders.js';
 import { countedWhile } from './while-map/counted.js';
 import { isUniform, Refusal, scalarOf } from './while-map/element-code.js';
-import { commonShape, OneElement } from './while-map/one-element.js';
+import { commonShape, OneElement, readBy } from './while-map/one-element.js';
 
 export const interchangeWhileMap = definePass({
   name: 'interchange-while-map',
@@ -233,7 +233,7 @@ class MapBuilder {
     const results = live.map((i) => element.passed[i]!);
     const isRest = (op: Operation): boolean => op.results.some((r) => rest.has(r) && !ends.has(r));
     const used = new Set<Value>(next);
-    for (const op of element.block.ops) if (isRest(op)) for (const v of op.operands) used.add(v);
+    for (const op of element.block.ops) if (isRest(op)) for (const v of readBy(op)) used.add(v);
     const crossing = [...used].filter(
       (v) => !outside.has(v) && !results.includes(v) && (state.includes(v) || ends.has(v)),
     );

@@ -115,11 +115,22 @@ export class OneElement {
     const visit = (value: Value): void => {
       if (found.has(value)) return;
       found.add(value);
-      value.definingOp?.operands.forEach(visit);
+      if (value.definingOp) readBy(value.definingOp).forEach(visit);
     };
     values.forEach(visit);
     return found;
   }
+}
+
+/** What an op reads of the block it is in: its operands, and what loops inside of it take from there. */
+export function readBy(op: Operation): Value[] {
+  if (op.ownRegions === null) return [...op.operands];
+  const block = op.parent;
+  const values: Value[] = [];
+  op.walk((inner) => {
+    for (const value of inner.operands) if (value.parentBlock === block) values.push(value);
+  });
+  return values;
 }
 
 function simplify(root: Operation): void {
