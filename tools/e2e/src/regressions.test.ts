@@ -34,6 +34,31 @@ const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly T
     [tensor('ui64', [31]), tensor('ui64', [11, 3], 2), tensor('ui64', [11, 3], 3)],
   ],
   [
+    'memory that a loop inside of a loop leaves is not that of the next iteration',
+    `func.func @main(%arg0: tensor<5x7x33xf32>) -> tensor<5x7x33xf32> {
+  %0:2 = loop.for %i = 0 to 4 iter_args(%arg1 = %arg0, %arg2 = %arg0) -> (tensor<5x7x33xf32>, tensor<5x7x33xf32>) {
+    %c0_i32 = arith.constant 0 : i32
+    %c1_i32 = arith.constant 1 : i32
+    %1:4 = loop.while (%arg3 = %arg0, %arg4 = %arg2, %arg5 = %arg0, %arg6 = %c0_i32) : (tensor<5x7x33xf32>, tensor<5x7x33xf32>, tensor<5x7x33xf32>, i32) -> (tensor<5x7x33xf32>, tensor<5x7x33xf32>, tensor<5x7x33xf32>, i32) {
+      %4 = arith.cmpi eq, %arg6, %c0_i32 : i32
+      loop.condition(%4) %arg3, %arg4, %arg5, %arg6 : tensor<5x7x33xf32>, tensor<5x7x33xf32>, tensor<5x7x33xf32>, i32
+    } do {
+    ^bb0(%arg3: tensor<5x7x33xf32>, %arg4: tensor<5x7x33xf32>, %arg5: tensor<5x7x33xf32>, %arg6: i32):
+      %4 = arith.addi %arg6, %c1_i32 : i32
+      loop.yield %arg0, %arg0, %arg0, %4 : tensor<5x7x33xf32>, tensor<5x7x33xf32>, tensor<5x7x33xf32>, i32
+    }
+    %2 = array.mul %1#1, %1#1 : tensor<5x7x33xf32>
+    %3:2 = loop.for %i_0 = 0 to 2 iter_args(%arg3 = %1#1, %arg4 = %2) -> (tensor<5x7x33xf32>, tensor<5x7x33xf32>) {
+      %4 = array.reverse %arg4 dims = [2] : tensor<5x7x33xf32>
+      loop.yield %4, %4 : tensor<5x7x33xf32>, tensor<5x7x33xf32>
+    }
+    loop.yield %3#1, %1#1 : tensor<5x7x33xf32>, tensor<5x7x33xf32>
+  }
+  return %0#0 : tensor<5x7x33xf32>
+}`,
+    [tensor('f32', [5, 7, 33])],
+  ],
+  [
     'nothing is cut out behind the last of the tensors side by side',
     `func.func @main(%x: tensor<4x3x7xi1>) -> (tensor<0x3x0xi1>) {
   %c = array.concat %x, %x dim = 2 : tensor<4x3x7xi1>, tensor<4x3x7xi1> to tensor<4x3x14xi1>

@@ -184,7 +184,10 @@ class LoopBufferizer {
       const spare = this.carry(token.type as MemRefType, sizes as Value[]);
       const name = tokens.name(token);
       this.replace(token, spare.argument, name);
-      end.appendOperand(name === token ? spare.argument : name);
+      const type = spare.argument.type as MemRefType;
+      const left = name === token ? spare.argument : name;
+      const ends = left.type === type ? [] : buildDynamicSizes(builder, end.loc, spare.argument);
+      end.appendOperand(reshaped(builder, end.loc, left, type, ends));
       spares.push(spare);
     }
 

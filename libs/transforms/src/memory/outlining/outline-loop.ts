@@ -22,6 +22,7 @@ import {
   Region,
   StringAttr,
   type SymbolTable,
+  Terminator,
   type Value,
 } from '@budflow/ir';
 import { baseOf, CarriedBuffers } from './carried-buffers.js';
@@ -51,7 +52,27 @@ export class LoopOutliner {
 
   /** Why the buffers that the loop passes do not let it move; undefined when they do. */
   refusal(): string | undefined {
-    return this.carried.refusal();
+    return this.carried.refusal() ?? this.targetRefusal();
+  }
+
+  /** Memory that an iteration around the loop makes, and passes on to the next, would be made again while it is read. */
+  private targetRefusal(): string | undefined {
+    if (!isLoop(this.loop.parentOp)) return undefined;
+    const claimed = new Set<Value>();
+    for (const result of this.loop.results) {
+      if (!result.hasUses || !(result.type instanceof MemRefType)) continue;
+      if (this.carried.classOf(result)!.buffers.length === 1) continue;
+      const free = this.freeFor(result, claimed);
+      if (free) claimed.add(free);
+      else if (isPassedOn(result)) return 'the loop around it passes on what it leaves, which needs memory of its own';
+    }
+    return undefined;
+  }
+
+  /** Memory that entered the loop and that nobody else has: it is free to take what leaves it. */
+  private freeFor(result: Value, claimed: ReadonlySet<Value>): Value | undefined {
+    const { buffers } = this.carried.classOf(result)!;
+    return buffers.find((b) => b.type === result.type && !claimed.has(b) && this.endsHere(b));
   }
 
   /** Returns the name of the kernel. */
@@ -133,9 +154,8 @@ export class LoopOutliner {
     }
     const { buffers } = this.carried.classOf(result)!;
     if (buffers.length === 1) return { kind: 'same', buffer: buffers[0]! };
-    // Memory that entered the loop and that nobody else has is free to take what leaves it.
-    const free = buffers.find((b) => b.type === type && !this.claimed.has(b) && this.endsHere(b));
-    const target = free ?? AllocOp.build(builder, loop.loc, { dynamicSizes: [], resultTypes: [type] });
+    const target =
+      this.freeFor(result, this.claimed) ?? AllocOp.build(builder, loop.loc, { dynamicSizes: [], resultTypes: [type] });
     this.claimed.add(target);
     return { kind: 'copied', target };
   }
@@ -216,6 +236,18 @@ export class LoopOutliner {
     const symbol = this.host.attr('sym_name');
     return this.symbols.uniqueName(`${symbol instanceof StringAttr ? symbol.value : 'main'}_loop`);
   }
+}
+
+function isLoop(op: Operation | null): boolean {
+  return op !== null && (ForOp.is(op) || WhileOp.is(op));
+}
+
+/** Whether a buffer, or a view of it, leaves the block that it is in, or enters control flow that may pass it on. */
+function isPassedOn(buffer: Value): boolean {
+  return buffer.users().some((user) => {
+    if (ReshapeOp.is(user) || CastOp.is(user)) return isPassedOn(user.result(0));
+    return user.info.hasTrait(Terminator) || isControlFlow(user);
+  });
 }
 
 function isControlFlow(op: Operation): boolean {
