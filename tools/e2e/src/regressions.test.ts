@@ -59,6 +59,23 @@ const PROGRAMS: readonly (readonly [name: string, text: string, args: readonly T
     [tensor('f32', [5, 7, 33])],
   ],
   [
+    'sizes are no factors of what is reduced',
+    `func.func @main(%n: index) -> tensor<f32> {
+  %two = arith.constant 2 : index
+  %b = arith.cmpi sgt, %n, %two : index
+  %0 = array.full 2.0 : f32, tensor<?x?x16xf32> (%n, %n)
+  %z = array.constant dense<0.0> : tensor<f32>
+  %r = loop.if %b -> (tensor<f32>) {
+    %1 = array.reduce max %0 init %z dims = [0, 1, 2] : tensor<?x?x16xf32>, tensor<f32> to tensor<f32>
+    loop.yield %1 : tensor<f32>
+  } else {
+    loop.yield %z : tensor<f32>
+  }
+  return %r : tensor<f32>
+}`,
+    [3],
+  ],
+  [
     'nothing is cut out behind the last of the tensors side by side',
     `func.func @main(%x: tensor<4x3x7xi1>) -> (tensor<0x3x0xi1>) {
   %c = array.concat %x, %x dim = 2 : tensor<4x3x7xi1>, tensor<4x3x7xi1> to tensor<4x3x14xi1>

@@ -113,6 +113,7 @@ export function contractionBody(op: Operation): ReadonlySet<Operation> | undefin
   const factors = new Map<Value, readonly boolean[]>();
   const visit = (value: Value): boolean => {
     if (factors.has(value)) return true;
+    if (!(value.type instanceof TensorType)) return false;
     const varies = varyingDims(value);
     if (!varies.includes(true)) return true;
     if (sides.some((d) => !varies[d])) {
