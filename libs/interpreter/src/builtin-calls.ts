@@ -1,5 +1,6 @@
 // Custom calls that are there without anybody providing them: the calls of LAPACK that JAX writes for eigenvalues and singular
-// values, by the contract of its kernels, and its checks of symbolic sizes. Both engines run these very functions, in doubles, and round what comes out.
+// values, by the contract of its kernels, and its checks of symbolic sizes. Both engines run these very functions, in doubles,
+// and round what comes out.
 import {
   adjoint,
   hermitianEigen,

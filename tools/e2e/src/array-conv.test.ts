@@ -2,7 +2,7 @@
 import { Random } from '@budflow/numerics';
 import { describe, expect, test } from 'vitest';
 import { type Case, check, tensor } from './array-cases.js';
-import { CONFIGURATIONS, compareProgram, describeConfiguration } from './differential.js';
+import { CONFIGURATIONS, compareProgram, describeConfiguration, runCompiled } from './differential.js';
 import { randomElements } from './random/data.js';
 import type { Element } from './random/program.js';
 
@@ -190,4 +190,19 @@ test('random convolutions have the bits of the interpreter', () => {
     const failure = compareProgram(text, args, configuration);
     expect(failure && `${describeConfiguration(configuration)}\n${failure.message}\n${text}`).toBeUndefined();
   }
+});
+
+test('zeros of a dilated image times an infinite weight are NaN in strict mode, and nothing in the others', () => {
+  const text = `func.func @main(%x: tensor<1x3x1xf32>, %w: tensor<2x1x1xf32>) -> tensor<1x4x1xf32> {
+  %r = array.conv %x, %w dims = "b0f_0io->b0f" lhs_dilation = [2] : tensor<1x3x1xf32>, tensor<2x1x1xf32> -> tensor<1x4x1xf32>
+  return %r : tensor<1x4x1xf32>
+}`;
+  const args = [
+    { shape: [1, 3, 1], data: Float32Array.of(1, 2, 3) },
+    { shape: [2, 1, 1], data: Float32Array.of(Infinity, 1) },
+  ];
+  const run = (numerics: 'strict' | 'default' | 'fast') => [...runCompiled(text, args, { numerics })[0]!.data];
+  expect(run('strict')).toEqual([Infinity, Number.NaN, Infinity, Number.NaN]);
+  expect(run('default')).toEqual([Infinity, 2, Infinity, 3]);
+  expect(run('fast')).toEqual([Infinity, 2, Infinity, 3]);
 });

@@ -1,5 +1,5 @@
 // Canonicalization of loop.while: values that it carries for nothing.
-import { definePattern, Operation, Region, type RewritePattern, type Value } from '@budflow/ir';
+import { type Block, definePattern, Operation, Region, type RewritePattern, type Value } from '@budflow/ir';
 
 /**
  * What never changes: the positions of a value among the inits, and among what `loop.condition` passes on. Every iteration
@@ -11,14 +11,19 @@ interface Invariant {
   readonly passed: readonly number[];
 }
 
+/** The blocks of the condition and of the body. */
+function blocksOf(op: Operation): readonly [Block, Block] {
+  return [op.region(0).entry, op.region(1).entry];
+}
+
 function invariantsOf(op: Operation): Invariant[] {
-  const [before, after] = op.regions.map((region) => region.entry);
-  const passes = before!.terminator.operands.slice(1);
-  return before!.arguments.flatMap((argument, carried) => {
+  const [before, after] = blocksOf(op);
+  const passes = before.terminator.operands.slice(1);
+  return before.arguments.flatMap((argument, carried) => {
     const init = op.operand(carried);
-    const next = after!.terminator.operand(carried);
+    const next = after.terminator.operand(carried);
     const passed = passes.flatMap((value, p) => (value === argument ? [p] : []));
-    const stays = next === init || passed.some((p) => next === after!.arguments[p]);
+    const stays = next === init || passed.some((p) => next === after.arguments[p]);
     return stays ? [{ init, carried, passed }] : [];
   });
 }
@@ -37,14 +42,14 @@ const dropInvariants = definePattern({
     if (invariants.length === 0) return false;
     const carried = new Set(invariants.map((invariant) => invariant.carried));
     const passed = new Set(invariants.flatMap((invariant) => invariant.passed));
-    const [before, after] = op.regions.map((region) => region.entry);
-    const [condition, yielded] = [before!.terminator, after!.terminator];
+    const [before, after] = blocksOf(op);
+    const [condition, yielded] = [before.terminator, after.terminator];
     for (const { init, carried: at, passed: places } of invariants) {
       for (const p of places) {
         rewriter.replaceAllUses(op.result(p), init);
-        rewriter.replaceAllUses(after!.arguments[p]!, init);
+        rewriter.replaceAllUses(after.arguments[p]!, init);
       }
-      rewriter.replaceAllUses(before!.arguments[at]!, init);
+      rewriter.replaceAllUses(before.arguments[at]!, init);
     }
     // The first operand of loop.condition is the condition.
     rewriter.modify(condition, () =>
@@ -52,8 +57,8 @@ const dropInvariants = definePattern({
     );
     rewriter.modify(yielded, () => yielded.setOperands(without(yielded.operands, carried)));
     for (const [block, gone] of [
-      [before!, carried],
-      [after!, passed],
+      [before, carried],
+      [after, passed],
     ] as const)
       for (let i = block.arguments.length - 1; i >= 0; i--) if (gone.has(i)) block.eraseArgument(i);
     const regions = op.regions.map((from) => {

@@ -8,7 +8,8 @@
 //   conv %x, %w lhs_dilation = [2]                   ->    a conv for even, one for odd places, side by side (not in strict)
 //   reduce_window max %x init %z low = .. high = ..  ->    array.pad with the value of %z, reduce_window
 //   dot_general (concat of neighbours), %w           ->    array.conv
-//   conv dims = "bf01_oi01->bf01" strides = [2, 2]   ->    conv dims = "b01f_01io->b01f" of transposed operands
+//   conv dims = "bf01_oi01->bf01" strides = [2, 2]   ->    conv dims = "b01f_01io->b01f" of transposed operands,
+//                                                          for strided or few columns, and for gradients of weights
 //
 // Windows then meet elements only: no branch in a loop, and their accesses are affine, so that what schedules and vectorises
 // matrix products and stencils sees nothing new. Padding takes part in sums as the definition says, so no bit changes;

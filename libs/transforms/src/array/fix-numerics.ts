@@ -6,8 +6,10 @@
 //
 // Runs once, before anything is cloned. In `strict` nothing contracts and reductions have the canonical order; in
 // `default` and `fast` products contract into sums as the target multiplies and adds. Sums of products in the shape of a
-// matrix product, and dot_general, add in ascending order, and so do reductions of other ops on two such factors; a dot_general that has no free dimension to vectorise over
-// becomes a reduction in lanes; a reciprocal root among much other arithmetic becomes a division by a root; a scan along the last dimension runs in blocks of a few lanes. The mode is left in the module's attribute `budflow.numerics`.
+// matrix product, and dot_general, add in ascending order, and so do reductions of other ops on two such factors; a dot_general
+// that has no free dimension to vectorise over becomes a reduction in lanes; a reciprocal root among much other arithmetic
+// becomes a division by a root; a scan along the last dimension runs in blocks of a few lanes. The mode is left in the
+// module's attribute `budflow.numerics`.
 import { ConvOp, DotGeneralOp, namedReduction, ReduceOp, ScanOp } from '@budflow/dialect-array';
 import { FastMath, FastMathAttr } from '@budflow/dialect-core';
 import {

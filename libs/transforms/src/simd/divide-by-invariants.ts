@@ -155,7 +155,7 @@ function limitOf(format: Format): bigint {
   return range - 2n ** BigInt(FORMAT[format].width - 1);
 }
 
-/** How far the bits of |x| are above those of the least number in range, from the least signed integer on; below it they wrap around. */
+/** How far the bits of |x| are above those of the least number in range, from the least signed integer on; below, they wrap. */
 function distance(builder: Builder, at: Operation, format: Format, x: Value): Value {
   const { context, loc } = at;
   const { width } = FORMAT[format];

@@ -8,6 +8,7 @@ import {
   IntegerType,
   Operation,
   type Rewriter,
+  StringAttr,
   type Value,
 } from '@budflow/ir';
 import { isBoolean } from '../element-types.js';
@@ -47,10 +48,11 @@ function isSame(a: Division, b: Division | undefined): boolean {
   return b !== undefined && a.x === b.x && a.divisor === b.divisor;
 }
 
-/** Whether `value` is `array.cmp predicate`; gives its left operand when its right one is the number. */
+/** The left operand, if `value` is `array.cmp predicate` and its right one is the number. */
 function compared(value: Value, predicate: string, to: number): Value | undefined {
   const op = value.definingOp;
-  if (op?.name !== 'array.cmp' || !String(op.attr('predicate')).includes(predicate)) return undefined;
+  const stated = op?.name === 'array.cmp' ? op.attr('predicate') : undefined;
+  if (!op || !(stated instanceof StringAttr) || stated.value !== predicate) return undefined;
   return isConstant(op.operand(1), to) ? op.operand(0) : undefined;
 }
 

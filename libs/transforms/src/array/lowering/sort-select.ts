@@ -41,7 +41,7 @@ interface Wanted {
   readonly most: number;
 }
 
-/** What a sample of a row says about its first `count` elements: which of the sample's keys bound them, and how many those let through. */
+/** What a sample of a row says of its first `count` elements: which of its keys bound them, how many those let through. */
 export function sampled(size: number, count: number): { readonly sample: Wanted; readonly row: Wanted } {
   const share = size / SAMPLE;
   const deviation = (n: number): number => DEVIATIONS * (Math.sqrt(n) + 1);

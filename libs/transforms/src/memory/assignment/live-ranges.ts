@@ -4,6 +4,7 @@
 // leave with any, so that uses of a result are uses of every buffer that is passed in.
 import { AllocOp } from '@budflow/dialect-memory';
 import { type Block, MemRefType, type Operation, RegionBranch, Terminator, type Value } from '@budflow/ir';
+import { isLoop } from '../bufferization/shape-of-control-flow.js';
 
 export interface LiveRange {
   readonly alloc: Operation;
@@ -84,8 +85,4 @@ function rangeOf(alloc: Operation, root: Block, spans: ReadonlyMap<Operation, Sp
   };
   visit(alloc.result(0));
   return last >= 0 || escapes ? { alloc, first, last, escapes } : undefined;
-}
-
-function isLoop(op: Operation): boolean {
-  return op.name === 'loop.for' || op.name === 'loop.while';
 }

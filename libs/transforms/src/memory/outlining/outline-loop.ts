@@ -1,7 +1,6 @@
 // Moves one loop of a host function to a kernel function, and calls that.
 import { isDefinedInside } from '@budflow/analysis';
 import { ConstantOp, FuncOp, ReturnOp } from '@budflow/dialect-core';
-import { ForOp, IfOp, WhileOp } from '@budflow/dialect-loop';
 import {
   AllocaOp,
   AllocOp,
@@ -25,6 +24,7 @@ import {
   Terminator,
   type Value,
 } from '@budflow/ir';
+import { isControlFlow, isLoop } from '../bufferization/shape-of-control-flow.js';
 import { baseOf, CarriedBuffers } from './carried-buffers.js';
 
 /** What becomes of a result of the loop. */
@@ -57,7 +57,7 @@ export class LoopOutliner {
 
   /** Memory that an iteration around the loop makes, and passes on to the next, would be made again while it is read. */
   private targetRefusal(): string | undefined {
-    if (!isLoop(this.loop.parentOp)) return undefined;
+    if (!this.isRepeated()) return undefined;
     const claimed = new Set<Value>();
     for (const result of this.loop.results) {
       if (!result.hasUses || !(result.type instanceof MemRefType)) continue;
@@ -67,6 +67,12 @@ export class LoopOutliner {
       else if (isPassedOn(result)) return 'the loop around it passes on what it leaves, which needs memory of its own';
     }
     return undefined;
+  }
+
+  /** Whether a loop of the host is around it, directly or around branches. */
+  private isRepeated(): boolean {
+    for (let at = this.loop.parentOp; at && at !== this.host; at = at.parentOp) if (isLoop(at)) return true;
+    return false;
   }
 
   /** Memory that entered the loop and that nobody else has: it is free to take what leaves it. */
@@ -238,20 +244,12 @@ export class LoopOutliner {
   }
 }
 
-function isLoop(op: Operation | null): boolean {
-  return op !== null && (ForOp.is(op) || WhileOp.is(op));
-}
-
 /** Whether a buffer, or a view of it, leaves the block that it is in, or enters control flow that may pass it on. */
 function isPassedOn(buffer: Value): boolean {
   return buffer.users().some((user) => {
     if (ReshapeOp.is(user) || CastOp.is(user)) return isPassedOn(user.result(0));
     return user.info.hasTrait(Terminator) || isControlFlow(user);
   });
-}
-
-function isControlFlow(op: Operation): boolean {
-  return ForOp.is(op) || WhileOp.is(op) || IfOp.is(op);
 }
 
 function isConstant(value: Value): boolean {

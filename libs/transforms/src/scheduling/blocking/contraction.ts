@@ -41,13 +41,11 @@ export function contraction(
   const isNested = K.length > 1;
   const depth = unrolled && kc !== undefined ? { I, J: panels, K: isNested ? K[0]! : `${K[0]}.o` } : undefined;
   let copy: string | undefined;
-  const copyRight = (before: readonly string[], terms: readonly string[]): void => {
-    if (!packed.right) return;
-    const { buffer } = packed.right;
+  const copyRight = (buffer: string, before: readonly string[], terms: readonly string[]): void => {
     copy = packInOrder(site, { buffer, before, panel: panels[panels.length - 1]!, terms, lanes: `${J}.i` });
   };
   // Before the tiles: rows that fill none read the copy, too.
-  if (!depth && packed.right) copyRight([...packed.right.outer, ...panels.slice(0, -1)], K);
+  if (!depth && packed.right) copyRight(packed.right.buffer, [...packed.right.outer, ...panels.slice(0, -1)], K);
   if (unrolled) site.attempt({ primitive: 'split', loop: `${I}.i`, factor: mr, tail: 'peel' });
   const isCut =
     depth !== undefined && (isNested || site.attempt({ primitive: 'split', loop: K[0]!, factor: kc!, tail: 'guard' }));
@@ -59,7 +57,7 @@ export function contraction(
     const before = isLocal
       ? [`${I}.o`, ...panels.slice(0, -1), terms[0]!]
       : [...packed.right.outer, ...panels.slice(0, -1)];
-    copyRight(before, isLocal ? terms.slice(1) : terms);
+    copyRight(packed.right.buffer, before, isLocal ? terms.slice(1) : terms);
   }
   if (unrolled && packed.left) {
     const { buffer, outer: around } = packed.left;

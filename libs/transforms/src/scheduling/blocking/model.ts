@@ -22,7 +22,7 @@ export interface ProductShape {
   readonly isFused: boolean;
   /** Whether panels of the right operand are packed. */
   readonly isPacked: boolean;
-  /** Whether the sum and the columns can be cut: one contracted loop, and no parallel loops beside rows and columns. */
+  /** Whether the sum can be cut anywhere, and the columns: one contracted loop, and no parallel loops beside rows and columns. */
   readonly isPlain: boolean;
   /** Terms of the contracted loops inside of the outermost one, where there are several. */
   readonly innerDepth: number | undefined;
